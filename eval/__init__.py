@@ -1,0 +1,1 @@
+"""How often the assistant is right: examples, metrics, the harness and its report."""

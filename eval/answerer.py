@@ -1,0 +1,50 @@
+"""What is measured, as far as measuring needs to know it: ``qa.assistant.Assistant`` fits, and so does a fake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from index.store import Passage
+    from qa.answers import Answer
+    from qa.retriever import Retriever
+
+
+class Searched(Protocol):
+    """The index that is answered from."""
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """Every passage."""
+        ...
+
+    def document_text(self, name: str) -> str:
+        """The text that a document's offsets count in."""
+        ...
+
+
+class Answerer(Protocol):
+    """Answers questions, and answers them from given passages alone.
+
+    An answer that abstains still lists, best first among its alternatives, what would have been answered: without them
+    a wrong refusal cannot be told from a reader that found nothing.
+    """
+
+    @property
+    def index(self) -> Searched:
+        """The index that is answered from."""
+        ...
+
+    @property
+    def retriever(self) -> Retriever:
+        """Finds the passages that are read."""
+        ...
+
+    def ask_many(self, questions: Sequence[str], k: int) -> list[Answer]:
+        """Answer each question from the ``k`` best passages."""
+        ...
+
+    def read_passages(self, question: str, passages: Sequence[Passage]) -> Answer:
+        """Answer from the given passages, without retrieval."""
+        ...

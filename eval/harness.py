@@ -1,0 +1,177 @@
+"""Asks every question and scores what comes back; stopped early, it keeps what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from eval.answerer import Answerer
+from eval.gold_places import GoldPlaces, holds
+from eval.metrics import PrecisionRecall, Place, best_citation_overlap
+from eval.questions import Dialogue, GoldQuestion, same_document, split_of
+from eval.records import Record, Run
+from eval.waterfall import Outcome, Trace, outcome, trace
+from qa.answers import Answer, Citation
+from qa.scoring import exact_match, f1, normalise
+
+if TYPE_CHECKING:
+    from index.store import Passage
+
+BATCH = 8
+# Passages looked at for recall@k and nDCG@10, however few are read.
+DEPTH = 10
+
+Progress = Callable[[int, int], None]
+# The answers to the turns of one dialogue, asked in their order.
+AskInTurn = Callable[[Sequence[str]], list[Answer]]
+
+
+def silent(done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def run(
+    questions: Sequence[GoldQuestion],
+    answerer: Answerer,
+    *,
+    k: int = 10,
+    dataset: str = "",
+    dialogues: Sequence[Dialogue] = (),
+    ask_in_turn: AskInTurn | None = None,
+    progress: Progress = silent,
+) -> Run:
+    """Ask all questions, then all dialogues, and score them; Ctrl-C ends it with the records so far.
+
+    Dialogues are left out where there is no ``ask_in_turn``.
+    """
+    gold = GoldPlaces(answerer.index)
+    talks = dialogues if ask_in_turn else ()
+    planned = len(questions) + sum(len(dialogue.turns) for dialogue in talks)
+    records: list[Record] = []
+    try:
+        for traced in _traces(questions, talks, answerer, ask_in_turn, gold, k):
+            records.append(score(traced, outcome(traced, answerer), k))
+            progress(len(records), planned)
+    except KeyboardInterrupt:
+        pass
+    return Run(dataset, k, planned, tuple(records))
+
+
+def _traces(
+    questions: Sequence[GoldQuestion],
+    dialogues: Sequence[Dialogue],
+    answerer: Answerer,
+    ask_in_turn: AskInTurn | None,
+    gold: GoldPlaces,
+    k: int,
+) -> Iterator[Trace]:
+    """Each question asked, with what was retrieved for it."""
+    for at in range(0, len(questions), BATCH):
+        some = questions[at : at + BATCH]
+        answers = answerer.ask_many([question.question for question in some], k)
+        yield from _traced(some, answers, answerer, gold, k)
+    for dialogue in dialogues:
+        assert ask_in_turn is not None
+        answers = ask_in_turn([turn.question for turn in dialogue.turns])
+        yield from _traced(dialogue.turns, answers, answerer, gold, k)
+
+
+def _traced(
+    questions: Sequence[GoldQuestion], answers: Sequence[Answer], answerer: Answerer, gold: GoldPlaces, k: int
+) -> Iterator[Trace]:
+    """Answers beside the passages that their questions, as they were understood, find."""
+    understood = [answer.understood or answer.question for answer in answers]
+    found = answerer.retriever.retrieve_many(understood, max(k, DEPTH))
+    for question, answer, hits in zip(questions, answers, found, strict=True):
+        yield trace(question, gold, [hit.passage for hit in hits], answer)
+
+
+def score(traced: Trace, ended: Outcome, k: int) -> Record:
+    """Every score of one question."""
+    question, answer = traced.question, traced.answer
+    text = answer.text or ""
+    guess = answer.text if answer.text is not None else next((one.answer for one in answer.alternatives), None)
+    cited = _cited(traced)
+    shown = answer.citations[0] if answer.citations else None
+    measured = question.answerable and bool(question.answers)
+    return Record(
+        id=question.id,
+        question=question.question,
+        kind=question.kind,
+        split=split_of(question.id),
+        answerable=question.answerable,
+        expected=question.accepted,
+        expected_document=question.document,
+        given=answer.text,
+        confidence=answer.confidence,
+        em=exact_match(text, question.accepted),
+        f1=f1(text, question.accepted),
+        guess=guess,
+        guess_confidence=_guess_confidence(answer),
+        guess_right=float(guess is not None and question.answerable and exact_match(guess, question.accepted) > 0),
+        outcome=ended,
+        relevance=_relevance(traced.retrieved, traced.places) if measured else None,
+        relevant=len(traced.holders),
+        right_document=_right_document(question, answer),
+        citation_precision=cited.precision if cited else None,
+        citation_recall=cited.recall if cited else None,
+        items_found=_items_found(question, answer),
+        milliseconds={
+            "retrieve": answer.milliseconds.retrieve,
+            "read": answer.milliseconds.read,
+            "total": answer.milliseconds.total,
+        },
+        document=PurePath(shown.document).name if shown else None,
+        passage=shown.passage.text if shown else "",
+        highlight=_highlight(shown),
+        alternatives=tuple(alternative.answer for alternative in answer.alternatives),
+    )
+
+
+def _relevance(retrieved: Sequence[Passage], places: Sequence[Place]) -> tuple[bool, ...]:
+    """Of each retrieved passage, whether it holds a gold place whole."""
+    return tuple(any(holds(passage, place) for place in places) for passage in retrieved)
+
+
+def _guess_confidence(answer: Answer) -> float:
+    """The probability that the best candidate is right; of a refusal without candidates, that refusing was wrong."""
+    if answer.text is not None:
+        return answer.confidence
+    return next((alternative.confidence for alternative in answer.alternatives), 1 - answer.confidence)
+
+
+def _right_document(question: GoldQuestion, answer: Answer) -> float | None:
+    """Whether the first citation is of the gold document; None where nothing was answered or no document is named."""
+    if answer.text is None or not answer.citations or question.document is None or not question.answerable:
+        return None
+    return float(same_document(question.document, answer.citations[0].document))
+
+
+def _cited(traced: Trace) -> PrecisionRecall | None:
+    """How the citation overlaps the gold places: of a list all citations, otherwise the first, which is the answer.
+
+    The further citations of a plain answer are other places that say the same, of which the gold file knows one.
+    """
+    answer = traced.answer
+    if answer.text is None or not traced.places:
+        return None
+    quoted = answer.citations if answer.kind == "list" else answer.citations[:1]
+    cited = [Place(citation.document, citation.start, citation.end) for citation in quoted]
+    return best_citation_overlap(cited, [[place] for place in traced.places])
+
+
+def _items_found(question: GoldQuestion, answer: Answer) -> float | None:
+    """The share of a list's items that stand in the answer or its citations; None where the question asks for none."""
+    if not question.items:
+        return None
+    said = [normalise(answer.text or ""), *(normalise(citation.quote) for citation in answer.citations)]
+    found = [any(f" {normalise(item)} " in f" {text} " for text in said) for item in question.items]
+    return sum(found) / len(found)
+
+
+def _highlight(citation: Citation | None) -> tuple[int, int] | None:
+    """Where the quote stands in its passage; None where nothing is quoted."""
+    if citation is None or not citation.quote:
+        return None
+    return citation.start - citation.passage.start, citation.end - citation.passage.start

@@ -1,0 +1,1 @@
+"""Documents to passages to vectors and terms to a folder on disk: everything that happens before a question."""

@@ -1,0 +1,142 @@
+"""Documents: find files, read each into its text with title, headings and pages."""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.loaders import Content, Heading, UnreadableContent, load_markdown, load_text
+from index.loaders_docx import load_docx
+from index.loaders_html import load_html
+from index.loaders_pdf import load_pdf
+
+__all__ = ["Document", "Heading", "UnreadableDocument", "find_files", "parse_document", "read_bytes", "read_document"]
+
+LARGEST_FILE = 50 * 1024 * 1024
+
+Loader = Callable[[bytes], Content]
+LOADERS: dict[str, Loader] = {"txt": load_text, "md": load_markdown, "html": load_html, "pdf": load_pdf, "docx": load_docx}
+KINDS = {
+    ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".xhtml": "html",
+    ".pdf": "pdf", ".docx": "docx",
+}  # fmt: skip
+
+
+class UnreadableDocument(ValueError):
+    """A file that cannot be indexed, by name, and the reason."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = name
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that was read. ``text`` is what every offset counts code points of.
+
+    For ``txt`` and ``md`` the text is the file decoded as UTF-8 with no newline translation; for the other kinds it is
+    what was extracted. The prose begins at ``body``; ``pages`` are the offsets at which pages begin, ``()`` where the
+    format has none; ``date`` is ISO 8601.
+    """
+
+    name: str
+    title: str
+    text: str
+    sha256: str
+    kind: str
+    date: str | None
+    body: int
+    headings: tuple[Heading, ...]
+    pages: tuple[int, ...]
+    warnings: tuple[str, ...]
+
+    def page_at(self, offset: int) -> int | None:
+        """The page that holds the offset, from 1."""
+        return page_at(self.pages, offset)
+
+
+def page_at(pages: Sequence[int], offset: int) -> int | None:
+    """The page that holds the offset, from 1, given the offsets at which pages begin."""
+    return max(1, bisect.bisect_right(pages, offset)) if pages else None
+
+
+def read_document(path: Path) -> Document:
+    """Read one file; raises UnreadableDocument with the reason where it cannot be indexed."""
+    return parse_document(path, read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file of a known type and sensible size; raises UnreadableDocument otherwise."""
+    name = str(path.resolve())
+    if path.suffix.lower() not in KINDS:
+        raise UnreadableDocument(name, f"unknown file type {path.suffix}" if path.suffix else "no file type in its name")
+    try:
+        if not path.is_file():
+            raise UnreadableDocument(name, "not a regular file" if path.exists() else "a link to a file that is gone")
+        if path.stat().st_size > LARGEST_FILE:
+            raise UnreadableDocument(name, f"larger than {LARGEST_FILE // 1024**2} MB")
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableDocument(name, error.strerror or str(error)) from error
+    if not data:
+        raise UnreadableDocument(name, "empty")
+    return data
+
+
+def parse_document(path: Path, data: bytes) -> Document:
+    """The document in the bytes of a file; the name of the file chooses the loader."""
+    path = path.resolve()
+    kind = KINDS[path.suffix.lower()]
+    try:
+        content = LOADERS[kind](data)
+    except UnreadableContent as error:
+        raise UnreadableDocument(str(path), str(error)) from error
+    except Exception as error:  # a parser may raise anything on a malformed file; one bad file never stops the others
+        raise UnreadableDocument(str(path), f"damaged: {type(error).__name__} while reading it") from error
+    if not content.text[content.body :].strip():
+        raise UnreadableDocument(str(path), "empty: it holds no text")
+    return Document(
+        name=str(path),
+        title=content.title or path.stem,
+        text=content.text,
+        sha256=hashlib.sha256(data).hexdigest(),
+        kind=kind,
+        date=content.date,
+        body=content.body,
+        headings=content.headings,
+        pages=content.pages,
+        warnings=content.warnings,
+    )
+
+
+def find_files(paths: Sequence[Path]) -> list[Path]:
+    """Every file named or inside a folder named, sorted, each once; raises FileNotFoundError naming a missing path.
+
+    Inside folders hidden entries and README.md are left out, and links to folders are followed once.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if not path.exists():
+            raise FileNotFoundError(f"{path}: no such file or folder")
+        for file in _walk(path) if path.is_dir() else (path,):
+            found.setdefault(file.resolve() if file.exists() else file.absolute())
+    return sorted(found)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """The files below a folder; a folder that cannot be listed is yielded itself, so that it is reported."""
+    unlisted: list[str] = []
+    seen: set[str] = set()
+    for root, folders, files in os.walk(folder, followlinks=True, onerror=lambda error: unlisted.append(error.filename)):
+        seen.add(os.path.realpath(root))
+        folders[:] = [
+            name for name in sorted(folders)
+            if not name.startswith(".") and os.path.realpath(os.path.join(root, name)) not in seen
+        ]  # fmt: skip
+        yield from (Path(root, name) for name in files if not name.startswith(".") and name.lower() != "readme.md")
+    yield from map(Path, unlisted)

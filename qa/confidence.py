@@ -1,0 +1,94 @@
+"""From scores to a calibrated probability: a logistic model of a few features, stored beside the reader it was fitted to."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from qa.candidates import Candidate
+
+FILE = "confidence.json"
+NAMES = ("margin", "margin_squared", "lead", "similarity", "term_score", "first_rank", "agreement", "length")
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is known of a candidate: each roughly in -3..3.
+
+    ``margin``: log odds against no answer, over 10; ``margin_squared``: its square with its sign; ``lead``: distance to
+    the best other candidate, over 10 (2 where there is none); ``similarity``: cosine of question and passage;
+    ``term_score``: BM25 as a share of the question's best; ``first_rank``: 1 / fused rank; ``agreement``: documents that
+    agree, less one, at most two; ``length``: words of the answer over 10.
+    """
+
+    margin: float
+    margin_squared: float
+    lead: float
+    similarity: float
+    term_score: float
+    first_rank: float
+    agreement: float
+    length: float
+
+    @classmethod
+    def of(cls, candidate: Candidate, others: Sequence[Candidate]) -> Features:
+        """The features of ``candidate`` among the ``others`` of its question (itself left out)."""
+        margin = _clip(candidate.score / 10)
+        rival = max((other.score for other in others), default=candidate.score - 20)
+        hit = candidate.best.hit
+        return cls(margin, margin * abs(margin), _clip((candidate.score - rival) / 10), hit.similarity, hit.term_score,
+                   1 / candidate.best.rank, min(candidate.documents - 1, 2), min(len(candidate.text.split()) / 10, 3))
+
+
+def _clip(value: float) -> float:
+    """Limited to -3..3, so that no single odd score decides."""
+    return max(-3.0, min(3.0, value))
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """P(right) = sigmoid(bias + weights . features); an answer is given where it reaches ``threshold``.
+
+    ``thresholds`` maps "at most N % wrong answers", N as a string, to the lowest probability that kept it on the data
+    the model was fitted on; ``reader`` is the fingerprint of the reader whose scores it was fitted to.
+    """
+
+    bias: float
+    weights: tuple[float, ...]
+    thresholds: dict[str, float]
+    reader: str
+    fitted_on: str
+
+    @classmethod
+    def beside(cls, folder: Path, reader: str) -> Confidence:
+        """Read ``confidence.json``; ``unfitted`` where there is none or it belongs to another reader."""
+        path = folder / FILE
+        if not path.exists():
+            return unfitted(reader)
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        if raw["reader"] != reader or tuple(raw["features"]) != NAMES:
+            return unfitted(reader)
+        return cls(raw["bias"], tuple(raw["weights"]), raw["thresholds"], raw["reader"], raw["fitted_on"])
+
+    def write(self, folder: Path) -> None:
+        """Write ``confidence.json``."""
+        raw = asdict(self) | {"features": NAMES}
+        (folder / FILE).write_text(json.dumps(raw, indent=2) + "\n", encoding="utf-8")
+
+    def probability(self, features: Features) -> float:
+        """The probability, 0..1, that the candidate is right."""
+        values = (getattr(features, name) for name in NAMES)
+        logit = self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+    def threshold(self, wrong_percent: int = 10) -> float:
+        """The lowest probability at which an answer is given so that at most ``wrong_percent`` % are wrong."""
+        return self.thresholds[str(wrong_percent)]
+
+
+def unfitted(reader: str) -> Confidence:
+    """A reader without fitted numbers: the plain logistic of its log odds against no answer, threshold at even odds."""
+    return Confidence(0.0, (10.0, *[0.0] * (len(NAMES) - 1)), {str(n): 0.5 for n in (1, 2, 5, 10, 20)}, reader, "nothing: unfitted")

@@ -1,0 +1,125 @@
+"""LangChain, both ways: Pincite as retriever, vector store, runnable and tool; any LangChain store as Pincite's passages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.vectorstores import VectorStore
+from pydantic import ConfigDict, PrivateAttr
+
+from index.embedder import SentenceEmbedder
+from index.store import Index, Passage
+from qa.answers import Answer
+from qa.retriever import Hit, HybridRetriever
+
+if TYPE_CHECKING:
+    from qa.assistant import Assistant
+
+
+def to_document(hit: Hit) -> Document:
+    """A hit as a LangChain document; ``source``, ``start_index`` and ``end_index`` say where its text stands."""
+    passage = hit.passage
+    metadata = {"source": passage.document, "title": passage.title, "sha256": passage.sha256, "heading": passage.heading,
+                "page": passage.page, "start_index": passage.start, "end_index": passage.end, "score": hit.score}
+    return Document(page_content=passage.text, metadata=metadata, id=str(passage.number))
+
+
+class PinciteRetriever(BaseRetriever):
+    """The ``k`` best passages of the index at ``path``, by terms and vectors fused."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    path: Path
+    k: int = 5
+    _retriever: HybridRetriever | None = PrivateAttr(default=None)
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None) -> list[Document]:
+        """Documents for one query; the index is opened at the first."""
+        if self._retriever is None:
+            self._retriever = HybridRetriever(Index.open(self.path), SentenceEmbedder.open())
+        return [to_document(hit) for hit in self._retriever.retrieve(query, self.k if k is None else k)]
+
+
+class PinciteVectorStore(VectorStore):
+    """A read-only LangChain vector store over an index; documents are added with ``pincite index``."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._retriever = HybridRetriever(Index.open(Path(path)), SentenceEmbedder.open())
+
+    def similarity_search(self, query: str, k: int = 4, **kwargs: Any) -> list[Document]:
+        """The ``k`` best passages."""
+        return [document for document, _ in self.similarity_search_with_score(query, k)]
+
+    def similarity_search_with_score(self, query: str, k: int = 4, **kwargs: Any) -> list[tuple[Document, float]]:
+        """The ``k`` best passages, each with its fused score (higher is better)."""
+        return [(to_document(hit), hit.score) for hit in self._retriever.retrieve(query, k)]
+
+    @classmethod
+    def from_texts(cls, texts: list[str], embedding: Embeddings, metadatas: list[dict[str, Any]] | None = None, **kwargs: Any) -> PinciteVectorStore:
+        """Not offered: Pincite cites places in files. NotImplementedError names the way."""
+        raise NotImplementedError("write the texts to files and run `pincite index`, then open PinciteVectorStore(path)")
+
+
+class StoreRetriever:
+    """Passages out of any LangChain vector store, so that Pincite reads and cites what another application indexed.
+
+    A document's place is its metadata's ``source`` and ``start_index`` (0 where the splitter did not add it).
+    """
+
+    def __init__(self, store: VectorStore) -> None:
+        self._store = store
+
+    def retrieve_many(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
+        """The store's ``k`` best documents for each question, in its order."""
+        return [[_hit(document, rank) for rank, document in enumerate(self._store.similarity_search(question, k=k), 1)]
+                for question in questions]
+
+
+def _hit(document: Document, rank: int) -> Hit:
+    """A LangChain document as a hit; the store's own scores differ in meaning, so its rank alone is kept."""
+    known, text = document.metadata, document.page_content
+    start = int(known.get("start_index") or 0)
+    source = str(known.get("source") or document.id or "document")
+    page = known.get("page")
+    passage = Passage(number=rank, document=source, title=str(known.get("title") or Path(source).stem),
+                      sha256=str(known.get("sha256") or ""), start=start, end=start + len(text), text=text,
+                      heading=str(known.get("heading") or ""), page=int(page) if page is not None else None)
+    return Hit(passage, 1 / rank, vector_rank=rank)
+
+
+class AssistantRunnable(Runnable[str, Answer]):
+    """A question in, an Answer out; a batch is read together."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
+        """Answer one question."""
+        return self._assistant.ask(input)
+
+    def batch(self, inputs: list[str], config: RunnableConfig | list[RunnableConfig] | None = None, *,  # type: ignore[override]
+              return_exceptions: bool = False, **kwargs: Any) -> list[Answer]:
+        """Answer many."""
+        return self._assistant.ask_many(inputs)
+
+
+def ask_tool(assistant: Assistant) -> BaseTool:
+    """A tool for agents: ``ask(question)`` gives the answer with its citation, or says that the articles do not hold it."""
+
+    def ask(question: str) -> str:
+        """Answer a question from the user's own articles, in the article's words, with its source."""
+        answer = assistant.ask(question)
+        if answer.text is None:
+            return "The articles do not say."
+        cited = answer.citations[0]
+        return f"{answer.text}\n(source: {cited.title}, {cited.document}, characters {cited.start} to {cited.end})"
+
+    return StructuredTool.from_function(ask, name="ask")

@@ -1,0 +1,218 @@
+"""Reading: a question and a passage in, the most likely answer spans out, on a scale that compares over passages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import numpy as np
+
+from qa.boundaries import tidy
+from qa.spans import Floats, best_spans
+from qa.windows import Pair, PairEncoder, Window
+
+if TYPE_CHECKING:
+    import torch
+
+BUNDLED = Path(__file__).parent / "model"
+BATCH_TOKENS = 4096
+PAD_TO = 16
+SPANS_PER_WINDOW = 5
+Format = Literal["fp32", "bf16"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The passage's characters [start, end); ``score`` is their log odds against "this passage does not say"."""
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The spans found in one passage, best first, none overlapping a better one; empty where the passage is."""
+
+    spans: tuple[Span, ...]
+
+
+class Reader(Protocol):
+    """Reads pairs; the batch form is the only one."""
+
+    def read(self, pairs: Sequence[Pair]) -> list[Reading]:
+        """One reading a pair, in order."""
+        ...
+
+
+class Network(Protocol):
+    """Padded token ids, their types and their mask, each [B, L], to start and end logits [B, L, 2]."""
+
+    def __call__(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Run the network."""
+        ...
+
+
+class ExtractiveReader:
+    """Any extractive question-answering model of the BERT family, run on length-sorted batches."""
+
+    def __init__(self, network: Network, encoder: PairEncoder, *, fingerprint: str, device: str = "cpu") -> None:
+        self._network, self._encoder, self.fingerprint, self._device = network, encoder, fingerprint, device
+
+    @classmethod
+    def open(cls, model: str | Path | None = None, *, format: Format | None = None) -> ExtractiveReader:
+        """Open the bundled reader, a folder, or a Hugging Face model that is on this machine.
+
+        ``format`` is the number format of the weights and products; by default bf16 where the processor multiplies it
+        in hardware (AMX, AVX512-BF16) or there is a GPU, else fp32. Raises ValueError naming what is wrong with the model.
+        """
+        folder = _folder(str(model)) if model is not None else BUNDLED
+        device = _device()
+        chosen = format or _fastest_format(device)
+        encoder = PairEncoder.open(folder)
+        return cls(_load(folder, chosen, device), encoder, fingerprint=fingerprint(folder), device=device)
+
+    def read(self, pairs: Sequence[Pair]) -> list[Reading]:
+        """One reading a pair, in order; windows of all pairs share batches."""
+        windows = self._encoder.encode(pairs)
+        found: list[list[Span]] = [[] for _ in pairs]
+        for batch in _batches(windows):
+            for window, logits in zip(batch, self._run(batch), strict=True):
+                found[window.pair].extend(_spans(pairs[window.pair].passage, window, logits))
+        return [Reading(tuple(without_overlap(spans))) for spans in found]
+
+    def _run(self, batch: Sequence[Window]) -> list[Floats]:
+        """Logits [L, 2] of each window, without its padding."""
+        import torch
+
+        width = -(-max(len(window.ids) for window in batch) // PAD_TO) * PAD_TO
+        ids = torch.full((len(batch), width), self._encoder.pad)
+        types = torch.zeros(len(batch), width, dtype=torch.long)
+        lengths = torch.tensor([len(window.ids) for window in batch])
+        for row, window in enumerate(batch):
+            ids[row, : len(window.ids)] = torch.tensor(window.ids)
+            types[row, : len(window.ids)] = torch.tensor(window.types)
+        mask = torch.arange(width) < lengths[:, None]
+        with torch.inference_mode():
+            logits = self._network(ids.to(self._device), types.to(self._device), mask.to(self._device)).float().cpu().numpy()
+        return [row[: len(window.ids)] for row, window in zip(logits, batch, strict=True)]
+
+
+def without_overlap(spans: Sequence[Span]) -> list[Span]:
+    """Best first, leaving out what overlaps a better one."""
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda span: (-span.score, span.start)):
+        if all(span.end <= other.start or span.start >= other.end for other in kept):
+            kept.append(span)
+    return kept
+
+
+def _batches(windows: Sequence[Window]) -> list[list[Window]]:
+    """Windows sorted by length, cut where a batch would exceed its budget of padded tokens."""
+    batches: list[list[Window]] = []
+    for window in sorted(windows, key=lambda window: -len(window.ids)):
+        if batches and (len(batches[-1]) + 1) * len(batches[-1][0].ids) <= BATCH_TOKENS:
+            batches[-1].append(window)
+        else:
+            batches.append([window])
+    return batches
+
+
+def _spans(passage: str, window: Window, logits: Floats) -> list[Span]:
+    """The best spans of one window as characters of its passage, at whole words."""
+    spans = []
+    for best in best_spans(logits[:, 0], logits[:, 1], window.context, n=SPANS_PER_WINDOW):
+        start, end = tidy(passage, int(window.offsets[best.first, 0]), int(window.offsets[best.last, 1]))
+        if start < end:
+            spans.append(Span(start, end, best.score))
+    return spans
+
+
+def _folder(model: str) -> Path:
+    """The folder of a model given by path or by the name under which it lies in the local Hugging Face cache."""
+    if (path := Path(model)).is_dir():
+        return path
+    if path.exists() or os.sep in model.removesuffix(os.sep) and path.is_absolute():
+        raise ValueError(f"{model}: not a folder that holds a model")
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(model, local_files_only=bool(os.environ.get("HF_HUB_OFFLINE", "1") != "0")))
+    except (LocalEntryNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{model}: neither a folder nor a model on this machine; "
+                         "to fetch it from the model hub, run once with HF_HUB_OFFLINE=0") from error
+
+
+def _device() -> str:
+    """The GPU where there is one."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _fastest_format(device: str) -> Format:
+    """bf16 where the hardware multiplies it, fp32 elsewhere."""
+    import torch
+
+    if device == "cuda":
+        return "bf16"
+    has = any(getattr(torch.cpu, name, lambda: False)() for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"))
+    return "bf16" if has else "fp32"
+
+
+def _load(folder: Path, format: Format, device: str) -> Network:
+    """Our own network where it can run the checkpoint, Hugging Face's otherwise."""
+    import torch
+
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{folder}: no readable config.json, so not a model folder") from error
+    dtype = torch.bfloat16 if format == "bf16" else torch.float32
+    torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
+    if config.get("model_type") == "mpnet" or config.get("token_types") == "zero":
+        from qa.network import SpanNetwork
+        from qa.weights import read_weights
+
+        own = SpanNetwork.load(folder, read_weights(folder), require_span=True).to(device=device, dtype=dtype).eval()
+        return lambda ids, types, mask: own(ids, mask)
+    return _hugging_face(folder, dtype, device)
+
+
+def _hugging_face(folder: Path, dtype: torch.dtype, device: str) -> Network:
+    """``AutoModelForQuestionAnswering``; ValueError where the checkpoint has no trained span layer."""
+    import transformers
+
+    transformers.logging.set_verbosity_error()
+    try:
+        model, info = transformers.AutoModelForQuestionAnswering.from_pretrained(
+            folder, local_files_only=True, use_safetensors=True, output_loading_info=True, dtype=dtype)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{folder}: cannot be loaded as an extractive reader ({str(error).splitlines()[0]})") from error
+    if missing := [name for name in info["missing_keys"] if "pooler" not in name]:
+        raise ValueError(f"{folder}: not a trained extractive reader ({missing[0]} is missing)")
+    model = model.to(device).eval()
+    typed = "token_type_ids" in model.forward.__code__.co_varnames and getattr(model.config, "type_vocab_size", 0) > 1
+
+    def run(ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        import torch
+
+        output = model(input_ids=ids, attention_mask=mask.long(), **({"token_type_ids": types} if typed else {}))
+        return torch.stack([output.start_logits, output.end_logits], dim=-1)
+
+    return run
+
+
+def fingerprint(folder: Path) -> str:
+    """SHA-256 over the weights, the configuration and the tokenizer: the identity of a reader."""
+    digest = hashlib.sha256()
+    for path in sorted([*folder.glob("*.safetensors"), folder / "config.json", folder / "tokenizer.json"]):
+        if path.exists():
+            digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

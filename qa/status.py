@@ -1,0 +1,33 @@
+"""``pincite status``: what an index holds, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from index.store import DocumentRecord, Index
+from qa.reader import BUNDLED, fingerprint
+
+
+def find(opened: Index, name: str) -> DocumentRecord:
+    """The document of that name, given whole or by its last parts; ValueError where it is none or several."""
+    matches = [record for record in opened.documents if record.name == name or record.name.endswith("/" + name.lstrip("/"))]
+    if len(matches) != 1:
+        raise ValueError(f"{name}: {'no such document' if not matches else 'several documents of this name'} in the index")
+    return matches[0]
+
+
+def describe(opened: Index, folder: Path, document: str | None = None) -> dict[str, Any]:
+    """Counts, settings, fingerprints, documents, and what could not be read and why."""
+    records = [find(opened, document)] if document is not None else list(opened.documents)
+    return {
+        "index": str(folder),
+        "documents": len(opened.documents),
+        "passages": len(opened.passages),
+        "settings": opened.settings if isinstance(opened.settings, dict) else asdict(opened.settings),
+        "reader": fingerprint(BUNDLED),
+        "warnings": list(opened.warnings),
+        "unreadable": [asdict(bad) for bad in opened.unreadable],
+        "files": [asdict(record) for record in records],
+    }

@@ -1,0 +1,1 @@
+"""The recipe of the bundled reader: data, negatives, and the training loop."""

@@ -1,0 +1,67 @@
+"""``pincite train``: from data files to a finished reader folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+
+from qa.network import SpanNetwork
+from qa.training.examples import Loaded, read_gold, read_squad
+from qa.training.mixture import BUNDLED, Proportions, bundled_sources, mix
+from qa.training.trainer import Recipe, Trainer, features
+from qa.weights import read_weights, write_weights
+from qa.windows import PairEncoder
+
+DEV_QUESTIONS = 200
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
+
+
+def run(out: Path, *, data: Path, start: Path, documents: Path | None, layers: int | None, epochs: float, learning_rate: float,
+        seed: int, say: Callable[[str], None]) -> None:
+    """Train from ``start`` on ``data`` and write the reader to ``out / "reader"``.
+
+    ValueError naming the file and reason where the data, the encoder or the memory does not suffice; an interrupted run
+    leaves its last whole checkpoint in ``out`` and is taken up from there.
+    """
+    torch.manual_seed(seed)
+    tensors = read_weights(start)
+    network = SpanNetwork.load(start, tensors, layers=layers)
+    recipe = Recipe(layers=network.config.num_hidden_layers, learning_rate=learning_rate, seed=seed)
+    mixture = mix(_sources(data, documents), BUNDLED if data.is_dir() else Proportions(), seed)
+    for sentence in mixture.skipped:
+        say(f"skipped: {sentence}")
+    encoder = PairEncoder.open(start, recipe.window, recipe.window // 4)
+    made = features(encoder, mixture.train)
+    if not made:
+        raise ValueError(f"{data}: no question to train on ({len(mixture.skipped)} skipped)")
+    say(f"{len(made)} windows of {len(mixture.train)} examples, {len(mixture.skipped)} questions skipped, {len(mixture.dev)} held back")
+    trainer = Trainer(network, encoder, recipe, start, out)
+    try:
+        trainer.run(made, mixture.dev[:DEV_QUESTIONS], epochs=epochs)
+    except (MemoryError, RuntimeError) as error:
+        if "alloc" not in str(error) and not isinstance(error, MemoryError):
+            raise
+        raise ValueError(f"{out}: not enough memory to train {start}; the last checkpoint is kept") from error
+    finish(out / "checkpoint", out / "reader")
+    say(f"the reader is in {out / 'reader'}; ask with --reader {out / 'reader'}")
+
+
+def _sources(data: Path, documents: Path | None) -> dict[str, Loaded]:
+    """The sources in a folder of the recipe's files, or the one file given."""
+    if data.is_dir():
+        return bundled_sources(data)
+    return {data.stem: read_gold(data, documents or data.parent) if data.suffix == ".jsonl" else read_squad(data)}
+
+
+def finish(checkpoint: Path, reader: Path) -> None:
+    """Turn a checkpoint into a reader folder: 8-bit weights, configuration, tokenizer."""
+    write_weights(reader, read_weights(checkpoint))
+    shutil.copy(checkpoint / "config.json", reader)
+    for name in TOKENIZER_FILES:
+        shutil.copy(checkpoint / name, reader)
+    training = json.loads((checkpoint / "training.json").read_text(encoding="utf-8"))
+    (reader / "training.json").write_text(json.dumps(training, indent=2) + "\n", encoding="utf-8")

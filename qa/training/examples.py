@@ -1,0 +1,168 @@
+"""Training examples: a question, a passage, and where in it the answer stands. SQuAD, QAMR and gold files to one form."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from qa.boundaries import trim
+
+PRONOUNS = frozenset("it he she they this that these those which who whom its his her their i we you him them one".split())
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingExample:
+    """One question with one passage; ``start`` and ``end`` are characters of ``passage``, both None where it has no answer."""
+
+    id: str
+    group: str
+    question: str
+    passage: str
+    start: int | None
+    end: int | None
+
+    @property
+    def answer(self) -> str | None:
+        """The words of the answer, or None."""
+        return None if self.start is None else self.passage[self.start : self.end]
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a file gave: its examples, and one sentence for each question that was left out."""
+
+    examples: list[TrainingExample] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+
+def read_squad(path: Path) -> Loaded:
+    """Read a SQuAD 1.1 or 2.0 JSON file; an answer that is not at its offset is skipped and named.
+
+    Where annotators differ, the answer most of them gave is trained on, the shortest of those that tie.
+    """
+    loaded = Loaded()
+    for number, (context, question) in enumerate(_squad_questions(path)):
+        name = str(question.get("id", number))
+        if question.get("is_impossible") or not question.get("answers"):
+            loaded.examples.append(TrainingExample(name, name, question["question"], context, None, None))
+            continue
+        spans = [(a["answer_start"], a["answer_start"] + len(a["text"])) for a in question["answers"]
+                 if context[a["answer_start"] : a["answer_start"] + len(a["text"])] == a["text"]]
+        counted = Counter(span for span in (trim(context, *span) for span in spans) if span[0] < span[1])
+        if not counted:
+            loaded.skipped.append(f"{path.name}: question {name}: its answer does not stand at its offset")
+            continue
+        start, end = min(counted, key=lambda span: (-counted[span], span[1] - span[0], span))
+        loaded.examples.append(TrainingExample(name, name, question["question"], context, start, end))
+    return loaded
+
+
+def _squad_questions(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each paragraph's text with each of its questions; ValueError where the file has another form."""
+    try:
+        for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
+            for paragraph in article["paragraphs"]:
+                for question in paragraph["qas"]:
+                    yield paragraph["context"], question
+    except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ValueError(f"{path}: not a SQuAD-format file ({type(error).__name__}: {error})") from error
+
+
+BRACKETS = {"-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}", "``": '"', "''": '"', "--": "–"}
+NO_SPACE_BEFORE = re.compile(r"^(?:[.,;:!?%)\]}]|'s|'S|n't|'re|'ve|'ll|'d|'m|')$")
+NO_SPACE_AFTER = re.compile(r"^[(\[{$£€#]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Detokenised:
+    """A sentence as it is written, with the characters [start, end) at which each token stands."""
+
+    text: str
+    spans: list[tuple[int, int]]
+
+
+def detokenise(tokens: list[str]) -> Detokenised:
+    """Undo Penn Treebank tokenisation, keeping each token's place."""
+    text, spans, glue, open_quote = "", [], True, False
+    for token in tokens:
+        written = BRACKETS.get(token, token)
+        closing = written == '"' and (token == "''" or (token == '"' and open_quote))
+        space = not glue and not closing and not NO_SPACE_BEFORE.match(written)
+        text += " " * space
+        spans.append((len(text), len(text) + len(written)))
+        text += written
+        glue = bool(NO_SPACE_AFTER.match(written)) or (written == '"' and not closing)
+        open_quote = (not closing) if written == '"' else open_quote
+    return Detokenised(text, spans)
+
+
+def read_qamr(questions: Path, sentences: Path, neighbours: int = 2) -> Loaded:
+    """Read QAMR (Michael et al. 2018): the questions of a .tsv over the sentences of another.
+
+    A sentence is read together with up to ``neighbours`` others of the same document, so that the passage is a passage.
+    Answers that are not one run of tokens are skipped; where a validator gave the same tokens as the writer, both agree
+    and the example is kept, otherwise it is skipped without being named (validators mark bad questions so).
+    """
+    texts = {name: detokenise(text.split()) for name, _, text in
+             (line.partition("\t") for line in sentences.read_text(encoding="utf-8").splitlines())}
+    documents: dict[str, list[str]] = {}
+    for name in texts:
+        documents.setdefault(name.rsplit(":", 2)[0], []).append(name)
+    loaded, seen = Loaded(), set()
+    for number, line in enumerate(questions.read_text(encoding="utf-8").splitlines(), 1):
+        cells = line.split("\t")
+        if len(cells) < 9 or cells[0] not in texts:
+            loaded.skipped.append(f"{questions.name}: line {number}: not a QAMR row of a known sentence")
+            continue
+        name, question, tokens = cells[0], cells[5], [int(index) for index in cells[6].split()]
+        votes = [set(vote.partition(":")[2].split()) for vote in cells[7:9]]
+        agreed = any(vote & {str(index) for index in tokens} for vote in votes)
+        contiguous = bool(tokens) and tokens == list(range(tokens[0], tokens[-1] + 1))
+        if not (agreed and contiguous) or (name, question) in seen:
+            continue
+        seen.add((name, question))
+        around = _around(documents[name.rsplit(":", 2)[0]], name, number % (neighbours + 1))
+        passage = " ".join(texts[other].text for other in around)
+        offset = sum(len(texts[other].text) + 1 for other in around[: around.index(name)])
+        spans = texts[name].spans
+        start, end = trim(passage, offset + spans[tokens[0]][0], offset + spans[tokens[-1]][1])
+        if start < end and passage[start:end].lower() not in PRONOUNS:
+            key = f"qamr-{questions.stem}-{number}"
+            loaded.examples.append(TrainingExample(key, key, question, passage, start, end))
+    return loaded
+
+
+def _around(names: list[str], name: str, neighbours: int) -> list[str]:
+    """``name`` with as many of the sentences beside it, in order."""
+    place = names.index(name)
+    first = max(0, min(place - neighbours // 2, len(names) - neighbours - 1))
+    return names[first : first + neighbours + 1]
+
+
+def read_gold(path: Path, folder: Path) -> Loaded:
+    """Read a gold JSONL file against the documents of ``folder``: the passage is the paragraph around the answer."""
+    loaded = Loaded()
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            if not row["answers"] or row.get("start") is None:
+                continue
+            text = (folder / row["document"]).read_bytes().decode("utf-8")
+            end = row["start"] + len(row["answers"][0])
+            if text[row["start"] : end] != row["answers"][0]:
+                raise ValueError("its answer does not stand at its offset")
+        except (KeyError, TypeError, ValueError, OSError) as error:
+            loaded.skipped.append(f"{path.name}: line {number}: {error}")
+            continue
+        left, right = text.rfind("\n\n", 0, row["start"]) + 1, text.find("\n\n", end)
+        passage = text[left : right if right >= 0 else len(text)]
+        key = str(row.get("id", number))
+        loaded.examples.append(TrainingExample(key, key, row["question"], passage, row["start"] - left, end - left))
+    return loaded

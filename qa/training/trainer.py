@@ -1,0 +1,259 @@
+"""The training loop: length-sorted token-budgeted batches, bf16 autocast, checkpoints that are never half written."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+from torch.nn import functional as F
+
+from qa.network import SpanNetwork
+from qa.scoring import exact_match, f1
+from qa.spans import best_spans
+from qa.training.examples import TrainingExample
+from qa.windows import Pair, PairEncoder, Window
+
+PAD_TO = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a run is made of; stored with every checkpoint."""
+
+    layers: int = 10
+    frozen_layers: int = 2
+    learning_rate: float = 4e-5
+    warmup: int = 100
+    weight_decay: float = 0.01
+    batch_tokens: int = 3072
+    window: int = 288
+    shared_weight: float = 0.5
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A window of token ids; ``first`` and ``last`` are the answer's tokens, both 0 where it holds none."""
+
+    group: int
+    ids: list[int]
+    context: int
+    first: int
+    last: int
+
+
+def features(encoder: PairEncoder, examples: Sequence[TrainingExample]) -> list[Feature]:
+    """Of each example the window that holds its answer (the first where there is none); none where no window holds it whole."""
+    groups: dict[str, int] = {}
+    windows: dict[int, list[Window]] = {}
+    for window in encoder.encode([Pair(example.question, example.passage) for example in examples]):
+        windows.setdefault(window.pair, []).append(window)
+    found = (_feature(windows.get(number, []), example, groups.setdefault(example.group, len(groups)))
+             for number, example in enumerate(examples))
+    return [feature for feature in found if feature is not None]
+
+
+def _feature(windows: Sequence[Window], example: TrainingExample, group: int) -> Feature | None:
+    """The training window of one example."""
+    for window in windows:
+        first_context = int(window.context.argmax())
+        if example.start is None or example.end is None:
+            return Feature(group, window.ids, first_context, 0, 0)
+        inside = np.flatnonzero(window.context & (window.offsets[:, 0] < example.end) & (window.offsets[:, 1] > example.start))
+        if len(inside) and window.offsets[inside[0], 0] <= example.start and window.offsets[inside[-1], 1] >= example.end:
+            return Feature(group, window.ids, first_context, int(inside[0]), int(inside[-1]))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Padded windows; ``group`` numbers the question that each belongs to."""
+
+    ids: Tensor
+    mask: Tensor
+    allowed: Tensor
+    target: Tensor
+    group: Tensor
+
+
+def collate(features: Sequence[Feature], pad: int) -> Batch:
+    """Pad to the next multiple of 32: few distinct shapes keep the allocator and the kernels' caches small."""
+    width = -(-max(len(feature.ids) for feature in features) // PAD_TO) * PAD_TO
+    ids = torch.full((len(features), width), pad)
+    allowed = torch.zeros(len(features), width, dtype=torch.bool)
+    for row, feature in enumerate(features):
+        ids[row, : len(feature.ids)] = torch.tensor(feature.ids)
+        allowed[row, feature.context : len(feature.ids) - 1] = True
+    lengths = torch.tensor([len(feature.ids) for feature in features])
+    target = torch.tensor([[feature.first, feature.last] for feature in features])
+    group = torch.tensor([feature.group for feature in features])
+    return Batch(ids, torch.arange(width) < lengths[:, None], allowed, target, group)
+
+
+def batches(features: Sequence[Feature], budget: int, seed: int) -> Iterator[list[Feature]]:
+    """One epoch: questions shuffled, sorted by length within pools, windows of one question kept together."""
+    rng = random.Random(seed)
+    groups: dict[int, list[Feature]] = {}
+    for feature in features:
+        groups.setdefault(feature.group, []).append(feature)
+    order = list(groups.values())
+    rng.shuffle(order)
+    made: list[list[Feature]] = []
+    for pool in (order[at : at + 1024] for at in range(0, len(order), 1024)):
+        current: list[Feature] = []
+        for group in sorted(pool, key=lambda group: max(len(feature.ids) for feature in group)):
+            width = -(-max(len(feature.ids) for feature in [*current, *group]) // PAD_TO) * PAD_TO
+            if current and width * (len(current) + len(group)) > budget:
+                made.append(current)
+                current = []
+            current = [*current, *group]
+        made.append(current)
+    rng.shuffle(made)
+    yield from made
+
+
+def loss(logits: Tensor, batch: Batch, shared_weight: float) -> Tensor:
+    """Cross-entropy of start and end in each window (null at token 0), and over all windows of a question together.
+
+    The second term is the shared normalisation of Clark and Gardner (2018), taken over margins to each window's null.
+    """
+    open_ = batch.allowed.clone()
+    open_[:, 0] = True
+    masked = logits.masked_fill(~open_[:, :, None], -1e4)
+    single = (F.cross_entropy(masked[:, :, 0], batch.target[:, 0]) + F.cross_entropy(masked[:, :, 1], batch.target[:, 1])) / 2
+    if not shared_weight:
+        return single
+    margins = (logits - logits[:, :1]).masked_fill(~batch.allowed[:, :, None], -1e4)
+    per_window = torch.logsumexp(margins, dim=1)
+    answered = batch.target[:, 0] > 0
+    same = batch.group[:, None] == batch.group[None, :]
+    shared = torch.logsumexp(per_window[None].masked_fill(~same[:, :, None], -1e4), dim=1)
+    picked = margins.gather(1, batch.target[:, None, :]).squeeze(1)
+    wanted = answered & (same.sum(1) > 1)
+    if not wanted.any():
+        return single
+    return single + shared_weight * (shared - picked)[wanted].mean()
+
+
+class Trainer:
+    """A network, its optimiser, and the folder its checkpoints go to."""
+
+    def __init__(self, network: SpanNetwork, encoder: PairEncoder, recipe: Recipe, base: Path, out: Path) -> None:
+        self.network, self.encoder, self.recipe, self.base, self.out = network, encoder, recipe, base, out
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        network.to(self.device).train()
+        for part in [network.words, network.positions, network.norm, *network.layers[: recipe.frozen_layers]]:
+            part.requires_grad_(False)
+        trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        self.optimizer = torch.optim.AdamW(trained, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True)
+
+    def run(self, features: Sequence[Feature], dev: Sequence[TrainingExample], *, epochs: float, every: float = 600.0) -> None:
+        """Train to the end of ``epochs``, from the last checkpoint in ``out`` if there is one; one every ``every`` seconds."""
+        whole = int(epochs) + 1
+        plan = [batch for epoch in range(whole) for batch in batches(features, self.recipe.batch_tokens, self.recipe.seed + epoch)]
+        plan = plan[: int(len(plan) * epochs / whole)]
+        done = self.resume()
+        self.log({"event": "start", "step": done, "steps": len(plan), "features": len(features), **asdict(self.recipe)})
+        saved = shown = time.monotonic()
+        losses: list[float] = []
+        tokens = 0
+        for step in range(done, len(plan)):
+            batch = collate(plan[step], self.encoder.pad)
+            tokens += batch.ids.numel()
+            losses.append(self.step(batch, step, len(plan)))
+            if (step + 1) % 25 == 0:
+                now = time.monotonic()
+                self.log({"step": step + 1, "of": len(plan), "loss": round(float(np.mean(losses[-25:])), 4), "tokens_per_s": round(tokens / (now - shown))})
+                shown, tokens = now, 0
+            if time.monotonic() - saved > every or step + 1 == len(plan):
+                self.save(step + 1)
+                self.log({"step": step + 1, **self.score(dev)})
+                saved = shown = time.monotonic()
+
+    def step(self, batch: Batch, step: int, steps: int) -> float:
+        """One update; the learning rate rises over the warm-up and falls linearly to zero."""
+        rate = min((step + 1) / self.recipe.warmup, (steps - step) / max(1, steps - self.recipe.warmup))
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.recipe.learning_rate * rate
+        with torch.autocast(self.device.type, torch.bfloat16):
+            logits = self.network(batch.ids.to(self.device), batch.mask.to(self.device))
+        moved = Batch(*(getattr(batch, name).to(self.device) for name in Batch.__dataclass_fields__))
+        value = loss(logits, moved, self.recipe.shared_weight)
+        value.backward()
+        torch.nn.utils.clip_grad_norm_([p for group in self.optimizer.param_groups for p in group["params"]], 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return float(value.detach())
+
+    @torch.no_grad()
+    def score(self, dev: Sequence[TrainingExample]) -> dict[str, float]:
+        """EM and F1 in percent on the answerable of ``dev``, and how many of the others get a score below zero."""
+        self.network.eval()
+        exact, overlap, refused = [], [], []
+        windows = self.encoder.encode([Pair(example.question, example.passage) for example in dev])
+        best = {window.pair: self._best(window) for window in reversed(windows)}
+        for number, example in enumerate(dev):
+            span, start, end = best[number]
+            if example.answer is None:
+                refused.append(span < 0)
+                continue
+            exact.append(exact_match(example.passage[start:end], [example.answer]))
+            overlap.append(f1(example.passage[start:end], [example.answer]))
+        self.network.train()
+        means = {"dev_em": exact, "dev_f1": overlap, "dev_refused": refused}
+        return {name: round(100 * float(np.mean(values)), 2) for name, values in means.items() if values}
+
+    def save(self, step: int) -> None:
+        """Write a checkpoint beside the last one, then put it in its place: it is whole or not there."""
+        fresh, place = self.out / "checkpoint.new", self.out / "checkpoint"
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        save_file(self.network.to_hugging_face(), fresh / "model.safetensors", metadata={"format": "pt", "step": str(step)})
+        names = {id(parameter): name for name, parameter in self.network.named_parameters()}
+        state = {f"{names[id(parameter)]}|{key}": value for parameter, slots in self.optimizer.state.items() for key, value in slots.items()}
+        save_file(state, fresh / "optimizer.safetensors", metadata={"step": str(step)})
+        config = json.loads((self.base / "config.json").read_text(encoding="utf-8"))
+        config |= {"num_hidden_layers": self.network.config.num_hidden_layers, "architectures": [
+            "MPNetForQuestionAnswering" if self.network.config.model_type == "mpnet" else "BertForQuestionAnswering"]}
+        config |= {"token_types": "zero"}
+        config.pop("_name_or_path", None)
+        (fresh / "config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
+        (fresh / "training.json").write_text(json.dumps({"step": step, **asdict(self.recipe)}), encoding="utf-8")
+        for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
+            shutil.copy(self.base / name, fresh / name)
+        old = self.out / "checkpoint.old"
+        shutil.rmtree(old, ignore_errors=True)
+        if place.exists():
+            os.replace(place, old)
+        os.replace(fresh, place)
+        shutil.rmtree(old, ignore_errors=True)
+
+    def resume(self) -> int:
+        """Take up the last checkpoint; the number of steps it had done, 0 where there is none."""
+        place = next((p for p in (self.out / "checkpoint", self.out / "checkpoint.old") if (p / "training.json").exists()), None)
+        if place is None:
+            return 0
+        step = int(json.loads((place / "training.json").read_text(encoding="utf-8"))["step"])
+        loaded = SpanNetwork.load(place, load_file(place / "model.safetensors"))
+        self.network.load_state_dict(loaded.state_dict())
+        parameters = dict(self.network.named_parameters())
+        for name, value in load_file(place / "optimizer.safetensors").items():
+            owner, _, key = name.partition("|")
+            self.optimizer.state[parameters[owner]][key] = value
+        return step
+
+    def log(self, row: dict[str, object]) -> None:
+        """Add a line to ``log.jsonl``."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        with (self.out / "log.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")

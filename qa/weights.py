@@ -1,0 +1,62 @@
+"""Weights on disk: safetensors in shards, the large matrices in 8 bits with one scale a row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+SCALE = ".scale"
+SHARD_BYTES = 60_000_000
+
+
+def quantise(tensor: Tensor) -> tuple[Tensor, Tensor]:
+    """Round a matrix to int8, row by row: w = q * scale with scale = max|w| / 127, so that |error| <= scale / 2."""
+    scale = (tensor.abs().amax(dim=1) / 127).clamp(min=1e-12)
+    return torch.round(tensor / scale[:, None]).to(torch.int8), scale
+
+
+def read_weights(folder: Path) -> dict[str, Tensor]:
+    """All tensors of the folder in fp32; ValueError naming the file that is missing or damaged."""
+    index = folder / "model.safetensors.index.json"
+    names = ["model.safetensors"]
+    if index.exists():
+        names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
+    stored: dict[str, Tensor] = {}
+    for name in names:
+        try:
+            stored |= load_file(folder / name)
+        except (OSError, SafetensorError) as error:
+            raise ValueError(f"{folder / name}: cannot be read as weights ({error})") from error
+    scales = {name.removesuffix(SCALE): value for name, value in stored.items() if name.endswith(SCALE)}
+    return {name: value.float() * scales[name][:, None] if name in scales else value.float()
+            for name, value in stored.items() if not name.endswith(SCALE)}
+
+
+def write_weights(folder: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Write matrices in int8 and vectors in fp32, in shards of about 60 MB with Hugging Face's index file."""
+    stored: dict[str, Tensor] = {}
+    for name, tensor in tensors.items():
+        if tensor.ndim == 2 and tensor.numel() > 100_000:
+            stored[name], stored[name + SCALE] = quantise(tensor.float())
+        else:
+            stored[name] = tensor.float().contiguous()
+    shards: list[dict[str, Tensor]] = [{}]
+    for name, tensor in stored.items():
+        if sum(t.nbytes for t in shards[-1].values()) + tensor.nbytes > SHARD_BYTES and shards[-1]:
+            shards.append({})
+        shards[-1][name] = tensor
+    folder.mkdir(parents=True, exist_ok=True)
+    places = {}
+    for number, shard in enumerate(shards, 1):
+        file = f"model-{number:05}-of-{len(shards):05}.safetensors"
+        save_file(shard, folder / file, metadata={"format": "pt"})
+        places |= dict.fromkeys(shard, file)
+    total = sum(tensor.nbytes for tensor in stored.values())
+    index = {"metadata": {"total_size": total}, "weight_map": places}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index, indent=1), encoding="utf-8")

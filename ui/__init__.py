@@ -1,0 +1,1 @@
+"""The chat page: answers beside the very passage they were read in."""

@@ -1,0 +1,140 @@
+"""Conversations: what was asked and answered, and how they are kept on this machine.
+
+A turn is kept with its whole answer, citations included, so that history stays what it was when articles change.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from qa.answers import Alternative, Answer, Citation, CitedPassage, Evidence, Milliseconds
+
+State = Literal["reading", "done", "stopped", "failed"]
+Opinion = Literal["right", "wrong"]
+
+_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and what came of it. ``problem`` says why, where ``state`` is failed."""
+
+    id: str
+    question: str
+    asked: str
+    state: State = "reading"
+    answer: Answer | None = None
+    problem: str = ""
+    opinion: Opinion | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Turns in the order asked. The id is 128 random bits: who has it may read the conversation."""
+
+    id: str = field(default_factory=lambda: secrets.token_hex(16))
+    turns: tuple[Turn, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The first question."""
+        return self.turns[0].question if self.turns else ""
+
+    def turn(self, id: str) -> Turn | None:
+        """The turn with this id."""
+        return next((turn for turn in self.turns if turn.id == id), None)
+
+    def asking(self, question: str) -> Conversation:
+        """With a new turn that is being read. The same question again takes the place of the last turn."""
+        turns = self.turns[:-1] if self.turns and self.turns[-1].question == question else self.turns
+        turn = Turn(f"t{secrets.token_hex(4)}", question, datetime.now(UTC).isoformat(timespec="seconds"))
+        return replace(self, turns=(*turns, turn))
+
+    def changed(self, id: str, **changes: Any) -> Conversation:
+        """With fields of one turn replaced."""
+        return replace(self, turns=tuple(replace(turn, **changes) if turn.id == id else turn for turn in self.turns))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The conversation as plain values for JSON."""
+        turns = [{**asdict(turn), "answer": turn.answer.as_dict() if turn.answer else None} for turn in self.turns]
+        return {"id": self.id, "turns": turns}
+
+
+class ConversationStore:
+    """Conversations as JSON files in a folder, one a conversation."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def save(self, conversation: Conversation) -> None:
+        """Keep a conversation; one without turns is not kept."""
+        if not conversation.turns:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self._path(conversation.id)
+        draft = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
+        draft.write_text(json.dumps(conversation.as_dict(), ensure_ascii=False, indent=1), encoding="utf-8")
+        draft.replace(path)
+
+    def load(self, id: str) -> Conversation | None:
+        """The conversation with this id; None where none is kept or its file does not parse."""
+        if not _ID.fullmatch(id):
+            return None
+        try:
+            return conversation_from_dict(json.loads(self._path(id).read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def forget(self, id: str) -> None:
+        """Delete a kept conversation; one that is not there is not an error."""
+        if _ID.fullmatch(id):
+            self._path(id).unlink(missing_ok=True)
+
+    def _path(self, id: str) -> Path:
+        """Where the conversation with this id is kept."""
+        return self.folder / f"{id}.json"
+
+
+def conversation_from_dict(value: Mapping[str, Any]) -> Conversation:
+    """The inverse of ``Conversation.as_dict``; a turn that was cut off while it was read counts as stopped."""
+    turns = []
+    for one in value["turns"]:
+        answer = answer_from_dict(one["answer"]) if one["answer"] else None
+        state = "stopped" if one["state"] == "reading" else one["state"]
+        turns.append(Turn(one["id"], one["question"], one["asked"], state, answer, one["problem"], one["opinion"]))
+    return Conversation(value["id"], tuple(turns))
+
+
+def answer_from_dict(value: Mapping[str, Any]) -> Answer:
+    """The inverse of ``Answer.as_dict``."""
+    evidence = value.get("evidence")
+    return Answer(
+        question=value["question"],
+        text=value["answer"],
+        confidence=value["confidence"],
+        citations=tuple(map(_citation, value["citations"])),
+        alternatives=tuple(map(_alternative, value["alternatives"])),
+        milliseconds=Milliseconds(**value["milliseconds"]),
+        id=value["id"],
+        kind=value.get("kind", "span"),
+        conflict=value.get("conflict", False),
+        understood=value.get("understood"),
+        evidence=Evidence(**evidence) if evidence else None,
+    )
+
+
+def _citation(value: Mapping[str, Any]) -> Citation:
+    """A citation from plain values."""
+    return Citation(**{**value, "passage": CitedPassage(**value["passage"])})
+
+
+def _alternative(value: Mapping[str, Any]) -> Alternative:
+    """An alternative from plain values."""
+    return Alternative(value["answer"], value["confidence"], tuple(map(_citation, value["citations"])))

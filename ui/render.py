@@ -1,0 +1,234 @@
+"""A conversation as safe HTML. Pure: values in, one line of markup out; the words of the articles are set apart from ours.
+
+Buttons carry what they do in ``name`` as ``verb:turn:candidate:citation``; candidate 0 is the answer, 1 and up are the
+alternatives. ``page.js`` sends a name to the page's only action, which checks every part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+from qa.answers import Alternative, Answer, Citation
+from ui.citing import bibtex, markdown, plain
+from ui.conversations import Turn
+from ui.markup import EMPTY, Html, join, tag
+from ui.sentences import sentence_around
+
+SURE, LIKELY = 0.9, 0.6
+LONGEST_SENTENCE = 600
+NEAR_PASSAGE = 260
+
+
+def confidence_word(confidence: float) -> str:
+    """A probability in one word: sure from 0.9, likely from 0.6, else unsure."""
+    return "sure" if confidence >= SURE else "likely" if confidence >= LIKELY else "unsure"
+
+
+def conversation(turns: Sequence[Turn]) -> Html:
+    """All turns, in the order asked."""
+    return tag("div", *map(turn, turns), class_="pc-turns")
+
+
+def turn(one: Turn) -> Html:
+    """A question and, beneath it, what came of it."""
+    question = tag("h3", one.question, class_="pc-question", dir="auto")
+    return tag("section", question, _outcome(one), class_="pc-turn", id=f"turn-{one.id}")
+
+
+def _outcome(one: Turn) -> Html:
+    """The card under a question."""
+    if one.answer is not None:
+        return _found(one, one.answer) if one.answer.text is not None else _not_found(one, one.answer)
+    if one.state == "reading":
+        dots = tag("span", class_="pc-dots")
+        return tag("div", tag("p", "Reading the nearest passages", dots, class_="pc-note"), class_="pc-card pc-reading")
+    note = "Stopped before it was read to the end." if one.state == "stopped" else one.problem
+    return tag("div", tag("p", note, class_="pc-note"), _tools(one), class_=f"pc-card pc-{one.state}")
+
+
+def _found(one: Turn, answer: Answer) -> Html:
+    """An answer: large, then the sentence it stands in, then its sources."""
+    words = answer.text or ""
+    size = "pc-answer" if len(words) <= 80 else "pc-answer pc-longer" if len(words) <= 240 else "pc-answer pc-longest"
+    return tag(
+        "div",
+        _understood(answer),
+        tag("p", words, class_=size, dir="auto"),
+        _confidence(answer.confidence),
+        _conflict(answer),
+        _sentence(answer.citations[0]) if answer.citations else EMPTY,
+        _sources(one.id, 0, answer.citations, "Sources"),
+        _alternatives(one.id, answer.alternatives, "Other readings"),
+        _tools(one),
+        class_=f"pc-card pc-found pc-{confidence_word(answer.confidence)}",
+    )
+
+
+def _not_found(one: Turn, answer: Answer) -> Html:
+    """No answer: said so, with the nearest passages marked as not answering."""
+    near = [_near(one.id, place, citation) for place, citation in enumerate(answer.citations)]
+    nearest = join(
+        [
+            tag("p", "Nearest passages. They are close in subject and do not answer the question:", class_="pc-note"),
+            tag("ol", *near, class_="pc-near"),
+        ]
+    )
+    return tag(
+        "div",
+        _understood(answer),
+        tag("p", "Not in the articles", class_="pc-none"),
+        _confidence(answer.confidence),
+        nearest if near else EMPTY,
+        _alternatives(one.id, answer.alternatives, "Guesses too weak to give"),
+        _tools(one),
+        class_="pc-card pc-missing",
+    )
+
+
+def _understood(answer: Answer) -> Html:
+    """The question as it was read, where the conversation completed it."""
+    if not answer.understood or answer.understood == answer.question:
+        return EMPTY
+    return tag("p", "Read as: ", tag("q", answer.understood), class_="pc-note", dir="auto")
+
+
+def _confidence(confidence: float) -> Html:
+    """The confidence in a word, the number on hover."""
+    word = confidence_word(confidence)
+    advice = ": check the passage before you rely on it" if word == "unsure" else ""
+    number = f"Probability that this is right: {confidence:.2f}"
+    return tag("p", tag("span", word.capitalize(), title=number, class_=f"pc-badge pc-{word}"), advice, class_="pc-sure")
+
+
+def _conflict(answer: Answer) -> Html:
+    """That the articles disagree, and what the other one says."""
+    if not answer.conflict or not answer.alternatives:
+        return EMPTY
+    other = answer.alternatives[0]
+    where = join([" (", tag("span", other.citations[0].title, class_="pc-title"), ")"]) if other.citations else EMPTY
+    said = tag("q", other.answer, class_="pc-words")
+    return tag("p", tag("strong", "The articles disagree."), " Another says ", said, where, ".", class_="pc-conflict")
+
+
+def _sentence(citation: Citation) -> Html:
+    """The sentence a citation stands in, its quote marked; the whole passage unmarked where the two do not fit."""
+    words, start = citation.passage.text, citation.start - citation.passage.start
+    end = start + len(citation.quote)
+    if start < 0 or not citation.quote or words[start:end] != citation.quote:
+        return tag("blockquote", _clipped(words, NEAR_PASSAGE), class_="pc-words", dir="auto")
+    span = sentence_around(words, start, end)
+    left, right = _room(words, span.start, start, -1), _room(words, span.end, end, 1)
+    return tag(
+        "blockquote",
+        "… " if left > span.start else "",
+        words[left:start],
+        tag("mark", words[start:end]),
+        words[end:right],
+        " …" if right < span.end else "",
+        class_="pc-words",
+        dir="auto",
+    )
+
+
+def _room(words: str, edge: int, quote: int, side: int) -> int:
+    """``edge``, or where that is too far from the quote a place between words that is near enough."""
+    if abs(edge - quote) <= LONGEST_SENTENCE // 2:
+        return edge
+    place = quote + side * LONGEST_SENTENCE // 2
+    while place != quote and not words[place - 1 : place].isspace():
+        place -= side
+    return place
+
+
+def _clipped(words: str, most: int) -> str:
+    """The first ``most`` characters, cut between words."""
+    if len(words) <= most:
+        return words
+    return words[:most].rsplit(None, 1)[0] + " …"
+
+
+def _sources(turn_id: str, candidate: int, citations: Sequence[Citation], label: str) -> Html:
+    """Numbered sources, each a button that opens the document at the passage."""
+    rows = [tag("li", _source(turn_id, candidate, place, one)) for place, one in enumerate(citations)]
+    return tag("ol", *rows, class_="pc-sources", title=label) if rows else EMPTY
+
+
+def _source(turn_id: str, candidate: int, place: int, citation: Citation) -> Html:
+    """One source's button."""
+    return tag(
+        "button",
+        tag("span", str(place + 1), class_="pc-number"),
+        tag("span", citation.title, class_="pc-title", dir="auto"),
+        tag("span", _where(citation), class_="pc-where", dir="auto"),
+        type="button",
+        class_="pc-source",
+        name=f"open:{turn_id}:{candidate}:{place}",
+    )
+
+
+def _near(turn_id: str, place: int, citation: Citation) -> Html:
+    """A nearest passage: its source's button and the beginning of its words."""
+    words = tag("blockquote", _clipped(citation.passage.text.strip(), NEAR_PASSAGE), class_="pc-words", dir="auto")
+    return tag("li", _source(turn_id, 0, place, citation), words)
+
+
+def _where(citation: Citation) -> str:
+    """Page and file name of a citation."""
+    name = Path(citation.document).name
+    return f"page {citation.page}, {name}" if citation.page else name
+
+
+def _alternatives(turn_id: str, alternatives: Sequence[Alternative], label: str) -> Html:
+    """Other candidates, one click away."""
+    if not alternatives:
+        return EMPTY
+    rows = [_alternative(turn_id, number, one) for number, one in enumerate(alternatives, 1)]
+    summary = tag("summary", f"{label} ({len(rows)})")
+    return tag("details", summary, tag("ul", *rows), class_="pc-others")
+
+
+def _alternative(turn_id: str, number: int, one: Alternative) -> Html:
+    """One other candidate with its confidence and its first sources."""
+    sources = [_source(turn_id, number, place, citation) for place, citation in enumerate(islice(one.citations, 3))]
+    answer = tag("span", one.answer, class_="pc-words pc-other", dir="auto")
+    word = confidence_word(one.confidence)
+    number_text = f"Probability that this is right: {one.confidence:.2f}"
+    return tag("li", answer, tag("span", word, title=number_text, class_=f"pc-badge pc-{word}"), *sources)
+
+
+def _tools(one: Turn) -> Html:
+    """What can be done with a turn: copy, ask again, edit, say whether it is right."""
+    answer = one.answer
+    copies: list[Html] = []
+    if answer is not None and answer.text and answer.citations:
+        forms = (("Plain text", plain(answer)), ("Markdown", markdown(answer)), ("BibTeX", bibtex(answer)))
+        copies = [_copy(label, value) for label, value in forms]
+    copy = tag("details", tag("summary", "Copy with source"), tag("div", *copies), class_="pc-copy") if copies else EMPTY
+    again = tag("button", "Ask again", type="button", name=f"again:{one.id}", class_="pc-tool")
+    edit = tag("button", "Edit", type="button", name=f"edit:{one.id}", class_="pc-tool")
+    return tag("div", copy, again, edit, _opinions(one) if answer is not None else EMPTY, class_="pc-tools")
+
+
+def _copy(label: str, value: str) -> Html:
+    """A button that copies ``value``, which travels hidden beside it."""
+    button = tag("button", label, type="button", name="copy", class_="pc-tool")
+    return join([button, tag("span", value, hidden="hidden", class_="pc-copied")])
+
+
+def _opinions(one: Turn) -> Html:
+    """Two buttons: right, wrong; the one that was chosen says so."""
+    buttons = [
+        tag(
+            "button",
+            mark,
+            tag("span", f" Marked {word}" if one.opinion == word else f" {word.capitalize()}"),
+            type="button",
+            name=f"{word}:{one.id}",
+            title=f"Say that this is {word}",
+            class_="pc-tool pc-chosen" if one.opinion == word else "pc-tool",
+        )
+        for word, mark in (("right", "✓"), ("wrong", "✗"))
+    ]
+    return tag("span", *buttons, class_="pc-opinions")
