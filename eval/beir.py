@@ -56,17 +56,16 @@ class Ranking:
         }
 
 
-def is_collection(path: Path) -> bool:
-    """Whether the path is a folder (the only kind of dataset that is one)."""
-    return path.is_dir()
-
-
 def read_collection(folder: Path) -> Collection:
-    """Read corpus.jsonl, queries.jsonl and qrels/test.tsv; UnreadableDataset names the one that cannot be used."""
+    """Read corpus.jsonl, queries.jsonl and qrels/test.tsv; UnreadableDataset names the one that cannot be used.
+
+    Documents of the same text share a file.
+    """
     complaints: list[Complaint] = []
     rows = list(_rows(folder / "corpus.jsonl", complaints))
-    names = {str(row["_id"]): f"document-{number:07d}.txt" for number, row in enumerate(rows, start=1)}
-    texts = {names[str(row["_id"])]: _with_title(row) for row in rows}
+    files: dict[str, str] = {}
+    names = {str(row["_id"]): files.setdefault(_with_title(row), f"document-{len(files):07d}.txt") for row in rows}
+    texts = {name: text for text, name in files.items()}
     judged = _judgements(folder / "qrels" / "test.tsv", names, complaints)
     asked = ((str(row["_id"]), str(row["text"])) for row in _rows(folder / "queries.jsonl", complaints))
     queries = tuple(Query(id, text, judged[id]) for id, text in asked if judged.get(id))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -27,6 +27,10 @@ class Interval:
     low: float
     high: float
     count: int
+
+    def as_dict(self) -> dict[str, float]:
+        """JSON values."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def validate(path: Path, folder: Path) -> list[Complaint]:
     dataset = load(path)
     turns = [turn for dialogue in dataset.dialogues for turn in dialogue.turns]
     asked = [*dataset.questions, *turns]
-    texts = _texts(folder, {question.document for question in asked if question.document})
+    texts = _texts(folder, {holder for question in asked for holder in question.holders})
     return [*dataset.complaints, *misplaced(asked, texts)]
 
 
@@ -56,13 +56,15 @@ def _fault(question: GoldQuestion, texts: Mapping[str, str]) -> str | None:
     """What is wrong with where a question's answer is said to stand."""
     if question.document is None:
         return None if not question.answers else "has answers but names no document"
+    absent = [holder for holder in question.holders if not any(same_document(holder, name) for name in texts)]
+    if absent:
+        return f"there is no document {absent[0]}"
     named = [name for name in texts if same_document(question.document, name)]
-    if not named:
-        return f"there is no document {question.document}"
     if question.answers and not any(question.places(name, texts[name]) for name in named):
         return f"none of its answers stands at offset {question.starts[0]} of {question.document}"
-    missing = [item for item in question.items if not any(item in texts[name] for name in named)]
-    return f"the item {missing[0]!r} does not stand in {question.document}" if missing else None
+    held = [texts[name] for name in named]
+    missing = [item for item in question.items if not any(wording in text for wording in item for text in held)]
+    return f"the item {missing[0][0]!r} does not stand in {question.document}" if missing else None
 
 
 def _texts(folder: Path, names: Iterable[str]) -> dict[str, str]:

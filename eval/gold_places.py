@@ -27,24 +27,29 @@ class GoldPlaces:
         for document in self._passages:
             self._by_name[_file_name(document)].append(document)
 
-    def documents(self, question: GoldQuestion) -> list[str]:
-        """The indexed documents that the question may mean: by the end of their path, all where it names none."""
-        if question.document is None:
-            return list(self._passages)
-        named = self._by_name.get(_file_name(question.document), [])
-        return [document for document in named if same_document(question.document, document)]
+    def named(self, gold: str) -> list[str]:
+        """The indexed documents that a gold file's name may mean, by the end of their path."""
+        return [name for name in self._by_name.get(_file_name(gold), []) if same_document(gold, name)]
 
     def places(self, question: GoldQuestion) -> tuple[Place, ...]:
-        """Every place where an answer of the question stands; () where the index has none of them."""
-        found = [place for name in self.documents(question) for place in self._places_in(name, question)]
+        """Every place where an answer of the question stands; () where the index has none of them.
+
+        In the gold document at the given offsets; in the others that hold an answer, and where no offset or no document
+        is given, wherever its words stand.
+        """
+        found: list[Place] = []
+        placed = any(start is not None for start in question.starts)
+        for holder in question.holders:
+            for name in self.named(holder):
+                exact = placed and holder == question.document
+                found += question.places(name, self.text(name)) if exact else self._anywhere(name, question)
+        if not question.holders:
+            found = [place for name in self._passages for place in self._anywhere(name, question)]
         return tuple(dict.fromkeys(found))
 
-    def _places_in(self, name: str, question: GoldQuestion) -> Sequence[Place]:
-        """The places in one document: at the given offsets, or wherever the words stand if none is given."""
-        text = self.text(name)
-        if any(start is not None for start in question.starts):
-            return question.places(name, text)
-        return [place for answer in question.answers for place in _occurrences(name, text, answer)]
+    def _anywhere(self, name: str, question: GoldQuestion) -> list[Place]:
+        """Wherever the words of an answer stand in one document."""
+        return [place for answer in question.answers for place in _occurrences(name, self.text(name), answer)]
 
     def text(self, name: str) -> str:
         """A document's text."""

@@ -86,7 +86,17 @@ def _question(row: Mapping[str, Any]) -> GoldQuestion:
     kind = _string(row, "kind") if row.get("kind") is not None else ("answerable" if answers else "unanswerable")
     starts = (start,) * len(answers)
     question = _string(row, "question")
-    return GoldQuestion(_string(row, "id"), question, answers, document, starts, kind, _strings(row, "items"), verdict)
+    return GoldQuestion(
+        _string(row, "id"), question, answers, document, starts, kind, _items(row), verdict, _strings(row, "documents")
+    )
+
+
+def _items(row: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
+    """The parts of a list: each a string, or a list of the wordings that count."""
+    given = row.get("items", [])
+    if not isinstance(given, list) or not all(given):
+        raise ValueError(f"'items' has to be a list of strings or of lists of strings, not {given!r}")
+    return tuple(_strings({"items": [item] if isinstance(item, str) else item}, "items") for item in given)
 
 
 def _dialogue(row: Mapping[str, Any]) -> Dialogue:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from eval.answerer import Answerer
 from eval.gold_places import GoldPlaces, holds
-from eval.metrics import PrecisionRecall, Place, best_citation_overlap
+from eval.metrics import Place, PrecisionRecall, best_citation_overlap
 from eval.questions import Dialogue, GoldQuestion, same_document, split_of
 from eval.records import Record, Run
 from eval.waterfall import Outcome, Trace, outcome, trace
 from qa.answers import Answer, Citation
+from qa.conversation import Asks, Conversation
 from qa.scoring import exact_match, f1, normalise
 
 if TYPE_CHECKING:
@@ -25,6 +26,16 @@ DEPTH = 10
 Progress = Callable[[int, int], None]
 # The answers to the turns of one dialogue, asked in their order.
 AskInTurn = Callable[[Sequence[str]], list[Answer]]
+
+
+def in_turn(assistant: Asks) -> AskInTurn:
+    """Asks the questions of one dialogue in one conversation."""
+
+    def ask(questions: Sequence[str]) -> list[Answer]:
+        conversation = Conversation(assistant)
+        return [conversation.ask(question) for question in questions]
+
+    return ask
 
 
 def silent(done: int, total: int) -> None:
@@ -51,7 +62,7 @@ def run(
     records: list[Record] = []
     try:
         for traced in _traces(questions, talks, answerer, ask_in_turn, gold, k):
-            records.append(score(traced, outcome(traced, answerer), k))
+            records.append(score(traced, outcome(traced, answerer)))
             progress(len(records), planned)
     except KeyboardInterrupt:
         pass
@@ -84,10 +95,10 @@ def _traced(
     understood = [answer.understood or answer.question for answer in answers]
     found = answerer.retriever.retrieve_many(understood, max(k, DEPTH))
     for question, answer, hits in zip(questions, answers, found, strict=True):
-        yield trace(question, gold, [hit.passage for hit in hits], answer)
+        yield trace(question, gold, [hit.passage for hit in hits], k, answer)
 
 
-def score(traced: Trace, ended: Outcome, k: int) -> Record:
+def score(traced: Trace, ended: Outcome) -> Record:
     """Every score of one question."""
     question, answer = traced.question, traced.answer
     text = answer.text or ""
@@ -143,9 +154,9 @@ def _guess_confidence(answer: Answer) -> float:
 
 def _right_document(question: GoldQuestion, answer: Answer) -> float | None:
     """Whether the first citation is of the gold document; None where nothing was answered or no document is named."""
-    if answer.text is None or not answer.citations or question.document is None or not question.answerable:
+    if answer.text is None or not answer.citations or not question.holders:
         return None
-    return float(same_document(question.document, answer.citations[0].document))
+    return float(any(same_document(holder, answer.citations[0].document) for holder in question.holders))
 
 
 def _cited(traced: Trace) -> PrecisionRecall | None:
@@ -166,7 +177,8 @@ def _items_found(question: GoldQuestion, answer: Answer) -> float | None:
     if not question.items:
         return None
     said = [normalise(answer.text or ""), *(normalise(citation.quote) for citation in answer.citations)]
-    found = [any(f" {normalise(item)} " in f" {text} " for text in said) for item in question.items]
+    wordings = [[f" {normalise(wording)} " for wording in item] for item in question.items]
+    found = [any(wording in f" {text} " for wording in item for text in said) for item in wordings]
     return sum(found) / len(found)
 
 

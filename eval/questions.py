@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Literal
+from typing import Literal, TypeVar
 
 from eval.metrics import Place
 
 Split = Literal["dev", "test"]
+Item = TypeVar("Item")
 QUESTION_WORDS = ("who", "whom", "whose", "when", "where", "which", "why", "what", "how many", "how much", "how")
 
 
@@ -36,8 +37,9 @@ class Complaint:
 class GoldQuestion:
     """One question and every answer that counts; no answer at all where the articles do not hold one.
 
-    ``starts`` gives each answer's offset in ``document`` or None where it is unknown. ``items`` are the parts of a
-    list, ``verdict`` is the yes or no of a question that asks for one.
+    ``starts`` gives each answer's offset in ``document`` or None where it is unknown; ``documents`` are all that hold
+    an answer, where there are more. ``items`` are the parts of a list, each in every wording that counts, ``verdict``
+    is the yes or no of a question that asks for one.
     """
 
     id: str
@@ -46,8 +48,9 @@ class GoldQuestion:
     document: str | None
     starts: tuple[int | None, ...]
     kind: str
-    items: tuple[str, ...] = ()
+    items: tuple[tuple[str, ...], ...] = ()
     verdict: str | None = None
+    documents: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> tuple[str, ...]:
@@ -58,6 +61,12 @@ class GoldQuestion:
     def answerable(self) -> bool:
         """Whether there is anything to be found."""
         return bool(self.accepted)
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """The names of all documents that hold an answer, the one that the offsets count in first."""
+        first = () if self.document is None else (self.document,)
+        return tuple(dict.fromkeys(first + self.documents))
 
     def places(self, document: str, text: str) -> tuple[Place, ...]:
         """The answers that stand at their offset in ``text``, as places in ``document``."""
@@ -93,7 +102,7 @@ def split_of(id: str) -> Split:
     return "dev" if hashlib.sha256(id.encode()).digest()[0] < 128 else "test"
 
 
-def sample(questions: Sequence[GoldQuestion], size: int, seed: int = 0) -> tuple[GoldQuestion, ...]:
+def sample(questions: Sequence[Item], size: int, seed: int = 0) -> tuple[Item, ...]:
     """``size`` of the questions drawn by ``seed``, in their own order; all where there are fewer."""
     if size >= len(questions):
         return tuple(questions)

@@ -55,19 +55,23 @@ EXPLANATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What is known of one question once it was asked: its gold places, who holds them, what was found and said."""
+    """What is known of one question once it was asked: its gold places, who holds them, what was found and said.
+
+    ``retrieved`` may go deeper than the first ``k`` passages, which are the ones that were read.
+    """
 
     question: GoldQuestion
     places: tuple[Place, ...]
     holders: Sequence[Passage]
     retrieved: Sequence[Passage]
+    k: int
     answer: Answer
 
 
-def trace(question: GoldQuestion, gold: GoldPlaces, retrieved: Sequence[Passage], answer: Answer) -> Trace:
+def trace(question: GoldQuestion, gold: GoldPlaces, retrieved: Sequence[Passage], k: int, answer: Answer) -> Trace:
     """Look up the gold places and their passages."""
     places = gold.places(question) if question.answerable else ()
-    return Trace(question, places, gold.holders(places), retrieved, answer)
+    return Trace(question, places, gold.holders(places), retrieved, k, answer)
 
 
 def outcome(traced: Trace, answerer: Answerer) -> Outcome:
@@ -88,7 +92,7 @@ def _lost(traced: Trace, answerer: Answerer) -> Outcome:
         return Outcome.NOT_IN_CORPUS
     if not traced.holders:
         return Outcome.SPLIT
-    reached = [p for p in traced.retrieved if any(holds(p, place) for place in traced.places)]
+    reached = [p for p in traced.retrieved[: traced.k] if any(holds(p, place) for place in traced.places)]
     if not reached:
         return Outcome.NOT_RETRIEVED
     candidates = said(traced.answer)

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from index.documents import Document, Heading
 
@@ -94,7 +94,7 @@ def _sentences(text: str, section: _Section, words: int, width: int) -> Iterator
     paragraphs = set(_paragraph_starts(part, width))
     cuts = sorted({0, len(part), *_sentence_starts(part), *paragraphs})
     opens = False
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         opens = opens or start in paragraphs
         stripped = part[start:end].strip()
         if not stripped:

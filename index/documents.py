@@ -17,9 +17,16 @@ from index.loaders_pdf import load_pdf
 __all__ = ["Document", "Heading", "UnreadableDocument", "find_files", "parse_document", "read_bytes", "read_document"]
 
 LARGEST_FILE = 50 * 1024 * 1024
+LONGEST_TITLE = 300
 
 Loader = Callable[[bytes], Content]
-LOADERS: dict[str, Loader] = {"txt": load_text, "md": load_markdown, "html": load_html, "pdf": load_pdf, "docx": load_docx}
+LOADERS: dict[str, Loader] = {
+    "txt": load_text,
+    "md": load_markdown,
+    "html": load_html,
+    "pdf": load_pdf,
+    "docx": load_docx,
+}
 KINDS = {
     ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".xhtml": "html",
     ".pdf": "pdf", ".docx": "docx",
@@ -72,9 +79,13 @@ def read_document(path: Path) -> Document:
 
 def read_bytes(path: Path) -> bytes:
     """The bytes of a file of a known type and sensible size; raises UnreadableDocument otherwise."""
-    name = str(path.resolve())
+    name = _name(path)
+    if path.is_dir():
+        raise UnreadableDocument(name, "a folder that cannot be listed")
     if path.suffix.lower() not in KINDS:
-        raise UnreadableDocument(name, f"unknown file type {path.suffix}" if path.suffix else "no file type in its name")
+        raise UnreadableDocument(
+            name, f"unknown file type {path.suffix}" if path.suffix else "no file type in its name"
+        )
     try:
         if not path.is_file():
             raise UnreadableDocument(name, "not a regular file" if path.exists() else "a link to a file that is gone")
@@ -86,6 +97,19 @@ def read_bytes(path: Path) -> bytes:
     if not data:
         raise UnreadableDocument(name, "empty")
     return data
+
+
+def _name(path: Path) -> str:
+    """The absolute path; what is no text (it can be neither shown nor stored) is refused."""
+    try:
+        name = str(path.resolve())
+    except (OSError, RuntimeError):  # links in a circle
+        name = str(path.absolute())
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UnreadableDocument(ascii(name)[1:-1], "its name is not UTF-8") from None
+    return name
 
 
 def parse_document(path: Path, data: bytes) -> Document:
@@ -102,7 +126,7 @@ def parse_document(path: Path, data: bytes) -> Document:
         raise UnreadableDocument(str(path), "empty: it holds no text")
     return Document(
         name=str(path),
-        title=content.title or path.stem,
+        title=" ".join((content.title or path.stem).split())[:LONGEST_TITLE],
         text=content.text,
         sha256=hashlib.sha256(data).hexdigest(),
         kind=kind,
@@ -132,7 +156,9 @@ def _walk(folder: Path) -> Iterator[Path]:
     """The files below a folder; a folder that cannot be listed is yielded itself, so that it is reported."""
     unlisted: list[str] = []
     seen: set[str] = set()
-    for root, folders, files in os.walk(folder, followlinks=True, onerror=lambda error: unlisted.append(error.filename)):
+    for root, folders, files in os.walk(
+        folder, followlinks=True, onerror=lambda error: unlisted.append(error.filename)
+    ):
         seen.add(os.path.realpath(root))
         folders[:] = [
             name for name in sorted(folders)

@@ -54,7 +54,12 @@ class Embeddable(Protocol):
 
 def embedding_text(passage: Embeddable) -> str:
     """What is embedded, and indexed by its terms, for a passage: its headings above its text."""
-    return f"{passage.heading}\n{passage.text}"
+    return in_context(passage.heading, passage.text)
+
+
+def in_context(heading: str, text: str) -> str:
+    """A text below its headings. Offsets never count the headings."""
+    return f"{heading}\n{text}"
 
 
 class ModelMissing(FileNotFoundError):
@@ -87,7 +92,7 @@ class SentenceEmbedder:
     @property
     def dimension(self) -> int:
         """The length of a vector."""
-        dimension = self._model.get_sentence_embedding_dimension()
+        dimension = self._model.get_embedding_dimension()
         assert dimension is not None
         return dimension
 
@@ -111,6 +116,9 @@ class SentenceEmbedder:
 
     @cached_property
     def _loaded(self) -> SentenceTransformer:
+        from huggingface_hub.utils import disable_progress_bars  # type: ignore[attr-defined,unused-ignore]
+
+        disable_progress_bars()  # the command line draws its own
         from sentence_transformers import SentenceTransformer
 
         return SentenceTransformer(

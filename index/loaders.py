@@ -1,7 +1,7 @@
 """Plain text and Markdown: the text of the document is the file itself. Other formats have a module ``loaders_*`` each.
 
-A loader is a function from the bytes of a file to its ``Content``. It raises ``UnreadableContent`` with the reason where
-there is nothing to read; what a parsing library raises besides is turned into a reason by ``index.documents``.
+A loader is a function from the bytes of a file to its ``Content``. It raises ``UnreadableContent`` with the reason
+where there is nothing to read; what a parsing library raises besides is turned into a reason by ``index.documents``.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 LONGEST_FRONT_MATTER = 65_536
 LONGEST_HEADING = 1_000
@@ -91,12 +92,14 @@ def _likely_encoding(data: bytes) -> str:
 def _first_line_title(text: str) -> str | None:
     first, *rest = _LINE_BREAK.split(text.lstrip(), maxsplit=2)
     stands_alone = len(rest) == 2 and not rest[0].strip()
-    return first.strip() if stands_alone and len(first) <= 150 and not first.rstrip().endswith((".", ",", ";")) else None
+    return (
+        first.strip() if stands_alone and len(first) <= 150 and not first.rstrip().endswith((".", ",", ";")) else None
+    )
 
 
 def _front_matter(text: str) -> tuple[dict[str, str], int, tuple[str, ...]]:
     """The plain fields of the front matter, the offset at which it ends, and warnings."""
-    import yaml
+    import yaml  # type: ignore[import-untyped,unused-ignore]
 
     start = int(text.startswith(BYTE_ORDER_MARK))
     found = _FRONT_MATTER.match(text[start : start + LONGEST_FRONT_MATTER])
@@ -130,7 +133,7 @@ def _markdown_headings(text: str, body: int) -> tuple[Heading, ...]:
     lines = [body, *(body + found.end() for found in _LINE_BREAK.finditer(prose)), len(text)]
     tokens = blocks.parse(prose)
     headings = []
-    for opening, inline in zip(tokens, tokens[1:], strict=False):
+    for opening, inline in pairwise(tokens):
         if opening.type == "heading_open" and opening.level == 0 and opening.map:
             first, last = opening.map
             words = _without_markup(inline.content[:LONGEST_HEADING])

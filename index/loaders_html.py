@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from index.loaders import Content, Heading, UnreadableContent, iso_date
 
-SKIPPED = frozenset(
-    "script style nav noscript template head iframe object svg math button select textarea canvas audio video".split()
-)
-PARAGRAPHS = frozenset(
-    "address article aside blockquote body dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
-    "header hr main ol p pre section summary table ul".split()
-)
-LINES = frozenset(("br", "li", "tr", "caption"))
-CELLS = frozenset(("td", "th"))
+SKIPPED = frozenset({
+    "script", "style", "nav", "noscript", "template", "head", "iframe", "object", "svg", "math", "button", "select",
+    "textarea", "canvas", "audio", "video",
+})  # fmt: skip
+PARAGRAPHS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption",
+    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "ol", "p", "pre", "section",
+    "summary", "table", "ul",
+})  # fmt: skip
+LINES = frozenset({"br", "li", "tr", "caption"})
+CELLS = frozenset({"td", "th"})
 
 _HEADING_TAG = re.compile(r"h([1-6])")
 _SPACE = re.compile(r"\s+")
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
-_XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _DATES = (
     "//meta[@property='article:published_time']/@content",
     "//meta[translate(@name, 'DATE', 'date')='date']/@content",
@@ -33,10 +35,10 @@ _DATES = (
 
 def load_html(data: bytes) -> Content:
     """The text that a reader of the page sees, without navigation; the title is the page's, else its first heading."""
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped,unused-ignore]
 
-    markup = _XML_DECLARATION.sub("", decode_html(data))
-    root = etree.fromstring(markup, etree.HTMLParser(huge_tree=True, no_network=True, remove_comments=True))
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
+    root = etree.fromstring(decode_html(data).replace("\0", " ").encode("utf-8", "replace"), parser)
     if root is None:
         raise UnreadableContent("empty: it holds no text")
     page = _Page()
@@ -67,6 +69,15 @@ def decode_html(data: bytes) -> str:
     return data.decode(guess.encoding, errors="replace")
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A heading that has begun: its offset, its level, and the number of parts emitted before it."""
+
+    start: int
+    level: int
+    part: int
+
+
 class _Page:
     """The text emitted so far and the headings in it."""
 
@@ -74,7 +85,7 @@ class _Page:
         self._parts: list[str] = []
         self._length = 0
         self._gap = ""
-        self._open: tuple[int, int] | None = None
+        self._open: _Opened | None = None
         self.headings: list[Heading] = []
 
     @property
@@ -99,14 +110,14 @@ class _Page:
         gap = self._gap if self._length else ""
         if level:
             self._put(gap)
-            self._gap, self._open = "", (self._length, level)
+            self._gap, self._open = "", _Opened(self._length, level, len(self._parts))
             return
         if value.startswith(" "):
             gap, value = max(gap, " " if self._length else "", key=_rank), value[1:]
         if not value:
             self._gap = gap
             return
-        if self._open and self._open[0] == self._length:
+        if self._open and self._open.start == self._length:
             gap = ""
         self._put(gap + value.rstrip(" "))
         self._gap = " " if value.endswith(" ") else ""
@@ -118,11 +129,9 @@ class _Page:
     def _close(self) -> None:
         if self._open is None:
             return
-        (start, level), self._open = self._open, None
-        words = _squeezed("".join(self._parts)[start:]) if self._length > start else ""
-        self._gap = "\n\n"
-        if words:
-            self.headings.append(Heading(start, level, words, self._length))
+        opened, self._open, self._gap = self._open, None, "\n\n"
+        if words := _squeezed("".join(self._parts[opened.part :])):
+            self.headings.append(Heading(opened.start, opened.level, words, self._length))
 
 
 def _rank(gap: str) -> int:

@@ -29,7 +29,7 @@ _POSSESSIVE = re.compile(r"['’]s\b")
 
 
 def terms(text: str) -> list[str]:
-    """The stemmed words of a text in order: no accents, no possessive, numbers whole, no word left out as too common."""
+    """The stemmed words of a text in order: no accents, no possessive, numbers whole, common words too."""
     folded = unicodedata.normalize("NFKD", _POSSESSIVE.sub("", text).casefold())
     plain = "".join(character for character in folded if not unicodedata.combining(character))
     words = [word.replace(",", "") for word in _TERM.findall(plain)]

@@ -91,6 +91,7 @@ class Answer:
     conflict: bool = False
     understood: str | None = None
     evidence: Evidence | None = None
+    items: tuple[Citation, ...] = ()
 
     def with_id(self, id: str | None) -> Answer:
         """The same answer under the id its question came with."""
@@ -100,5 +101,5 @@ class Answer:
         """The answer object of the command line and the page's interface: one JSON object, ``text`` named ``answer``."""
         fields = asdict(self)
         order = ("id", "question", "answer", "confidence", "citations", "alternatives", "milliseconds",
-                 "kind", "conflict", "understood", "evidence")
+                 "kind", "items", "conflict", "understood", "evidence")
         return {name: fields["text" if name == "answer" else name] for name in order}

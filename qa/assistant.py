@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.builder import index_in_memory
 from index.embedder import Embedder, SentenceEmbedder
 from index.store import Index, Passage
-from qa.answers import Alternative, Answer, Citation, Evidence, Milliseconds
-from qa.candidates import Candidate, candidates, nearest
+from qa.answers import Alternative, Answer, Citation, Evidence, Kind, Milliseconds
+from qa.candidates import Candidate, candidates, item_citations, nearest, sentence_citation, widened
 from qa.confidence import Confidence, Features
+from qa.conversation import Conversation
+from qa.deciding import deciding_sentences
+from qa.forms import Form, form_of
 from qa.reader import BUNDLED, ExtractiveReader, Reader, Reading
 from qa.retriever import Hit, HybridRetriever, Retriever
 from qa.windows import Pair
@@ -39,8 +42,9 @@ class Assistant:
     """Answers questions over one index."""
 
     def __init__(self, retriever: Retriever, reader: Reader, confidence: Confidence, *, index: Index | None = None,
-                 wrong_percent: int = 10) -> None:
-        self.retriever, self.reader, self.confidence, self._index = retriever, reader, confidence, index
+                 embedder: Embedder | None = None, wrong_percent: int = 10) -> None:
+        self.retriever, self.reader, self.confidence = retriever, reader, confidence
+        self._index, self._embedder = index, embedder
         self.threshold = confidence.threshold(wrong_percent)
 
     @classmethod
@@ -60,7 +64,15 @@ class Assistant:
         """Answer over an index that is open, with a reader given by folder or name (the bundled one by default)."""
         opened = ExtractiveReader.open(reader)
         folder = Path(reader) if reader is not None else BUNDLED
-        return cls(HybridRetriever(index, embedder), opened, Confidence.beside(folder, opened.fingerprint), index=index)
+        return cls(HybridRetriever(index, embedder), opened, Confidence.beside(folder, opened.fingerprint),
+                   index=index, embedder=embedder)
+
+    @property
+    def embedder(self) -> Embedder:
+        """What turns a question into a vector; ValueError where the passages come from another store."""
+        if self._embedder is None:
+            raise ValueError("this assistant reads from a store of its own and has no embedder")
+        return self._embedder
 
     @property
     def index(self) -> Index:
@@ -115,17 +127,53 @@ class Assistant:
         return [[next(flat) for _ in hits] for hits in found]
 
     def _answer(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], spent: Milliseconds) -> Answer:
-        """Choose, or abstain."""
+        """Choose in the form that the question asks for, or abstain."""
         ranked = self.rank(hits, readings)
-        alternatives = tuple(Alternative(one.candidate.text, one.probability, _citations(one.candidate))
-                             for one in ranked[: ALTERNATIVES + 1])
-        if not ranked or ranked[0].probability < self.threshold:
-            sure = 1 - ranked[0].probability if ranked else 1.0
-            return Answer(question, None, sure, nearest(hits, NEAREST), alternatives[:ALTERNATIVES], spent, evidence=_evidence(ranked))
+        form = form_of(question)
+        chosen = None
+        if form == "yes_no":
+            chosen = self._by_sentence(question, hits, ranked, "yes_no")
+        elif ranked and ranked[0].probability >= self.threshold:
+            chosen = self._by_span(question, ranked, form)
+        elif form == "reason":
+            chosen = self._by_sentence(question, hits, ranked, "passage")
+        return replace(chosen or _abstention(question, hits, ranked), milliseconds=spent, evidence=_evidence(ranked))
+
+    def _by_span(self, question: str, ranked: Sequence[Ranked], form: Form) -> Answer:
+        """The most probable span; as a whole list with its items where a list is asked for."""
         best = ranked[0]
+        citations = _citations(best.candidate)
+        if form == "list":
+            citations = tuple(widened(citation) for citation in citations)
+        parts = item_citations(citations[0]) if form == "list" else ()
         conflict = len(ranked) > 1 and _conflicting(best, ranked[1], self.threshold)
-        return Answer(question, best.candidate.text, best.probability, _citations(best.candidate), alternatives[1:], spent,
-                      conflict=conflict, evidence=_evidence(ranked))
+        return Answer(question, citations[0].quote, best.probability, citations, _alternatives(ranked[1:]), conflict=conflict,
+                      kind="list" if len(parts) > 1 else "span", items=parts if len(parts) > 1 else ())
+
+    def _by_sentence(self, question: str, hits: Sequence[Hit], ranked: Sequence[Ranked], kind: Kind) -> Answer | None:
+        """The sentence that decides the question, where one is likely enough to."""
+        if self._embedder is None:
+            return None
+        found = deciding_sentences(question, hits, self._embedder)
+        if not found or (probability := self.confidence.sentence_probability(found[0])) < self.threshold:
+            return None
+        citations = tuple(sentence_citation(one) for one in found[:1])
+        return Answer(question, citations[0].quote, probability, citations, _alternatives(ranked), kind=kind)
+
+    def conversation(self) -> Conversation:
+        """A conversation, in which later questions may lean on earlier ones."""
+        return Conversation(self)
+
+
+def _abstention(question: str, hits: Sequence[Hit], ranked: Sequence[Ranked]) -> Answer:
+    """The articles do not hold it: the nearest passages, and how sure that is."""
+    sure = 1 - ranked[0].probability if ranked else 1.0
+    return Answer(question, None, sure, nearest(hits, NEAREST), _alternatives(ranked))
+
+
+def _alternatives(ranked: Sequence[Ranked]) -> tuple[Alternative, ...]:
+    """The next best candidates."""
+    return tuple(Alternative(one.candidate.text, one.probability, _citations(one.candidate)) for one in ranked[:ALTERNATIVES])
 
 
 def _citations(candidate: Candidate) -> tuple[Citation, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.store import Passage
 from qa.answers import Citation, CitedPassage
+from qa.deciding import Decided
+from qa.forms import items, whole_list
 from qa.reader import Reading, Span
 from qa.retriever import Hit
 from qa.scoring import normalise
@@ -101,3 +103,28 @@ def _uncited(passage: Passage, score: float) -> Citation:
                     CitedPassage(passage.start, passage.end, passage.text), score)
 
 
+
+
+def widened(citation: Citation) -> Citation:
+    """The citation of the whole list that its quote is part of."""
+    passage = citation.passage
+    place = whole_list(passage.text, citation.start - passage.start, citation.end - passage.start)
+    return _part(citation, passage.start + place.start, passage.start + place.end)
+
+
+def item_citations(citation: Citation) -> tuple[Citation, ...]:
+    """One citation for each item of a list."""
+    passage = citation.passage
+    places = items(passage.text, citation.start - passage.start, citation.end - passage.start)
+    return tuple(_part(citation, passage.start + place.start, passage.start + place.end) for place in places)
+
+
+def sentence_citation(decided: Decided) -> Citation:
+    """A deciding sentence as a citation."""
+    return Support(decided.hit, decided.rank, decided.start, decided.end, decided.score).citation()
+
+
+def _part(citation: Citation, start: int, end: int) -> Citation:
+    """The same place with other borders inside its passage."""
+    passage = citation.passage
+    return replace(citation, start=start, end=end, quote=passage.text[start - passage.start : end - passage.start])

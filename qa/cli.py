@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import index
+from index.generations import IndexProblem
 
 CORPUS = Path(index.__file__).parent.parent / "corpus"
 app = typer.Typer(name="pincite", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
@@ -40,7 +42,7 @@ def plain_errors() -> Iterator[None]:
     """What cannot be done is said in one line on stderr, with exit status 1."""
     try:
         yield
-    except (OSError, ValueError, MemoryError) as error:
+    except (OSError, ValueError, MemoryError, IndexProblem) as error:
         reason = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
         err.print(f"pincite: {reason}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
@@ -75,12 +77,12 @@ def index_command(
             report = build(paths or [CORPUS], index_folder(folder), SentenceEmbedder.open(embedder),
                            progress=lambda done, total, name: bar.update(task, completed=done, total=total))
         if as_json:
-            print_json(report.as_dict() | {"index": str(index_folder(folder))})
+            print_json(asdict(report) | {"index": str(index_folder(folder))})
             return
         counts = ", ".join(f"{len(getattr(report, part))} {part}" for part in ("added", "changed", "removed", "unchanged"))
         out.print(f"{report.documents} documents, {report.passages} passages ({counts}) in {index_folder(folder)}", markup=False, soft_wrap=True)
         for duplicate in report.duplicates:
-            out.print(f"  same content, indexed once: {duplicate}", style="yellow", markup=False, soft_wrap=True)
+            out.print(f"  same content as {duplicate.same_as}, indexed once: {duplicate.name}", style="yellow", markup=False, soft_wrap=True)
         for bad in report.unreadable:
             out.print(f"  not read: {bad.name}: {bad.reason}", style="yellow", markup=False, soft_wrap=True)
 
@@ -192,7 +194,7 @@ def status(
 def verify(folder: IndexOption = None, as_json: JsonOption = False) -> None:
     """Check every stored byte against its checksum: exit 0 sound, 1 damaged."""
     with plain_errors():
-        from index.store import verify as verify_store
+        from index.generations import verify as verify_store
 
         damaged = verify_store(index_folder(folder))
         if as_json:

@@ -127,6 +127,7 @@ def answer_from_dict(value: Mapping[str, Any]) -> Answer:
         conflict=value.get("conflict", False),
         understood=value.get("understood"),
         evidence=Evidence(**evidence) if evidence else None,
+        items=tuple(map(_citation, value.get("items", ()))),
     )
 
 

@@ -37,7 +37,7 @@ def join(parts: Iterable[str]) -> Html:
     return Html("".join(part if isinstance(part, Html) else text(part) for part in parts))
 
 
-def tag(name: str, *children: str, **attributes: str | None) -> Html:
+def tag(name: str, /, *children: str, **attributes: str | None) -> Html:
     """An element. Children that are not ``Html`` and all attribute values are escaped; None leaves an attribute out.
 
     ``class_`` and ``for_`` name the attributes that are Python keywords.

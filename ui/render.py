@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
+from index.sentences import sentence_at
 from qa.answers import Alternative, Answer, Citation
 from ui.citing import bibtex, markdown, plain
 from ui.conversations import Turn
 from ui.markup import EMPTY, Html, join, tag
-from ui.sentences import sentence_around
 
 SURE, LIKELY = 0.9, 0.6
 LONGEST_SENTENCE = 600
@@ -54,15 +54,22 @@ def _found(one: Turn, answer: Answer) -> Html:
     size = "pc-answer" if len(words) <= 80 else "pc-answer pc-longer" if len(words) <= 240 else "pc-answer pc-longest"
     return tag(
         "div",
-        _understood(answer),
-        tag("p", words, class_=size, dir="auto"),
+        _understood(one.id, answer),
+        _items(answer) if answer.items else tag("p", words, class_=size, dir="auto"),
         _confidence(answer.confidence),
         _conflict(answer),
         _sentence(answer.citations[0]) if answer.citations else EMPTY,
         _sources(one.id, 0, answer.citations, "Sources"),
         _alternatives(one.id, answer.alternatives, "Other readings"),
         _tools(one),
-        class_=f"pc-card pc-found pc-{confidence_word(answer.confidence)}",
+        class_=f"pc-card pc-found pc-is-{confidence_word(answer.confidence)}",
+    )
+
+
+def _items(answer: Answer) -> Html:
+    """A list as its items, each in the articles' words."""
+    return tag(
+        "ul", *(tag("li", item.quote, dir="auto") for item in answer.items), class_="pc-answer pc-longer pc-items"
     )
 
 
@@ -77,9 +84,9 @@ def _not_found(one: Turn, answer: Answer) -> Html:
     )
     return tag(
         "div",
-        _understood(answer),
+        _understood(one.id, answer),
         tag("p", "Not in the articles", class_="pc-none"),
-        _confidence(answer.confidence),
+        _confidence(answer.confidence, missing=True),
         nearest if near else EMPTY,
         _alternatives(one.id, answer.alternatives, "Guesses too weak to give"),
         _tools(one),
@@ -87,19 +94,29 @@ def _not_found(one: Turn, answer: Answer) -> Html:
     )
 
 
-def _understood(answer: Answer) -> Html:
-    """The question as it was read, where the conversation completed it."""
+def _understood(turn_id: str, answer: Answer) -> Html:
+    """The question as it was read, where the conversation completed it, and the way back to the user's own wording."""
     if not answer.understood or answer.understood == answer.question:
         return EMPTY
-    return tag("p", "Read as: ", tag("q", answer.understood), class_="pc-note", dir="auto")
+    literal = tag("button", "Ask it as I wrote it", type="button", name=f"literal:{turn_id}", class_="pc-tool")
+    return tag("p", "Read as ", tag("q", answer.understood), " ", literal, class_="pc-note", dir="auto")
 
 
-def _confidence(confidence: float) -> Html:
+def _confidence(confidence: float, *, missing: bool = False) -> Html:
     """The confidence in a word, the number on hover."""
+    unsure = confidence_word(confidence) == "unsure"
+    if missing:
+        advice = "whether they say: look at the passages" if unsure else "that they do not say"
+    else:
+        advice = "Check the passage before you rely on it" if unsure else ""
+    return tag("p", _badge(confidence), " ", advice, class_="pc-confidence")
+
+
+def _badge(confidence: float) -> Html:
+    """The word alone, with the number as its title."""
     word = confidence_word(confidence)
-    advice = ": check the passage before you rely on it" if word == "unsure" else ""
     number = f"Probability that this is right: {confidence:.2f}"
-    return tag("p", tag("span", word.capitalize(), title=number, class_=f"pc-badge pc-{word}"), advice, class_="pc-sure")
+    return tag("span", word.capitalize(), title=number, class_=f"pc-badge pc-{word}")
 
 
 def _conflict(answer: Answer) -> Html:
@@ -118,7 +135,7 @@ def _sentence(citation: Citation) -> Html:
     end = start + len(citation.quote)
     if start < 0 or not citation.quote or words[start:end] != citation.quote:
         return tag("blockquote", _clipped(words, NEAR_PASSAGE), class_="pc-words", dir="auto")
-    span = sentence_around(words, start, end)
+    span = sentence_at(words, start, end)
     left, right = _room(words, span.start, start, -1), _room(words, span.end, end, 1)
     return tag(
         "blockquote",
@@ -193,9 +210,7 @@ def _alternative(turn_id: str, number: int, one: Alternative) -> Html:
     """One other candidate with its confidence and its first sources."""
     sources = [_source(turn_id, number, place, citation) for place, citation in enumerate(islice(one.citations, 3))]
     answer = tag("span", one.answer, class_="pc-words pc-other", dir="auto")
-    word = confidence_word(one.confidence)
-    number_text = f"Probability that this is right: {one.confidence:.2f}"
-    return tag("li", answer, tag("span", word, title=number_text, class_=f"pc-badge pc-{word}"), *sources)
+    return tag("li", answer, _badge(one.confidence), *sources)
 
 
 def _tools(one: Turn) -> Html:
@@ -205,7 +220,9 @@ def _tools(one: Turn) -> Html:
     if answer is not None and answer.text and answer.citations:
         forms = (("Plain text", plain(answer)), ("Markdown", markdown(answer)), ("BibTeX", bibtex(answer)))
         copies = [_copy(label, value) for label, value in forms]
-    copy = tag("details", tag("summary", "Copy with source"), tag("div", *copies), class_="pc-copy") if copies else EMPTY
+    copy = (
+        tag("details", tag("summary", "Copy with source"), tag("div", *copies), class_="pc-copy") if copies else EMPTY
+    )
     again = tag("button", "Ask again", type="button", name=f"again:{one.id}", class_="pc-tool")
     edit = tag("button", "Edit", type="button", name=f"edit:{one.id}", class_="pc-tool")
     return tag("div", copy, again, edit, _opinions(one) if answer is not None else EMPTY, class_="pc-tools")
@@ -232,3 +249,29 @@ def _opinions(one: Turn) -> Html:
         for word, mark in (("right", "✓"), ("wrong", "✗"))
     ]
     return tag("span", *buttons, class_="pc-opinions")
+
+
+def nothing_asked(questions: Sequence[str]) -> Html:
+    """The page before the first question: what it does, and questions that the articles themselves suggest."""
+    promise = "Every answer is quoted word for word from your own articles, with the place it stands in."
+    rest = "Ask who, what, when, where or how many. Where the articles do not say, you are told so."
+    buttons = [
+        tag("button", one, type="button", name="suggest", class_="pc-suggestion", dir="auto") for one in questions
+    ]
+    tries = [tag("li", button) for button in buttons]
+    offered = join([tag("h2", "To begin with"), tag("ul", *tries, class_="pc-suggestions")]) if tries else EMPTY
+    return tag("div", tag("p", promise, class_="pc-lead"), tag("p", rest, class_="pc-note"), offered, class_="pc-start")
+
+
+def headline(documents: int | None, passages: int, problem: str = "") -> Html:
+    """The page's name and what stands behind it: the index, or why there is none yet."""
+    if problem:
+        state = tag("span", problem, class_="pc-status pc-failed")
+    elif documents is None:
+        state = tag("span", "Loading the models", tag("span", class_="pc-dots"), class_="pc-status")
+    elif documents == 0:
+        state = tag("span", "Nothing is indexed yet. Add articles first.", class_="pc-status pc-failed")
+    else:
+        state = tag("span", f"{documents:,} documents, {passages:,} passages", class_="pc-status")
+    tagline = tag("p", "Answers in your articles’ own words", class_="pc-tagline")
+    return tag("div", tag("h1", "Pincite"), tagline, state, class_="pc-headline")

@@ -6,15 +6,30 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
+from index.sentences import Sentence, sentence_at
 from qa.answers import Citation
 from ui.markup import EMPTY, Html, join, tag, text
-from ui.sentences import Span, sentence_around
 
 LONGEST_SHOWN = 400_000
 
 _HEADING = re.compile(r"^#{1,6} [^\n]*", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"\A\ufeff?---\r?\n.*?\n---\r?\n", re.DOTALL)
+
+
+class Bounds(Protocol):
+    """Characters [start, end) of a document."""
+
+    @property
+    def start(self) -> int:
+        """The first character."""
+        ...
+
+    @property
+    def end(self) -> int:
+        """One past the last character."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +58,17 @@ def cited(citation: Citation, source: Source, *, number: int, count: int) -> Htm
     if source.indexed is not None and fits(citation, source):
         body = _marked(source.indexed, citation)
     elif source.indexed is not None:
-        body = tag("div", _plain(source.indexed), class_="pc-text pc-words", tabindex="0", role="region", title="Document")
+        body = tag(
+            "div", _plain(source.indexed), class_="pc-text pc-words", tabindex="0", role="region", title="Document"
+        )
     else:
-        body = tag("div", citation.passage.text, class_="pc-text pc-words", tabindex="0", role="region", title="Passage")
+        body = tag(
+            "div", citation.passage.text, class_="pc-text pc-words", tabindex="0", role="region", title="Passage"
+        )
     return tag("div", _head(citation, source, number, count), _notice(citation, source), body, class_="pc-doc")
 
 
-def document(title: str, words: str, passages: Sequence[Span]) -> Html:
+def document(title: str, words: str, passages: Sequence[Bounds]) -> Html:
     """A document's exact text with the borders of its passages."""
     borders = sorted({place for span in passages for place in (span.start, span.end)})
     starts = {span.start for span in passages}
@@ -114,10 +133,10 @@ def _notice(citation: Citation, source: Source) -> Html:
 
 def _marked(words: str, citation: Citation) -> Html:
     """The text with passage, sentence and quote marked; of a very long text the part around them."""
-    outer = Span(citation.passage.start, citation.passage.end)
+    outer = Sentence(citation.passage.start, citation.passage.end)
     first, last = _window(len(words), outer)
     if citation.quote:
-        inner = sentence_around(citation.passage.text, citation.start - outer.start, citation.end - outer.start)
+        inner = sentence_at(citation.passage.text, citation.start - outer.start, citation.end - outer.start)
         sentence = tag(
             "span",
             words[outer.start + inner.start : citation.start],
@@ -136,7 +155,7 @@ def _marked(words: str, citation: Citation) -> Html:
     return join([cut, body])
 
 
-def _window(length: int, around: Span) -> tuple[int, int]:
+def _window(length: int, around: Sentence) -> tuple[int, int]:
     """What to show of a text of this length."""
     if length <= LONGEST_SHOWN:
         return 0, length

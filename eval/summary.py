@@ -1,0 +1,147 @@
+"""From records to figures: means over the questions they apply to and statistics of confidence, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eval import metrics
+from eval.bootstrap import Interval, interval, mean_interval
+from eval.metrics import Floats
+from eval.records import Record, Run
+from eval.waterfall import count
+
+STAGES = ("retrieve", "read", "total")
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score that each question has, or None where it does not apply; the figure is its mean."""
+
+    key: str
+    title: str
+    meaning: str
+    of: Callable[[Record], float | None]
+    higher_is_better: bool = True
+
+    def values(self, records: Sequence[Record]) -> list[float]:
+        """The scores of the records that have one."""
+        return [value for value in map(self.of, records) if value is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A headline number, 0..1, with its interval; its ``meaning`` in words."""
+
+    key: str
+    title: str
+    meaning: str
+    interval: Interval
+    higher_is_better: bool = True
+
+
+def _hit(k: int) -> Callable[[Record], float | None]:
+    """Whether one of the first ``k`` passages holds the answer."""
+    return lambda record: None if record.relevance is None else metrics.hit(record.relevance, k)
+
+
+def _mrr(record: Record) -> float | None:
+    """One over the rank of the first passage that holds the answer."""
+    return None if record.relevance is None else metrics.reciprocal_rank(record.relevance)
+
+
+def _ndcg(record: Record) -> float | None:
+    """nDCG@10 with a gain of one for each passage that holds the answer."""
+    return None if record.relevance is None else metrics.ndcg(record.relevance, [1.0] * record.relevant)
+
+
+SCORES = (
+    Score("em", "Exact match", "answerable questions answered in the gold words (SQuAD's EM); a refusal counts 0",
+          lambda r: r.em if r.answerable else None),
+    Score("f1", "F1", "words shared with the gold answer (SQuAD's F1), over answerable questions",
+          lambda r: r.f1 if r.answerable else None),
+    Score("recall_at_1", "Recall@1", "the first passage holds the whole gold answer", _hit(1)),
+    Score("recall_at_5", "Recall@5", "one of the first 5 passages holds the whole gold answer", _hit(5)),
+    Score("recall_at_10", "Recall@10", "one of the first 10 passages holds the whole gold answer", _hit(10)),
+    Score("mrr", "MRR", "one over the rank of the first passage that holds the answer", _mrr),
+    Score("ndcg_at_10", "nDCG@10", "discounted gain of the first 10 passages", _ndcg),
+    Score("right_document", "Right document", "of the answers given, those cited from the gold document",
+          lambda r: r.right_document),
+    Score("citation_precision", "Citation precision", "of the characters cited, those that are gold",
+          lambda r: r.citation_precision),
+    Score("citation_recall", "Citation recall", "of the gold characters, those that are cited",
+          lambda r: r.citation_recall),
+    Score("items_found", "List items found", "of the items a list question asks for, those given",
+          lambda r: r.items_found),
+    Score("unanswerable_refused", "Unanswerable refused", "of the questions without an answer, those refused",
+          lambda r: None if r.answerable else float(r.refused)),
+    Score("answerable_refused", "Answerable refused", "of the questions with an answer, those refused; lower is better",
+          lambda r: float(r.refused) if r.answerable else None, higher_is_better=False),
+    Score("refusals_right", "Refusals right", "of the refusals, those of questions without an answer",
+          lambda r: float(not r.answerable) if r.refused else None),
+)  # fmt: skip
+BY_KEY = {score.key: score for score in SCORES}
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """A figure of the best candidates' probabilities and whether each is right, given or not."""
+
+    key: str
+    title: str
+    meaning: str
+    of: Callable[[Floats, Floats], float]
+    higher_is_better: bool = False
+
+
+STATISTICS = (
+    Statistic("coverage_at_90", "Coverage at 90 %", "questions that can be answered with 90 % of the answers right",
+              lambda sure, right: metrics.coverage_at(sure, right, 0.9), higher_is_better=True),
+    Statistic("aurc", "AURC", "area under the risk-coverage curve; lower is better", metrics.aurc),
+    Statistic("ece", "ECE", "mean gap between confidence and accuracy, 15 bins of equal size; lower is better",
+              metrics.ece),
+)  # fmt: skip
+
+
+def figures(records: Sequence[Record]) -> list[Figure]:
+    """Every headline number that applies to at least one of the records."""
+    means = [Figure(s.key, s.title, s.meaning, mean_interval(s.values(records)), s.higher_is_better) for s in SCORES]
+    sure, right = [record.guess_confidence for record in records], [record.guess_right for record in records]
+    rest = [Figure(s.key, s.title, s.meaning, interval(sure, right, s.of), s.higher_is_better) for s in STATISTICS]
+    return [figure for figure in means + rest if figure.interval.count]
+
+
+def by_kind(records: Sequence[Record]) -> dict[str, list[Record]]:
+    """The records of each kind of question, kinds by name."""
+    return {kind: [r for r in records if r.kind == kind] for kind in sorted({r.kind for r in records})}
+
+
+def latency(records: Sequence[Record]) -> dict[str, dict[str, float]]:
+    """Milliseconds a question at the median and the 95th percentile, by stage."""
+    return metrics.latency({stage: [r.milliseconds[stage] for r in records] for stage in STAGES})
+
+
+def as_json(run: Run, *, full: bool = False) -> dict[str, Any]:
+    """The figures of a run as JSON values, and with ``full`` every record, from which the run can be read back."""
+    kinds = by_kind(run.records)
+    head = {
+        "dataset": run.dataset,
+        "k": run.k,
+        "asked": len(run.records),
+        "planned": run.planned,
+        "interrupted": run.interrupted,
+        "complaints": list(run.complaints),
+        "figures": {figure.key: figure.interval.as_dict() for figure in figures(run.records)},
+        "kinds": {kind: _kind(records) for kind, records in kinds.items()},
+        "waterfall": {str(stage): number for stage, number in count(r.outcome for r in run.records).items()},
+        "milliseconds": latency(run.records),
+    }
+    return head | run.as_dict() if full else head
+
+
+def _kind(records: Sequence[Record]) -> Mapping[str, float]:
+    """The means of one kind's scores."""
+    scored = {score.key: score.values(records) for score in SCORES}
+    means = {key: sum(values) / len(values) for key, values in scored.items() if values}
+    return {"count": len(records)} | means

@@ -1,0 +1,46 @@
+"""The bundled questions on the bundled articles: the gold file is proved, floors hold, nothing got worse."""
+
+from __future__ import annotations
+
+import pytest
+from rich.console import Console
+
+from eval.baseline import broken_floors, compare, read_baseline, read_floors, scores_of
+from eval.corpus_run import QUESTIONS, check_gold, run_corpus
+from eval.examples import load
+from eval.records import Run
+from eval.tables import show_run
+
+LEAST = 300
+
+
+@pytest.fixture(scope="module")
+def measured() -> Run:
+    """One run that all tests look at."""
+    return run_corpus()
+
+
+def test_every_gold_answer_stands_at_its_offset() -> None:
+    """Each document is there, each answer at its offset, each id once."""
+    assert check_gold() == []
+
+
+def test_there_are_enough_questions() -> None:
+    """Fewer would make the figures too coarse for the floors."""
+    assert len(load(QUESTIONS).questions) >= LEAST
+
+
+def test_floors_hold(measured: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """Print the figures, then compare them with floors.toml."""
+    with capsys.disabled():
+        console = Console(width=110, highlight=False)
+        console.print()
+        show_run(measured, console)
+    assert broken_floors(measured.records, read_floors()) == []
+
+
+def test_nothing_is_significantly_worse_than_the_baseline(measured: Run) -> None:
+    """The paired bootstrap against eval/baseline.json, question by question."""
+    changes = compare(scores_of(measured.records), read_baseline())
+    assert changes, "the baseline has no question in common with the gold file: run `make eval-update`"
+    assert [str(change) for change in changes if change.worse] == []

@@ -1,0 +1,223 @@
+"""The index that is searched: opened from a folder, or held in memory; never changed once it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index import generations
+from index.contents import Contents, DocumentRecord, Passage, Passages
+from index.dense import DenseIndex
+from index.embedder import Embedder
+from index.generations import (
+    IndexDamaged,
+    IndexLocked,
+    IndexMissing,
+    IndexProblem,
+    IndexTooNew,
+    IndexTooOld,
+    OtherEmbedder,
+    verify,
+)
+from index.sparse import SparseIndex
+
+__all__ = [
+    "DocumentRecord",
+    "Duplicate",
+    "Index",
+    "IndexDamaged",
+    "IndexLocked",
+    "IndexMissing",
+    "IndexProblem",
+    "IndexTooNew",
+    "IndexTooOld",
+    "Making",
+    "OtherEmbedder",
+    "Passage",
+    "Settings",
+    "Unreadable",
+    "verify",
+]
+
+# Embedded when an index is built and again when an embedder is checked: the same name with other weights is found out.
+CANARIES = (
+    "The president signed the agreement on Tuesday.",
+    "How long is the border between the two countries?",
+    "Uranium, gas and wheat crossed the steppe by rail.",
+)
+# Reduced precision moves a vector by less than this; other weights move it far more.
+CANARY_COSINE = 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that could not be indexed, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A file with the same bytes as another, which was indexed in its place."""
+
+    name: str
+    same_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an index was built from and with; ``embedder`` is a fingerprint, ``built`` an ISO date and time in UTC."""
+
+    roots: tuple[str, ...]
+    words: int
+    overlap: int
+    recipe: int
+    embedder: str
+    dimension: int
+    version: str
+    built: str
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How an index was made, as its manifest tells: settings, vectors of CANARIES, and what was left out and why."""
+
+    settings: Settings
+    canaries: tuple[tuple[float, ...], ...]
+    unreadable: tuple[Unreadable, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
+
+    @classmethod
+    def from_manifest(cls, manifest: Mapping[str, Any]) -> Making:
+        """The part of a manifest that ``as_manifest`` gave; raises KeyError or TypeError on another shape."""
+        settings = manifest["settings"]
+        return cls(
+            settings=Settings(**{**settings, "roots": tuple(settings["roots"])}),
+            canaries=tuple(map(tuple, manifest["canaries"])),
+            unreadable=tuple(Unreadable(**fields) for fields in manifest["unreadable"]),
+            duplicates=tuple(Duplicate(**fields) for fields in manifest["duplicates"]),
+        )
+
+    def as_manifest(self, contents: Contents) -> dict[str, Any]:
+        """The manifest of an index of these contents, but for its files."""
+        return {"documents": len(contents.documents), "passages": len(contents.table), **asdict(self)}
+
+
+class Index:
+    """Documents and passages with both of their searches. ``warnings`` tell where an older generation is served."""
+
+    def __init__(
+        self,
+        contents: Contents,
+        making: Making,
+        *,
+        folder: Path | None = None,
+        generation: str | None = None,
+        warnings: tuple[str, ...] = (),
+    ) -> None:
+        self.contents = contents
+        self.making = making
+        self.folder = folder
+        self.generation = generation
+        self.warnings = warnings
+        self.passages: Sequence[Passage] = Passages(contents)
+        self.documents: Sequence[DocumentRecord] = contents.documents
+        self.dense = DenseIndex(contents.vectors)
+        self.sparse: SparseIndex = contents.sparse
+
+    @classmethod
+    def open(cls, folder: Path) -> Index:
+        """The current generation in a folder, or the one before it with a warning where the current one is damaged.
+
+        Raises IndexMissing, IndexDamaged, IndexTooNew or IndexTooOld. Sizes are always compared, every byte where the
+        index is small; ``verify`` compares every byte.
+        """
+        while True:
+            pointed = generations.current(folder)
+            try:
+                return cls._open_newest(folder, pointed)
+            except IndexProblem:
+                if generations.current(folder) == pointed:  # else a writer has moved on while this was reading
+                    raise
+
+    @classmethod
+    def _open_newest(cls, folder: Path, pointed: str | None) -> Index:
+        names = generations.finished(folder)
+        if not names:
+            raise IndexMissing(folder)
+        problems = [] if pointed else [IndexDamaged(folder, generations.POINTER)]
+        for name in reversed(names):
+            try:
+                return cls.open_generation(folder, name, problems)
+            except IndexDamaged as error:
+                problems.append(error)
+        raise problems[0]
+
+    @classmethod
+    def open_generation(cls, folder: Path, name: str, problems: Sequence[IndexDamaged] = ()) -> Index:
+        """One generation, warning of the problems for which it is served."""
+        manifest = generations.read_manifest(folder, name)
+        try:
+            making = Making.from_manifest(manifest)
+            contents = Contents.open(folder / name, making.settings.dimension)
+        except (OSError, ValueError, KeyError, TypeError, IndexError):
+            raise IndexDamaged(folder, f"{name}/{generations.MANIFEST}") from None
+        warnings = tuple(f"{problem} (serving {name} meanwhile)" for problem in problems)
+        return cls(contents, making, folder=folder, generation=name, warnings=warnings)
+
+    @property
+    def settings(self) -> Settings:
+        """What the index was built from and with."""
+        return self.making.settings
+
+    @property
+    def unreadable(self) -> tuple[Unreadable, ...]:
+        """The files that could not be indexed, and why."""
+        return self.making.unreadable
+
+    @property
+    def duplicates(self) -> tuple[Duplicate, ...]:
+        """The files that were left out because another has the same bytes."""
+        return self.making.duplicates
+
+    def document(self, name: str) -> DocumentRecord:
+        """The record of a document; raises KeyError with the name."""
+        return self.contents.documents[self._places[name]]
+
+    def document_text(self, name: str) -> str:
+        """The whole text that the offsets of a document count in; raises KeyError with the name."""
+        return self.contents.document_text(self.document(name))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {document.name: place for place, document in enumerate(self.contents.documents)}
+
+    def check_embedder(self, embedder: Embedder) -> None:
+        """Raise OtherEmbedder unless the embedder makes vectors like those of the index."""
+        wanted = self.settings.embedder
+        if embedder.fingerprint != wanted:
+            raise OtherEmbedder(self.folder, wanted, embedder.fingerprint)
+        stored = np.array(self.making.canaries, dtype=np.float32)
+        made = embedder.embed(CANARIES)
+        if made.shape != stored.shape or (stored * made).sum(axis=1).min() < CANARY_COSINE:
+            raise OtherEmbedder(self.folder, wanted, "the same name with other weights")
+
+
+def commit(folder: Path, contents: Contents, making: Making, *, keep: str | None) -> None:
+    """Write a generation, make it current, and keep one other; the caller holds the writer's lock."""
+    name = generations.next_generation(folder)
+    place = folder / name
+    try:
+        place.mkdir()
+        contents.save(place)
+        generations.commit(folder, name, making.as_manifest(contents), keep=keep)
+    except BaseException:
+        if generations.current(folder) != name:
+            generations.drop(folder, keep=set(generations.generations(folder)) - {name})
+        raise

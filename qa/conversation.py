@@ -1,0 +1,197 @@
+"""Follow-up questions: completed from the turns before, without a language model.
+
+Each way to read the question is written out in full (a pronoun stands for the last answer, or for what was asked about;
+"And X?" puts X in the place of its like), all are asked, and the one the articles answer best is kept. What was
+understood is shown, so that it can be corrected.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from qa.answers import Answer
+
+TURNS_KEPT = 3
+
+OPENING = re.compile(r"^(?:and|but|so|then|also|ok|okay)\b[\s,]*", re.I)
+ABOUT = re.compile(r"^(?:(?:and|but|so)\s+)?(?:what|how)\s+about\s+(?P<other>.+?)\s*\??$", re.I)
+ELLIPSIS = re.compile(r"^(?:and|but|or)\s+(?P<other>(?!(?:who|what|when|where|which|why|how|whose|did|does|do|is|are|was|were|has|have|had|will|can)\b).+?)\s*\??$", re.I)
+BARE = re.compile(r"^(?:(?:and|but|so)\s+)?(?P<wh>when|where|why|how|who|by whom|how much|how many|how long|since when|what for|on (?:which|what) (?:day|date)|in (?:which|what) (?:year|month|city|country))(?: exactly)?\s*\??$", re.I)
+PERSON = re.compile(r"\b(he|him|she|his|her|hers)\b", re.I)
+THING = re.compile(
+    r"\b(it|its|they|them|their|these|those|this)\b|(?:(?<=^)|(?<=\b(?:is|of|in|on|do|by|at|to|as) )|(?<=\b(?:was|are|for|did) )"
+    r"|(?<=\b(?:were|does|from|with) )|(?<=\b(?:after|about) )|(?<=\bbefore ))(that)\b", re.I)
+PLACE = re.compile(r"(?<!is )(?<!are )(?<!was )(?<!were )\b(there)\b(?!\s+(?:is|are|was|were|a|an|any|be)\b)", re.I)
+POSSESSIVE = frozenset(("his", "her", "hers", "its", "their"))
+DEMONSTRATIVE = re.compile(r"\b(?:that|this|these|those|the same)\s+(?P<noun>[a-z]+)\b", re.I)
+NAME = re.compile(r"\b(?:[A-Z][\w’'-]*|[A-Z]{2,})(?:\s+(?:of (?:the )?|the |de )?[A-Z][\w’'-]*)*")
+YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
+WH = re.compile(
+    r"^(?:(?:in|on|at|to|from|of|by|with|for|since|until)\s+)?(?:who|whom|whose|what|when|where|which|why|how(?:\s+(?:much|many|long|often|far|old|big|large))?)\b\s*", re.I)
+AUXILIARY = re.compile(r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\s+", re.I)
+NOUN_PHRASE = re.compile(r"\b(?:a|an|the)\s+[^,?]*$")
+HEAD = re.compile(r"^(?:[\w’'-]+\s+){0,3}?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\s+", re.I)
+CALENDAR = frozenset(
+    "january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday".split())
+NOT_NAMES = CALENDAR | frozenset(("with", "how", "which", "who", "what", "when", "where", "which", "why", "how", "and", "the", "in", "on", "did", "does", "is", "was", "name", "whose", "by", "at", "to"))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question as it was understood, and its answer."""
+
+    question: str
+    answer: str | None
+
+
+class Asks(Protocol):
+    """What a conversation needs of an assistant."""
+
+    def ask_many(self, questions: Sequence[str]) -> list[Answer]:
+        """Answer independent questions."""
+        ...
+
+
+class Conversation:
+    """Asks one question after another; later ones may lean on earlier ones."""
+
+    def __init__(self, assistant: Asks) -> None:
+        self._assistant = assistant
+        self.turns: list[Turn] = []
+
+    def ask(self, question: str) -> Answer:
+        """Answer a question; where it leans on earlier turns, ``understood`` says how it was completed."""
+        asked = readings(question, self.turns)
+        answers = self._assistant.ask_many(asked)
+        best = max(range(len(asked)), key=lambda place: (_worth(answers[place]), -place))
+        chosen = answers[best]
+        self.turns = [*self.turns[1 - TURNS_KEPT :], Turn(asked[best], chosen.text)]
+        if asked[best] == question:
+            return chosen
+        return replace(chosen, question=question, understood=asked[best])
+
+    def correct(self, question: str) -> Answer:
+        """Ask the last question again as the user worded it, in the place of what was understood."""
+        self.turns = self.turns[:-1]
+        answer = self._assistant.ask_many([question])[0]
+        self.turns.append(Turn(question, answer.text))
+        return answer
+
+
+def _worth(answer: Answer) -> float:
+    """How well the articles answer: the confidence of an answer, less than nothing for an abstention."""
+    return answer.confidence if answer.text is not None else -answer.confidence
+
+
+def leans(question: str) -> bool:
+    """Whether a question cannot be understood without the turns before it."""
+    if ABOUT.match(question) or ELLIPSIS.match(question) or BARE.match(question.strip()):
+        return True
+    body = OPENING.sub("", question)
+    opened = body != question and not question.lower().startswith(("so ",))
+    return opened or any(_unbound(pattern, body) for pattern in (PERSON, THING, PLACE))
+
+
+def _unbound(pattern: re.Pattern[str], question: str) -> bool:
+    """Whether a pronoun stands before any name of the question that it could belong to."""
+    found = pattern.search(question)
+    if found is None:
+        return False
+    return not any(name.start() < found.start() for name in NAME.finditer(question) if name.group().lower() not in NOT_NAMES)
+
+
+def readings(question: str, turns: Sequence[Turn]) -> list[str]:
+    """The ways to complete ``question`` from ``turns``, likeliest first; itself alone where it needs no completing."""
+    if not turns or not leans(question):
+        return [question]
+    last = turns[-1]
+    if about := ABOUT.match(question) or ELLIPSIS.match(question):
+        return _distinct([*_with_other(last.question, about["other"]), f"{_strip(last.question)} {about['other']}?"])
+    if bare := BARE.match(question.strip()):
+        return _distinct([f"{bare['wh'].capitalize()} {statement}?" for statement in _statements(last)])
+    body = OPENING.sub("", question)
+    body = body[:1].upper() + body[1:]
+    return _distinct([*_substituted(body, turns)[:4], body])
+
+
+def _substituted(question: str, turns: Sequence[Turn]) -> list[str]:
+    """The question with its pronoun replaced by each thing it may stand for; with the topic added where it has none."""
+    last = turns[-1]
+    found = next((m for m in (PERSON.search(question), PLACE.search(question), THING.search(question)) if m), None)
+    if found is None:
+        return [f"{_strip(question)} {_about(last)}?"] + [f"{_strip(question)} {name}?" for name in _names(turns)[:1]]
+    completed = []
+    for referent in _referents(turns, person=PERSON.search(question) is not None, place=PLACE.search(question) is not None):
+        word = found.group().lower()
+        demonstrative = DEMONSTRATIVE.search(question)
+        if demonstrative and demonstrative.start() == found.start():
+            completed.append(f"{_strip(question)} {_about(last)}?")
+            completed.append(question[: found.start()] + referent + " " + demonstrative["noun"] + question[demonstrative.end() :])
+            continue
+        preposition = "in " if word == "there" and not re.search(r"\b(?:to|from|in|go|went)\s*$", question[: found.start()]) else ""
+        ending = "'s" if word in POSSESSIVE and not referent.endswith("'s") else ""
+        completed.append(question[: found.start()] + preposition + referent + ending + question[found.end() :])
+    return completed
+
+
+def _referents(turns: Sequence[Turn], *, person: bool, place: bool) -> list[str]:
+    """What a pronoun may stand for, likeliest first."""
+    last = turns[-1]
+    names = _names(turns)
+    answer = [last.answer] if last.answer and len(last.answer.split()) <= 8 else []
+    if person or place:
+        asked = re.match(r"(?:who|whom|which|where|in|to|name)", last.question, re.I)
+        return (answer + names if asked else names + answer)[:3]
+    phrase = NOUN_PHRASE.search(_strip(last.question))
+    return [*answer, *([phrase.group()] if phrase else []), _about(last), *names][:4]
+
+
+def _names(turns: Sequence[Turn]) -> list[str]:
+    """Names in the questions and answers so far, latest first."""
+    found = []
+    for turn in reversed(turns):
+        for text in (turn.question, turn.answer or ""):
+            found += [name for m in NAME.finditer(text) if (name := _without_lead(m.group())) and name.lower() not in NOT_NAMES]
+    return list(dict.fromkeys(re.sub(r"['’]s$", "", name) for name in found))
+
+
+def _without_lead(name: str) -> str:
+    """A name without a question word or preposition that was capitalised for opening the sentence."""
+    words = name.split()
+    return " ".join(words[1:] if words and words[0].lower() in NOT_NAMES else words)
+
+
+def _strip(question: str) -> str:
+    """The question without its mark."""
+    return question.rstrip(" ?!.")
+
+
+def _about(turn: Turn) -> str:
+    """What a question is about: its words without the question word and the verb that goes with it."""
+    return HEAD.sub("", WH.sub("", OPENING.sub("", _strip(turn.question)), count=1), count=1)
+
+
+def _statements(turn: Turn) -> list[str]:
+    """A question and its answer as rough statements, the answer where the question word was."""
+    rest = WH.sub("", _strip(turn.question), count=1)
+    subject = turn.answer if turn.answer and len(turn.answer.split()) <= 8 else ""
+    with_answer = f"did {subject} {rest}" if subject and not AUXILIARY.match(rest) else f"{rest} {subject}"
+    return [" ".join(with_answer.split()), rest]
+
+
+def _with_other(question: str, other: str) -> list[str]:
+    """The question with ``other`` in the place of its like: year for year, name for name."""
+    trimmed = re.sub(r"^(?:in|on|at|for|to|from|with|by|of|the one in)\s+", "", other, flags=re.I)
+    if YEAR.fullmatch(trimmed) and (found := YEAR.search(question)):
+        return [question[: found.start()] + trimmed + question[found.end() :]]
+    trimmed_name = re.sub(r"['’]s?$", "", trimmed)
+    return [question[: m.start()] + trimmed_name + ("'s" if m.group().endswith(("'s", "’s")) else "") + question[m.end() :]
+            for m in reversed(list(NAME.finditer(question))) if m.group().lower() not in NOT_NAMES][:3]
+
+
+def _distinct(texts: Sequence[str]) -> list[str]:
+    """Without repetitions, at most five."""
+    return list(dict.fromkeys(" ".join(text.split()) for text in texts))[:5]

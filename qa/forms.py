@@ -1,0 +1,60 @@
+"""What form of answer a question asks for: a span, several, a deciding sentence, or a reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Form = Literal["span", "list", "yes_no", "reason"]
+
+YES_NO = re.compile(
+    r"^(?:and |so |but )?(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)(?:n't|n’t)?\b(?!(?!.*\beither\b).*\bor\b)", re.I)
+REASON = re.compile(r"^(?:and |so |but )?(?:why\b|for what reason|what (?:is|was) the reason|how (?:come|do|does|did|is|are|was|were|can|could|will|would|has|have)\b|in what way)", re.I)
+NUMBER_WORD = r"(?:two|three|four|five|six|seven|eight|nine|ten|both|several)"
+PLURAL = r"(?!(?:is|was|does|has|us|this|its|his|as|across|news|status|crisis|business|process|series)\b)\w+(?:[^su\W]s|ies|ches|people|men|women)\b(?!['’])"
+LEAD = r"(?:(?:and |so )?(?:(?:in|on|to|from|of|with|between|among|for|at|over) )?(?:which|what|whose)|(?:name|list|enumerate)(?: the)?)"
+ADJECTIVE = r"(?:\w+(?:an|ish|ese|al|ic|ern|ous|ive|ign|ent)|main|major|other|big)"
+LIST = re.compile(
+    rf"^{LEAD}\s+(?:{NUMBER_WORD}\s+(?:[\w-]+\s+){{0,3}}?|(?:{ADJECTIVE}\s+)?)(?!years\b|kinds? of\b){PLURAL}"
+    rf"|^(?:which|what|who|where)\b.*\b(?:the|are)\s+{NUMBER_WORD}\s+(?:[\w-]+\s+){{0,3}}?{PLURAL}"
+    r"|^(?:who|what) are the\b", re.I)
+
+NAME = r"(?:[A-Z][\w’'.-]*|\d[\w.,-]*)"
+ITEM = rf"(?:(?:the |a |an )?{NAME}(?:\s+(?:of the |of |the |for |de )?{NAME})*)"
+WORDS = r"(?:(?:the |a |an )?[\w’'-]+(?:\s+(?!and\b|or\b)[\w’'-]+){0,2})"
+SEPARATOR = re.compile(r",\s*(?:and|or|as well as)?\s+|\s+(?:and|or|as well as)\s+", re.I)
+NAMES_RUN = re.compile(rf"{ITEM}(?:,\s+{ITEM})*(?:,?\s+(?:and|as well as)\s+{ITEM})")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The characters [start, end) of a text."""
+
+    start: int
+    end: int
+
+
+def form_of(question: str) -> Form:
+    """The form the question's own words ask for; a plain span unless they clearly ask for another."""
+    asked = question.strip()
+    if YES_NO.match(asked):
+        return "yes_no"
+    if REASON.match(asked):
+        return "reason"
+    return "list" if LIST.search(asked) else "span"
+
+
+def whole_list(text: str, start: int, end: int) -> Place:
+    """[start, end) widened to the run of names ("A, B and C") that it is part of, if it is part of one."""
+    for run in NAMES_RUN.finditer(text):
+        if run.start() < end and run.end() > start and run.start() <= start + 4 and run.end() >= end - 1:
+            return Place(min(start, run.start()), max(end, run.end()))
+    return Place(start, end)
+
+
+def items(text: str, start: int, end: int) -> list[Place]:
+    """The parts of "A, B and C" as places, without articles and conjunctions; one place where it has no parts."""
+    cuts = [(start, start), *((start + m.start(), start + m.end()) for m in SEPARATOR.finditer(text[start:end])), (end, end)]
+    places = [Place(left[1], right[0]) for left, right in zip(cuts, cuts[1:], strict=False)]
+    return [place for place in places if text[place.start : place.end].strip()]

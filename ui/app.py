@@ -1,0 +1,132 @@
+"""The page as a Gradio application. Only this module and ``app_*`` import gradio; what they show is made elsewhere."""
+
+from __future__ import annotations
+
+import os
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
+
+import gradio as gr
+from platformdirs import user_data_path
+from starlette.middleware import Middleware
+
+from ui.app_articles import articles_tab
+from ui.app_ask import ask_tab, head_of
+from ui.app_evaluation import evaluation_tab
+from ui.conversations import ConversationStore
+from ui.corrections import Corrections
+from ui.desk import Asks, Desk, clean_question
+from ui.guard import LARGEST_UPLOAD, Guard
+from ui.library import Library
+from ui.originals import route
+
+MOST_PASSAGES = 100
+READER: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "reader"}
+
+
+class Page(gr.Blocks):
+    """The Blocks of the page, with the desk it works at."""
+
+    desk: Desk
+
+
+def build_app(assistant: Asks, *, folder: Path | None = None, library: Library | None = None) -> Page:
+    """The page over an assistant; start it with ``launch``, which brings its looks and its guard.
+
+    What the page keeps (conversations, corrections) goes into ``folder``, by default the user's data folder. Articles
+    can be added and removed where a ``library`` is given.
+    """
+    home = folder or user_data_path("pincite")
+    corrections = Corrections(home / "gold" / "corrections.jsonl")
+    with Page(title="Pincite", fill_width=True, analytics_enabled=False) as page:
+        page.desk = Desk(assistant, ConversationStore(home / "conversations"))
+        head = gr.Markdown(head_of(assistant), elem_id="headline", latex_delimiters=[])
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Ask", id="ask"):
+                ask_tab(page, page.desk, head, corrections, READER)
+            with gr.Tab("Articles", id="articles"):
+                articles_tab(page, assistant, head, library)
+            with gr.Tab("Evaluation", id="evaluation"):
+                evaluation_tab(page, corrections, home / "report.html")
+        _endpoints(assistant)
+    return page
+
+
+def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth: tuple[str, str] | None = None) -> str:
+    """Start serving a page in the background; returns its address. Raises OSError where the port is taken."""
+    page.queue(max_size=64)
+    _, address, _ = page.launch(
+        server_name=host,
+        server_port=port,
+        auth=auth,
+        share=False,
+        prevent_thread_lock=True,
+        quiet=True,
+        inbrowser=False,
+        show_error=False,
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        strict_cors=True,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        allowed_paths=[],
+        max_file_size=LARGEST_UPLOAD,
+        app_kwargs={"middleware": [Middleware(Guard, host=host)], "routes": [route(page.desk.originals)]},
+        theme=_theme(),
+        css=_asset("page.css"),
+        head=f"<script>{_asset('page.js')}</script>",
+    )
+    return str(address)
+
+
+def _endpoints(assistant: Asks) -> None:
+    """The page's named interface for programs: ask and search."""
+
+    def ask(question: str, k: int = 10) -> dict[str, Any]:
+        """The answer object of the contract for one question, read from the k best passages."""
+        return assistant.ask_many([clean_question(question)], _passages(k))[0].as_dict()
+
+    def search(question: str, k: int = 10) -> list[dict[str, Any]]:
+        """The k passages nearest to a question, best first."""
+        hits = assistant.retriever.retrieve_many([clean_question(question)], _passages(k))
+        return [hit_as_dict(hit) for hit in hits[0]]
+
+    gr.api(ask, api_name="ask", **READER)  # type: ignore[attr-defined]
+    gr.api(search, api_name="search", **READER)  # type: ignore[attr-defined]
+
+
+def hit_as_dict(hit: Any) -> dict[str, Any]:
+    """A retrieved passage as plain values."""
+    fields = ("document", "title", "sha256", "start", "end", "text", "heading", "page")
+    return {name: getattr(hit.passage, name) for name in fields} | {"score": float(hit.score)}
+
+
+def _passages(k: int) -> int:
+    """How many passages to read: what is asked for, within reason."""
+    return min(max(int(k), 1), MOST_PASSAGES)
+
+
+def _asset(name: str) -> str:
+    """A file that lies beside this one."""
+    return files("ui").joinpath(name).read_text(encoding="utf-8")
+
+
+def _theme() -> gr.themes.Base:
+    """Quiet colours and the reader's own fonts: nothing is fetched."""
+    sans = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+    theme = gr.themes.Base(primary_hue="teal", neutral_hue="stone", font=sans, font_mono=("ui-monospace", "monospace"))
+    return theme.set(
+        body_background_fill="#faf9f6",
+        body_background_fill_dark="#16191b",
+        button_primary_background_fill="#0b5c68",
+        button_primary_background_fill_hover="#0d6f7d",
+        button_primary_background_fill_dark="#14707e",
+        button_primary_background_fill_hover_dark="#1a7d8c",
+        button_primary_text_color="#ffffff",
+        button_primary_text_color_dark="#ffffff",
+    )

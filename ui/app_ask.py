@@ -1,0 +1,197 @@
+"""The Ask tab: the conversation, and the document behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from ui.conversations import Conversation
+from ui.corrections import Corrections
+from ui.desk import Action, Asks, Desk, Place, Session, clean_question, last_turn, read_action
+from ui.loading import problem_of, status_of
+from ui.questions import first_questions
+from ui.render import conversation as rendered
+from ui.render import headline, note, nothing_asked
+
+QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+Values = tuple[Any, ...]
+
+
+def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Corrections, reader: dict[str, Any]) -> None:
+    """Lay the tab out and wire it; ``reader`` limits how many questions are read at once."""
+    session = gr.State(lambda: Session(Conversation()))
+    browser = gr.BrowserState({"id": "", "ids": [], "keep": True}, storage_key="pincite", secret="pincite")
+    with gr.Row(elem_id="desk"):
+        with gr.Column(elem_id="talk", scale=6, min_width=320):
+            transcript = gr.Markdown(nothing_asked(()), elem_id="transcript", latex_delimiters=[])
+            with gr.Group(elem_id="correction", visible=False) as correction:
+                asked_for = gr.Markdown(elem_id="corrected", latex_delimiters=[])
+                words = gr.Textbox(label="The right words, as they stand in a document", elem_id="right-words", lines=2)
+                with gr.Row():
+                    save = gr.Button("Save", variant="primary", size="sm", elem_id="save-correction")
+                    absent = gr.Button("The articles do not say", size="sm", elem_id="absent")
+                    close = gr.Button("Close", size="sm", elem_id="close-correction")
+            with gr.Row(elem_id="composer"):
+                question = gr.Textbox(
+                    label="Your question",
+                    placeholder="Ask about your articles",
+                    elem_id="question",
+                    lines=1,
+                    max_lines=5,
+                    scale=8,
+                    container=False,
+                )
+                ask = gr.Button("Ask", variant="primary", elem_id="ask", scale=1, min_width=80)
+                stop = gr.Button("Stop", variant="stop", elem_id="stop", scale=1, min_width=80, visible=False)
+            with gr.Row(elem_id="underneath"):
+                new = gr.Button("New conversation", size="sm", elem_id="new", min_width=80)
+                keep = gr.Checkbox(True, label="Keep on this computer", elem_id="keep", container=False)
+        with gr.Column(elem_id="beside", scale=5, min_width=320):
+            panel = gr.Markdown(desk.panel(Session(Conversation())), elem_id="panel", latex_delimiters=[])
+    action = gr.Textbox(label="Action", elem_id="action", visible="hidden")
+    timer = gr.Timer(0.7)
+
+    def show(now: Session) -> Values:
+        return now, transcript_of(desk, now), desk.panel(now)
+
+    def load(kept: dict[str, Any] | None, request: gr.Request) -> Values:
+        now = restored(desk, kept or {})
+        asked = str(dict(request.query_params).get("q", "")).strip()
+        return *show(now), now.kept, remembered(now, kept), asked
+
+    def answer(typed: str, now: Session) -> Iterator[Values]:
+        idle, busy = (gr.update(visible=True), gr.update(visible=False)), (gr.update(visible=False), gr.update(visible=True))
+        if not typed.strip():
+            yield *show(now), "", *idle
+            return
+        try:
+            asked = clean_question(typed)
+        except ValueError as error:
+            yield *show(desk.settled(desk.reading(now, typed[:200]), state="failed", problem=str(error))), typed, *idle
+            return
+        now = desk.reading(now, asked)
+        yield *show(now), "", *busy
+        yield *show(desk.answered(now)), gr.skip(), *idle
+
+    def stopped(now: Session) -> Values:
+        turn = last_turn(now)
+        if turn is not None and turn.state == "reading":
+            now = desk.settled(now, state="stopped")
+        return *show(now), gr.update(visible=True), gr.update(visible=False)
+
+    def act(name: str, now: Session) -> Values:
+        wanted = read_action(name)
+        if wanted is None:
+            return (gr.skip(),) * 5
+        then, again = acted(desk, now, wanted)
+        transcript_now = transcript_of(desk, then) if again else gr.skip()
+        panel_now = desk.panel(then) if then.open != now.open else gr.skip()
+        wrong = then.conversation.turn(wanted.turn) if wanted.verb == "wrong" else None
+        return then, transcript_now, panel_now, *_asking(wrong is not None and wrong.opinion == "wrong", then, wanted.turn)
+
+    def begin(now: Session, kept: dict[str, Any] | None) -> Values:
+        fresh = Session(Conversation(), kept=now.kept)
+        return *show(fresh), remembered(fresh, kept)
+
+    def choose(keeping: bool, now: Session, kept: dict[str, Any] | None) -> Values:
+        now = desk.keeping(now, keeping)
+        return now, remembered(now, kept)
+
+    def correct(said: str, now: Session) -> Values:
+        return _corrected(desk, corrections, now, said)
+
+    def deny(now: Session) -> Values:
+        return _corrected(desk, corrections, now, None)
+
+    def tick(now: Session) -> Values:
+        state = status_of(desk.assistant)
+        transcript_now = gr.skip() if now.conversation.turns else transcript_of(desk, now)
+        return head_of(desk.assistant), transcript_now, gr.Timer(active=state == "loading")
+
+    shown = [session, transcript, panel]
+    asking: dict[str, Any] = {
+        "fn": answer,
+        "inputs": [question, session],
+        "outputs": [*shown, question, ask, stop],
+        "show_progress": "hidden",
+        "api_visibility": "private",
+        **reader,
+    }
+    opened = page.load(load, browser, [*shown, keep, browser, question], **QUIET)
+    events = [opened.then(**asking), question.submit(**asking), ask.click(**asking)]
+    stop.click(stopped, session, [*shown, ask, stop], cancels=events, **QUIET)
+    action.change(act, [action, session], [*shown, correction, asked_for], **QUIET)
+    new.click(begin, [session, browser], [*shown, browser], **QUIET)
+    keep.input(choose, [keep, session, browser], [session, browser], **QUIET)
+    save.click(correct, [words, session], [asked_for, words, correction], **QUIET)
+    absent.click(deny, session, [asked_for, words, correction], **QUIET)
+    close.click(lambda: gr.update(visible=False), None, correction, **QUIET)
+    timer.tick(tick, session, [head, transcript, timer], **QUIET)
+
+
+def head_of(assistant: Asks) -> str:
+    """The page's name over the state of the index behind it."""
+    if status_of(assistant) != "ready":
+        return headline(None, 0, problem_of(assistant))
+    return headline(len(assistant.index.documents), len(assistant.index.passages))
+
+
+def transcript_of(desk: Desk, now: Session) -> str:
+    """The conversation, or an invitation to begin one."""
+    if now.conversation.turns:
+        return rendered(now.conversation.turns)
+    ready = status_of(desk.assistant) == "ready"
+    return nothing_asked(first_questions(desk.assistant.index) if ready else ())
+
+
+def restored(desk: Desk, kept: dict[str, Any]) -> Session:
+    """The session that a browser remembers: its last conversation, where it is kept on this machine."""
+    keeping = bool(kept.get("keep", True))
+    known = desk.store.load(str(kept.get("id", ""))) if keeping else None
+    now = Session(known or Conversation(), kept=keeping)
+    turn = last_turn(now)
+    if turn is not None and turn.answer is not None and turn.answer.citations and status_of(desk.assistant) == "ready":
+        return replace(now, open=Place(turn.id))
+    return now
+
+
+def remembered(now: Session, kept: dict[str, Any] | None) -> dict[str, Any]:
+    """What the browser is to remember of a session."""
+    ids = [one for one in (kept or {}).get("ids", []) if isinstance(one, str) and one != now.conversation.id]
+    return {"id": now.conversation.id, "ids": [*ids, now.conversation.id][-50:], "keep": now.kept}
+
+
+def acted(desk: Desk, now: Session, wanted: Action) -> tuple[Session, bool]:
+    """What a button of the conversation does, and whether the conversation shows it."""
+    if wanted.verb == "open":
+        return desk.opened(now, Place(wanted.turn, wanted.candidate, wanted.citation)), False
+    if wanted.verb == "step":
+        return desk.stepped(now, -1 if wanted.turn == "back" else 1), False
+    if wanted.verb in ("right", "wrong"):
+        return desk.judged(now, wanted.turn, wanted.verb), True
+    if wanted.verb == "literal" and (turn := now.conversation.turn(wanted.turn)):
+        return desk.answered(desk.reading(now, turn.question), literally=True), True
+    return now, False
+
+
+def _asking(open_it: bool, now: Session, turn_id: str) -> Values:
+    """The form for the right words, for a turn that was called wrong."""
+    turn = now.conversation.turn(turn_id)
+    if not open_it or turn is None:
+        return gr.update(visible=False), gr.skip()
+    return gr.update(visible=True), note(f"What is the answer to “{turn.question}”?")
+
+
+def _corrected(desk: Desk, corrections: Corrections, now: Session, said: str | None) -> Values:
+    """Keep the right words for the question that was called wrong last."""
+    wrong = [turn for turn in now.conversation.turns if turn.opinion == "wrong"]
+    if not wrong:
+        return note("Mark an answer as wrong first."), gr.skip(), gr.skip()
+    try:
+        corrections.add(wrong[-1], said, desk.assistant.index)
+    except (ValueError, OSError) as error:
+        return note(str(error)), gr.skip(), gr.skip()
+    return note("Saved. It counts in the next evaluation."), "", gr.skip()

@@ -1,0 +1,216 @@
+"""What the page does with an assistant, without the page: ask, open a citation, step to the next, say right or wrong."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from index.generations import IndexProblem
+from qa.answers import Answer, Citation
+from qa.conversation import TURNS_KEPT
+from qa.conversation import Conversation as Talk
+from qa.conversation import Turn as Understood
+from ui.conversations import Conversation, ConversationStore, Turn
+from ui.markup import Html
+from ui.originals import Originals, link
+from ui.viewer import Source, cited, empty
+
+LONGEST_QUESTION = 1000
+
+log = logging.getLogger(__name__)
+
+
+class Asks(Protocol):
+    """The part of an assistant that the page needs. ``index`` is an ``index.store.Index``."""
+
+    @property
+    def index(self) -> Any:
+        """The index that is answered from."""
+        ...
+
+    @property
+    def retriever(self) -> Any:
+        """Finds passages: ``retrieve_many(questions, k)``."""
+        ...
+
+    def ask_many(self, questions: Sequence[str], k: int = 10) -> list[Answer]:
+        """Answer questions that are independent of each other, each from the ``k`` best passages."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A citation of a conversation: candidate 0 is the answer, 1 and up its alternatives."""
+
+    turn: str
+    candidate: int = 0
+    citation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What one open page shows: its conversation, the citation beside it, and whether conversations are kept."""
+
+    conversation: Conversation
+    open: Place | None = None
+    kept: bool = True
+
+
+class Desk:
+    """The page's work, over one assistant and one store of conversations."""
+
+    def __init__(self, assistant: Asks, store: ConversationStore) -> None:
+        self.assistant, self.store = assistant, store
+        self._reading = threading.Lock()
+        self.originals = Originals(lambda: self.assistant.index.documents)
+
+    def reading(self, session: Session, question: str) -> Session:
+        """With the question asked and not yet answered."""
+        return replace(session, conversation=session.conversation.asking(question), open=None)
+
+    def answered(self, session: Session, *, literally: bool = False) -> Session:
+        """With the last question answered, its first citation open, the conversation kept.
+
+        A question that leans on the turns before it is completed from them, unless it is to be taken literally.
+        """
+        last = session.conversation.turns[-1]
+        talk = Talk(self.assistant)
+        talk.turns = [] if literally else understood(session.conversation.turns[:-1])
+        try:
+            with self._reading:
+                answer = talk.ask(last.question)
+        except (ValueError, OSError, IndexProblem) as error:
+            return self.settled(session, state="failed", problem=_sentence(error))
+        except Exception:
+            log.exception("the question could not be answered")
+            return self.settled(
+                session, state="failed", problem="The question could not be read; the server's log says why."
+            )
+        done = self.settled(session, state="done", answer=answer)
+        return replace(done, open=Place(last.id)) if answer.citations else done
+
+    def settled(self, session: Session, **changes: Any) -> Session:
+        """With the last turn's fields replaced, and kept."""
+        last = session.conversation.turns[-1]
+        return self._keep(replace(session, conversation=session.conversation.changed(last.id, **changes)))
+
+    def judged(self, session: Session, turn: str, opinion: str) -> Session:
+        """With an opinion on a turn; the same opinion again takes it back."""
+        one = session.conversation.turn(turn)
+        if one is None or opinion not in ("right", "wrong"):
+            return session
+        said = None if one.opinion == opinion else opinion
+        return self._keep(replace(session, conversation=session.conversation.changed(turn, opinion=said)))
+
+    def opened(self, session: Session, place: Place) -> Session:
+        """With another citation open; one that does not exist changes nothing."""
+        return replace(session, open=place) if citation_at(session.conversation, place) else session
+
+    def stepped(self, session: Session, by: int) -> Session:
+        """With the next or previous citation of the open answer open, round and round."""
+        if session.open is None:
+            return session
+        count = len(citations_at(session.conversation, session.open))
+        return (
+            replace(session, open=replace(session.open, citation=(session.open.citation + by) % count))
+            if count
+            else session
+        )
+
+    def panel(self, session: Session) -> Html:
+        """The open citation in its document."""
+        citation = citation_at(session.conversation, session.open) if session.open else None
+        if session.open is None or citation is None:
+            return empty()
+        count = len(citations_at(session.conversation, session.open))
+        return cited(citation, self.source(citation), number=session.open.citation + 1, count=count)
+
+    def source(self, citation: Citation) -> Source:
+        """A cited document as it is now."""
+        index = self.assistant.index
+        record = next((one for one in index.documents if one.name == citation.document), None)
+        if record is None:
+            return Source(None, None, "gone", None)
+        state = self.originals.state(record.name, record.sha256)
+        return Source(index.document_text(record.name), record.sha256, state, link(record.name))
+
+    def _keep(self, session: Session) -> Session:
+        """Write the conversation down where it is to be kept."""
+        if session.kept:
+            try:
+                self.store.save(session.conversation)
+            except OSError as error:
+                log.warning("the conversation could not be kept: %s", error)
+        return session
+
+
+def understood(turns: Sequence[Turn]) -> list[Understood]:
+    """Answered turns as a conversation remembers them: the question as it was completed, and the answer."""
+    answers = [turn.answer for turn in turns if turn.answer is not None]
+    return [Understood(answer.understood or answer.question, answer.text) for answer in answers[-TURNS_KEPT:]]
+
+
+def citations_at(conversation: Conversation, place: Place) -> Sequence[Citation]:
+    """All citations of the candidate at a place."""
+    turn = conversation.turn(place.turn)
+    if turn is None or turn.answer is None:
+        return ()
+    candidates = [turn.answer.citations, *(one.citations for one in turn.answer.alternatives)]
+    return candidates[place.candidate] if 0 <= place.candidate < len(candidates) else ()
+
+
+def citation_at(conversation: Conversation, place: Place) -> Citation | None:
+    """The citation at a place, None where there is none."""
+    citations = citations_at(conversation, place)
+    return citations[place.citation] if 0 <= place.citation < len(citations) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a button of the conversation asks for: a verb and its arguments."""
+
+    verb: str
+    turn: str = ""
+    candidate: int = 0
+    citation: int = 0
+
+
+def read_action(name: str) -> Action | None:
+    """Parse ``verb[:turn[:candidate:citation]]#nonce``; None for anything else."""
+    parts = name.partition("#")[0].split(":")
+    try:
+        verb, turn = parts[0], parts[1] if len(parts) > 1 else ""
+        candidate, citation = (int(parts[2]), int(parts[3])) if len(parts) == 4 else (0, 0)
+    except ValueError:
+        return None
+    return (
+        Action(verb, turn, candidate, citation)
+        if verb and len(parts) <= 4 and candidate >= 0 and citation >= 0
+        else None
+    )
+
+
+def clean_question(question: str) -> str:
+    """The question without surplus white space; ValueError where it is empty or too long."""
+    words = " ".join(question.split())
+    if not words:
+        raise ValueError("Type a question first.")
+    if len(words) > LONGEST_QUESTION:
+        raise ValueError(
+            f"The question has {len(words):,} characters; {LONGEST_QUESTION:,} are the most that can be read."
+        )
+    return words
+
+
+def last_turn(session: Session) -> Turn | None:
+    """The turn asked last."""
+    return session.conversation.turns[-1] if session.conversation.turns else None
+
+
+def _sentence(error: Exception) -> str:
+    """An error's message as a sentence."""
+    said = str(error).strip() or "the question could not be read"
+    return f"{said[0].upper()}{said[1:]}{'' if said.endswith(('.', '!', '?')) else '.'}"

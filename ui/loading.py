@@ -1,0 +1,75 @@
+"""An assistant that is still being opened: the page is up at once, and questions wait for the models."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any, Literal
+
+from qa.answers import Answer
+from ui.desk import Asks
+
+Status = Literal["ready", "loading", "failed"]
+
+
+class Loading:
+    """Opens an assistant in a thread of its own and stands in for it; what it is asked meanwhile waits."""
+
+    def __init__(self, open_assistant: Callable[[], Asks]) -> None:
+        self._opened: Future[Asks] = Future()
+        threading.Thread(target=self._run, args=(open_assistant,), name="open assistant", daemon=True).start()
+
+    def _run(self, open_assistant: Callable[[], Asks]) -> None:
+        """Open, or keep the reason why not."""
+        try:
+            self._opened.set_result(open_assistant())
+        except BaseException as error:
+            self._opened.set_exception(error)
+
+    @property
+    def status(self) -> Status:
+        """Whether it can answer yet."""
+        if not self._opened.done():
+            return "loading"
+        return "ready" if self._opened.exception() is None else "failed"
+
+    @property
+    def problem(self) -> str:
+        """Why it could not be opened, "" where it could or is still at it."""
+        error = self._opened.exception() if self._opened.done() else None
+        return str(error) or type(error).__name__ if error else ""
+
+    def wait(self) -> Asks:
+        """The assistant itself; raises what opening it raised."""
+        return self._opened.result()
+
+    @property
+    def index(self) -> Any:
+        """The assistant's index."""
+        return self.wait().index
+
+    @property
+    def retriever(self) -> Any:
+        """The assistant's retriever."""
+        return self.wait().retriever
+
+    def ask_many(self, questions: Sequence[str], k: int = 10) -> list[Answer]:
+        """Answer once the assistant is open."""
+        return self.wait().ask_many(questions, k)
+
+    def replace(self, assistant: Asks) -> None:
+        """From now on stand in for another assistant: one over a newer index."""
+        opened: Future[Asks] = Future()
+        opened.set_result(assistant)
+        self._opened = opened
+
+
+def status_of(assistant: Asks) -> Status:
+    """Whether an assistant can answer yet; one that was handed over open can."""
+    return assistant.status if isinstance(assistant, Loading) else "ready"
+
+
+def problem_of(assistant: Asks) -> str:
+    """Why an assistant cannot answer, "" where nothing is known against it."""
+    return assistant.problem if isinstance(assistant, Loading) else ""

@@ -1,0 +1,151 @@
+// What the page does in the browser: send a button's name to the page's one action, copy, scroll to the mark, keys, speech.
+(() => {
+  "use strict";
+  const at = (selector) => document.querySelector(selector);
+  const smooth = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
+  const stacked = () => matchMedia("(max-width: 820px)").matches;
+  let count = 0;
+
+  const fill = (selector, value) => {
+    const field = at(`${selector} textarea, ${selector} input`);
+    if (!field) return null;
+    field.value = value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    return field;
+  };
+  const send = (name) => fill("#action", `${name}#${++count}.${Date.now()}`);
+  const ask = (words) => {
+    fill("#question", words);
+    setTimeout(() => at("#ask")?.click(), 60);
+  };
+  const questionOf = (id) => at(`#turn-${CSS.escape(id)} .pc-question`)?.textContent ?? "";
+
+  const say = (words) => {
+    let box = at("#pc-said");
+    if (!box) {
+      box = document.createElement("div");
+      box.id = "pc-said";
+      box.className = "pc-unseen";
+      box.setAttribute("role", "status");
+      (at("main") ?? document.body).append(box);
+    }
+    box.textContent = words;
+  };
+
+  const copy = async (words, button) => {
+    try {
+      await navigator.clipboard.writeText(words);
+    } catch {
+      const field = document.createElement("textarea");
+      field.value = words;
+      document.body.append(field);
+      field.select();
+      document.execCommand("copy");
+      field.remove();
+    }
+    const label = button.textContent;
+    button.textContent = "Copied";
+    say("Copied");
+    setTimeout(() => (button.textContent = label), 1400);
+  };
+
+  const markOpen = (name) => {
+    document.querySelectorAll(".pc-source[aria-current]").forEach((one) => one.removeAttribute("aria-current"));
+    at(`.pc-source[name="${CSS.escape(name)}"]`)?.setAttribute("aria-current", "true");
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("#transcript button[name], #panel button[name], #shelf button[name]");
+    if (!button) return;
+    const [verb, id] = button.name.split(":");
+    if (verb === "suggest") ask(button.textContent);
+    else if (verb === "again") ask(questionOf(id));
+    else if (verb === "edit") {
+      const field = fill("#question", questionOf(id));
+      field?.focus();
+    } else if (verb === "copy") copy(button.nextElementSibling?.textContent ?? "", button);
+    else {
+      if (verb === "open") {
+        markOpen(button.name);
+        if (stacked()) wantsPanel = true;
+      }
+      if (verb === "wrong") wantsRight = true;
+      send(button.name);
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+    if (event.key === "n" || event.key === "p") {
+      const step = at(`#panel button[name="${event.key === "n" ? "step:on" : "step:back"}"]`);
+      if (step) {
+        step.click();
+        event.preventDefault();
+      }
+    } else if (event.key === "/") {
+      at("#question textarea, #question input")?.focus();
+      event.preventDefault();
+    }
+  });
+
+  // After the panel was filled anew: bring the mark into the middle of its own scrolling box, and leave the page where it is.
+  let wantsPanel = false;
+  let wantsRight = false;
+  let lastMark = null;
+  const settlePanel = () => {
+    const box = at("#panel .pc-text");
+    const mark = at("#pc-mark");
+    if (!box || mark === lastMark) return;
+    lastMark = mark;
+    if (mark) {
+      const middle = mark.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight * 0.4;
+      box.scrollTop += middle;
+    }
+    if (wantsPanel) {
+      wantsPanel = false;
+      at("#beside")?.scrollIntoView({ behavior: smooth(), block: "start" });
+    }
+  };
+
+  // After an answer came: show its question at the top of the conversation and say the outcome once.
+  let lastSaid = "";
+  const settleTranscript = () => {
+    const turns = document.querySelectorAll("#transcript .pc-turn");
+    const last = turns[turns.length - 1];
+    if (!last) return;
+    const card = last.querySelector(".pc-card");
+    const state = `${last.id} ${card?.className}`;
+    if (state === lastSaid) return;
+    const first = lastSaid === "";
+    lastSaid = state;
+    const scroller = at("#transcript");
+    if (stacked()) last.scrollIntoView({ behavior: first ? "auto" : smooth(), block: "start" });
+    else scroller.scrollTo({ top: scroller.scrollTop + last.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 8,
+                             behavior: first ? "auto" : smooth() });
+    const spoken = last.querySelector(".pc-answer, .pc-none, .pc-note")?.textContent ?? "";
+    const sure = last.querySelector(".pc-confidence")?.textContent ?? "";
+    say(`${spoken} ${sure}`.trim());
+    const source = last.querySelector(".pc-source");
+    if (source) markOpen(source.name);
+  };
+
+  const names = () => {
+    document.querySelectorAll(".pc-text[title]").forEach((box) => {
+      box.setAttribute("aria-label", box.title);
+      box.removeAttribute("title");
+    });
+  };
+
+  let planned = false;
+  new MutationObserver(() => {
+    if (planned) return;
+    planned = true;
+    requestAnimationFrame(() => {
+      planned = false;
+      names();
+      settlePanel();
+      settleTranscript();
+    });
+  }).observe(document.documentElement, { childList: true, subtree: true });
+})();
