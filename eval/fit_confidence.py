@@ -35,14 +35,20 @@ def rows_of(read: Read) -> tuple[Floats, Floats]:
     """Features [n, 8] of the best candidates of one question, and whether each is right [n]."""
     found = candidates(read.hits, read.readings)[:10]
     features = [Features.of(one, [*found[:place], *found[place + 1 :]]) for place, one in enumerate(found[:RIVALS])]
-    right = [float(bool(read.question.answers) and exact_match(one.text, read.question.answers)) for one in found[:RIVALS]]
-    return np.array([[getattr(one, name) for name in NAMES] for one in features]).reshape(-1, len(NAMES)), np.array(right)
+    right = [
+        float(bool(read.question.answers) and exact_match(one.text, read.question.answers)) for one in found[:RIVALS]
+    ]
+    return np.array([[getattr(one, name) for name in NAMES] for one in features]).reshape(-1, len(NAMES)), np.array(
+        right
+    )
 
 
 def fit(reads: Sequence[Read], reader: str, fitted_on: str) -> Confidence:
     """Weights over all candidates first, then scale and bias on those that they put first."""
     rows = [rows for rows in map(rows_of, reads) if len(rows[1])]
-    ranking = LogisticRegression(C=10.0, max_iter=1000).fit(np.concatenate([f for f, _ in rows]), np.concatenate([r for _, r in rows]))
+    ranking = LogisticRegression(C=10.0, max_iter=1000).fit(
+        np.concatenate([f for f, _ in rows]), np.concatenate([r for _, r in rows])
+    )
     logits = [ranking.decision_function(features) for features, _ in rows]
     first = [int(np.argmax(values)) for values in logits]
     chosen = np.array([[values[place]] for values, place in zip(logits, first, strict=True)])
@@ -84,7 +90,6 @@ def main() -> int:
     parser.add_argument("squad", type=Path)
     parser.add_argument("--reader", type=Path, default=BUNDLED)
     arguments = parser.parse_args()
-    say = lambda line: print(line, file=sys.stderr, flush=True)  # noqa: E731, T201
     questions = half(load(arguments.squad), 0)
     answerable = sampled([question for question in questions if question.answers], ANSWERABLE)
     unanswerable = sampled([question for question in questions if not question.answers], UNANSWERABLE)
@@ -92,12 +97,20 @@ def main() -> int:
     reads = read_all(assistant, [*answerable, *unanswerable], PASSAGES_READ, say)
     reads += [read.without_its_paragraph() for read in reads[:REMOVED]]
     name = fingerprint(arguments.reader)
-    told = f"{len(answerable)} answerable, {len(unanswerable)} unanswerable and {REMOVED} bereft questions of every other article of {arguments.squad.name}"
+    told = (
+        f"{len(answerable)} answerable, {len(unanswerable)} unanswerable and {REMOVED} bereft questions "
+        f"of every other article of {arguments.squad.name}"
+    )
     fitted = fit(reads, name, told)
     final = Confidence(fitted.bias, fitted.weights, fit_sentence(reads, assistant), fitted.thresholds, name, told)
     final.write(arguments.reader)
     say(f"{final}")
     return 0
+
+
+def say(line: str) -> None:
+    """Progress, on stderr."""
+    sys.stderr.write(line + "\n")
 
 
 if __name__ == "__main__":

@@ -35,9 +35,13 @@ class Line:
     figure: str
 
 
-def alone(reader: ExtractiveReader, questions: Sequence[ReadQuestion], say: Say) -> tuple[dict[str, float | int], dict[str, float]]:
+def alone(
+    reader: ExtractiveReader, questions: Sequence[ReadQuestion], say: Say
+) -> tuple[dict[str, float | int], dict[str, float]]:
     """The figures of reading each question with its own passage, and the F1 of each answerable one by id."""
-    predictions = predict(questions, reader, lambda done, total: say(f"read {done} of {total}") if done % 640 == 0 else None)
+    predictions = predict(
+        questions, reader, lambda done, total: say(f"read {done} of {total}") if done % 640 == 0 else None
+    )
     each = {q.id: f1(p.text, q.answers) for q, p in zip(questions, predictions, strict=True) if q.answers}
     return evaluate(questions, predictions), each
 
@@ -49,14 +53,26 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
     found = np.mean([f1(text, read.question.answers) for read, text in answerable])
     exact = np.mean([exact_match(text, read.question.answers) for read, text in answerable])
     gold = np.mean([each[read.question.id] for read, _ in answerable])
-    right = [float(bool(read.question.answers) and exact_match(one.candidate.text, read.question.answers)) for read, one in zip(reads, best, strict=True)]
+    right = [
+        float(bool(read.question.answers) and exact_match(one.candidate.text, read.question.answers))
+        for read, one in zip(reads, best, strict=True)
+    ]
     probabilities = [one.probability for one in best]
     alone_scores = [1 / (1 + np.exp(-one.candidate.score)) for one in best]
     return [
-        Line(f"{name}, best of {PASSAGES_READ} fused passages, {len(answerable)} answerable: EM / F1", f"{100 * exact:.1f} / {100 * found:.1f}"),
+        Line(
+            f"{name}, best of {PASSAGES_READ} fused passages, {len(answerable)} answerable: EM / F1",
+            f"{100 * exact:.1f} / {100 * found:.1f}",
+        ),
         Line(f"{name}, share of the F1 with the gold passage", f"{100 * found / gold:.1f} %"),
-        Line(f"{name}, {len(reads)} questions: calibration error (ECE, 15 equal-mass bins)", f"{ece(probabilities, right):.3f}"),
-        Line(f"{name}: AURC of the fitted probability / of the best span's own", f"{aurc(probabilities, right):.3f} / {aurc(alone_scores, right):.3f}"),
+        Line(
+            f"{name}, {len(reads)} questions: calibration error (ECE, 15 equal-mass bins)",
+            f"{ece(probabilities, right):.3f}",
+        ),
+        Line(
+            f"{name}: AURC of the fitted probability / of the best span's own",
+            f"{aurc(probabilities, right):.3f} / {aurc(alone_scores, right):.3f}",
+        ),
     ]
 
 
@@ -75,9 +91,18 @@ def measure(data: Path, folder: Path, sample: int, say: Say) -> list[Line]:
         squad_reads = read_all(assistant, sampled(unfitted, sample), PASSAGES_READ, say)
         qed_reads = read_all(assistant, sampled(qed_questions, sample), PASSAGES_READ, say)
     return [
-        Line(f"squad2_dev_subset, {squad_scores['answerable']} answerable with their passage: EM / F1", f"{squad_scores['exact_match']:.1f} / {squad_scores['f1']:.1f}"),
-        Line(f"squad2_dev_subset, all {squad_scores['questions']}: SQuAD 2.0 F1, threshold from the other half of the articles", f"{squad_scores['squad2_f1']:.1f}"),
-        Line(f"qed_dev, {qed_scores['answerable']} search questions with their passage: EM / F1", f"{qed_scores['exact_match']:.1f} / {qed_scores['f1']:.1f}"),
+        Line(
+            f"squad2_dev_subset, {squad_scores['answerable']} answerable with their passage: EM / F1",
+            f"{squad_scores['exact_match']:.1f} / {squad_scores['f1']:.1f}",
+        ),
+        Line(
+            f"squad2_dev_subset, all {squad_scores['questions']}: SQuAD 2.0 F1, threshold from the other half of the articles",
+            f"{squad_scores['squad2_f1']:.1f}",
+        ),
+        Line(
+            f"qed_dev, {qed_scores['answerable']} search questions with their passage: EM / F1",
+            f"{qed_scores['exact_match']:.1f} / {qed_scores['f1']:.1f}",
+        ),
         *over_passages("squad2_dev_subset, articles not fitted on", assistant, squad_reads, squad_each),
         *over_passages("qed_dev", assistant, qed_reads, qed_each),
     ]
@@ -96,7 +121,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=10_000)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    lines = measure(arguments.data, arguments.reader, arguments.sample, lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201
+    lines = measure(arguments.data, arguments.reader, arguments.sample, say)
     sys.stdout.write(table(lines) + "\n" + json.dumps({line.what: line.figure for line in lines}) + "\n")
     if arguments.write:
         card = arguments.reader / "README.md"
@@ -104,6 +129,11 @@ def main() -> int:
         after = rest.partition(END)[2]
         card.write_text(f"{before}{BEGIN}\n{table(lines)}\n{END}{after}", encoding="utf-8")
     return 0
+
+
+def say(line: str) -> None:
+    """Progress, on stderr."""
+    sys.stderr.write(line + "\n")
 
 
 if __name__ == "__main__":

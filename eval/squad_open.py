@@ -30,8 +30,14 @@ class Read:
     def without_its_paragraph(self) -> Read:
         """As if the articles lacked the paragraph it was asked of, so that no answer is right: on topic, unanswerable."""
         paragraph = self.question.pair.passage
-        kept = [(hit, reading) for hit, reading in zip(self.hits, self.readings, strict=True) if hit.passage.text not in paragraph]
-        return Read(replace(self.question, answers=()), tuple(hit for hit, _ in kept), tuple(reading for _, reading in kept))
+        kept = [
+            (hit, reading)
+            for hit, reading in zip(self.hits, self.readings, strict=True)
+            if hit.passage.text not in paragraph
+        ]
+        return Read(
+            replace(self.question, answers=()), tuple(hit for hit, _ in kept), tuple(reading for _, reading in kept)
+        )
 
 
 def half(questions: Sequence[ReadQuestion], which: int) -> list[ReadQuestion]:
@@ -59,9 +65,15 @@ def read_all(assistant: Assistant, questions: Sequence[ReadQuestion], k: int, sa
     for at in range(0, len(questions), CHUNK):
         some = questions[at : at + CHUNK]
         hits = assistant.retriever.retrieve_many([question.pair.question for question in some], k)
-        pairs = [Pair(question.pair.question, hit.passage.text) for question, row in zip(some, hits, strict=True) for hit in row]
+        pairs = [
+            Pair(question.pair.question, hit.passage.text)
+            for question, row in zip(some, hits, strict=True)
+            for hit in row
+        ]
         flat = iter(assistant.reader.read(pairs))
-        found += [Read(question, tuple(row), tuple(next(flat) for _ in row)) for question, row in zip(some, hits, strict=True)]
+        found += [
+            Read(question, tuple(row), tuple(next(flat) for _ in row)) for question, row in zip(some, hits, strict=True)
+        ]
         if at // CHUNK % 10 == 9:
             say(f"read for {len(found)} of {len(questions)} questions")
     return found

@@ -9,7 +9,12 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 LONGEST_FRONT_MATTER = 65_536
 LONGEST_HEADING = 1_000
@@ -18,6 +23,7 @@ BYTE_ORDER_MARK = "\ufeff"
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _KEY = re.compile(r"(?:\s*(?:#.*)?\r?\n)*[\w-]+[ \t]*:")
 _LINE_BREAK = re.compile(r"\r\n?|\n")
+_PLAIN = re.compile(r"[^\\`*_\[\]<>&!]*")  # no character that marks anything up
 _ISO_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}.*)?)?)?")
 
 
@@ -141,9 +147,16 @@ def _markdown_headings(text: str, body: int) -> tuple[Heading, ...]:
     return tuple(headings)
 
 
-def _without_markup(markdown: str) -> str:
+@lru_cache(maxsize=1)
+def _inline_parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    (inline,) = MarkdownIt("commonmark").parseInline(markdown)
+    return MarkdownIt("commonmark")
+
+
+def _without_markup(markdown: str) -> str:
+    if _PLAIN.fullmatch(markdown):
+        return " ".join(markdown.split())
+    (inline,) = _inline_parser().parseInline(markdown)
     shown = (child.content if child.content else " " for child in inline.children or () if child.type != "html_inline")
     return " ".join("".join(shown).split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 _PARAGRAPH = re.compile(r"\n\s*\n|\r\n\s*\r\n")
 
@@ -30,7 +31,7 @@ def sentences(text: str) -> list[Sentence]:
     )
     trimmed = (
         (left + len(text[left:right]) - len(text[left:right].lstrip()), left + len(text[left:right].rstrip()))
-        for left, right in zip(cuts, cuts[1:], strict=False)
+        for left, right in pairwise(cuts)
     )
     return [Sentence(left, right) for left, right in trimmed if left < right]
 

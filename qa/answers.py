@@ -100,6 +100,18 @@ class Answer:
     def as_dict(self) -> dict[str, Any]:
         """The answer object of the command line and the page's interface: one JSON object, ``text`` named ``answer``."""
         fields = asdict(self)
-        order = ("id", "question", "answer", "confidence", "citations", "alternatives", "milliseconds",
-                 "kind", "items", "conflict", "understood", "evidence")
+        order = (
+            "id",
+            "question",
+            "answer",
+            "confidence",
+            "citations",
+            "alternatives",
+            "milliseconds",
+            "kind",
+            "items",
+            "conflict",
+            "understood",
+            "evidence",
+        )
         return {name: fields["text" if name == "answer" else name] for name in order}

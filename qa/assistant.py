@@ -41,8 +41,16 @@ class Ranked:
 class Assistant:
     """Answers questions over one index."""
 
-    def __init__(self, retriever: Retriever, reader: Reader, confidence: Confidence, *, index: Index | None = None,
-                 embedder: Embedder | None = None, wrong_percent: int = 10) -> None:
+    def __init__(
+        self,
+        retriever: Retriever,
+        reader: Reader,
+        confidence: Confidence,
+        *,
+        index: Index | None = None,
+        embedder: Embedder | None = None,
+        wrong_percent: int = 10,
+    ) -> None:
         self.retriever, self.reader, self.confidence = retriever, reader, confidence
         self._index, self._embedder = index, embedder
         self.threshold = confidence.threshold(wrong_percent)
@@ -54,7 +62,9 @@ class Assistant:
         return cls.over_index(index, SentenceEmbedder.open(embedder), reader)
 
     @classmethod
-    def over(cls, paths: Sequence[str | Path], *, reader: str | Path | None = None, embedder: str | None = None) -> Assistant:
+    def over(
+        cls, paths: Sequence[str | Path], *, reader: str | Path | None = None, embedder: str | None = None
+    ) -> Assistant:
         """Index files and folders in memory and answer over them."""
         encoder = SentenceEmbedder.open(embedder)
         return cls.over_index(index_in_memory([Path(path) for path in paths], encoder), encoder, reader)
@@ -64,8 +74,13 @@ class Assistant:
         """Answer over an index that is open, with a reader given by folder or name (the bundled one by default)."""
         opened = ExtractiveReader.open(reader)
         folder = Path(reader) if reader is not None else BUNDLED
-        return cls(HybridRetriever(index, embedder), opened, Confidence.beside(folder, opened.fingerprint),
-                   index=index, embedder=embedder)
+        return cls(
+            HybridRetriever(index, embedder),
+            opened,
+            Confidence.beside(folder, opened.fingerprint),
+            index=index,
+            embedder=embedder,
+        )
 
     @property
     def embedder(self) -> Embedder:
@@ -110,8 +125,12 @@ class Assistant:
     def rank(self, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Ranked]:
         """All candidates of one question with their probabilities, most probable first."""
         found = candidates(hits, readings)[:10]
-        ranked = [Ranked(candidate, self.confidence.probability(Features.of(candidate, [*found[:place], *found[place + 1 :]])))
-                  for place, candidate in enumerate(found)]
+        ranked = [
+            Ranked(
+                candidate, self.confidence.probability(Features.of(candidate, [*found[:place], *found[place + 1 :]]))
+            )
+            for place, candidate in enumerate(found)
+        ]
         return sorted(ranked, key=lambda one: (-one.probability, -one.candidate.score))
 
     def as_runnable(self) -> Runnable[str, Answer]:
@@ -122,7 +141,9 @@ class Assistant:
 
     def _read(self, questions: Sequence[str], found: Sequence[Sequence[Hit]]) -> list[list[Reading]]:
         """The readings of every hit of every question, read together."""
-        pairs = [Pair(question, hit.passage.text) for question, hits in zip(questions, found, strict=True) for hit in hits]
+        pairs = [
+            Pair(question, hit.passage.text) for question, hits in zip(questions, found, strict=True) for hit in hits
+        ]
         flat = iter(self.reader.read(pairs))
         return [[next(flat) for _ in hits] for hits in found]
 
@@ -147,8 +168,16 @@ class Assistant:
             citations = tuple(widened(citation) for citation in citations)
         parts = item_citations(citations[0]) if form == "list" else ()
         conflict = len(ranked) > 1 and _conflicting(best, ranked[1], self.threshold)
-        return Answer(question, citations[0].quote, best.probability, citations, _alternatives(ranked[1:]), conflict=conflict,
-                      kind="list" if len(parts) > 1 else "span", items=parts if len(parts) > 1 else ())
+        return Answer(
+            question,
+            citations[0].quote,
+            best.probability,
+            citations,
+            _alternatives(ranked[1:]),
+            conflict=conflict,
+            kind="list" if len(parts) > 1 else "span",
+            items=parts if len(parts) > 1 else (),
+        )
 
     def _by_sentence(self, question: str, hits: Sequence[Hit], ranked: Sequence[Ranked], kind: Kind) -> Answer | None:
         """The sentence that decides the question, where one is likely enough to."""
@@ -173,7 +202,9 @@ def _abstention(question: str, hits: Sequence[Hit], ranked: Sequence[Ranked]) ->
 
 def _alternatives(ranked: Sequence[Ranked]) -> tuple[Alternative, ...]:
     """The next best candidates."""
-    return tuple(Alternative(one.candidate.text, one.probability, _citations(one.candidate)) for one in ranked[:ALTERNATIVES])
+    return tuple(
+        Alternative(one.candidate.text, one.probability, _citations(one.candidate)) for one in ranked[:ALTERNATIVES]
+    )
 
 
 def _citations(candidate: Candidate) -> tuple[Citation, ...]:
@@ -185,7 +216,12 @@ def _conflicting(best: Ranked, second: Ranked, threshold: float) -> bool:
     """Whether another document gives a different figure or date on comparable evidence."""
     numbers = [{word for word in one.candidate.text.split() if any(map(str.isdigit, word))} for one in (best, second)]
     other = second.candidate.best.hit.passage.document != best.candidate.best.hit.passage.document
-    return other and all(numbers) and not numbers[0] & numbers[1] and second.probability >= max(threshold, COMPARABLE * best.probability)
+    return (
+        other
+        and all(numbers)
+        and not numbers[0] & numbers[1]
+        and second.probability >= max(threshold, COMPARABLE * best.probability)
+    )
 
 
 def _evidence(ranked: Sequence[Ranked]) -> Evidence | None:

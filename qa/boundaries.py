@@ -53,8 +53,14 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     """Extended so that no word and no number is cut; scripts written without spaces are left as they are."""
     while start > 0 and text[start].isascii() and text[start - 1].isascii() and _joined(text, start):
         start -= 1
-    while end < len(text) and text[end - 1].isascii() and text[end].isascii() and (
-        _joined(text, end) or (text[end - 1].isdigit() and text[end : end + 1] in ".," and text[end + 1 : end + 2].isdigit())
+    while (
+        end < len(text)
+        and text[end - 1].isascii()
+        and text[end].isascii()
+        and (
+            _joined(text, end)
+            or (text[end - 1].isdigit() and text[end : end + 1] in ".," and text[end + 1 : end + 2].isdigit())
+        )
     ):
         end += 1
     return start, end

@@ -35,8 +35,17 @@ class Support:
     def citation(self) -> Citation:
         """The place as a citation."""
         passage = self.hit.passage
-        return Citation(passage.document, passage.title, passage.sha256, self.start, self.end, self.text, passage.page,
-                        CitedPassage(passage.start, passage.end, passage.text), self.score)
+        return Citation(
+            passage.document,
+            passage.title,
+            passage.sha256,
+            self.start,
+            self.end,
+            self.text,
+            passage.page,
+            CitedPassage(passage.start, passage.end, passage.text),
+            self.score,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +77,11 @@ class Candidate:
 
 def candidates(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Candidate]:
     """All candidate answers of one question, best first; scores compare over passages and documents."""
-    supports = [_support(hit, rank, span) for rank, (hit, reading) in enumerate(zip(hits, readings, strict=True), 1)
-                for span in reading.spans[:SPANS_PER_PASSAGE]]
+    supports = [
+        _support(hit, rank, span)
+        for rank, (hit, reading) in enumerate(zip(hits, readings, strict=True), 1)
+        for span in reading.spans[:SPANS_PER_PASSAGE]
+    ]
     merged: dict[str, list[Support]] = {}
     for support in _distinct(supports):
         merged.setdefault(normalise(support.text) or support.text, []).append(support)
@@ -89,7 +101,9 @@ def _distinct(supports: Sequence[Support]) -> list[Support]:
         kept = by_document.setdefault(support.hit.passage.document, [])
         if all(support.end <= other.start or support.start >= other.end for other in kept):
             kept.append(support)
-    return sorted((s for kept in by_document.values() for s in kept), key=lambda support: (-support.score, support.rank))
+    return sorted(
+        (s for kept in by_document.values() for s in kept), key=lambda support: (-support.score, support.rank)
+    )
 
 
 def nearest(hits: Sequence[Hit], count: int) -> tuple[Citation, ...]:
@@ -99,10 +113,17 @@ def nearest(hits: Sequence[Hit], count: int) -> tuple[Citation, ...]:
 
 def _uncited(passage: Passage, score: float) -> Citation:
     """A passage without a quote."""
-    return Citation(passage.document, passage.title, passage.sha256, passage.start, passage.start, "", passage.page,
-                    CitedPassage(passage.start, passage.end, passage.text), score)
-
-
+    return Citation(
+        passage.document,
+        passage.title,
+        passage.sha256,
+        passage.start,
+        passage.start,
+        "",
+        passage.page,
+        CitedPassage(passage.start, passage.end, passage.text),
+        score,
+    )
 
 
 def widened(citation: Citation) -> Citation:

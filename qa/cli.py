@@ -20,16 +20,37 @@ import index
 from index.generations import IndexProblem
 
 CORPUS = Path(index.__file__).parent.parent / "corpus"
-app = typer.Typer(name="pincite", add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
-                  help="Answers from your own articles, in their own words, with the place they stand at.")
+app = typer.Typer(
+    name="pincite",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Answers from your own articles, in their own words, with the place they stand at.",
+)
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
-IndexOption = Annotated[Path | None, typer.Option("--index", metavar="DIR", envvar="PINCITE_INDEX", help="Folder of the index.")]
+IndexOption = Annotated[
+    Path | None, typer.Option("--index", metavar="DIR", envvar="PINCITE_INDEX", help="Folder of the index.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
-ReaderOption = Annotated[str | None, typer.Option("--reader", metavar="MODEL", envvar="PINCITE_READER",
-                                                  help="Folder or name of an extractive model (default: the bundled reader).")]
-EmbedderOption = Annotated[str | None, typer.Option("--embedder", metavar="MODEL", envvar="PINCITE_EMBEDDER",
-                                                    help="Folder or name of an embedding model (default: the bundled one).")]
+ReaderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--reader",
+        metavar="MODEL",
+        envvar="PINCITE_READER",
+        help="Folder or name of an extractive model (default: the bundled reader).",
+    ),
+]
+EmbedderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--embedder",
+        metavar="MODEL",
+        envvar="PINCITE_EMBEDDER",
+        help="Folder or name of an embedding model (default: the bundled one).",
+    ),
+]
 
 
 def index_folder(given: Path | None) -> Path:
@@ -43,7 +64,11 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, MemoryError, IndexProblem) as error:
-        reason = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.strerror else str(error) or type(error).__name__
+        reason = (
+            f"{error.filename}: {error.strerror}"
+            if isinstance(error, OSError) and error.strerror
+            else str(error) or type(error).__name__
+        )
         err.print(f"pincite: {reason}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
@@ -58,14 +83,25 @@ def print_json(value: Any) -> None:
 
 def progress_bar() -> Progress:
     """Counts and time left, on stderr, only where someone watches."""
-    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-                    console=err, disable=not err.is_terminal, transient=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=err,
+        disable=not err.is_terminal,
+        transient=True,
+    )
 
 
 @app.command("index")
 def index_command(
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files and folders (default: the bundled corpus).")] = None,
-    folder: IndexOption = None, embedder: EmbedderOption = None, as_json: JsonOption = False,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files and folders (default: the bundled corpus).")
+    ] = None,
+    folder: IndexOption = None,
+    embedder: EmbedderOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Bring the index in step with files and folders."""
     with plain_errors():
@@ -74,15 +110,30 @@ def index_command(
 
         with progress_bar() as bar:
             task = bar.add_task("Indexing", total=None)
-            report = build(paths or [CORPUS], index_folder(folder), SentenceEmbedder.open(embedder),
-                           progress=lambda done, total, name: bar.update(task, completed=done, total=total))
+            report = build(
+                paths or [CORPUS],
+                index_folder(folder),
+                SentenceEmbedder.open(embedder),
+                progress=lambda done, total, name: bar.update(task, completed=done, total=total),
+            )
         if as_json:
             print_json(asdict(report) | {"index": str(index_folder(folder))})
             return
-        counts = ", ".join(f"{len(getattr(report, part))} {part}" for part in ("added", "changed", "removed", "unchanged"))
-        out.print(f"{report.documents} documents, {report.passages} passages ({counts}) in {index_folder(folder)}", markup=False, soft_wrap=True)
+        counts = ", ".join(
+            f"{len(getattr(report, part))} {part}" for part in ("added", "changed", "removed", "unchanged")
+        )
+        out.print(
+            f"{report.documents} documents, {report.passages} passages ({counts}) in {index_folder(folder)}",
+            markup=False,
+            soft_wrap=True,
+        )
         for duplicate in report.duplicates:
-            out.print(f"  same content as {duplicate.same_as}, indexed once: {duplicate.name}", style="yellow", markup=False, soft_wrap=True)
+            out.print(
+                f"  same content as {duplicate.same_as}, indexed once: {duplicate.name}",
+                style="yellow",
+                markup=False,
+                soft_wrap=True,
+            )
         for bad in report.unreadable:
             out.print(f"  not read: {bad.name}: {bad.reason}", style="yellow", markup=False, soft_wrap=True)
 
@@ -90,10 +141,13 @@ def index_command(
 @app.command()
 def ask(
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
-    batch: Annotated[Path | None, typer.Option("--batch", metavar="FILE.jsonl", help='Lines of {"id": ..., "question": ...}.')] = None,
+    batch: Annotated[
+        Path | None, typer.Option("--batch", metavar="FILE.jsonl", help='Lines of {"id": ..., "question": ...}.')
+    ] = None,
     folder: IndexOption = None,
     k: Annotated[int, typer.Option("-k", min=1, max=200, help="Passages to read.")] = 10,
-    reader: ReaderOption = None, embedder: EmbedderOption = None,
+    reader: ReaderOption = None,
+    embedder: EmbedderOption = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why this answer.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -143,8 +197,12 @@ def read_batch(path: Path) -> list[tuple[str | None, str]]:
 def read(
     file: Annotated[Path, typer.Argument(metavar="FILE.json", help="A SQuAD-format file.")],
     reader: ReaderOption = None,
-    predictions: Annotated[Path | None, typer.Option("--predictions", metavar="OUT.json", help="Write {id: answer} there.")] = None,
-    format: Annotated[str | None, typer.Option("--format", help="fp32 or bf16 (default: what this processor is quickest at).")] = None,
+    predictions: Annotated[
+        Path | None, typer.Option("--predictions", metavar="OUT.json", help="Write {id: answer} there.")
+    ] = None,
+    format: Annotated[
+        str | None, typer.Option("--format", help="fp32 or bf16 (default: what this processor is quickest at).")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read each question of a SQuAD-format file against its own passage; print EM and F1."""
@@ -153,7 +211,9 @@ def read(
 
         with progress_bar() as bar:
             task = bar.add_task("Reading", total=None)
-            result = read_file(file, reader, format, progress=lambda done, total: bar.update(task, completed=done, total=total))
+            result = read_file(
+                file, reader, format, progress=lambda done, total: bar.update(task, completed=done, total=total)
+            )
         if predictions is not None:
             predictions.write_text(json.dumps(result.predictions, ensure_ascii=False), encoding="utf-8")
         if as_json:
@@ -187,7 +247,11 @@ def status(
             rows = value if isinstance(value, list) else [value]
             out.print(f"{name.replace('_', ' ')}:", style="bold")
             for row in rows:
-                out.print("  " + ("  ".join(str(v) for v in row.values()) if isinstance(row, dict) else str(row)), markup=False, soft_wrap=True)
+                out.print(
+                    "  " + ("  ".join(str(v) for v in row.values()) if isinstance(row, dict) else str(row)),
+                    markup=False,
+                    soft_wrap=True,
+                )
 
 
 @app.command()
@@ -202,7 +266,12 @@ def verify(folder: IndexOption = None, as_json: JsonOption = False) -> None:
         elif not damaged:
             out.print("sound", style="green")
         for name in damaged:
-            err.print(f"pincite: {name}: differs from its checksum; run `pincite index` again", style="red", markup=False, soft_wrap=True)
+            err.print(
+                f"pincite: {name}: differs from its checksum; run `pincite index` again",
+                style="red",
+                markup=False,
+                soft_wrap=True,
+            )
         if damaged:
             raise typer.Exit(1)
 
@@ -210,9 +279,18 @@ def verify(folder: IndexOption = None, as_json: JsonOption = False) -> None:
 @app.command()
 def train(
     out_folder: Annotated[Path, typer.Argument(metavar="OUT", help="Folder for checkpoints and the finished reader.")],
-    data: Annotated[Path, typer.Option("--data", metavar="DIR|FILE", help="The folder of the recipe's files, or one SQuAD-format or gold JSONL file.")],
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data",
+            metavar="DIR|FILE",
+            help="The folder of the recipe's files, or one SQuAD-format or gold JSONL file.",
+        ),
+    ],
     start: Annotated[Path, typer.Option("--from", metavar="DIR", help="Encoder or reader to start from.")],
-    documents: Annotated[Path | None, typer.Option("--documents", metavar="DIR", help="Where a gold file's documents are.")] = None,
+    documents: Annotated[
+        Path | None, typer.Option("--documents", metavar="DIR", help="Where a gold file's documents are.")
+    ] = None,
     layers: Annotated[int | None, typer.Option(help="Keep the lowest so many layers.")] = None,
     epochs: Annotated[float, typer.Option(help="Passes over the data.")] = 1.0,
     learning_rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 4e-5,
@@ -222,8 +300,17 @@ def train(
     with plain_errors():
         from qa.training.command import run
 
-        run(out_folder, data=data, start=start, documents=documents, layers=layers, epochs=epochs, learning_rate=learning_rate, seed=seed,
-            say=lambda line: err.print(line, markup=False, soft_wrap=True))
+        run(
+            out_folder,
+            data=data,
+            start=start,
+            documents=documents,
+            layers=layers,
+            epochs=epochs,
+            learning_rate=learning_rate,
+            seed=seed,
+            say=lambda line: err.print(line, markup=False, soft_wrap=True),
+        )
 
 
 def main() -> None:

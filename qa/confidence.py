@@ -40,8 +40,16 @@ class Features:
         margin = _clip(candidate.score / 10)
         rival = max((other.score for other in others), default=candidate.score - 20)
         hit = candidate.best.hit
-        return cls(margin, margin * abs(margin), _clip((candidate.score - rival) / 10), hit.similarity, hit.term_score,
-                   1 / candidate.best.rank, min(candidate.documents - 1, 2), min(len(candidate.text.split()) / 10, 3))
+        return cls(
+            margin,
+            margin * abs(margin),
+            _clip((candidate.score - rival) / 10),
+            hit.similarity,
+            hit.term_score,
+            1 / candidate.best.rank,
+            min(candidate.documents - 1, 2),
+            min(len(candidate.text.split()) / 10, 3),
+        )
 
 
 def _clip(value: float) -> float:
@@ -75,7 +83,14 @@ class Confidence:
         raw = json.loads(path.read_text(encoding="utf-8"))
         if raw["reader"] != reader or tuple(raw["features"]) != NAMES:
             return unfitted(reader)
-        return cls(raw["bias"], tuple(raw["weights"]), tuple(raw["sentence"]), raw["thresholds"], raw["reader"], raw["fitted_on"])
+        return cls(
+            raw["bias"],
+            tuple(raw["weights"]),
+            tuple(raw["sentence"]),
+            raw["thresholds"],
+            raw["reader"],
+            raw["fitted_on"],
+        )
 
     def write(self, folder: Path) -> None:
         """Write ``confidence.json``."""
@@ -104,4 +119,11 @@ def _sigmoid(logit: float) -> float:
 
 def unfitted(reader: str) -> Confidence:
     """A reader without fitted numbers: the plain logistic of its log odds against no answer, threshold at even odds."""
-    return Confidence(0.0, (10.0, *[0.0] * (len(NAMES) - 1)), (-8.0, 16.0), {str(n): 0.5 for n in (1, 2, 5, 10, 20)}, reader, "nothing: unfitted")
+    return Confidence(
+        0.0,
+        (10.0, *[0.0] * (len(NAMES) - 1)),
+        (-8.0, 16.0),
+        {str(n): 0.5 for n in (1, 2, 5, 10, 20)},
+        reader,
+        "nothing: unfitted",
+    )

@@ -18,25 +18,71 @@ TURNS_KEPT = 3
 
 OPENING = re.compile(r"^(?:and|but|so|then|also|ok|okay)\b[\s,]*", re.I)
 ABOUT = re.compile(r"^(?:(?:and|but|so)\s+)?(?:what|how)\s+about\s+(?P<other>.+?)\s*\??$", re.I)
-ELLIPSIS = re.compile(r"^(?:and|but|or)\s+(?P<other>(?!(?:who|what|when|where|which|why|how|whose|did|does|do|is|are|was|were|has|have|had|will|can)\b).+?)\s*\??$", re.I)
-BARE = re.compile(r"^(?:(?:and|but|so)\s+)?(?P<wh>when|where|why|how|who|by whom|how much|how many|how long|since when|what for|on (?:which|what) (?:day|date)|in (?:which|what) (?:year|month|city|country))(?: exactly)?\s*\??$", re.I)
+ELLIPSIS = re.compile(
+    r"^(?:and|but|or)\s+(?P<other>(?!(?:who|what|when|where|which|why|how|whose|did|does|do|is|are|was|were|has|have|had|will|can)\b).+?)\s*\??$",
+    re.I,
+)
+BARE = re.compile(
+    r"^(?:(?:and|but|so)\s+)?(?P<wh>when|where|why|how|who|by whom|how much|how many|how long|since when|what for"
+    r"|on (?:which|what) (?:day|date)|in (?:which|what) (?:year|month|city|country))(?: exactly)?\s*\??$",
+    re.I,
+)
 PERSON = re.compile(r"\b(he|him|she|his|her|hers)\b", re.I)
 THING = re.compile(
     r"\b(it|its|they|them|their|these|those|this)\b|(?:(?<=^)|(?<=\b(?:is|of|in|on|do|by|at|to|as) )|(?<=\b(?:was|are|for|did) )"
-    r"|(?<=\b(?:were|does|from|with) )|(?<=\b(?:after|about) )|(?<=\bbefore ))(that)\b", re.I)
+    r"|(?<=\b(?:were|does|from|with) )|(?<=\b(?:after|about) )|(?<=\bbefore ))(that)\b",
+    re.I,
+)
 PLACE = re.compile(r"(?<!is )(?<!are )(?<!was )(?<!were )\b(there)\b(?!\s+(?:is|are|was|were|a|an|any|be)\b)", re.I)
 POSSESSIVE = frozenset(("his", "her", "hers", "its", "their"))
 DEMONSTRATIVE = re.compile(r"\b(?:that|this|these|those|the same)\s+(?P<noun>[a-z]+)\b", re.I)
 NAME = re.compile(r"\b(?:[A-Z][\w’'-]*|[A-Z]{2,})(?:\s+(?:of (?:the )?|the |de )?[A-Z][\w’'-]*)*")
 YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 WH = re.compile(
-    r"^(?:(?:in|on|at|to|from|of|by|with|for|since|until)\s+)?(?:who|whom|whose|what|when|where|which|why|how(?:\s+(?:much|many|long|often|far|old|big|large))?)\b\s*", re.I)
-AUXILIARY = re.compile(r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\s+", re.I)
+    r"^(?:(?:in|on|at|to|from|of|by|with|for|since|until)\s+)?(?:who|whom|whose|what|when|where|which|why|how(?:\s+(?:much|many|long|often|far|old|big|large))?)\b\s*",
+    re.I,
+)
+AUXILIARY = re.compile(
+    r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\s+", re.I
+)
 NOUN_PHRASE = re.compile(r"\b(?:a|an|the)\s+[^,?]*$")
-HEAD = re.compile(r"^(?:[\w’'-]+\s+){0,3}?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\s+", re.I)
+HEAD = re.compile(
+    r"^(?:[\w’'-]+\s+){0,3}?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\s+",
+    re.I,
+)
 CALENDAR = frozenset(
-    "january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday".split())
-NOT_NAMES = CALENDAR | frozenset(("with", "how", "which", "who", "what", "when", "where", "which", "why", "how", "and", "the", "in", "on", "did", "does", "is", "was", "name", "whose", "by", "at", "to"))
+    (
+        "january february march april may june july august september october november december monday tuesday "
+        "wednesday thursday friday saturday sunday "
+    ).split()
+)
+NOT_NAMES = CALENDAR | frozenset(
+    (
+        "with",
+        "how",
+        "which",
+        "who",
+        "what",
+        "when",
+        "where",
+        "which",
+        "why",
+        "how",
+        "and",
+        "the",
+        "in",
+        "on",
+        "did",
+        "does",
+        "is",
+        "was",
+        "name",
+        "whose",
+        "by",
+        "at",
+        "to",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +146,9 @@ def _unbound(pattern: re.Pattern[str], question: str) -> bool:
     found = pattern.search(question)
     if found is None:
         return False
-    return not any(name.start() < found.start() for name in NAME.finditer(question) if name.group().lower() not in NOT_NAMES)
+    return not any(
+        name.start() < found.start() for name in NAME.finditer(question) if name.group().lower() not in NOT_NAMES
+    )
 
 
 def readings(question: str, turns: Sequence[Turn]) -> list[str]:
@@ -124,14 +172,22 @@ def _substituted(question: str, turns: Sequence[Turn]) -> list[str]:
     if found is None:
         return [f"{_strip(question)} {_about(last)}?"] + [f"{_strip(question)} {name}?" for name in _names(turns)[:1]]
     completed = []
-    for referent in _referents(turns, person=PERSON.search(question) is not None, place=PLACE.search(question) is not None):
+    for referent in _referents(
+        turns, person=PERSON.search(question) is not None, place=PLACE.search(question) is not None
+    ):
         word = found.group().lower()
         demonstrative = DEMONSTRATIVE.search(question)
         if demonstrative and demonstrative.start() == found.start():
             completed.append(f"{_strip(question)} {_about(last)}?")
-            completed.append(question[: found.start()] + referent + " " + demonstrative["noun"] + question[demonstrative.end() :])
+            completed.append(
+                question[: found.start()] + referent + " " + demonstrative["noun"] + question[demonstrative.end() :]
+            )
             continue
-        preposition = "in " if word == "there" and not re.search(r"\b(?:to|from|in|go|went)\s*$", question[: found.start()]) else ""
+        preposition = (
+            "in "
+            if word == "there" and not re.search(r"\b(?:to|from|in|go|went)\s*$", question[: found.start()])
+            else ""
+        )
         ending = "'s" if word in POSSESSIVE and not referent.endswith("'s") else ""
         completed.append(question[: found.start()] + preposition + referent + ending + question[found.end() :])
     return completed
@@ -154,7 +210,11 @@ def _names(turns: Sequence[Turn]) -> list[str]:
     found = []
     for turn in reversed(turns):
         for text in (turn.question, turn.answer or ""):
-            found += [name for m in NAME.finditer(text) if (name := _without_lead(m.group())) and name.lower() not in NOT_NAMES]
+            found += [
+                name
+                for m in NAME.finditer(text)
+                if (name := _without_lead(m.group())) and name.lower() not in NOT_NAMES
+            ]
     return list(dict.fromkeys(re.sub(r"['’]s$", "", name) for name in found))
 
 
@@ -188,8 +248,11 @@ def _with_other(question: str, other: str) -> list[str]:
     if YEAR.fullmatch(trimmed) and (found := YEAR.search(question)):
         return [question[: found.start()] + trimmed + question[found.end() :]]
     trimmed_name = re.sub(r"['’]s?$", "", trimmed)
-    return [question[: m.start()] + trimmed_name + ("'s" if m.group().endswith(("'s", "’s")) else "") + question[m.end() :]
-            for m in reversed(list(NAME.finditer(question))) if m.group().lower() not in NOT_NAMES][:3]
+    return [
+        question[: m.start()] + trimmed_name + ("'s" if m.group().endswith(("'s", "’s")) else "") + question[m.end() :]
+        for m in reversed(list(NAME.finditer(question)))
+        if m.group().lower() not in NOT_NAMES
+    ][:3]
 
 
 def _distinct(texts: Sequence[str]) -> list[str]:

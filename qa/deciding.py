@@ -14,8 +14,12 @@ PASSAGES = 6
 STEM = 5
 WORD = re.compile(r"[\w’']+")
 COMMON = frozenset(
-    "a an the is are was were be been do does did has have had can could will would shall should may might must of in on at to for from by with "
-    "and or not no any all it its his her their they he she that this these those there than as so also who what when where which why how".split())
+    (
+        "a an the is are was were be been do does did has have had can could will would shall should may "
+        "might must of in on at to for from by with and or not no any all it its his her their they he she "
+        "that this these those there than as so also who what when where which why how "
+    ).split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +54,16 @@ def deciding_sentences(question: str, hits: Sequence[Hit], embedder: Embedder) -
     for rank, hit in enumerate(hits[:PASSAGES], 1):
         for found in sentences(hit.passage.text):
             key = (hit.passage.document, hit.passage.start + found.start)
-            places.setdefault(key, (hit, rank, hit.passage.start + found.end, hit.passage.text[found.start : found.end]))
+            places.setdefault(
+                key, (hit, rank, hit.passage.start + found.end, hit.passage.text[found.start : found.end])
+            )
     if not places:
         return []
     vectors = embedder.embed([question, *(text for *_, text in places.values())])
     similarities = (vectors[1:] @ vectors[0]).tolist()
     asked = content_words(question)
-    decided = [Decided(hit, rank, start, end, similarity, len(asked & content_words(text)) / max(1, len(asked)))
-               for ((_, start), (hit, rank, end, text)), similarity in zip(places.items(), similarities, strict=True)]
+    decided = [
+        Decided(hit, rank, start, end, similarity, len(asked & content_words(text)) / max(1, len(asked)))
+        for ((_, start), (hit, rank, end, text)), similarity in zip(places.items(), similarities, strict=True)
+    ]
     return sorted(decided, key=lambda one: (-one.score, one.rank))

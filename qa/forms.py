@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 Form = Literal["span", "list", "yes_no", "reason"]
 
 YES_NO = re.compile(
-    r"^(?:and |so |but )?(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)(?:n't|n’t)?\b(?!(?!.*\beither\b).*\bor\b)", re.I)
-REASON = re.compile(r"^(?:and |so |but )?(?:why\b|for what reason|what (?:is|was) the reason|how (?:come|do|does|did|is|are|was|were|can|could|will|would|has|have)\b|in what way)", re.I)
+    r"^(?:and |so |but )?"
+    r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)(?:n't|n’t)?\b"
+    r"(?!(?!.*\beither\b).*\bor\b)",
+    re.I,
+)
+REASON = re.compile(
+    r"^(?:and |so |but )?(?:why\b|for what reason|what (?:is|was) the reason|in what way"
+    r"|how (?:come|do|does|did|is|are|was|were|can|could|will|would|has|have)\b)",
+    re.I,
+)
 NUMBER_WORD = r"(?:two|three|four|five|six|seven|eight|nine|ten|both|several)"
-PLURAL = r"(?!(?:is|was|does|has|us|this|its|his|as|across|news|status|crisis|business|process|series)\b)\w+(?:[^su\W]s|ies|ches|people|men|women)\b(?!['’])"
-LEAD = r"(?:(?:and |so )?(?:(?:in|on|to|from|of|with|between|among|for|at|over) )?(?:which|what|whose)|(?:name|list|enumerate)(?: the)?)"
+NOT_PLURAL = r"(?!(?:is|was|does|has|us|this|its|his|as|across|news|status|crisis|business|process|series)\b)"
+PLURAL = NOT_PLURAL + r"\w+(?:[^su\W]s|ies|ches|people|men|women)\b(?!['’])"
+LEAD = (
+    r"(?:(?:and |so )?(?:(?:in|on|to|from|of|with|between|among|for|at|over) )?(?:which|what|whose)"
+    r"|(?:name|list|enumerate)(?: the)?)"
+)
 ADJECTIVE = r"(?:\w+(?:an|ish|ese|al|ic|ern|ous|ive|ign|ent)|main|major|other|big)"
 LIST = re.compile(
     rf"^{LEAD}\s+(?:{NUMBER_WORD}\s+(?:[\w-]+\s+){{0,3}}?|(?:{ADJECTIVE}\s+)?)(?!years\b|kinds? of\b){PLURAL}"
     rf"|^(?:which|what|who|where)\b.*\b(?:the|are)\s+{NUMBER_WORD}\s+(?:[\w-]+\s+){{0,3}}?{PLURAL}"
-    r"|^(?:who|what) are the\b", re.I)
+    r"|^(?:who|what) are the\b",
+    re.I,
+)
 
 NAME = r"(?:[A-Z][\w’'.-]*|\d[\w.,-]*)"
 ITEM = rf"(?:(?:the |a |an )?{NAME}(?:\s+(?:of the |of |the |for |de )?{NAME})*)"
@@ -55,6 +70,10 @@ def whole_list(text: str, start: int, end: int) -> Place:
 
 def items(text: str, start: int, end: int) -> list[Place]:
     """The parts of "A, B and C" as places, without articles and conjunctions; one place where it has no parts."""
-    cuts = [(start, start), *((start + m.start(), start + m.end()) for m in SEPARATOR.finditer(text[start:end])), (end, end)]
-    places = [Place(left[1], right[0]) for left, right in zip(cuts, cuts[1:], strict=False)]
+    cuts = [
+        (start, start),
+        *((start + m.start(), start + m.end()) for m in SEPARATOR.finditer(text[start:end])),
+        (end, end),
+    ]
+    places = [Place(left[1], right[0]) for left, right in pairwise(cuts)]
     return [place for place in places if text[place.start : place.end].strip()]

@@ -27,8 +27,16 @@ if TYPE_CHECKING:
 def to_document(hit: Hit) -> Document:
     """A hit as a LangChain document; ``source``, ``start_index`` and ``end_index`` say where its text stands."""
     passage = hit.passage
-    metadata = {"source": passage.document, "title": passage.title, "sha256": passage.sha256, "heading": passage.heading,
-                "page": passage.page, "start_index": passage.start, "end_index": passage.end, "score": hit.score}
+    metadata = {
+        "source": passage.document,
+        "title": passage.title,
+        "sha256": passage.sha256,
+        "heading": passage.heading,
+        "page": passage.page,
+        "start_index": passage.start,
+        "end_index": passage.end,
+        "score": hit.score,
+    }
     return Document(page_content=passage.text, metadata=metadata, id=str(passage.number))
 
 
@@ -41,7 +49,9 @@ class PinciteRetriever(BaseRetriever):
     k: int = 5
     _retriever: HybridRetriever | None = PrivateAttr(default=None)
 
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None) -> list[Document]:
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
+    ) -> list[Document]:
         """Documents for one query; the index is opened at the first."""
         if self._retriever is None:
             self._retriever = HybridRetriever(Index.open(self.path), SentenceEmbedder.open())
@@ -63,9 +73,13 @@ class PinciteVectorStore(VectorStore):
         return [(to_document(hit), hit.score) for hit in self._retriever.retrieve(query, k)]
 
     @classmethod
-    def from_texts(cls, texts: list[str], embedding: Embeddings, metadatas: list[dict[str, Any]] | None = None, **kwargs: Any) -> PinciteVectorStore:
+    def from_texts(
+        cls, texts: list[str], embedding: Embeddings, metadatas: list[dict[str, Any]] | None = None, **kwargs: Any
+    ) -> PinciteVectorStore:
         """Not offered: Pincite cites places in files. NotImplementedError names the way."""
-        raise NotImplementedError("write the texts to files and run `pincite index`, then open PinciteVectorStore(path)")
+        raise NotImplementedError(
+            "write the texts to files and run `pincite index`, then open PinciteVectorStore(path)"
+        )
 
 
 class StoreRetriever:
@@ -79,8 +93,10 @@ class StoreRetriever:
 
     def retrieve_many(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
         """The store's ``k`` best documents for each question, in its order."""
-        return [[_hit(document, rank) for rank, document in enumerate(self._store.similarity_search(question, k=k), 1)]
-                for question in questions]
+        return [
+            [_hit(document, rank) for rank, document in enumerate(self._store.similarity_search(question, k=k), 1)]
+            for question in questions
+        ]
 
 
 def _hit(document: Document, rank: int) -> Hit:
@@ -89,9 +105,17 @@ def _hit(document: Document, rank: int) -> Hit:
     start = int(known.get("start_index") or 0)
     source = str(known.get("source") or document.id or "document")
     page = known.get("page")
-    passage = Passage(number=rank, document=source, title=str(known.get("title") or Path(source).stem),
-                      sha256=str(known.get("sha256") or ""), start=start, end=start + len(text), text=text,
-                      heading=str(known.get("heading") or ""), page=int(page) if page is not None else None)
+    passage = Passage(
+        number=rank,
+        document=source,
+        title=str(known.get("title") or Path(source).stem),
+        sha256=str(known.get("sha256") or ""),
+        start=start,
+        end=start + len(text),
+        text=text,
+        heading=str(known.get("heading") or ""),
+        page=int(page) if page is not None else None,
+    )
     return Hit(passage, 1 / rank, vector_rank=rank)
 
 
@@ -105,8 +129,14 @@ class AssistantRunnable(Runnable[str, Answer]):
         """Answer one question."""
         return self._assistant.ask(input)
 
-    def batch(self, inputs: list[str], config: RunnableConfig | list[RunnableConfig] | None = None, *,  # type: ignore[override]
-              return_exceptions: bool = False, **kwargs: Any) -> list[Answer]:
+    def batch(
+        self,
+        inputs: list[str],
+        config: RunnableConfig | list[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[Answer]:
         """Answer many."""
         return self._assistant.ask_many(inputs)
 

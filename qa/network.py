@@ -95,7 +95,9 @@ class SpanNetwork(nn.Module):
         self.norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))
         relative = config.model_type == "mpnet"
-        self.relative = nn.Embedding(config.relative_attention_num_buckets, config.num_attention_heads) if relative else None
+        self.relative = (
+            nn.Embedding(config.relative_attention_num_buckets, config.num_attention_heads) if relative else None
+        )
         self.span = nn.Linear(config.hidden_size, 2)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
@@ -121,10 +123,13 @@ class SpanNetwork(nn.Module):
             return bias
         steps = torch.arange(length, device=mask.device)
         buckets = relative_position_bucket(steps[None, :] - steps[:, None], self.config.relative_attention_num_buckets)
-        return self.relative(buckets).detach().permute(2, 0, 1)[None] + bias
+        relative: Tensor = self.relative(buckets).detach().permute(2, 0, 1)[None]
+        return relative + bias
 
     @classmethod
-    def load(cls, folder: Path, tensors: Mapping[str, Tensor], *, layers: int | None = None, require_span: bool = False) -> SpanNetwork:
+    def load(
+        cls, folder: Path, tensors: Mapping[str, Tensor], *, layers: int | None = None, require_span: bool = False
+    ) -> SpanNetwork:
         """Build from a Hugging Face checkpoint's tensors; ``layers`` keeps only the lowest so many.
 
         A checkpoint without ``qa_outputs`` (a bare encoder) gets a fresh span layer, to be trained; with
@@ -134,22 +139,29 @@ class SpanNetwork(nn.Module):
             raise ValueError(f"{folder}: not a trained extractive reader (qa_outputs.weight is missing)")
         config = NetworkConfig.read(folder)
         if layers is not None:
-            config = NetworkConfig(**{**{n: getattr(config, n) for n in config.__dataclass_fields__}, "num_hidden_layers": layers})
+            config = NetworkConfig(
+                **{**{n: getattr(config, n) for n in config.__dataclass_fields__}, "num_hidden_layers": layers}
+            )
         network = cls(config)
         try:
             network.load_state_dict(_from_hugging_face(config, tensors, network.span), strict=True)
         except (KeyError, RuntimeError) as error:
-            raise ValueError(f"{folder}: its weights do not fit its config.json ({str(error).splitlines()[-1].strip()})") from error
+            raise ValueError(
+                f"{folder}: its weights do not fit its config.json ({str(error).splitlines()[-1].strip()})"
+            ) from error
         return network
 
     def to_hugging_face(self) -> dict[str, Tensor]:
         """The parameters under Hugging Face's names."""
         own, prefix = self.state_dict(), self.config.model_type
-        named = {f"{prefix}.embeddings.word_embeddings.weight": own["words.weight"],
-                 f"{prefix}.embeddings.position_embeddings.weight": own["positions.weight"],
-                 f"{prefix}.embeddings.LayerNorm.weight": own["norm.weight"],
-                 f"{prefix}.embeddings.LayerNorm.bias": own["norm.bias"],
-                 "qa_outputs.weight": own["span.weight"], "qa_outputs.bias": own["span.bias"]}
+        named = {
+            f"{prefix}.embeddings.word_embeddings.weight": own["words.weight"],
+            f"{prefix}.embeddings.position_embeddings.weight": own["positions.weight"],
+            f"{prefix}.embeddings.LayerNorm.weight": own["norm.weight"],
+            f"{prefix}.embeddings.LayerNorm.bias": own["norm.bias"],
+            "qa_outputs.weight": own["span.weight"],
+            "qa_outputs.bias": own["span.bias"],
+        }
         if self.segment is not None:
             named["bert.embeddings.token_type_embeddings.weight"] = own["segment"].repeat(2, 1)
         if self.relative is not None:
@@ -166,10 +178,18 @@ class SpanNetwork(nn.Module):
 
 def _layer_names(config: NetworkConfig) -> dict[str, str]:
     """Our layer parameters to Hugging Face's, the projections aside."""
-    attention = ("attention.attn.o", "attention.LayerNorm") if config.model_type == "mpnet" else (
-        "attention.output.dense", "attention.output.LayerNorm")
-    return {"out": attention[0], "norm_attention": attention[1], "up": "intermediate.dense",
-            "down": "output.dense", "norm_output": "output.LayerNorm"}
+    attention = (
+        ("attention.attn.o", "attention.LayerNorm")
+        if config.model_type == "mpnet"
+        else ("attention.output.dense", "attention.output.LayerNorm")
+    )
+    return {
+        "out": attention[0],
+        "norm_attention": attention[1],
+        "up": "intermediate.dense",
+        "down": "output.dense",
+        "norm_output": "output.LayerNorm",
+    }
 
 
 def _projection_names(config: NetworkConfig) -> tuple[str, str, str]:
@@ -183,11 +203,14 @@ def _from_hugging_face(config: NetworkConfig, tensors: Mapping[str, Tensor], spa
     """Our state dict out of a checkpoint's tensors, with or without the model-type prefix."""
     prefix = f"{config.model_type}."
     given = {name.removeprefix(prefix): tensor for name, tensor in tensors.items()}
-    own = {"words.weight": given["embeddings.word_embeddings.weight"],
-           "positions.weight": given["embeddings.position_embeddings.weight"],
-           "norm.weight": given["embeddings.LayerNorm.weight"], "norm.bias": given["embeddings.LayerNorm.bias"],
-           "span.weight": given.get("qa_outputs.weight", span.weight.detach()),
-           "span.bias": given.get("qa_outputs.bias", span.bias.detach())}
+    own = {
+        "words.weight": given["embeddings.word_embeddings.weight"],
+        "positions.weight": given["embeddings.position_embeddings.weight"],
+        "norm.weight": given["embeddings.LayerNorm.weight"],
+        "norm.bias": given["embeddings.LayerNorm.bias"],
+        "span.weight": given.get("qa_outputs.weight", span.weight.detach()),
+        "span.bias": given.get("qa_outputs.bias", span.bias.detach()),
+    }
     if config.model_type == "bert":
         own["segment"] = given["embeddings.token_type_embeddings.weight"][0]
     else:
@@ -197,5 +220,7 @@ def _from_hugging_face(config: NetworkConfig, tensors: Mapping[str, Tensor], spa
         for kind in ("weight", "bias"):
             for ours, name in _layer_names(config).items():
                 own[f"layers.{number}.{ours}.{kind}"] = given[f"{theirs}{name}.{kind}"]
-            own[f"layers.{number}.qkv.{kind}"] = torch.cat([given[f"{theirs}{n}.{kind}"] for n in _projection_names(config)])
+            own[f"layers.{number}.qkv.{kind}"] = torch.cat(
+                [given[f"{theirs}{n}.{kind}"] for n in _projection_names(config)]
+            )
     return own

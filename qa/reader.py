@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-import numpy as np
-
 from qa.boundaries import tidy
 from qa.spans import Floats, best_spans
 from qa.windows import Pair, PairEncoder, Window
@@ -99,7 +97,9 @@ class ExtractiveReader:
             types[row, : len(window.ids)] = torch.tensor(window.types)
         mask = torch.arange(width) < lengths[:, None]
         with torch.inference_mode():
-            logits = self._network(ids.to(self._device), types.to(self._device), mask.to(self._device)).float().cpu().numpy()
+            logits = (
+                self._network(ids.to(self._device), types.to(self._device), mask.to(self._device)).float().cpu().numpy()
+            )
         return [row[: len(window.ids)] for row, window in zip(logits, batch, strict=True)]
 
 
@@ -137,7 +137,7 @@ def _folder(model: str) -> Path:
     """The folder of a model given by path or by the name under which it lies in the local Hugging Face cache."""
     if (path := Path(model)).is_dir():
         return path
-    if path.exists() or os.sep in model.removesuffix(os.sep) and path.is_absolute():
+    if path.exists() or path.is_absolute() or model.startswith("."):
         raise ValueError(f"{model}: not a folder that holds a model")
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
@@ -145,8 +145,10 @@ def _folder(model: str) -> Path:
     try:
         return Path(snapshot_download(model, local_files_only=bool(os.environ.get("HF_HUB_OFFLINE", "1") != "0")))
     except (LocalEntryNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{model}: neither a folder nor a model on this machine; "
-                         "to fetch it from the model hub, run once with HF_HUB_OFFLINE=0") from error
+        raise ValueError(
+            f"{model}: neither a folder nor a model on this machine; "
+            "to fetch it from the model hub, run once with HF_HUB_OFFLINE=0"
+        ) from error
 
 
 def _device() -> str:
@@ -162,7 +164,9 @@ def _fastest_format(device: str) -> Format:
 
     if device == "cuda":
         return "bf16"
-    has = any(getattr(torch.cpu, name, lambda: False)() for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"))
+    has = any(
+        getattr(torch.cpu, name, lambda: False)() for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
+    )
     return "bf16" if has else "fp32"
 
 
@@ -175,7 +179,9 @@ def _load(folder: Path, format: Format, device: str) -> Network:
     except (OSError, ValueError) as error:
         raise ValueError(f"{folder}: no readable config.json, so not a model folder") from error
     dtype = torch.bfloat16 if format == "bf16" else torch.float32
-    torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
+    torch.set_num_threads(
+        max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    )
     if config.get("model_type") == "mpnet" or config.get("token_types") == "zero":
         from qa.network import SpanNetwork
         from qa.weights import read_weights
@@ -189,12 +195,15 @@ def _hugging_face(folder: Path, dtype: torch.dtype, device: str) -> Network:
     """``AutoModelForQuestionAnswering``; ValueError where the checkpoint has no trained span layer."""
     import transformers
 
-    transformers.logging.set_verbosity_error()
+    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         model, info = transformers.AutoModelForQuestionAnswering.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, output_loading_info=True, dtype=dtype)
+            folder, local_files_only=True, use_safetensors=True, output_loading_info=True, dtype=dtype
+        )
     except (OSError, ValueError, RuntimeError) as error:
-        raise ValueError(f"{folder}: cannot be loaded as an extractive reader ({str(error).splitlines()[0]})") from error
+        raise ValueError(
+            f"{folder}: cannot be loaded as an extractive reader ({str(error).splitlines()[0]})"
+        ) from error
     if missing := [name for name in info["missing_keys"] if "pooler" not in name]:
         raise ValueError(f"{folder}: not a trained extractive reader ({missing[0]} is missing)")
     model = model.to(device).eval()

@@ -48,8 +48,16 @@ def load(path: Path) -> list[ReadQuestion]:
     try:
         articles: list[Any] = json.loads(path.read_text(encoding="utf-8"))["data"]
         questions = [
-            ReadQuestion(str(qa["id"]), number, Pair(qa["question"], paragraph["context"]), tuple(a["text"] for a in qa.get("answers", ())))
-            for number, article in enumerate(articles) for paragraph in article["paragraphs"] for qa in paragraph["qas"]]
+            ReadQuestion(
+                str(qa["id"]),
+                number,
+                Pair(qa["question"], paragraph["context"]),
+                tuple(a["text"] for a in qa.get("answers", ())),
+            )
+            for number, article in enumerate(articles)
+            for paragraph in article["paragraphs"]
+            for qa in paragraph["qas"]
+        ]
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path}: not a SQuAD-format file ({type(error).__name__}: {error})") from error
     if not questions:
@@ -57,11 +65,15 @@ def load(path: Path) -> list[ReadQuestion]:
     return questions
 
 
-def predict(questions: Sequence[ReadQuestion], reader: Reader, progress: Callable[[int, int], None] = lambda done, total: None) -> list[Prediction]:
+def predict(
+    questions: Sequence[ReadQuestion], reader: Reader, progress: Callable[[int, int], None] = lambda done, total: None
+) -> list[Prediction]:
     """The best span of each question in its own passage."""
     found: list[Prediction] = []
     for at in range(0, len(questions), CHUNK):
-        for question, reading in zip(questions[at : at + CHUNK], reader.read([q.pair for q in questions[at : at + CHUNK]]), strict=True):
+        for question, reading in zip(
+            questions[at : at + CHUNK], reader.read([q.pair for q in questions[at : at + CHUNK]]), strict=True
+        ):
             best = reading.spans[0] if reading.spans else None
             text = question.pair.passage[best.start : best.end] if best else ""
             found.append(Prediction(text, best.score if best else float("-inf")))
@@ -93,13 +105,29 @@ def evaluate(questions: Sequence[ReadQuestion], predictions: Sequence[Prediction
     exact = [exact_match(p.text, q.answers) for q, p in zip(questions, predictions, strict=True)]
     silent = [float(not q.answers) for q in questions]
     odd = [q.article % 2 for q in questions]
-    limits = [best_threshold(*zip(*[(p.score, a - s) for p, a, s, half in zip(predictions, answered, silent, odd, strict=True) if half != own] or [(0.0, 0.0)], strict=True))
-              for own in (0, 1)]
+    limits = [
+        best_threshold(
+            *zip(
+                *[
+                    (p.score, a - s)
+                    for p, a, s, half in zip(predictions, answered, silent, odd, strict=True)
+                    if half != own
+                ]
+                or [(0.0, 0.0)],
+                strict=True,
+            )
+        )
+        for own in (0, 1)
+    ]
     given = [p.score >= limits[half] for p, half in zip(predictions, odd, strict=True)]
     scores["squad2_exact_match"] = _percent([e if g else s for e, s, g in zip(exact, silent, given, strict=True)])
     scores["squad2_f1"] = _percent([a if g else s for a, s, g in zip(answered, silent, given, strict=True)])
-    scores["squad2_unanswerable_refused"] = _percent([float(not g) for q, g in zip(questions, given, strict=True) if not q.answers])
-    scores["squad2_answerable_refused"] = _percent([float(not g) for q, g in zip(questions, given, strict=True) if q.answers])
+    scores["squad2_unanswerable_refused"] = _percent(
+        [float(not g) for q, g in zip(questions, given, strict=True) if not q.answers]
+    )
+    scores["squad2_answerable_refused"] = _percent(
+        [float(not g) for q, g in zip(questions, given, strict=True) if q.answers]
+    )
     return scores
 
 
@@ -109,7 +137,9 @@ def read_file(path: Path, model: str | None, format: str | None, progress: Calla
         raise ValueError(f"--format {format}: neither fp32 nor bf16")
     questions = load(path)
     predictions = predict(questions, ExtractiveReader.open(model, format=cast("Format | None", format)), progress)
-    return ReadResult(evaluate(questions, predictions), {q.id: p.text for q, p in zip(questions, predictions, strict=True)})
+    return ReadResult(
+        evaluate(questions, predictions), {q.id: p.text for q, p in zip(questions, predictions, strict=True)}
+    )
 
 
 def _percent(values: Sequence[float]) -> float:

@@ -21,7 +21,9 @@ class TokenSpan:
     score: float
 
 
-def best_spans(start: Floats, end: Floats, context: NDArray[np.bool_], *, n: int, longest: int = MAX_ANSWER_TOKENS) -> list[TokenSpan]:
+def best_spans(
+    start: Floats, end: Floats, context: NDArray[np.bool_], *, n: int, longest: int = MAX_ANSWER_TOKENS
+) -> list[TokenSpan]:
     """The ``n`` best spans of one window, best first, none overlapping a better one.
 
     ``start`` and ``end`` are [L] logits, ``context`` is true for the tokens an answer may hold. The null logits are
@@ -51,7 +53,8 @@ def best_spans(start: Floats, end: Floats, context: NDArray[np.bool_], *, n: int
 def _band(first: Floats, last: Floats, longest: int) -> Floats:
     """[L, longest]: the score of the span that begins at the row and has column + 1 tokens (-inf past the end)."""
     padded = np.concatenate([last, np.full(longest - 1, -np.inf, dtype=last.dtype)])
-    return first[:, None] + np.lib.stride_tricks.sliding_window_view(padded, longest)
+    band: Floats = first[:, None] + np.lib.stride_tricks.sliding_window_view(padded, longest)
+    return band
 
 
 def _best_first(band: Floats, count: int) -> Sequence[int]:

@@ -12,9 +12,13 @@ from qa.reader import BUNDLED, fingerprint
 
 def find(opened: Index, name: str) -> DocumentRecord:
     """The document of that name, given whole or by its last parts; ValueError where it is none or several."""
-    matches = [record for record in opened.documents if record.name == name or record.name.endswith("/" + name.lstrip("/"))]
+    matches = [
+        record for record in opened.documents if record.name == name or record.name.endswith("/" + name.lstrip("/"))
+    ]
     if len(matches) != 1:
-        raise ValueError(f"{name}: {'no such document' if not matches else 'several documents of this name'} in the index")
+        raise ValueError(
+            f"{name}: {'no such document' if not matches else 'several documents of this name'} in the index"
+        )
     return matches[0]
 
 

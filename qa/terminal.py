@@ -17,7 +17,11 @@ def in_words(confidence: float) -> str:
 
 def marked(citation: Citation, around: int = 160) -> Text:
     """The quote in bold among the passage's words beside it."""
-    passage, left, right = citation.passage, citation.start - citation.passage.start, citation.end - citation.passage.start
+    passage, left, right = (
+        citation.passage,
+        citation.start - citation.passage.start,
+        citation.end - citation.passage.start,
+    )
     before, after = passage.text[max(0, left - around) : left], passage.text[right : right + around]
     text = Text("…" * (left > around) + before, style="dim")
     text.append(citation.quote, style="bold green not dim")
@@ -30,18 +34,35 @@ def show(answer: Answer, console: Console, *, explain: bool = False) -> None:
     if answer.text is None:
         console.print("Not in the articles. The nearest passages:", style="yellow")
     else:
-        console.print(Text(answer.text, style="bold"), Text(f"({in_words(answer.confidence)}, {answer.confidence:.2f})", style="dim"))
+        console.print(
+            Text(answer.text, style="bold"),
+            Text(f"({in_words(answer.confidence)}, {answer.confidence:.2f})", style="dim"),
+        )
     if answer.conflict:
         console.print("The articles differ on this:", style="yellow")
     for number, citation in enumerate(answer.citations, 1):
         page = f", page {citation.page}" if citation.page else ""
-        console.print(Text(f"[{number}] {citation.title}{page}  {citation.document}:{citation.start}-{citation.end}", style="cyan"), soft_wrap=True)
+        console.print(
+            Text(
+                f"[{number}] {citation.title}{page}  {citation.document}:{citation.start}-{citation.end}", style="cyan"
+            ),
+            soft_wrap=True,
+        )
         console.print(marked(citation) if citation.quote else Text(citation.passage.text[:320], style="dim"))
     if answer.conflict:
         for other in answer.alternatives[:1]:
-            console.print(Text(f"{other.answer}  ({other.citations[0].title}, {other.citations[0].document})"), soft_wrap=True)
+            console.print(
+                Text(f"{other.answer}  ({other.citations[0].title}, {other.citations[0].document})"), soft_wrap=True
+            )
     if explain and answer.evidence is not None:
         why = answer.evidence
-        console.print(Text(f"found at rank {why.term_rank or '-'} by terms and {why.vector_rank or '-'} by vectors; "
-                           f"span margin {why.span_margin:.1f}; lead {'-' if why.runner_up_margin is None else f'{why.runner_up_margin:.1f}'}; "
-                           f"{why.agreement} documents agree", style="dim"), soft_wrap=True)
+        lead = "-" if why.runner_up_margin is None else f"{why.runner_up_margin:.1f}"
+        console.print(
+            Text(
+                f"found at rank {why.term_rank or '-'} by terms and {why.vector_rank or '-'} by vectors; "
+                f"span margin {why.span_margin:.1f}; lead {lead}; "
+                f"{why.agreement} documents agree",
+                style="dim",
+            ),
+            soft_wrap=True,
+        )

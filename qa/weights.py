@@ -34,8 +34,11 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
         except (OSError, SafetensorError) as error:
             raise ValueError(f"{folder / name}: cannot be read as weights ({error})") from error
     scales = {name.removesuffix(SCALE): value for name, value in stored.items() if name.endswith(SCALE)}
-    return {name: value.float() * scales[name][:, None] if name in scales else value.float()
-            for name, value in stored.items() if not name.endswith(SCALE)}
+    return {
+        name: value.float() * scales[name][:, None] if name in scales else value.float()
+        for name, value in stored.items()
+        if not name.endswith(SCALE)
+    }
 
 
 def write_weights(folder: Path, tensors: Mapping[str, Tensor]) -> None:
@@ -52,7 +55,7 @@ def write_weights(folder: Path, tensors: Mapping[str, Tensor]) -> None:
             shards.append({})
         shards[-1][name] = tensor
     folder.mkdir(parents=True, exist_ok=True)
-    places = {}
+    places: dict[str, str] = {}
     for number, shard in enumerate(shards, 1):
         file = f"model-{number:05}-of-{len(shards):05}.safetensors"
         save_file(shard, folder / file, metadata={"format": "pt"})

@@ -68,14 +68,20 @@ class PairEncoder:
         texts = list(dict.fromkeys(pair.question for pair in pairs))
         shortened = dict(zip(texts, map(self._shorten, texts), strict=True))
         encodings = self._pairs.encode_batch([(shortened[pair.question], pair.passage) for pair in pairs])
-        return [window for number, encoding in enumerate(encodings)
-                for window in (_window(number, part) for part in [encoding, *encoding.overflowing]) if window.context.any()]
+        return [
+            window
+            for number, encoding in enumerate(encodings)
+            for window in (_window(number, part) for part in [encoding, *encoding.overflowing])
+            if window.context.any()
+        ]
 
     def _shorten(self, question: str) -> str:
         """The question's first 64 tokens, so that a passage always has room beside it."""
         question = question[:QUESTION_CHARACTERS]
         encoding = self._questions.encode(question, add_special_tokens=False)
-        return question if len(encoding.ids) <= QUESTION_TOKENS else question[: encoding.offsets[QUESTION_TOKENS - 1][1]]
+        return (
+            question if len(encoding.ids) <= QUESTION_TOKENS else question[: encoding.offsets[QUESTION_TOKENS - 1][1]]
+        )
 
 
 def _window(number: int, encoding: Encoding) -> Window:

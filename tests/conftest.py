@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
+from qa.reader import BUNDLED
 
 
 class FakeEmbedder:
@@ -34,3 +39,21 @@ class FakeEmbedder:
 def embedder() -> FakeEmbedder:
     """A deterministic embedder that needs no model."""
     return FakeEmbedder()
+
+
+@pytest.fixture(scope="session")
+def reader_folder() -> Path:
+    """The reader that the command uses: the one PINCITE_READER names, or the bundled one; skips where there is neither."""
+    folder = Path(os.environ.get("PINCITE_READER") or BUNDLED)
+    if not (folder / "config.json").exists():
+        pytest.skip("no bundled reader")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pincite() -> str:
+    """The installed command."""
+    command = Path(sys.executable).with_name("pincite")
+    if not command.exists():
+        pytest.skip("the pincite command is not installed beside this python")
+    return str(command)

@@ -57,6 +57,7 @@ class FakeIndex:
         self.documents: list[FakeRecord] = []
         self.passages: list[FakePassage] = []
         self.unreadable: list[object] = []
+        self.duplicates: list[object] = []
         self._texts: dict[str, str] = {}
         for path in paths:
             self._add(path)

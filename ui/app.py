@@ -21,7 +21,7 @@ from ui.corrections import Corrections
 from ui.desk import Asks, Desk, clean_question
 from ui.guard import LARGEST_UPLOAD, Guard
 from ui.library import Library
-from ui.originals import route
+from ui.originals import report_route, route
 
 MOST_PASSAGES = 100
 READER: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "reader"}
@@ -31,6 +31,7 @@ class Page(gr.Blocks):
     """The Blocks of the page, with the desk it works at."""
 
     desk: Desk
+    report: Path
 
 
 def build_app(assistant: Asks, *, folder: Path | None = None, library: Library | None = None) -> Page:
@@ -41,7 +42,9 @@ def build_app(assistant: Asks, *, folder: Path | None = None, library: Library |
     """
     home = folder or user_data_path("pincite")
     corrections = Corrections(home / "gold" / "corrections.jsonl")
-    with Page(title="Pincite", fill_width=True, analytics_enabled=False) as page:
+    page = Page(title="Pincite", fill_width=True, analytics_enabled=False)
+    with page:
+        page.report = home / "report.html"
         page.desk = Desk(assistant, ConversationStore(home / "conversations"))
         head = gr.Markdown(head_of(assistant), elem_id="headline", latex_delimiters=[])
         with gr.Tabs(elem_id="tabs"):
@@ -50,7 +53,7 @@ def build_app(assistant: Asks, *, folder: Path | None = None, library: Library |
             with gr.Tab("Articles", id="articles"):
                 articles_tab(page, assistant, head, library)
             with gr.Tab("Evaluation", id="evaluation"):
-                evaluation_tab(page, corrections, home / "report.html")
+                evaluation_tab(page, corrections, page.report)
         _endpoints(assistant)
     return page
 
@@ -58,6 +61,7 @@ def build_app(assistant: Asks, *, folder: Path | None = None, library: Library |
 def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth: tuple[str, str] | None = None) -> str:
     """Start serving a page in the background; returns its address. Raises OSError where the port is taken."""
     page.queue(max_size=64)
+    routes = [route(page.desk.originals), report_route(page.report)]
     _, address, _ = page.launch(
         server_name=host,
         server_port=port,
@@ -76,7 +80,7 @@ def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth
         mcp_server=False,
         allowed_paths=[],
         max_file_size=LARGEST_UPLOAD,
-        app_kwargs={"middleware": [Middleware(Guard, host=host)], "routes": [route(page.desk.originals)]},
+        app_kwargs={"middleware": [Middleware(Guard, host=host)], "routes": routes},
         theme=_theme(),
         css=_asset("page.css"),
         head=f"<script>{_asset('page.js')}</script>",

@@ -63,7 +63,10 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
         return *show(now), now.kept, remembered(now, kept), asked
 
     def answer(typed: str, now: Session) -> Iterator[Values]:
-        idle, busy = (gr.update(visible=True), gr.update(visible=False)), (gr.update(visible=False), gr.update(visible=True))
+        idle, busy = (
+            (gr.update(visible=True), gr.update(visible=False)),
+            (gr.update(visible=False), gr.update(visible=True)),
+        )
         if not typed.strip():
             yield *show(now), "", *idle
             return
@@ -90,7 +93,12 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
         transcript_now = transcript_of(desk, then) if again else gr.skip()
         panel_now = desk.panel(then) if then.open != now.open else gr.skip()
         wrong = then.conversation.turn(wanted.turn) if wanted.verb == "wrong" else None
-        return then, transcript_now, panel_now, *_asking(wrong is not None and wrong.opinion == "wrong", then, wanted.turn)
+        return (
+            then,
+            transcript_now,
+            panel_now,
+            *_asking(wrong is not None and wrong.opinion == "wrong", then, wanted.turn),
+        )
 
     def begin(now: Session, kept: dict[str, Any] | None) -> Values:
         fresh = Session(Conversation(), kept=now.kept)

@@ -107,7 +107,7 @@ def conversation_from_dict(value: Mapping[str, Any]) -> Conversation:
     turns = []
     for one in value["turns"]:
         answer = answer_from_dict(one["answer"]) if one["answer"] else None
-        state = "stopped" if one["state"] == "reading" else one["state"]
+        state: State = "stopped" if one["state"] == "reading" else one["state"]
         turns.append(Turn(one["id"], one["question"], one["asked"], state, answer, one["problem"], one["opinion"]))
     return Conversation(value["id"], tuple(turns))
 

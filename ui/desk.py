@@ -1,4 +1,4 @@
-"""What the page does with an assistant, without the page: ask, open a citation, step to the next, say right or wrong."""
+"""What the page does with an assistant, without the page: ask, open a citation, step on, say right or wrong."""
 
 from __future__ import annotations
 
@@ -105,6 +105,12 @@ class Desk:
         said = None if one.opinion == opinion else opinion
         return self._keep(replace(session, conversation=session.conversation.changed(turn, opinion=said)))
 
+    def keeping(self, session: Session, kept: bool) -> Session:
+        """With conversations kept from now on, or with this one forgotten."""
+        if not kept:
+            self.store.forget(session.conversation.id)
+        return self._keep(replace(session, kept=kept))
+
     def opened(self, session: Session, place: Place) -> Session:
         """With another citation open; one that does not exist changes nothing."""
         return replace(session, open=place) if citation_at(session.conversation, place) else session
@@ -199,9 +205,7 @@ def clean_question(question: str) -> str:
     if not words:
         raise ValueError("Type a question first.")
     if len(words) > LONGEST_QUESTION:
-        raise ValueError(
-            f"The question has {len(words):,} characters; {LONGEST_QUESTION:,} are the most that can be read."
-        )
+        raise ValueError(f"The question has {len(words):,} characters; at most {LONGEST_QUESTION:,} can be read.")
     return words
 
 

@@ -1,7 +1,7 @@
 """The page's doorkeeper, as plain ASGI: who may speak to it, how much, and what its answers may make a browser do.
 
 A page on loopback is still reachable from any web site its user visits: through a host name that the site points here
-(hence the Host check), or by posting to it blindly (hence Origin). The body limits hold whatever the page itself checks.
+(hence the Host check), or by posting to it blindly (hence Origin). The body limits hold whatever the page checks.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ LARGEST_UPLOAD = 25 * 1024 * 1024
 UPLOAD_PATHS = ("/gradio_api/upload", "/upload")
 
 POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; frame-src 'none'; object-src 'none'; "
-    "form-action 'none'; base-uri 'self'; frame-ancestors 'none'"
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "frame-src 'none'; object-src 'none'; form-action 'none'; base-uri 'self'; frame-ancestors 'none'"
 )
 HEADERS = {
     "content-security-policy": POLICY,
@@ -54,7 +54,7 @@ class TooLarge(Exception):
 
 
 class Guard:
-    """Passes a request on to ``app`` where nothing speaks against it. ``hosts`` are further names this server goes by."""
+    """Passes a request on to ``app`` where nothing speaks against it. ``hosts`` are further names of this server."""
 
     def __init__(self, app: App, *, host: str = "127.0.0.1", hosts: Iterable[str] = ()) -> None:
         self.app = app
@@ -129,7 +129,7 @@ def limit(path: str) -> int:
 
 
 def host_name(header: str) -> str:
-    """The host of a Host header or an origin's authority: lower case, no port, no brackets, "" where it is malformed."""
+    """The host of a Host header or an origin: lower case, no port, no brackets, "" where it is malformed."""
     match = re.fullmatch(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?", header.strip().lower())
     return (match.group(1) or match.group(2)).rstrip(".") if match else ""
 

@@ -77,10 +77,11 @@ class Library:
         """Take a document out of the index; ValueError where it belongs to a folder that is indexed whole."""
         path = Path(name)
         roots = self._present(self.roots)
-        if path.parent == self.uploads:
-            self._check_idle()
-            path.unlink(missing_ok=True)
-            roots = [root for root in roots if root != self.uploads or any(self.uploads.iterdir())]
+        uploaded = path.parent == self.uploads
+        if uploaded and all(other == path for other in self.uploads.iterdir()):
+            roots = [root for root in roots if root != self.uploads]
+        elif uploaded:
+            pass
         elif path in roots:
             roots.remove(path)
         else:
@@ -88,6 +89,9 @@ class Library:
             raise ValueError(f"{path.name} belongs to the folder {whole}: move it out of there and press Update.")
         if not roots:
             raise ValueError(f"{path.name} is the only document, and an index holds at least one.")
+        self._check_idle()
+        if uploaded:
+            path.unlink(missing_ok=True)
         self._start(roots)
 
     def _with(self, path: Path) -> list[Path]:

@@ -1,8 +1,8 @@
 """HTML that cannot be broken into: a string becomes markup only by passing through here.
 
-The page's sinks are several languages at once (HTML, Markdown, templates, TeX), so text is not merely HTML-escaped: every
-ASCII character that any of them could read as syntax becomes a numeric character reference, line breaks included. What
-comes out is one line of letters, digits, spaces and references, which none of those languages has a use for.
+The page's sinks are several languages at once (HTML, Markdown, templates, TeX), so text is not merely HTML-escaped:
+every ASCII character that any of them could read as syntax becomes a numeric character reference, line breaks included.
+What comes out is one line of letters, digits, spaces and references, which none of those languages has a use for.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ EMPTY = Html("")
 
 
 def text(value: str) -> Html:
-    """``value`` as inert text. Control characters and lone surrogates show as U+FFFD, all line breaks as one line feed."""
+    """``value`` as inert text. Control characters and lone surrogates show as U+FFFD, line breaks as line feeds."""
     shown = _UNSHOWABLE.sub("\ufffd", _NEWLINE.sub("\n", value))
     return Html(_SYNTAX.sub(lambda match: f"&#{ord(match.group())};", shown))
 

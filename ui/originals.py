@@ -15,9 +15,13 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 ROUTE = "/pincite/original"
+REPORT_ROUTE = "/pincite/report"
 # Types that a browser shows without running anything of theirs; all others are downloaded.
 SHOWN = {"txt": "text/plain; charset=utf-8", "md": "text/plain; charset=utf-8", "pdf": "application/pdf"}
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; sandbox allow-scripts"
+)
 
 State = Literal["same", "changed", "gone"]
 
@@ -104,6 +108,20 @@ def route(originals: Originals) -> Route:
         return originals.respond(request.path_params["key"])
 
     return Route(f"{ROUTE}/{{key}}", original, methods=["GET"])
+
+
+def report_route(report: Path) -> Route:
+    """The web route to the last evaluation's report, under the policy that the report itself brings."""
+
+    def show(request: Request) -> Response:
+        if not logged_in(request):
+            return PlainTextResponse("Log in first.\n", status_code=401)
+        if not report.is_file():
+            return PlainTextResponse("There is no report yet.\n", status_code=404)
+        headers = {"content-security-policy": REPORT_POLICY, "cache-control": "no-store"}
+        return FileResponse(report, headers=headers, media_type="text/html; charset=utf-8")
+
+    return Route(REPORT_ROUTE, show, methods=["GET"])
 
 
 def logged_in(request: Request) -> bool:

@@ -13,7 +13,7 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
     return field;
   };
-  const send = (name) => fill("#action", `${name}#${++count}.${Date.now()}`);
+  const send = (name, field = "#action") => fill(field, `${name}#${++count}.${Date.now()}`);
   const ask = (words) => {
     fill("#question", words);
     setTimeout(() => at("#ask")?.click(), 60);
@@ -64,12 +64,14 @@
       const field = fill("#question", questionOf(id));
       field?.focus();
     } else if (verb === "copy") copy(button.nextElementSibling?.textContent ?? "", button);
-    else {
+    else if (verb === "show") {
+      wantsArticle = stacked();
+      send(button.name, "#pick");
+    } else {
       if (verb === "open") {
         markOpen(button.name);
         if (stacked()) wantsPanel = true;
       }
-      if (verb === "wrong") wantsRight = true;
       send(button.name);
     }
   });
@@ -91,11 +93,15 @@
 
   // After the panel was filled anew: bring the mark into the middle of its own scrolling box, and leave the page where it is.
   let wantsPanel = false;
-  let wantsRight = false;
+  let wantsArticle = false;
   let lastMark = null;
   const settlePanel = () => {
     const box = at("#panel .pc-text");
     const mark = at("#pc-mark");
+    if (wantsArticle && at("#article .pc-text")) {
+      wantsArticle = false;
+      at("#reading")?.scrollIntoView({ behavior: smooth(), block: "start" });
+    }
     if (!box || mark === lastMark) return;
     lastMark = mark;
     if (mark) {
@@ -136,6 +142,12 @@
       box.removeAttribute("title");
     });
   };
+
+  // Words selected in a document while the right words are asked for are taken as those.
+  document.addEventListener("mouseup", (event) => {
+    const words = String(getSelection() ?? "").trim();
+    if (words && event.target.closest?.("#panel .pc-text") && at("#right-words textarea")?.offsetParent) fill("#right-words", words);
+  });
 
   let planned = false;
   new MutationObserver(() => {

@@ -13,8 +13,16 @@ from itertools import islice
 from typing import Any
 
 _NAME = r"[A-Z][\w’'-]+(?: (?:(?:of|the|de|von|al|and) )?[A-Z][\w’'-]+){0,3}"
-_DATE = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)(?: \d{1,2})?(?:, \d{4}| \d{4})?|\d{4}"
-_ROLE = r"(?:president|prime minister|chairman|chairwoman|chair|head|director|secretary|minister|leader|founder|king|queen|author|governor|mayor|ambassador|chief executive)"
+_MONTH = r"(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Sept|Nov|Dec)ember|October"
+_DATE = rf"(?:(?:{_MONTH})(?: \d{{1,2}})?(?:, \d{{4}}| \d{{4}})?|\d{{4}})"
+_ROLE = (
+    r"(?:president|prime minister|chair(?:wo)?man|chair|head|director|secretary|minister|leader|founder|king|queen"
+    r"|author|governor|mayor|ambassador|chief executive)"
+)
+_DONE = r"(?:founded|established|created|built|opened|launched|signed|completed|published)"
+_WENT = r"(?:visited|arrived in|travelled to|traveled to|flew to)"
+_ABOUT = r"(?:about |around |some |nearly |over |more than )?"
+_LONG = r"(?:[A-Z][\w-]+ (?:(?:of|the|for|and) )*){1,6}[A-Z][\w-]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +39,24 @@ def _template(pattern: str, question: str) -> Template:
 
 
 TEMPLATES = (
-    _template(rf"{_NAME}(?: \([^)]*\))?, (?:the )?(?:\w+ )?(?P<role>{_ROLE}) of (?P<what>(?:the )?{_NAME})[,.]", "Who is the {role} of {what}?"),
-    _template(rf"\b(?P<what>(?:[Tt]he )?{_NAME}) was (?P<verb>founded|established|created|built|opened|launched|signed|completed|published) (?:by [^.,]+ )?(?:in|on) (?:{_DATE})", "When was {what} {verb}?"),
-    _template(rf"\b(?P<what>(?:[Tt]he )?{_NAME}) (?:costs|cost|is worth|was worth) (?:about |around |some |nearly |over |more than )?[$€£\d]", "How much does {what} cost?"),
+    _template(
+        rf"{_NAME}(?: \([^)]*\))?, (?:the )?(?:\w+ )?(?P<role>{_ROLE}) of (?P<what>(?:the )?{_NAME})[,.]",
+        "Who is the {role} of {what}?",
+    ),
+    _template(
+        rf"\b(?P<what>(?:[Tt]he )?{_NAME}) was (?P<verb>{_DONE}) (?:by [^.,]+ )?(?:in|on) {_DATE}",
+        "When was {what} {verb}?",
+    ),
+    _template(
+        rf"\b(?P<what>(?:[Tt]he )?{_NAME}) (?:costs?|is worth|was worth) {_ABOUT}[$€£\d]",
+        "How much does {what} cost?",
+    ),
     _template(rf"\b(?P<what>(?:[Tt]he )?{_NAME}) (?:is|was) born in [A-Z]", "Where was {what} born?"),
-    _template(rf"\b(?P<who>{_NAME}) (?:visited|arrived in|travelled to|traveled to|flew to) (?P<where>{_NAME}) (?:in|on) (?:{_DATE})", "When did {who} visit {where}?"),
-    _template(r"(?P<long>(?:[A-Z][\w-]+ (?:(?:of|the|for|and) )*){1,6}[A-Z][\w-]+) \((?P<short>[A-Z]{3,8})\)", "What does {short} stand for?"),
+    _template(rf"\b(?P<who>{_NAME}) {_WENT} (?P<where>{_NAME}) (?:in|on) {_DATE}", "When did {who} visit {where}?"),
+    _template(rf"\b(?P<long>{_LONG}) \((?P<short>[A-Z]{{3,8}})\)", "What does {short} stand for?"),
     _template(rf"(?:^|[.!?] )(?P<what>[A-Z]{{3,}}[A-Z0-9-]*|{_NAME}) is an? [a-z]", "What is {what}?"),
-    _template(rf"\b(?P<who>{_NAME}) (?:won|received) the (?P<what>{_NAME})", "Who won the {what}?"),
-)  # fmt: skip
+    _template(rf"\b{_NAME} (?:won|received) the (?P<what>{_NAME})", "Who won the {what}?"),
+)
 
 
 def first_questions(index: Any, most: int = 4) -> list[str]:

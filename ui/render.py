@@ -1,4 +1,4 @@
-"""A conversation as safe HTML. Pure: values in, one line of markup out; the words of the articles are set apart from ours.
+"""A conversation as safe HTML. Pure: values in, one line of markup out; the articles' words are set apart from ours.
 
 Buttons carry what they do in ``name`` as ``verb:turn:candidate:citation``; candidate 0 is the answer, 1 and up are the
 alternatives. ``page.js`` sends a name to the page's only action, which checks every part of it.
@@ -261,6 +261,11 @@ def nothing_asked(questions: Sequence[str]) -> Html:
     tries = [tag("li", button) for button in buttons]
     offered = join([tag("h2", "To begin with"), tag("ul", *tries, class_="pc-suggestions")]) if tries else EMPTY
     return tag("div", tag("p", promise, class_="pc-lead"), tag("p", rest, class_="pc-note"), offered, class_="pc-start")
+
+
+def note(words: str) -> Html:
+    """A remark of the page's own."""
+    return tag("p", words, class_="pc-note")
 
 
 def headline(documents: int | None, passages: int, problem: str = "") -> Html:

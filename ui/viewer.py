@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
@@ -68,21 +69,24 @@ def cited(citation: Citation, source: Source, *, number: int, count: int) -> Htm
     return tag("div", _head(citation, source, number, count), _notice(citation, source), body, class_="pc-doc")
 
 
-def document(title: str, words: str, passages: Sequence[Bounds]) -> Html:
+def document(title: str, words: str, passages: Sequence[Bounds], original: str) -> Html:
     """A document's exact text with the borders of its passages."""
-    borders = sorted({place for span in passages for place in (span.start, span.end)})
-    starts = {span.start for span in passages}
-    edges = [0, *borders, len(words)]
+    starts = sorted({span.start for span in passages})
+    ends = {span.end for span in passages}
+    edges = sorted({0, *starts, *ends, len(words)})
+    numbers = {start: number for number, start in enumerate(starts, 1)}
     parts: list[Html] = []
-    numbers = iter(range(1, len(starts) + 1))
-    for left, right in zip(edges, edges[1:], strict=False):
-        if left in starts:
-            number = next(numbers)
-            parts.append(tag("span", str(number), class_="pc-border", title=f"Passage {number} begins here"))
+    for left, right in pairwise(edges):
+        if left in ends:
+            parts.append(tag("span", "┘", class_="pc-border", title="A passage ends here"))
+        if left in numbers:
+            begins = f"Passage {numbers[left]} begins here"
+            parts.append(tag("span", f"{numbers[left]} └", class_="pc-border", title=begins))
         parts.append(_plain(words[left:right]))
-    kind = tag("p", f"{len(words):,} characters, {len(starts):,} passages", class_="pc-note")
-    body = tag("div", *parts, class_="pc-text pc-words", tabindex="0", role="region", title="Document")
-    return tag("div", tag("div", tag("h2", title, dir="auto"), kind, class_="pc-head"), body, class_="pc-doc")
+    size = tag("p", f"{len(words):,} characters, {len(starts):,} passages, as indexed", class_="pc-note")
+    link = tag("a", "Open the original", href=original, target="_blank", rel="noopener", class_="pc-tool")
+    head = tag("div", tag("h2", title, dir="auto"), size, tag("div", link, class_="pc-tools"), class_="pc-head")
+    return tag("div", head, _box(join(parts), "Document"), class_="pc-doc")
 
 
 def empty() -> Html:
@@ -151,8 +155,12 @@ def _marked(words: str, citation: Citation) -> Html:
     shown = f"Characters {first:,} to {last:,} of {len(words):,} are shown."
     cut = tag("p", shown, class_="pc-note") if last - first < len(words) else EMPTY
     parts = [_plain(words[first : outer.start]), passage, _plain(words[outer.end : last])]
-    body = tag("div", *parts, class_="pc-text pc-words", tabindex="0", role="region", title="Document", dir="auto")
-    return join([cut, body])
+    return join([cut, _box(join(parts), "Document")])
+
+
+def _box(words: Html, title: str) -> Html:
+    """The scrolling box that a document's text stands in."""
+    return tag("div", words, class_="pc-text pc-words", tabindex="0", role="region", title=title, dir="auto")
 
 
 def _window(length: int, around: Sentence) -> tuple[int, int]:

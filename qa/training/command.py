@@ -20,8 +20,18 @@ DEV_QUESTIONS = 200
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 
 
-def run(out: Path, *, data: Path, start: Path, documents: Path | None, layers: int | None, epochs: float, learning_rate: float,
-        seed: int, say: Callable[[str], None]) -> None:
+def run(
+    out: Path,
+    *,
+    data: Path,
+    start: Path,
+    documents: Path | None,
+    layers: int | None,
+    epochs: float,
+    learning_rate: float,
+    seed: int,
+    say: Callable[[str], None],
+) -> None:
     """Train from ``start`` on ``data`` and write the reader to ``out / "reader"``.
 
     ValueError naming the file and reason where the data, the encoder or the memory does not suffice; an interrupted run
@@ -38,7 +48,10 @@ def run(out: Path, *, data: Path, start: Path, documents: Path | None, layers: i
     made = features(encoder, mixture.train)
     if not made:
         raise ValueError(f"{data}: no question to train on ({len(mixture.skipped)} skipped)")
-    say(f"{len(made)} windows of {len(mixture.train)} examples, {len(mixture.skipped)} questions skipped, {len(mixture.dev)} held back")
+    say(
+        f"{len(made)} windows of {len(mixture.train)} examples, {len(mixture.skipped)} questions skipped, "
+        f"{len(mixture.dev)} held back"
+    )
     trainer = Trainer(network, encoder, recipe, start, out)
     try:
         trainer.run(made, mixture.dev[:DEV_QUESTIONS], epochs=epochs)

@@ -12,7 +12,9 @@ from typing import Any
 
 from qa.boundaries import trim
 
-PRONOUNS = frozenset("it he she they this that these those which who whom its his her their i we you him them one".split())
+PRONOUNS = frozenset(
+    ("it he she they this that these those which who whom its his her their i we you him them one ").split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,11 @@ def read_squad(path: Path) -> Loaded:
         if question.get("is_impossible") or not question.get("answers"):
             loaded.examples.append(TrainingExample(name, name, question["question"], context, None, None))
             continue
-        spans = [(a["answer_start"], a["answer_start"] + len(a["text"])) for a in question["answers"]
-                 if context[a["answer_start"] : a["answer_start"] + len(a["text"])] == a["text"]]
+        spans = [
+            (a["answer_start"], a["answer_start"] + len(a["text"]))
+            for a in question["answers"]
+            if context[a["answer_start"] : a["answer_start"] + len(a["text"])] == a["text"]
+        ]
         counted = Counter(span for span in (trim(context, *span) for span in spans) if span[0] < span[1])
         if not counted:
             loaded.skipped.append(f"{path.name}: question {name}: its answer does not stand at its offset")
@@ -73,7 +78,17 @@ def _squad_questions(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         raise ValueError(f"{path}: not a SQuAD-format file ({type(error).__name__}: {error})") from error
 
 
-BRACKETS = {"-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}", "``": '"', "''": '"', "--": "–"}
+BRACKETS = {
+    "-LRB-": "(",
+    "-RRB-": ")",
+    "-LSB-": "[",
+    "-RSB-": "]",
+    "-LCB-": "{",
+    "-RCB-": "}",
+    "``": '"',
+    "''": '"',
+    "--": "–",
+}
 NO_SPACE_BEFORE = re.compile(r"^(?:[.,;:!?%)\]}]|'s|'S|n't|'re|'ve|'ll|'d|'m|')$")
 NO_SPACE_AFTER = re.compile(r"^[(\[{$£€#]$")
 
@@ -108,8 +123,10 @@ def read_qamr(questions: Path, sentences: Path, neighbours: int = 2) -> Loaded:
     Answers that are not one run of tokens are skipped; where a validator gave the same tokens as the writer, both agree
     and the example is kept, otherwise it is skipped without being named (validators mark bad questions so).
     """
-    texts = {name: detokenise(text.split()) for name, _, text in
-             (line.partition("\t") for line in sentences.read_text(encoding="utf-8").splitlines())}
+    texts = {
+        name: detokenise(text.split())
+        for name, _, text in (line.partition("\t") for line in sentences.read_text(encoding="utf-8").splitlines())
+    }
     documents: dict[str, list[str]] = {}
     for name in texts:
         documents.setdefault(name.rsplit(":", 2)[0], []).append(name)

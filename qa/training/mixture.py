@@ -63,16 +63,25 @@ def mix(sources: dict[str, Loaded], proportions: Proportions, seed: int) -> Mixt
         for part, chosen in ((dev, taken[:held]), (train, taken[held:])):
             answered = [example for example in chosen if example.start is not None]
             part.extend([*chosen, *_negatives(answered, proportions, rng)])
-    return Mixture([_unmark(e, proportions.unmarked, rng) for e in train], dev, [s for loaded in sources.values() for s in loaded.skipped])
+    return Mixture(
+        [_unmark(e, proportions.unmarked, rng) for e in train],
+        dev,
+        [s for loaded in sources.values() for s in loaded.skipped],
+    )
 
 
-def _negatives(examples: Sequence[TrainingExample], proportions: Proportions, rng: random.Random) -> list[TrainingExample]:
+def _negatives(
+    examples: Sequence[TrainingExample], proportions: Proportions, rng: random.Random
+) -> list[TrainingExample]:
     """Retrieved, sentence-removed and subject-swapped negatives of a sample of the examples."""
-    pick = lambda share: rng.sample(list(examples), int(share * len(examples)))  # noqa: E731
     hard = {e.group: e for e in retrieved(examples, 12, rng)} if len(examples) > 20 else {}
-    found = [hard.get(example.group) for example in pick(proportions.retrieved)]
-    found += [without_answer_sentence(example) for example in pick(proportions.removed)]
-    found += [with_other_subject(example, rng) for example in pick(proportions.swapped)]
+
+    def some(share: float) -> list[TrainingExample]:
+        return rng.sample(list(examples), int(share * len(examples)))
+
+    found = [hard.get(example.group) for example in some(proportions.retrieved)]
+    found += [without_answer_sentence(example) for example in some(proportions.removed)]
+    found += [with_other_subject(example, rng) for example in some(proportions.swapped)]
     return [example for example in found if example is not None]
 
 

@@ -26,7 +26,11 @@ def retrieved(examples: Sequence[TrainingExample], depth: int, rng: random.Rando
     negatives = []
     for example, row in zip(examples, ranked, strict=True):
         answer = (example.answer or "").lower()
-        free = [passages[int(i)] for i in row if passages[int(i)] != example.passage and answer not in passages[int(i)].lower()]
+        free = [
+            passages[int(i)]
+            for i in row
+            if passages[int(i)] != example.passage and answer not in passages[int(i)].lower()
+        ]
         if answer and free:
             chosen = rng.choice(free[: max(3, depth // 3)])
             negatives.append(replace(example, id=f"{example.id}-retrieved", passage=chosen, start=None, end=None))
@@ -56,9 +60,21 @@ def with_other_subject(example: TrainingExample, rng: random.Random) -> Training
     for pattern in rng.sample([NAME, NUMBER], 2):
         asked = [found.group() for found in pattern.finditer(example.question)]
         others = [found.group() for found in pattern.finditer(example.passage)]
-        others = [other for other in dict.fromkeys(others) if other.lower() not in example.question.lower()
-                  and other.lower() not in example.answer.lower() and example.answer.lower() not in other.lower()]
+        others = [
+            other
+            for other in dict.fromkeys(others)
+            if other.lower() not in example.question.lower()
+            and other.lower() not in example.answer.lower()
+            and example.answer.lower() not in other.lower()
+        ]
         if asked and others:
             question = example.question.replace(rng.choice(asked), rng.choice(others), 1)
-            return replace(example, id=f"{example.id}-swapped", group=f"{example.id}-swapped", question=question, start=None, end=None)
+            return replace(
+                example,
+                id=f"{example.id}-swapped",
+                group=f"{example.id}-swapped",
+                question=question,
+                start=None,
+                end=None,
+            )
     return None

@@ -58,8 +58,10 @@ def features(encoder: PairEncoder, examples: Sequence[TrainingExample]) -> list[
     windows: dict[int, list[Window]] = {}
     for window in encoder.encode([Pair(example.question, example.passage) for example in examples]):
         windows.setdefault(window.pair, []).append(window)
-    found = (_feature(windows.get(number, []), example, groups.setdefault(example.group, len(groups)))
-             for number, example in enumerate(examples))
+    found = (
+        _feature(windows.get(number, []), example, groups.setdefault(example.group, len(groups)))
+        for number, example in enumerate(examples)
+    )
     return [feature for feature in found if feature is not None]
 
 
@@ -69,8 +71,14 @@ def _feature(windows: Sequence[Window], example: TrainingExample, group: int) ->
         first_context = int(window.context.argmax())
         if example.start is None or example.end is None:
             return Feature(group, window.ids, first_context, 0, 0)
-        inside = np.flatnonzero(window.context & (window.offsets[:, 0] < example.end) & (window.offsets[:, 1] > example.start))
-        if len(inside) and window.offsets[inside[0], 0] <= example.start and window.offsets[inside[-1], 1] >= example.end:
+        inside = np.flatnonzero(
+            window.context & (window.offsets[:, 0] < example.end) & (window.offsets[:, 1] > example.start)
+        )
+        if (
+            len(inside)
+            and window.offsets[inside[0], 0] <= example.start
+            and window.offsets[inside[-1], 1] >= example.end
+        ):
             return Feature(group, window.ids, first_context, int(inside[0]), int(inside[-1]))
     return None
 
@@ -130,7 +138,9 @@ def loss(logits: Tensor, batch: Batch, shared_weight: float) -> Tensor:
     open_ = batch.allowed.clone()
     open_[:, 0] = True
     masked = logits.masked_fill(~open_[:, :, None], -1e4)
-    single = (F.cross_entropy(masked[:, :, 0], batch.target[:, 0]) + F.cross_entropy(masked[:, :, 1], batch.target[:, 1])) / 2
+    single = (
+        F.cross_entropy(masked[:, :, 0], batch.target[:, 0]) + F.cross_entropy(masked[:, :, 1], batch.target[:, 1])
+    ) / 2
     if not shared_weight:
         return single
     margins = (logits - logits[:, :1]).masked_fill(~batch.allowed[:, :, None], -1e4)
@@ -155,12 +165,20 @@ class Trainer:
         for part in [network.words, network.positions, network.norm, *network.layers[: recipe.frozen_layers]]:
             part.requires_grad_(False)
         trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        self.optimizer = torch.optim.AdamW(trained, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True)
+        self.optimizer = torch.optim.AdamW(
+            trained, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
+        )
 
-    def run(self, features: Sequence[Feature], dev: Sequence[TrainingExample], *, epochs: float, every: float = 600.0) -> None:
+    def run(
+        self, features: Sequence[Feature], dev: Sequence[TrainingExample], *, epochs: float, every: float = 600.0
+    ) -> None:
         """Train to the end of ``epochs``, from the last checkpoint in ``out`` if there is one; one every ``every`` seconds."""
         whole = int(epochs) + 1
-        plan = [batch for epoch in range(whole) for batch in batches(features, self.recipe.batch_tokens, self.recipe.seed + epoch)]
+        plan = [
+            batch
+            for epoch in range(whole)
+            for batch in batches(features, self.recipe.batch_tokens, self.recipe.seed + epoch)
+        ]
         plan = plan[: int(len(plan) * epochs / whole)]
         done = self.resume()
         self.log({"event": "start", "step": done, "steps": len(plan), "features": len(features), **asdict(self.recipe)})
@@ -173,7 +191,14 @@ class Trainer:
             losses.append(self.step(batch, step, len(plan)))
             if (step + 1) % 25 == 0:
                 now = time.monotonic()
-                self.log({"step": step + 1, "of": len(plan), "loss": round(float(np.mean(losses[-25:])), 4), "tokens_per_s": round(tokens / (now - shown))})
+                self.log(
+                    {
+                        "step": step + 1,
+                        "of": len(plan),
+                        "loss": round(float(np.mean(losses[-25:])), 4),
+                        "tokens_per_s": round(tokens / (now - shown)),
+                    }
+                )
                 shown, tokens = now, 0
             if time.monotonic() - saved > every or step + 1 == len(plan):
                 self.save(step + 1)
@@ -189,7 +214,7 @@ class Trainer:
             logits = self.network(batch.ids.to(self.device), batch.mask.to(self.device))
         moved = Batch(*(getattr(batch, name).to(self.device) for name in Batch.__dataclass_fields__))
         value = loss(logits, moved, self.recipe.shared_weight)
-        value.backward()
+        value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_([p for group in self.optimizer.param_groups for p in group["params"]], 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad()
@@ -199,13 +224,15 @@ class Trainer:
     def score(self, dev: Sequence[TrainingExample]) -> dict[str, float]:
         """EM and F1 in percent on the answerable of ``dev``, and how many of the others get a score below zero."""
         self.network.eval()
-        exact, overlap, refused = [], [], []
+        exact: list[float] = []
+        overlap: list[float] = []
+        refused: list[float] = []
         windows = self.encoder.encode([Pair(example.question, example.passage) for example in dev])
         best = {window.pair: self._best(window) for window in reversed(windows)}
         for number, example in enumerate(dev):
             span, start, end = best[number]
             if example.answer is None:
-                refused.append(span < 0)
+                refused.append(float(span < 0))
                 continue
             exact.append(exact_match(example.passage[start:end], [example.answer]))
             overlap.append(f1(example.passage[start:end], [example.answer]))
@@ -213,18 +240,36 @@ class Trainer:
         means = {"dev_em": exact, "dev_f1": overlap, "dev_refused": refused}
         return {name: round(100 * float(np.mean(values)), 2) for name, values in means.items() if values}
 
+    def _best(self, window: Window) -> tuple[float, int, int]:
+        """Score, start and end, in characters, of the best span of one window."""
+        ids = torch.tensor([window.ids], device=self.device)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            logits = self.network(ids, torch.ones_like(ids, dtype=torch.bool))[0].cpu().numpy()
+        best = best_spans(logits[:, 0], logits[:, 1], window.context, n=1)[0]
+        return best.score, int(window.offsets[best.first, 0]), int(window.offsets[best.last, 1])
+
     def save(self, step: int) -> None:
         """Write a checkpoint beside the last one, then put it in its place: it is whole or not there."""
         fresh, place = self.out / "checkpoint.new", self.out / "checkpoint"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
-        save_file(self.network.to_hugging_face(), fresh / "model.safetensors", metadata={"format": "pt", "step": str(step)})
+        save_file(
+            self.network.to_hugging_face(), fresh / "model.safetensors", metadata={"format": "pt", "step": str(step)}
+        )
         names = {id(parameter): name for name, parameter in self.network.named_parameters()}
-        state = {f"{names[id(parameter)]}|{key}": value for parameter, slots in self.optimizer.state.items() for key, value in slots.items()}
+        state = {
+            f"{names[id(parameter)]}|{key}": value
+            for parameter, slots in self.optimizer.state.items()
+            for key, value in slots.items()
+        }
         save_file(state, fresh / "optimizer.safetensors", metadata={"step": str(step)})
         config = json.loads((self.base / "config.json").read_text(encoding="utf-8"))
-        config |= {"num_hidden_layers": self.network.config.num_hidden_layers, "architectures": [
-            "MPNetForQuestionAnswering" if self.network.config.model_type == "mpnet" else "BertForQuestionAnswering"]}
+        config |= {
+            "num_hidden_layers": self.network.config.num_hidden_layers,
+            "architectures": [
+                "MPNetForQuestionAnswering" if self.network.config.model_type == "mpnet" else "BertForQuestionAnswering"
+            ],
+        }
         config |= {"token_types": "zero"}
         config.pop("_name_or_path", None)
         (fresh / "config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
@@ -240,7 +285,9 @@ class Trainer:
 
     def resume(self) -> int:
         """Take up the last checkpoint; the number of steps it had done, 0 where there is none."""
-        place = next((p for p in (self.out / "checkpoint", self.out / "checkpoint.old") if (p / "training.json").exists()), None)
+        place = next(
+            (p for p in (self.out / "checkpoint", self.out / "checkpoint.old") if (p / "training.json").exists()), None
+        )
         if place is None:
             return 0
         step = int(json.loads((place / "training.json").read_text(encoding="utf-8"))["step"])
