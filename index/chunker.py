@@ -16,8 +16,11 @@ OVERLAP = 25
 # Lines of a text that was wrapped by an editor are no longer than this; where they are, a line is a paragraph.
 WIDEST_WRAP = 160
 
+GAP_OF_A_WORD = 100  # characters of white space that count as a word, so that no passage is mostly blank
+
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_CJK}]|[^\s{_CJK}]{{1,16}}")
+_BLANK = re.compile(rf"\s{{{GAP_OF_A_WORD}}}")
 _TOKEN = re.compile(r"\S+")
 _LINE = re.compile(r"[^\r\n\f\v\x85\u2028\u2029]+")
 _LINE_BREAK = re.compile(r"\r\n|[\r\n\f\v\x85\u2028\u2029]")
@@ -94,6 +97,7 @@ def _sentences(text: str, section: _Section, words: int, width: int) -> Iterator
     paragraphs = set(_paragraph_starts(part, width))
     cuts = sorted({0, len(part), *_sentence_starts(part), *paragraphs})
     opens = False
+    previous = section.start
     for start, end in pairwise(cuts):
         opens = opens or start in paragraphs
         stripped = part[start:end].strip()
@@ -101,8 +105,9 @@ def _sentences(text: str, section: _Section, words: int, width: int) -> Iterator
             continue
         begin = section.start + start + part[start:end].index(stripped[0])
         for piece_start, piece_end, size in _pieces(stripped, words):
-            yield _Sentence(begin + piece_start, begin + piece_end, size, opens)
-            opens = False
+            gap = (begin + piece_start - previous) // GAP_OF_A_WORD
+            yield _Sentence(begin + piece_start, begin + piece_end, size + gap, opens)
+            opens, previous = False, begin + piece_end
 
 
 def _sentence_starts(part: str) -> Iterator[int]:
@@ -119,8 +124,9 @@ def _paragraph_starts(part: str, width: int) -> Iterator[int]:
         if line[0].isspace():
             continue
         if previous is not None:
-            breaks = len(_LINE_BREAK.findall(part, previous.end(), line.start()))
-            if breaks > 1 or _ends_paragraph(previous[0].rstrip(), line[0].lstrip(), width):
+            between = part[previous.end() : line.start()]
+            blank = len(between) > 1 and len(_LINE_BREAK.findall(between)) > 1
+            if blank or _ends_paragraph(previous[0].rstrip(), line[0].lstrip(), width):
                 yield line.start()
         previous = line
 
@@ -142,19 +148,20 @@ def _line_width(text: str) -> int:
 
 def _pieces(sentence: str, words: int) -> Iterator[tuple[int, int, int]]:
     """A sentence as (start, end, words), or as even pieces where it alone is longer than one and a half passages."""
-    size = _count(sentence)
+    size = _count(sentence) + len(_BLANK.findall(sentence))
     if size * 2 <= words * 3:
         yield 0, len(sentence), size
         return
     budget = -(-size // -(-size // words))
     start = end = held = 0
     for token in _tokens(sentence, budget):
-        if held and held + token.words > budget:
+        gap = (token.start - end) // GAP_OF_A_WORD
+        if held and held + gap + token.words > budget:
             yield start, end, held
             held = 0
         if not held:
             start = token.start
-        end, held = token.end, held + token.words
+        end, held = token.end, held + (gap if held else 0) + token.words
     yield start, end, held
 
 

@@ -70,11 +70,9 @@ class IndexTooOld(IndexProblem):
 class OtherEmbedder(IndexProblem):
     """The vectors of the index come from another embedding model."""
 
-    def __init__(self, folder: Path | None, found: str, wanted: str) -> None:
-        super().__init__(
-            f"{folder or 'index in memory'}: its vectors come from another embedding model "
-            f"({found[:12]}, not {wanted[:12]}); {_AGAIN}"
-        )
+    def __init__(self, folder: Path | None, difference: str) -> None:
+        place = folder or "index in memory"
+        super().__init__(f"{place}: its vectors come from another embedding model ({difference}); {_AGAIN}")
 
 
 class IndexLocked(IndexProblem):
@@ -162,7 +160,7 @@ def read_manifest(folder: Path, generation: str) -> dict[str, Any]:
         raise IndexDamaged(folder, name) from None
     if found != FORMAT:
         raise (IndexTooNew if found > FORMAT else IndexTooOld)(folder, found)
-    if manifest.get("sha256") != _manifest_digest(manifest):
+    if manifest.get("sha256") != _manifest_digest(manifest) or manifest.get("generation") != generation:
         raise IndexDamaged(folder, name)
     for file, expected in manifest["files"].items():
         path = folder / generation / file
@@ -219,7 +217,7 @@ def _write_manifest(place: Path, settings: dict[str, Any]) -> None:
         path.relative_to(place).as_posix(): {"bytes": path.stat().st_size, "sha256": _digest(path)}
         for path in _files(place)
     }
-    manifest = {"format": FORMAT, **settings, "files": files}
+    manifest = {"format": FORMAT, "generation": place.name, **settings, "files": files}
     manifest["sha256"] = _manifest_digest(manifest)
     (place / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="ascii")
 

@@ -48,7 +48,10 @@ def load_html(data: bytes) -> Content:
     title = next((found for found in titles if found), None)
     first = next((heading.text for heading in page.headings if heading.level == 1), None)
     dates = (iso_date(_squeezed(found)) for query in _DATES for found in root.xpath(query))
-    return Content(page.text, title or first, next((found for found in dates if found), None), 0, tuple(page.headings))
+    date = next((found for found in dates if found), None)
+    cut = any("depth" in problem.message for problem in parser.error_log)
+    warnings = ("part of it is nested too deeply to be read",) if cut else ()
+    return Content(page.text, title or first, date, headings=tuple(page.headings), warnings=warnings)
 
 
 def decode_html(data: bytes) -> str:

@@ -202,11 +202,11 @@ class Index:
         """Raise OtherEmbedder unless the embedder makes vectors like those of the index."""
         wanted = self.settings.embedder
         if embedder.fingerprint != wanted:
-            raise OtherEmbedder(self.folder, wanted, embedder.fingerprint)
+            raise OtherEmbedder(self.folder, f"fingerprint {wanted[:12]}, not {embedder.fingerprint[:12]}")
         stored = np.array(self.making.canaries, dtype=np.float32)
         made = embedder.embed(CANARIES)
         if made.shape != stored.shape or (stored * made).sum(axis=1).min() < CANARY_COSINE:
-            raise OtherEmbedder(self.folder, wanted, "the same name with other weights")
+            raise OtherEmbedder(self.folder, f"fingerprint {wanted[:12]} with other weights")
 
 
 def commit(folder: Path, contents: Contents, making: Making, *, keep: str | None) -> None:

@@ -268,11 +268,10 @@ def test_beir(beir):
     assert list(collection.texts.values()) == ["One\n\nfirst", "second"]
     (query,) = collection.queries
     assert query.gains == {"document-0000000.txt": 2, "document-0000001.txt": 1}
-    assert [str(complaint) for complaint in collection.complaints] == [
-        "corpus.jsonl line 3: not a JSON object with _id and text (Expecting property name enclosed in double quotes: line 1 column 2 (char 1))",
-        "test.tsv line 5: no document 'gone'",
-        "test.tsv line 6: not query, document and score",
-    ]
+    corpus, absent, short = map(str, collection.complaints)
+    assert corpus.startswith("corpus.jsonl line 3: not a JSON object with _id and text (")
+    assert absent == "test.tsv line 5: no document 'gone'"
+    assert short == "test.tsv line 6: not query, document and score"
 
 
 def test_beir_documents_stand_where_their_best_passage_does(beir):
@@ -298,8 +297,8 @@ def test_qed_line_becomes_a_squad_question(tmp_path):
         [{"start": 0, "end": 5, "string": "Unwin"}],
         [{"start": 0, "end": 5, "string": "Unwin"}, {"start": 10, "end": 16, "string": "Parker"}],
     ]
-    line = {"example_id": 5, "title_text": "T", "question_text": "who planned it", "paragraph_text": "Unwin and Parker .",
-            "original_nq_answers": spans}  # fmt: skip
+    line = {"example_id": 5, "title_text": "T", "question_text": "who planned it",
+            "paragraph_text": "Unwin and Parker .", "original_nq_answers": spans}  # fmt: skip
     out = tmp_path / "squad.json"
     assert qed.convert(written(tmp_path / "qed.jsonl", line), out) == 1
     (question,) = load(out).questions

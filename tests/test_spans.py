@@ -52,7 +52,7 @@ def test_without_context_there_is_no_span():
 
 
 def test_many_variants_of_the_best_answer_do_not_crowd_out_the_second():
-    # Starts at 1..11 and ends at 12..22 are all equally good: 121 spans that overlap each other. Token 40 is another answer.
+    # Starts at 1..11 and ends at 12..22 are equally good: 121 spans that overlap each other. Token 40 is another answer.
     start, end = np.zeros(50, dtype=np.float32), np.zeros(50, dtype=np.float32)
     start[1:12], end[12:23] = 10, 10
     start[40] = end[40] = 8
@@ -65,7 +65,8 @@ def by_trying_all(start: np.ndarray, end: np.ndarray, allowed: np.ndarray, n: in
     length = len(start)
     spans = [
         TokenSpan(first, last, float(start[first] + end[last] - start[0] - end[0]))
-        for first in range(length) for last in range(first, min(length, first + longest)) if allowed[first] and allowed[last]
+        for first in range(length) for last in range(first, min(length, first + longest))
+        if allowed[first] and allowed[last]
     ]  # fmt: skip
     kept: list[TokenSpan] = []
     for span in sorted(spans, key=lambda span: (-span.score, span.first, span.last)):

@@ -31,7 +31,7 @@ class View:
 
 def articles_tab(page: gr.Blocks, assistant: Asks, head: gr.Markdown, library: Library | None) -> None:
     """Lay the tab out and wire it."""
-    view = gr.State(View)
+    view = gr.State(lambda: View())
     with gr.Row(elem_id="shelf"):
         with gr.Column(scale=6, min_width=320):
             search = gr.Textbox(label="Search the articles", placeholder="Title, file, type, reason", elem_id="seek")

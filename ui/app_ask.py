@@ -52,13 +52,14 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
         with gr.Column(elem_id="beside", scale=5, min_width=320):
             panel = gr.Markdown(desk.panel(Session(Conversation())), elem_id="panel", latex_delimiters=[])
     action = gr.Textbox(label="Action", elem_id="action", visible="hidden")
+    linked = gr.State("")
     timer = gr.Timer(0.7)
 
     def show(now: Session) -> Values:
         return now, transcript_of(desk, now), desk.panel(now)
 
-    def load(kept: dict[str, Any] | None, request: gr.Request) -> Values:
-        now = restored(desk, kept or {})
+    def load(kept: dict[str, Any] | None, now: Session, request: gr.Request) -> Values:
+        now = now if now.conversation.turns else restored(desk, kept or {})
         asked = str(dict(request.query_params).get("q", "")).strip()
         return *show(now), now.kept, remembered(now, kept), asked
 
@@ -68,7 +69,7 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
             (gr.update(visible=False), gr.update(visible=True)),
         )
         if not typed.strip():
-            yield *show(now), "", *idle
+            yield (gr.skip(),) * 6
             return
         try:
             asked = clean_question(typed)
@@ -128,8 +129,8 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
         "api_visibility": "private",
         **reader,
     }
-    opened = page.load(load, browser, [*shown, keep, browser, question], **QUIET)
-    events = [opened.then(**asking), question.submit(**asking), ask.click(**asking)]
+    opened = page.load(load, [browser, session], [*shown, keep, browser, linked], **QUIET)
+    events = [opened.then(**asking | {"inputs": [linked, session]}), question.submit(**asking), ask.click(**asking)]
     stop.click(stopped, session, [*shown, ask, stop], cancels=events, **QUIET)
     action.change(act, [action, session], [*shown, correction, asked_for], **QUIET)
     new.click(begin, [session, browser], [*shown, browser], **QUIET)

@@ -15,6 +15,7 @@ VOID = frozenset({"br", "hr", "wbr"})
 _NEWLINE = re.compile(r"\r\n?")
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _SYNTAX = re.compile(r"[\t\n!-+\--/:-@\[-`{-~]")
+_QUOTED = re.compile(r"[\t\n\r!-'*+<->@\[-`{-~]")
 
 
 class Html(str):
@@ -42,5 +43,10 @@ def tag(name: str, /, *children: str, **attributes: str | None) -> Html:
 
     ``class_`` and ``for_`` name the attributes that are Python keywords.
     """
-    written = "".join(f' {key.rstrip("_")}="{text(value)}"' for key, value in attributes.items() if value is not None)
+    written = "".join(f' {key.rstrip("_")}="{_value(value)}"' for key, value in attributes.items() if value is not None)
     return Html(f"<{name}{written}>" if name in VOID else f"<{name}{written}>{join(children)}</{name}>")
+
+
+def _value(value: str) -> str:
+    """An attribute's value: within quotes fewer characters mean anything, and our own names stay readable."""
+    return _QUOTED.sub(lambda match: f"&#{ord(match.group())};", _UNSHOWABLE.sub("\ufffd", value))

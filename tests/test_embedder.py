@@ -1,0 +1,75 @@
+"""Embedders: unit vectors, one a text, the same for the same text; what names a model and what is missing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from conftest import FakeEmbedder
+from index.embedder import Embedder, ModelMissing, SentenceEmbedder, embedding_text
+
+
+@dataclass(frozen=True)
+class Shown:
+    heading: str
+    text: str
+
+
+@pytest.fixture(scope="module")
+def bundled() -> SentenceEmbedder:
+    return SentenceEmbedder.open()
+
+
+@pytest.fixture(params=["fake", pytest.param("bundled", marks=pytest.mark.slow)])
+def any_embedder(request: pytest.FixtureRequest) -> Embedder:
+    return FakeEmbedder() if request.param == "fake" else request.getfixturevalue("bundled")
+
+
+def test_vectors_have_unit_length_and_depend_on_the_text_alone(any_embedder: Embedder) -> None:
+    texts = ["Uranium from Kazakhstan.", "A very much longer text about the weather in spring. " * 5, "", "\U0001f600"]
+    vectors = any_embedder.embed(texts)
+    assert (vectors.shape, vectors.dtype) == ((4, any_embedder.dimension), np.float32)
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(4), abs=1e-5)
+    assert any_embedder.embed(texts[:1]) == pytest.approx(vectors[:1], abs=1e-5)
+    assert any_embedder.embed([]).shape == (0, any_embedder.dimension)
+
+
+@pytest.mark.slow
+def test_the_bundled_model_knows_what_is_meant(bundled: SentenceEmbedder) -> None:
+    question, right, wrong = bundled.embed(["How old is the king?", "The monarch is 70.", "Bread is made of flour."])
+    assert question @ right > 0.4 > question @ wrong
+    assert bundled.dimension == 384
+
+
+def test_the_fingerprint_is_that_of_the_files(tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    (tmp_path / "config.json").write_text("{}")
+    first = SentenceEmbedder.open(str(tmp_path)).fingerprint
+    (tmp_path / "README.md").write_text("not part of the model")
+    assert SentenceEmbedder.open(str(tmp_path)).fingerprint == first
+    (tmp_path / "config.json").write_text('{"max_seq_length": 128}')
+    assert SentenceEmbedder.open(str(tmp_path)).fingerprint != first
+
+
+def test_a_model_that_is_not_here_is_named() -> None:
+    with pytest.raises(ModelMissing, match="nobody/nothing: neither a folder nor a model in the local cache"):
+        SentenceEmbedder.open("nobody/nothing")
+
+
+def test_headings_stand_above_the_text_that_is_embedded() -> None:
+    assert embedding_text(Shown("Title - Part", "Words.")) == "Title - Part\nWords."
+
+
+def test_importing_the_index_loads_nothing_heavy() -> None:
+    heavy = (
+        "{'torch', 'sentence_transformers', 'transformers', 'faiss', 'bm25s', 'lxml', 'docx', 'pypdfium2', 'nupunkt'}"
+    )
+    code = f"import sys, index.builder, index.store; print(sorted({heavy} & set(sys.modules)))"
+    root = Path(__file__).resolve().parents[1]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
+    assert done.stdout.strip() == "[]"
