@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import filterfalse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +31,15 @@ _POSSESSIVE = re.compile(r"['’]s\b")
 
 def terms(text: str) -> list[str]:
     """The stemmed words of a text in order: no accents, no possessive, numbers whole, common words too."""
-    folded = unicodedata.normalize("NFKD", _POSSESSIVE.sub("", text).casefold())
-    plain = "".join(character for character in folded if not unicodedata.combining(character))
-    words = [word.replace(",", "") for word in _TERM.findall(plain)]
+    words = [word.replace(",", "") for word in _TERM.findall(_without_accents(_POSSESSIVE.sub("", text).casefold()))]
     stems: list[str] = _stemmer().stemWords(words)
     return stems
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(filterfalse(unicodedata.combining, unicodedata.normalize("NFKD", text)))
 
 
 @lru_cache(maxsize=1)

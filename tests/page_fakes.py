@@ -69,7 +69,7 @@ class FakeIndex:
         title = next((line[2:] for line in text.splitlines() if line.startswith("# ")), path.stem)
         self._texts[name] = text
         first = len(self.passages)
-        for match in re.finditer(r"\S(?:.|\n(?!\n))*", text):
+        for match in re.finditer(r"\S(?:.|\n(?!\n|\Z))*", text):
             self.passages.append(
                 FakePassage(
                     len(self.passages), name, title, sha256, match.start(), match.end(), match.group(), page=None
@@ -93,7 +93,7 @@ class FakeAssistant:
     confidence: float = 0.93
     conflicts: frozenset[str] = frozenset()
     others: tuple[str, ...] = ()
-    gate: threading.Event | None = None
+    slow: Mapping[str, threading.Event] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
 
     @property
@@ -120,8 +120,8 @@ class FakeAssistant:
     def ask(self, question: str, k: int = 10) -> Answer:
         """Look the question up."""
         self.asked.append(question)
-        if self.gate is not None:
-            self.gate.wait(10)
+        if question in self.slow:
+            self.slow[question].wait(10)
         spent = Milliseconds(2.0, 40.0, 42.0)
         words = self.answers.get(question)
         if words is None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import FakeEmbedder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import FakeEmbedder
 from index import builder, generations
 from index.builder import BuildReport, NothingToIndex, build, index_in_memory
 from index.embedder import SentenceEmbedder

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_loaders import docx_of, pdf_of
 
 from index.chunker import Chunk, chunk
 from index.documents import Document, parse_document
-from test_loaders import docx_of, pdf_of
 
 PIECES = st.sampled_from(
-    ["One two three. ", "Same again. ", "Same again. ", "\r\n", "\n\n", "\t", "Dr. Who\u2019s e\u0301! ", "\U0001f468\u200d\U0001f469 ",
-     "\u4e2d\u6587\u53e5\u5b50\u3002", "word " * 40, "x" * 300, "A Short Line\n", "- item\n", "1,000.5 ", "\u2028", "\u00a0", "?! ", "\ufeff"]
+    ["One two three. ", "Same again. ", "Same again. ", "\r\n", "\n\n", "\t", "Dr. Who\u2019s e\u0301! ",
+     "\U0001f468\u200d\U0001f469 ", "\u4e2d\u6587\u53e5\u5b50\u3002", "word " * 40, "x" * 300, "A Short Line\n", "- item\n",
+     "1,000.5 ", "\u2028", "\u00a0", "?! ", "\ufeff"]
 )  # fmt: skip
 
 
@@ -35,7 +37,7 @@ def assert_sound(read: Document, chunks: list[Chunk]) -> None:
         assert shown and shown == shown.strip()
         assert found.page == read.page_at(found.start)
         covered[found.start : found.end] = [True] * len(shown)
-    assert all(left.start < right.start and left.end < right.end for left, right in zip(chunks, chunks[1:]))
+    assert all(left.start < right.start and left.end < right.end for left, right in pairwise(chunks))
     headings = {place for heading in read.headings for place in range(heading.start, heading.end)}
     for place, character in enumerate(read.text):
         if place in headings or place < read.body:
@@ -105,7 +107,8 @@ def test_a_passage_ends_with_a_paragraph_where_it_is_long_enough() -> None:
         (2, "It rained.\nIt poured.", ["It rained.", "It poured."]),
         (7, "The quick brown fox jumped over\nthe lazy dog.", ["The quick brown fox jumped over\nthe lazy dog."]),
         (4, "Mr. Blinken met Dr. Who. He left.", ["Mr. Blinken met Dr. Who.", "He left."]),
-        (5, "\u4e2d\u6587\u53e5\u5b50\u3002\u53e6\u4e00\u4e2a\u3002", ["\u4e2d\u6587\u53e5\u5b50\u3002", "\u53e6\u4e00\u4e2a\u3002"]),
+        (5, "\u4e2d\u6587\u53e5\u5b50\u3002\u53e6\u4e00\u4e2a\u3002",
+         ["\u4e2d\u6587\u53e5\u5b50\u3002", "\u53e6\u4e00\u4e2a\u3002"]),
         (2, "Two things:\n- one\n- two", ["Two things:", "- one", "- two"]),
     ],
 )  # fmt: skip
@@ -202,7 +205,7 @@ def test_five_megabytes_in_one_line_take_bounded_time(unit: str) -> None:
     start = time.perf_counter()
     chunks = chunk(read)
     assert time.perf_counter() - start < 60  # seconds; a few on an idle machine
-    assert all(left.start < right.start for left, right in zip(chunks, chunks[1:]))
+    assert all(left.start < right.start for left, right in pairwise(chunks))
     assert max(found.end - found.start for found in chunks) <= 16 * 180
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from conftest import FakeEmbedder
+
 from index.embedder import Embedder, ModelMissing, SentenceEmbedder, embedding_text
 
 

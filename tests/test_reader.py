@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,7 @@ def test_spans_of_one_reading_do_not_overlap(tmp_path: Path):
     scores = {"Kazakhstan": 5.0, "first": 4.5, "Astana": 1.0}
     [reading] = planted(tmp_path, PASSAGE, scores, scores).read([Pair(QUESTION, PASSAGE)])
     places = sorted((span.start, span.end) for span in reading.spans)
-    assert len(places) > 2 and all(left[1] <= right[0] for left, right in zip(places, places[1:], strict=False))
+    assert len(places) > 2 and all(left[1] <= right[0] for left, right in pairwise(places))
 
 
 def test_an_answer_in_the_overlap_of_two_windows_is_found_once(tmp_path: Path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html.parser import HTMLParser
 
 import pytest
 from eval_fakes import TEXTS, TOUR, answerer, knowing
@@ -26,7 +27,7 @@ QUESTIONS = (
 
 @pytest.fixture(scope="module")
 def done():
-    return run(QUESTIONS, answerer(READS), k=4, dataset="three")
+    return run(QUESTIONS, answerer(READS), k=6, dataset="three")
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +53,24 @@ def test_the_quote_is_marked_in_its_passage(html):
     assert "Macron landed in <mark>Kazakhstan</mark> on November 1." in html
 
 
+class Links(HTMLParser):
+    """Every address a page could fetch."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attrs):
+        self.found += [
+            value for name, value in attrs if name in ("src", "href", "xlink:href", "action", "srcset", "data")
+        ]
+
+
 def test_nothing_is_fetched(html):
-    assert not re.search(r"""<(?:link|img|iframe|object|embed)\b(?![^>]*href="data:,")""", html)
-    assert not re.search(
-        r"""(?:src|href|action)=["']?(?!#|data:)\S""", re.sub(r"&lt;.*?&gt;", "", html).replace("xlink:href", "x")
-    )
+    links = Links()
+    links.feed(html)
+    assert "data:," in links.found
+    assert [link for link in links.found if not link.startswith(("#", "data:"))] == []
     assert "@import" not in html
     assert not re.search(r"url\((?!#)", html)
 
@@ -85,7 +99,7 @@ def test_stopped_run_and_complaints_are_said(done):
 
 
 def test_two_runs_side_by_side(done):
-    other = run(QUESTIONS, answerer(READS, threshold=0.95), k=4, dataset="stricter")
+    other = run(QUESTIONS, answerer(READS, threshold=0.95), k=6, dataset="stricter")
     html = page(done, other)
     assert "Compared with stricter" in html
     assert "2 questions came out differently: 1 better, 0 worse" in html

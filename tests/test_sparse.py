@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.sparse import B, K1, SparseIndex, terms
+from index.sparse import K1, B, SparseIndex, terms
 
 TEXTS = ["red apple", "green apple apple", "blue sky", "the red fox"]
 

@@ -37,7 +37,7 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
             with gr.Row(elem_id="composer"):
                 question = gr.Textbox(
                     label="Your question",
-                    placeholder="Ask about your articles",
+                    placeholder="Ask your articles",
                     elem_id="question",
                     lines=1,
                     max_lines=5,
@@ -191,7 +191,7 @@ def _asking(open_it: bool, now: Session, turn_id: str) -> Values:
     turn = now.conversation.turn(turn_id)
     if not open_it or turn is None:
         return gr.update(visible=False), gr.skip()
-    return gr.update(visible=True), note(f"What is the answer to “{turn.question}”?")
+    return gr.update(visible=True), note(f"The right answer to “{turn.question}”")
 
 
 def _corrected(desk: Desk, corrections: Corrections, now: Session, said: str | None) -> Values:

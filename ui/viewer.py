@@ -76,7 +76,7 @@ def document(title: str, words: str, passages: Sequence[Bounds], original: str) 
     edges = sorted({0, *starts, *ends, len(words)})
     numbers = {start: number for number, start in enumerate(starts, 1)}
     parts: list[Html] = []
-    for left, right in pairwise(edges):
+    for left, right in pairwise([*edges, len(words)]):
         if left in ends:
             parts.append(tag("span", "┘", class_="pc-border", title="A passage ends here"))
         if left in numbers:

@@ -11,7 +11,7 @@ import torch
 
 from qa.network import SpanNetwork
 from qa.training.examples import Loaded, read_gold, read_squad
-from qa.training.mixture import BUNDLED, Proportions, bundled_sources, mix
+from qa.training.mixture import BUNDLED, Mixture, Proportions, bundled_sources, mix
 from qa.training.trainer import Recipe, Trainer, features
 from qa.weights import read_weights, write_weights
 from qa.windows import PairEncoder
@@ -41,7 +41,7 @@ def run(
     tensors = read_weights(start)
     network = SpanNetwork.load(start, tensors, layers=layers)
     recipe = Recipe(layers=network.config.num_hidden_layers, learning_rate=learning_rate, seed=seed)
-    mixture = mix(_sources(data, documents), BUNDLED if data.is_dir() else Proportions(), seed)
+    mixture = _mixture(out / "examples.json", data, documents, seed)
     for sentence in mixture.skipped:
         say(f"skipped: {sentence}")
     encoder = PairEncoder.open(start, recipe.window, recipe.window // 4)
@@ -61,6 +61,15 @@ def run(
         raise ValueError(f"{out}: not enough memory to train {start}; the last checkpoint is kept") from error
     finish(out / "checkpoint", out / "reader")
     say(f"the reader is in {out / 'reader'}; ask with --reader {out / 'reader'}")
+
+
+def _mixture(kept: Path, data: Path, documents: Path | None, seed: int) -> Mixture:
+    """The examples of the run: those it was begun with where it was interrupted, so that none is seen twice."""
+    if kept.exists():
+        return Mixture.read(kept)
+    mixture = mix(_sources(data, documents), BUNDLED if data.is_dir() else Proportions(), seed)
+    mixture.write(kept)
+    return mixture
 
 
 def _sources(data: Path, documents: Path | None) -> dict[str, Loaded]:

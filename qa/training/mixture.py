@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from qa.training.examples import Loaded, TrainingExample, read_qamr, read_squad
@@ -35,6 +36,22 @@ class Mixture:
     train: list[TrainingExample]
     dev: list[TrainingExample]
     skipped: list[str]
+
+    def write(self, path: Path) -> None:
+        """Write to one JSON file, whole or not at all."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
+        fresh.replace(path)
+
+    @classmethod
+    def read(cls, path: Path) -> Mixture:
+        """Read what ``write`` wrote; ValueError where it is damaged."""
+        try:
+            raw = json.loads(path.read_text(encoding="utf-8"))
+            return cls(*([TrainingExample(**row) for row in raw[part]] for part in ("train", "dev")), raw["skipped"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{path}: damaged; remove it to prepare the examples again") from error
 
 
 def bundled_sources(folder: Path) -> dict[str, Loaded]:

@@ -1,0 +1,38 @@
+"""Pincite's own reader as a contestant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from eval.bench.worker import Job, serve
+from qa.reader import ExtractiveReader, Format, Reading
+from qa.windows import Pair
+
+
+class Pincite:
+    """``qa.reader.ExtractiveReader``."""
+
+    def __init__(self, job: Job) -> None:
+        self._reader = ExtractiveReader.open(job.model, format=cast(Format, job.format))
+
+    def answer(self, question: str, passages: Sequence[str]) -> str:
+        """The span of the highest score."""
+        readings = self._reader.read([Pair(question, passage) for passage in passages])
+        best = [(reading.spans[0].score, _text(reading, passage))
+                for reading, passage in zip(readings, passages, strict=True) if reading.spans]  # fmt: skip
+        return max(best)[1] if best else ""
+
+    def answers(self, question: str, passages: Sequence[str]) -> list[str]:
+        """Each passage's first span."""
+        readings = self._reader.read([Pair(question, passage) for passage in passages])
+        return [_text(reading, passage) for reading, passage in zip(readings, passages, strict=True)]
+
+
+def _text(reading: Reading, passage: str) -> str:
+    """The words of a reading's first span."""
+    return passage[reading.spans[0].start : reading.spans[0].end] if reading.spans else ""
+
+
+if __name__ == "__main__":
+    serve(Pincite, ["torch"])

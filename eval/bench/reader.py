@@ -1,0 +1,214 @@
+"""Reading alone: Pincite's reader against Haystack's, txtai's and a plain transformers loop, on the same weights and passages.
+
+    python eval/bench/reader.py [--model FOLDER] [--rounds 5] [--json reader.json]
+
+Answers are compared before anything is timed; then every contestant, in a process of its own and all with the same
+threads, runs all questions once a round, one contestant at a time, in an order that moves on by one each round.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+from rich.console import Console
+from rich.table import Table
+
+from eval.bench.machine import machine
+from eval.bench.passages import asked
+from eval.bench.peers import FLOOR, OURS, PEERS, CannotRun, Peer, Process, environment
+from eval.bench.worker import Job
+from qa.reader import BUNDLED, fingerprint
+from qa.scoring import normalise
+
+ENOUGH = 0.98
+console = Console(highlight=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One contestant. Shares compare with Pincite in fp32; ``ratio`` is its time over Pincite's in the same format."""
+
+    name: str
+    format: str
+    milliseconds: float
+    ratio: float
+    same_in_passage: float
+    same_overall: float
+    versions: dict[str, str]
+
+
+def main() -> None:
+    """Measure, print a table, write JSON."""
+    options = _options()
+    options.work.mkdir(parents=True, exist_ok=True)
+    folder = as_hugging_face(options.model, options.work)
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    questions = asked(tokenizer, questions=options.questions, passages=options.passages, tokens=options.tokens)
+    job = Job(str(folder), "fp32", options.threads, questions)
+    where = machine(options.threads)
+    running = _start(job, options.formats.split(","), options.peers.split(","), options.work)
+    ours = next(one for one in running if one.peer is OURS)
+    _compare(running, ours)
+    for number in range(options.rounds):
+        for process in running[number % len(running) :] + running[: number % len(running)]:
+            process.round()
+        console.print(f"round {number + 1} of {options.rounds}", style="dim")
+    for process in running:
+        process.close()
+    rows = [_row(process, running, ours) for process in running if process.peer is not FLOOR]
+    report = {"machine": where, "model": str(options.model), "fingerprint": fingerprint(options.model),
+              "questions": len(questions), "passages": options.passages, "tokens": options.tokens,
+              "rows": [{name: getattr(row, name) for name in row.__dataclass_fields__} for row in rows],
+              "best": _best(rows), "floor": _floor(running, rows),
+              "rounds": {f"{one.peer.name} {one.format}": one.rounds for one in running}}  # fmt: skip
+    _show(report, rows)
+    options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
+    console.print(f"written to {options.json}", style="dim")
+
+
+def as_hugging_face(model: Path, work: Path) -> Path:
+    """The model's weights in fp32 under Hugging Face's names, with its configuration and tokenizer, in the work folder."""
+    folder = work / f"model-{fingerprint(model)[:12]}"
+    if (folder / "model.safetensors").exists():
+        return folder
+    from safetensors.torch import save_file
+
+    from qa.network import SpanNetwork
+    from qa.weights import read_weights
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in model.glob("*.json"):
+        if not path.name.endswith(".index.json"):
+            shutil.copyfile(path, folder / path.name)
+    network = SpanNetwork.load(model, read_weights(model), require_span=True)
+    unfinished = folder / "unfinished.safetensors"
+    save_file(network.to_hugging_face(), unfinished, metadata={"format": "pt"})
+    unfinished.rename(folder / "model.safetensors")
+    return folder
+
+
+def _options() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, default=BUNDLED, help="folder of the reader (default: the bundled one)")
+    parser.add_argument(
+        "--work", type=Path, default=user_cache_path("pincite") / "bench", help="cache of environments and weights"
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--questions", type=int, default=20)
+    parser.add_argument("--passages", type=int, default=8)
+    parser.add_argument("--tokens", type=int, default=216, help="tokens of a passage")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--formats", default="fp32,bf16", help="fp32, or fp32,bf16 for both")
+    parser.add_argument("--peers", default=",".join(peer.name for peer in PEERS))
+    parser.add_argument("--json", type=Path, default=Path("bench-reader.json"))
+    return parser.parse_args()
+
+
+def _start(job: Job, formats: Sequence[str], names: Sequence[str], work: Path) -> list[Process]:
+    """All contestants that can run, loaded, Pincite's fp32 first; those that cannot are named."""
+    wanted: list[tuple[Peer, str]] = [(peer, format) for format in formats
+                                      for peer in (OURS, *(peer for peer in PEERS if peer.name in names))]  # fmt: skip
+    running = []
+    for peer, format in [*wanted, (FLOOR, "bf16")]:
+        try:
+            with console.status(f"{peer.name} {format}"):
+                running.append(Process(peer, format, environment(peer, work), replace(job, format=format)))
+        except CannotRun as error:
+            console.print(f"left out: {error}", style="yellow", markup=False)
+    if not any(one.peer is OURS and one.format == formats[0] for one in running):
+        raise SystemExit("Pincite's own reader does not run, so there is nothing to compare with")
+    return running
+
+
+def _compare(running: Sequence[Process], ours: Process) -> None:
+    """Say which fp32 contestants read otherwise than Pincite, before anything is timed."""
+    for process in running:
+        share = _same_in_passage(process, ours)
+        if process.peer is not FLOOR and process.format == "fp32" and share < ENOUGH:
+            console.print(f"{process.peer.name}: only {share:.1%} of its fp32 answers equal Pincite's passage by passage, "
+                          f"less than {ENOUGH:.0%}", style="yellow")  # fmt: skip
+
+
+def _same_in_passage(process: Process, ours: Process) -> float:
+    """The share of passages in which both give the same answer."""
+    pairs = [(mine, theirs) for row, other in zip(ours.answers, process.answers, strict=True)
+             for mine, theirs in zip(row, other, strict=False)]  # fmt: skip
+    return statistics.fmean(normalise(mine) == normalise(theirs) for mine, theirs in pairs)
+
+
+def _row(process: Process, running: Sequence[Process], ours: Process) -> Row:
+    """The figures of one contestant."""
+    beside = next((one for one in running if one.peer is OURS and one.format == process.format), ours)
+    overall = statistics.fmean(normalise(a) == normalise(b) for a, b in zip(ours.answer, process.answer, strict=True))
+    return Row(process.peer.name, process.format, _median(process), _ratio(process, beside),
+               _same_in_passage(process, ours), overall, process.versions)  # fmt: skip
+
+
+def _median(process: Process) -> float:
+    """Milliseconds a question: the median over rounds of the mean over questions."""
+    return statistics.median(statistics.fmean(one) for one in process.rounds)
+
+
+def _ratio(process: Process, beside: Process) -> float:
+    """The median over rounds of one's time over the other's in the same round."""
+    return statistics.median(sum(a) / sum(b) for a, b in zip(process.rounds, beside.rounds, strict=True))
+
+
+def _best(rows: Sequence[Row]) -> dict[str, Any]:
+    """Pincite's fastest format against each peer's fastest."""
+    fastest: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: row.milliseconds):
+        fastest.setdefault(row.name, row)
+    mine = fastest[OURS.name]
+    return {"pincite": mine.format,
+            "peers": {row.name: {"format": row.format, "ratio": row.milliseconds / mine.milliseconds}
+                      for row in fastest.values() if row is not mine}}  # fmt: skip
+
+
+def _floor(running: Sequence[Process], rows: Sequence[Row]) -> dict[str, float] | None:
+    """The work of a question, the rate measured for it, the time that makes, and Pincite's best time over it."""
+    floor = next((one for one in running if one.peer is FLOOR), None)
+    if floor is None:
+        return None
+    gigaflops = statistics.fmean(float(answers[0]) for answers in floor.answers)
+    milliseconds = min(statistics.fmean(one) for one in floor.rounds)
+    mine = min(row.milliseconds for row in rows if row.name == OURS.name)
+    return {"gigaflops": gigaflops, "milliseconds": milliseconds, "teraflops_a_second": gigaflops / milliseconds,
+            "time_over_floor": mine / milliseconds}  # fmt: skip
+
+
+def _show(report: dict[str, Any], rows: Sequence[Row]) -> None:
+    """The table, and the two lines under it."""
+    where = report["machine"]
+    table = Table(title=f"Reading {report['passages']} passages of about {report['tokens']} tokens: {where['processor']}, "
+                        f"{where['threads']} threads, torch {where['torch']}, {where['date'][:10]}")  # fmt: skip
+    for name in ("reader", "format", "ms a question", "times Pincite's", "same in its passage", "same over all"):
+        table.add_column(name, justify="left" if name in ("reader", "format") else "right")
+    for row in rows:
+        table.add_row(row.name, row.format, f"{row.milliseconds:.0f}", f"{row.ratio:.2f}",
+                      f"{row.same_in_passage:.1%}", f"{row.same_overall:.1%}")  # fmt: skip
+    console.print(table)
+    for name, peer in report["best"]["peers"].items():
+        console.print(f"best against best: {name} ({peer['format']}) takes {peer['ratio']:.2f} times as long as "
+                      f"Pincite ({report['best']['pincite']})")  # fmt: skip
+    if floor := report["floor"]:
+        console.print(f"floor: {floor['gigaflops']:.0f} GFLOP a question at the {floor['teraflops_a_second']:.2f} TFLOP/s "
+                      f"that bare bf16 products reach at these shapes = {floor['milliseconds']:.0f} ms; Pincite takes "
+                      f"{floor['time_over_floor']:.2f} times that")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

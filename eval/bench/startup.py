@@ -1,0 +1,115 @@
+"""How long one waits: for ``pincite --help``, ``pincite status``, a first ``pincite ask``, and the chat page.
+
+    python eval/bench/startup.py [--reader FOLDER] [--repeats 3] [--json startup.json]
+
+Every time is that of a fresh process, from its start to its end (for the page: to the first whole answer over HTTP), the
+median of three. The files are in the operating system's cache, as they are for anyone who asks twice a day.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from eval.bench.machine import machine
+from eval.bench.passages import CORPUS
+
+PINCITE = str(Path(sys.executable).with_name("pincite"))
+QUESTION = "Who signed the agreement?"
+PAGE_LIMIT = 300.0
+console = Console(highlight=False)
+
+
+def main() -> None:
+    """Measure, print a table, write JSON."""
+    options = _options()
+    environ = os.environ | {"HF_HUB_OFFLINE": "1"} | ({"PINCITE_READER": options.reader} if options.reader else {})
+    with tempfile.TemporaryDirectory(prefix="pincite-") as home:
+        environ |= {"XDG_DATA_HOME": home}
+        index = ("--index", str(Path(home) / "index"))
+        run = _runner(environ)
+        run("index", str(CORPUS), *index)
+        measured: dict[str, Callable[[], float]] = {
+            "pincite --help": lambda: run("--help"),
+            "pincite status": lambda: run("status", *index),
+            "pincite ask": lambda: run("ask", QUESTION, *index),
+            "page ready": lambda: page_ready([PINCITE, "chat", *index, "--port", "0"], environ),
+        }
+        seconds: dict[str, list[float]] = {name: [] for name in measured}
+        for _ in range(options.repeats):
+            for name, measure in measured.items():
+                seconds[name].append(measure())
+    report = {"machine": machine(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0),
+              "median_seconds": {name: statistics.median(times) for name, times in seconds.items()},
+              "seconds": seconds}  # fmt: skip
+    _show(report["median_seconds"], seconds)
+    options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
+    console.print(f"written to {options.json}", style="dim")
+
+
+def page_ready(command: Sequence[str], environ: dict[str, str]) -> float:
+    """Seconds until the page's address, once printed, answers with the page."""
+    began = time.perf_counter()
+    process = subprocess.Popen(command, env=environ | {"PYTHONUNBUFFERED": "1"}, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # fmt: skip
+    try:
+        assert process.stdout is not None
+        address = next(filter(None, (re.search(r"http://\S+", line) for line in process.stdout)), None)
+        if address is None:
+            raise SystemExit(f"{' '.join(command)}: ended with status {process.wait()} and no address")
+        with urllib.request.urlopen(address.group(), timeout=PAGE_LIMIT) as page:
+            page.read()
+        return time.perf_counter() - began
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _options() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reader", default="", help="folder of the reader (default: the bundled one)")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--json", type=Path, default=Path("bench-startup.json"))
+    return parser.parse_args()
+
+
+def _runner(environ: dict[str, str]) -> Callable[..., float]:
+    """A function that runs ``pincite`` with its arguments and tells the seconds; it stops everything where one fails."""
+
+    def run(*arguments: str) -> float:
+        began = time.perf_counter()
+        done = subprocess.run([PINCITE, *arguments], env=environ, capture_output=True, text=True)
+        took = time.perf_counter() - began
+        if done.returncode:
+            raise SystemExit(f"pincite {' '.join(arguments)}: {done.stderr.strip() or done.returncode}")
+        return took
+
+    return run
+
+
+def _show(medians: dict[str, float], seconds: dict[str, list[float]]) -> None:
+    """The table."""
+    table = Table(title="Start-up, seconds")
+    for name in ("what", "median", "each"):
+        table.add_column(name, justify="left" if name == "what" else "right")
+    for name, median in medians.items():
+        table.add_row(name, f"{median:.2f}", "  ".join(f"{one:.2f}" for one in seconds[name]))
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,289 @@
+"""The page in a real browser: every test also asserts that nothing went wrong in it and nothing left this machine."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from page_fakes import FakeAssistant, FakeIndex
+
+pytestmark = pytest.mark.browser
+
+HOW = "No Chromium was found: install one with `apt-get install chromium`, or name one in PINCITE_CHROMIUM."
+CHROMIUM = os.environ.get("PINCITE_CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser"))), ""
+)
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+WHEN = "When was the dam built?"
+TRAP = "What is the trap?"
+SLOW = "What is slow?"
+
+DAM = (
+    "# The dam\n\n"
+    + "A line of filling.\n\n" * 60
+    + "The dam was built in 1962 by the Works.\n\n"
+    + "More filling.\n\n" * 60
+)
+HOSTILE = (
+    "# <img src=x onerror=window.ran=1>${window.ran=2}{{constructor.constructor('window.ran=3')()}}\n\n"
+    "The trap <script>window.ran=4</script><img src=https://evil.example/a.png onerror=window.ran=5> is "
+    "${window.ran=6} {{window.ran}} [link](javascript:window.ran=7) ![i](https://evil.example/b.png) "
+    "<svg onload=window.ran=8> $$\\href{https://evil.example}{x}$$ <style>*{background:url(https://evil.example/c)}</style>.\n"
+)
+TRAPPED = HOSTILE[HOSTILE.index("<img src=https") : HOSTILE.index(" ![i]")]
+
+
+@dataclass
+class Site:
+    address: str
+    assistant: FakeAssistant
+    folder: Path
+    gate: threading.Event
+
+
+@dataclass
+class Watched:
+    """A page, and all that went wrong in it."""
+
+    page: Any
+    site: Site
+    wrong: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        self.page.get_by_label("Your question").fill(question)
+        self.page.get_by_role("button", name="Ask", exact=True).click()
+        self.page.locator(".pc-turn:last-child :is(.pc-found, .pc-missing, .pc-failed)").wait_for()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    from ui.app import build_app, launch
+    from ui.serving import free_port
+
+    folder = tmp_path_factory.mktemp("articles")
+    (folder / "dam.md").write_text(DAM)
+    (folder / "lake.txt").write_text(
+        "# The lake\n\nIt is said that in 1962 the lake was dry.\n\nOthers say 1964. Lake Mira was opened in 1958.\n"
+    )
+    (folder / "<img src=x onerror=window.ran=9>${window.ran=10}.md").write_text(HOSTILE)
+    gate = threading.Event()
+    index = FakeIndex(sorted(folder.iterdir(), reverse=True))
+    assistant = FakeAssistant(
+        index, {WHEN: "1962", TRAP: TRAPPED, SLOW: "1964"}, others=("1964", TRAPPED), slow={SLOW: gate}
+    )
+    page = build_app(assistant, folder=tmp_path_factory.mktemp("home"))
+    yield Site(launch(page, port=free_port("127.0.0.1", 0)), assistant, folder, gate)
+    gate.set()
+    page.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if not CHROMIUM:
+        if os.environ.get("PINCITE_REQUIRE_BROWSER") == "1":
+            pytest.fail(HOW)
+        pytest.skip(HOW)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+def watch(browser: Any, site: Site, path: str = "", **options: Any) -> Watched:
+    context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
+    context.set_default_timeout(20_000)
+    watched = Watched(context.new_page(), site)
+    watched.page.on("pageerror", lambda error: watched.wrong.append(f"page error: {error}"))
+    watched.page.on("console", lambda said: said.type == "error" and watched.wrong.append(f"console: {said.text}"))
+    watched.page.on("dialog", lambda dialog: watched.wrong.append(f"dialog: {dialog.message}"))
+    watched.page.on("request", lambda sent: _own(sent.url, site) or watched.wrong.append(f"request to {sent.url}"))
+    watched.page.goto(site.address + path)
+    watched.page.get_by_label("Your question").wait_for()
+    watched.page.locator(".pc-suggestion, .pc-turn").first.wait_for()  # the page has spoken with its server
+    return watched
+
+
+def _own(url: str, site: Site) -> bool:
+    return url.startswith((site.address, "data:", "blob:"))
+
+
+@pytest.fixture
+def opened(browser: Any, site: Site) -> Iterator[Watched]:
+    watched = watch(browser, site)
+    yield watched
+    assert watched.page.evaluate("() => window.ran") is None
+    assert watched.wrong == []
+    watched.page.context.close()
+
+
+def test_an_answer_comes_with_its_sentence_and_its_document_at_the_very_words(opened: Watched) -> None:
+    page = opened.page
+    opened.ask(WHEN)
+    assert page.locator(".pc-answer").inner_text() == "1962"
+    assert page.locator(".pc-card blockquote").inner_text() == "The dam was built in 1962 by the Works."
+    assert page.locator(".pc-card blockquote mark").inner_text() == "1962"
+    assert page.locator(".pc-badge").first.get_attribute("title") == "Probability that this is right: 0.93"
+    mark, box = page.locator("#pc-mark"), page.locator("#panel .pc-text")
+    assert mark.inner_text() == "1962"
+    inside = mark.bounding_box(), box.bounding_box()
+    assert inside[1]["y"] < inside[0]["y"] < inside[1]["y"] + inside[1]["height"]
+    assert box.inner_text().startswith(("# The dam", "# The lake"))
+    assert page.get_by_label("Your question").input_value() == ""
+
+
+def test_citations_are_stepped_through_by_button_and_key(opened: Watched) -> None:
+    page, eyebrow = opened.page, opened.page.locator("#panel .pc-eyebrow")
+    opened.ask(WHEN)
+    assert eyebrow.inner_text() == "Source 1 of 2"
+    first = page.locator("#panel h2").inner_text()
+    page.get_by_role("button", name="Next").and_(page.locator("#panel button")).click()
+    page.get_by_text("Source 2 of 2").wait_for()
+    assert page.locator("#panel h2").inner_text() != first
+    page.locator("#panel .pc-text").focus()
+    page.keyboard.press("p")
+    page.get_by_text("Source 1 of 2").wait_for()
+    page.keyboard.press("/")
+    page.keyboard.type("n")
+    assert page.get_by_label("Your question").input_value() == "n"
+    page.get_by_text("Other readings").click()
+    page.locator(".pc-others .pc-source").first.click()
+    page.get_by_text("Source 1 of 1").wait_for()
+    assert page.locator("#pc-mark").inner_text() == "1964"
+
+
+def test_what_the_articles_do_not_say_looks_different(opened: Watched) -> None:
+    opened.ask("Who painted the picture?")
+    page = opened.page
+    assert page.get_by_text("Not in the articles").is_visible()
+    assert page.get_by_text("do not answer the question").is_visible()
+    assert page.locator(".pc-answer, .pc-card mark").count() == 0
+    assert page.locator("#panel .pc-eyebrow").inner_text().startswith("Nearest passage 1 of")
+
+
+def test_hostile_articles_stay_text_everywhere(opened: Watched) -> None:
+    page = opened.page
+    opened.ask(TRAP)
+    assert page.locator(".pc-answer").inner_text() == TRAPPED
+    assert page.locator("#pc-mark").inner_text() == TRAPPED
+    assert "<script>window.ran=4</script>" in page.locator("#panel .pc-text").inner_text()
+    opened.ask(
+        "<img src=x onerror=window.ran=11>${window.ran=12}{{7*7}}[a](javascript:1)![b](https://evil.example/q.png)"
+    )
+    assert (
+        page.locator(".pc-turn:last-child .pc-question").inner_text().startswith("<img src=x onerror=window.ran=11>${")
+    )
+    assert page.locator("#transcript :is(img, script, svg, a), #panel :is(img, script, svg, iframe)").count() == 0
+    page.get_by_role("tab", name="Articles").click()
+    page.locator("#listed .pc-open").filter(has_text="onerror").click()
+    page.locator("#article .pc-text").wait_for()
+    assert "{{window.ran}}" in page.locator("#article .pc-text").inner_text()
+    assert "<img src=x onerror=window.ran=9>" in page.locator("#listed").inner_text()
+    page.wait_for_timeout(200)
+
+
+def test_a_slow_question_shows_progress_and_can_be_stopped(opened: Watched) -> None:
+    page = opened.page
+    page.get_by_label("Your question").fill(SLOW)
+    page.get_by_label("Your question").press("Enter")
+    page.get_by_text("Reading the nearest passages").wait_for()
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_text("Stopped before it was read to the end.").wait_for()
+    opened.site.gate.set()
+    page.get_by_role("button", name="Ask again").click()
+    page.locator(".pc-turn:last-child .pc-found").wait_for()
+    assert page.locator(".pc-turn").count() == 1
+
+
+def test_copy_edit_and_opinion(opened: Watched) -> None:
+    page = opened.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.ask(WHEN)
+    page.get_by_text("Copy with source").click()
+    page.get_by_role("button", name="Markdown").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("() => navigator.clipboard.readText()").startswith("> 1962\n\n1. The ")
+    page.get_by_role("button", name="Edit").click()
+    assert page.get_by_label("Your question").input_value() == WHEN
+    page.get_by_role("button", name="Wrong").click()
+    page.get_by_label("The right words").fill("1964")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved. It counts").wait_for()
+    page.get_by_role("tab", name="Evaluation").click()
+    page.get_by_role("button", name="Refresh").click()
+    page.get_by_text("Corrections (1)").wait_for()
+
+
+def test_the_conversation_survives_a_refresh_and_can_be_left(opened: Watched) -> None:
+    page = opened.page
+    opened.ask(WHEN)
+    page.reload()
+    page.locator(".pc-turn .pc-answer").wait_for()
+    assert page.locator("#pc-mark").inner_text() == "1962"
+    page.get_by_role("button", name="New conversation").click()
+    page.locator(".pc-start").wait_for()
+    assert page.locator(".pc-turn").count() == 0
+
+
+def test_a_link_asks_its_question(browser: Any, site: Site) -> None:
+    watched = watch(browser, site, "?q=When+was+the+dam+built%3F")
+    watched.page.locator(".pc-answer").wait_for()
+    assert watched.page.locator(".pc-question").inner_text() == WHEN
+    assert watched.wrong == []
+    watched.page.context.close()
+
+
+def test_the_original_opens_as_plain_text(opened: Watched) -> None:
+    opened.ask(WHEN)
+    with opened.page.context.expect_page() as other:
+        opened.page.get_by_role("link", name="Open the original").click()
+    other.value.wait_for_load_state()
+    assert "1962" in other.value.inner_text("body")
+
+
+def test_articles_are_searched(opened: Watched) -> None:
+    page = opened.page
+    page.get_by_role("tab", name="Articles").click()
+    page.get_by_text("1 to 3 of 3").wait_for()
+    page.get_by_label("Search the articles").fill("lake")
+    page.get_by_text("1 to 1 of 1").wait_for()
+    page.get_by_role("button", name="The lake").click()
+    page.locator("#article .pc-border").first.wait_for()
+
+
+@pytest.mark.parametrize("width", [390, 820, 3840])
+def test_nothing_overflows_at_any_width(browser: Any, site: Site, width: int) -> None:
+    watched = watch(browser, site, viewport={"width": width, "height": 844})
+    watched.ask(TRAP)
+    for tab in ("Ask", "Articles", "Evaluation"):
+        watched.page.get_by_role("tab", name=tab).click()
+        assert watched.page.evaluate("() => document.documentElement.scrollWidth") <= width
+    assert watched.wrong == []
+    watched.page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation(browser: Any, site: Site, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    watched = watch(browser, site, color_scheme=scheme)
+    watched.ask(WHEN)
+    watched.ask("Who painted the picture?")
+    found = []
+    for tab in ("Ask", "Articles", "Evaluation"):
+        watched.page.get_by_role("tab", name=tab).click()
+        watched.page.wait_for_timeout(300)
+        for violation in Axe().run(watched.page).response["violations"]:
+            nodes = [re.sub(r"\s+", " ", node["html"])[:160] for node in violation["nodes"]]
+            found.append((tab, violation["id"], nodes[:4]))
+    assert found == []
+    assert watched.page.locator("h1").count() == 1
+    watched.page.context.close()
