@@ -154,7 +154,7 @@ def _guess_confidence(answer: Answer) -> float:
 
 def _right_document(question: GoldQuestion, answer: Answer) -> float | None:
     """Whether the first citation is of the gold document; None where nothing was answered or no document is named."""
-    if answer.text is None or not answer.citations or not question.holders:
+    if answer.text is None or not answer.citations or not question.holders or not question.answerable:
         return None
     return float(any(same_document(holder, answer.citations[0].document) for holder in question.holders))
 

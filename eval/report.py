@@ -16,7 +16,7 @@ from pathlib import Path
 from eval import plots
 from eval.bootstrap import Interval, mean_interval
 from eval.records import Record, Run
-from eval.report_compare import comparison
+from eval.report_compare import changed_questions, comparison
 from eval.report_questions import question_list
 from eval.summary import BY_KEY, Figure, by_kind, figures, latency
 from eval.waterfall import EXPLANATIONS, Outcome, count
@@ -36,6 +36,7 @@ def page(run: Run, other: Run | None = None) -> str:
         _waterfall(run.records),
         _confidence(run, other),
         _latency(run.records),
+        changed_questions(run, other) if other is not None else "",
         question_list(run.records),
     ]
     title = f"Evaluation of {run.dataset}" if other is None else f"{run.dataset}: two runs compared"
@@ -124,7 +125,7 @@ def _kind(kind: str, records: Sequence[Record]) -> str:
     behind = sum(words) / len(words) if words else main.value
     figure = f"{100 * main.value:.0f} % EM, {100 * behind:.0f} % F1" if exact else f"{100 * main.value:.0f} % refused"
     return (
-        f'<div class="row"><span class="name">{escape(kind)} <small>{len(records)}</small></span>'
+        f'<div class="row"><span class="name">{escape(kind.replace("_", " "))} <small>{len(records)}</small></span>'
         f'<span class="track">{bar(0, behind, "faint")}{bar(0, main.value)}{_whisker(main)}</span>'
         f'<span class="figure">{figure}</span></div>'
     )
@@ -161,7 +162,7 @@ def _confidence(run: Run, other: Run | None) -> str:
     """The risk-coverage curve and the reliability diagram."""
     runs = [run] if other is None else [run, other]
     columns = [([r.guess_confidence for r in one.records], [r.guess_right for r in one.records]) for one in runs]
-    legend = "" if other is None else " This run in the first colour, the other run in orange."
+    legend = "" if other is None else " This run in blue, the other in orange."
     drawn = (
         ("Wrong answers against questions answered", plots.risk_coverage(columns)),
         ("Confidence against accuracy", plots.reliability(columns)),
@@ -177,5 +178,5 @@ def _latency(records: Sequence[Record]) -> str:
     rows = "".join(f"<tr><td>{stage}</td><td>{at['p50']:.1f}</td><td>{at['p95']:.1f}</td></tr>" for stage, at in stages)
     head = "<tr><th>stage</th><th>median (ms)</th><th>95th percentile (ms)</th></tr>"
     note = "Each question's share of the batch it was asked in."
-    table = f'<div class="panel scroll"><table>{head}{rows}</table></div>'
+    table = f'<div class="panel scroll" tabindex="0"><table>{head}{rows}</table></div>'
     return f'<section><h2>Time a question</h2><p class="note">{note}</p>{table}</section>'

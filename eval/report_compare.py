@@ -19,7 +19,7 @@ def comparison(run: Run, other: Run) -> str:
     note = (
         f"On the {len(pairs)} questions that both runs asked; coloured where the difference is more than chance (95 %)."
     )
-    return f'<section>{head}<p class="note">{note}</p>{_table(pairs)}{_changed(pairs)}</section>'
+    return f'<section>{head}<p class="note">{note}</p>{_table(pairs)}</section>'
 
 
 def _table(pairs: Sequence[Pair]) -> str:
@@ -28,7 +28,7 @@ def _table(pairs: Sequence[Pair]) -> str:
     head = (
         "<tr><th>score</th><th>other run</th><th>this run</th><th>difference</th><th>95 % interval</th><th>p</th></tr>"
     )
-    return f'<div class="panel scroll"><table>{head}{rows}</table></div>'
+    return f'<div class="panel scroll" tabindex="0"><table>{head}{rows}</table></div>'
 
 
 def _line(change: Change) -> str:
@@ -41,14 +41,14 @@ def _line(change: Change) -> str:
     )
 
 
-def _changed(pairs: Sequence[Pair]) -> str:
-    """The questions whose outcome or answer differs: lost ones first."""
-    changed = [(new, old) for new, old in pairs if new.outcome != old.outcome or new.given != old.given]
+def changed_questions(run: Run, other: Run) -> str:
+    """The questions whose outcome or answer differs between the two runs: what got worse first."""
+    changed = [(new, old) for new, old in paired(run, other) if new.outcome != old.outcome or new.given != old.given]
     changed.sort(key=lambda pair: (_gain(pair), pair[0].id))
     gained, lost = sum(_gain(pair) > 0 for pair in changed), sum(_gain(pair) < 0 for pair in changed)
     rows = "".join(_change(new, old) for new, old in changed)
     words = f"{len(changed)} questions came out differently: {gained} better, {lost} worse by F1 or refusal."
-    return f'<h2>What changed</h2><p class="note">{words}</p>{rows}'
+    return f'<section><h2>What changed</h2><p class="note">{words}</p>{rows}</section>'
 
 
 def _gain(pair: Pair) -> float:

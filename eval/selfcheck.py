@@ -103,7 +103,7 @@ def misplaced(passages: Iterable[Passage], index: Searched) -> list[str]:
 
 
 def check(
-    index: Searched, retriever: Retriever, *, count: int = 200, seed: int = 0, seconds: float = 20.0
+    index: Searched, retriever: Retriever, *, count: int = 200, seed: int = 0, seconds: float = 15.0
 ) -> SelfCheck:
     """Draw passages, check their offsets, probe for as long as ``seconds`` allow."""
     began = time.perf_counter()

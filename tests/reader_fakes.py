@@ -34,7 +34,9 @@ class FakeReader:
     def _reading(self, pair: Pair) -> Reading:
         known = self.answers.get(pair.question, {}).items()
         places = [(pair.passage.find(phrase), phrase, score) for phrase, score in known]
-        return Reading(tuple(without_overlap([Span(at, at + len(phrase), score) for at, phrase, score in places if at >= 0])))
+        return Reading(
+            tuple(without_overlap([Span(at, at + len(phrase), score) for at, phrase, score in places if at >= 0]))
+        )
 
 
 class PlantedNetwork:
@@ -82,7 +84,9 @@ def tiny_shape(model_type: str, vocabulary: int = 60) -> dict[str, object]:
         "num_attention_heads": 4, "intermediate_size": 64, "max_position_embeddings": 80, "hidden_act": "gelu",
         "layer_norm_eps": 1e-5, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0,
     }  # fmt: skip
-    return shape | ({"relative_attention_num_buckets": 32, "pad_token_id": 1} if model_type == "mpnet" else {"type_vocab_size": 2})
+    return shape | (
+        {"relative_attention_num_buckets": 32, "pad_token_id": 1} if model_type == "mpnet" else {"type_vocab_size": 2}
+    )
 
 
 def write_config(folder: Path, model_type: str, **changes: object) -> Path:
@@ -93,11 +97,15 @@ def write_config(folder: Path, model_type: str, **changes: object) -> Path:
     return folder
 
 
-def passage(text: str, *, document: str = "/a.txt", start: int = 0, number: int = 0, page: int | None = None) -> Passage:
+def passage(
+    text: str, *, document: str = "/a.txt", start: int = 0, number: int = 0, page: int | None = None
+) -> Passage:
     """A passage that stands at ``start`` of a document."""
     return Passage(number, document, Path(document).stem, "0" * 64, start, start + len(text), text, "", page)
 
 
-def hit(text: str, *, document: str = "/a.txt", start: int = 0, similarity: float = 0.5, term_score: float = 1.0) -> Hit:
+def hit(
+    text: str, *, document: str = "/a.txt", start: int = 0, similarity: float = 0.5, term_score: float = 1.0
+) -> Hit:
     """A passage found first by both searches."""
     return Hit(passage(text, document=document, start=start), 0.03, 1, 1, similarity, term_score)

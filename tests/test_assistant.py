@@ -89,7 +89,9 @@ def test_an_answer_is_cited_in_every_document_that_gives_it(tmp_path: Path):
     assert (answer.question, answer.text, answer.kind) == (CAPITAL, "Astana", "span")
     assert answer.confidence == pytest.approx(sigmoid(3.0))
     assert sorted(names(answer.citations)) == ["history.md", "north.txt"]
-    assert [(other.answer, other.confidence) for other in answer.alternatives] == [("Almaty", pytest.approx(sigmoid(1.0)))]
+    assert [(other.answer, other.confidence) for other in answer.alternatives] == [
+        ("Almaty", pytest.approx(sigmoid(1.0)))
+    ]
     assert answer.evidence is not None
     assert (answer.evidence.agreement, answer.evidence.span_margin, answer.evidence.runner_up_margin) == (2, 3.0, 2.0)
     assert not answer.conflict and answer.items == () and answer.understood is None
@@ -116,7 +118,9 @@ def test_below_even_odds_there_is_no_answer(tmp_path: Path):
     assert answer.text is None
     assert answer.confidence == pytest.approx(1 - sigmoid(-1.0))
     assert [other.answer for other in answer.alternatives] == ["Astana"]
-    assert len(answer.citations) == 3 and all(cited.start == cited.end == cited.passage.start for cited in answer.citations)
+    assert len(answer.citations) == 3 and all(
+        cited.start == cited.end == cited.passage.start for cited in answer.citations
+    )
     assert "capital" in answer.citations[0].passage.text  # the nearest first
 
 

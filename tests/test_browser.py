@@ -37,6 +37,7 @@ HOSTILE = (
     "${window.ran=6} {{window.ran}} [link](javascript:window.ran=7) ![i](https://evil.example/b.png) "
     "<svg onload=window.ran=8> $$\\href{https://evil.example}{x}$$ <style>*{background:url(https://evil.example/c)}</style>.\n"
 )
+TRICK = "<img src=x onerror=window.ran=9>${window.ran=10}.md"
 TRAPPED = HOSTILE[HOSTILE.index("<img src=https") : HOSTILE.index(" ![i]")]
 
 
@@ -59,7 +60,8 @@ class Watched:
     def ask(self, question: str) -> None:
         self.page.get_by_label("Your question").fill(question)
         self.page.get_by_role("button", name="Ask", exact=True).click()
-        self.page.locator(".pc-turn:last-child :is(.pc-found, .pc-missing, .pc-failed)").wait_for()
+        turn = self.page.locator(".pc-turn").filter(has_text=question)
+        turn.locator(":is(.pc-found, .pc-missing, .pc-failed)").last.wait_for()
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +74,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     (folder / "lake.txt").write_text(
         "# The lake\n\nIt is said that in 1962 the lake was dry.\n\nOthers say 1964. Lake Mira was opened in 1958.\n"
     )
-    (folder / "<img src=x onerror=window.ran=9>${window.ran=10}.md").write_text(HOSTILE)
+    (folder / TRICK).write_text(HOSTILE)
     gate = threading.Event()
-    index = FakeIndex(sorted(folder.iterdir(), reverse=True))
+    index = FakeIndex([folder / "dam.md", folder / "lake.txt", folder / TRICK])
     assistant = FakeAssistant(
         index, {WHEN: "1962", TRAP: TRAPPED, SLOW: "1964"}, others=("1964", TRAPPED), slow={SLOW: gate}
     )
@@ -85,7 +87,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
+def chromium() -> Iterator[Any]:
     if not CHROMIUM:
         if os.environ.get("PINCITE_REQUIRE_BROWSER") == "1":
             pytest.fail(HOW)
@@ -98,8 +100,8 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
-def watch(browser: Any, site: Site, path: str = "", **options: Any) -> Watched:
-    context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
+def watch(chromium: Any, site: Site, path: str = "", **options: Any) -> Watched:
+    context = chromium.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
     context.set_default_timeout(20_000)
     watched = Watched(context.new_page(), site)
     watched.page.on("pageerror", lambda error: watched.wrong.append(f"page error: {error}"))
@@ -117,8 +119,8 @@ def _own(url: str, site: Site) -> bool:
 
 
 @pytest.fixture
-def opened(browser: Any, site: Site) -> Iterator[Watched]:
-    watched = watch(browser, site)
+def opened(chromium: Any, site: Site) -> Iterator[Watched]:
+    watched = watch(chromium, site)
     yield watched
     assert watched.page.evaluate("() => window.ran") is None
     assert watched.wrong == []
@@ -136,7 +138,7 @@ def test_an_answer_comes_with_its_sentence_and_its_document_at_the_very_words(op
     assert mark.inner_text() == "1962"
     inside = mark.bounding_box(), box.bounding_box()
     assert inside[1]["y"] < inside[0]["y"] < inside[1]["y"] + inside[1]["height"]
-    assert box.inner_text().startswith(("# The dam", "# The lake"))
+    assert box.inner_text().startswith("# The dam")
     assert page.get_by_label("Your question").input_value() == ""
 
 
@@ -163,7 +165,7 @@ def test_citations_are_stepped_through_by_button_and_key(opened: Watched) -> Non
 def test_what_the_articles_do_not_say_looks_different(opened: Watched) -> None:
     opened.ask("Who painted the picture?")
     page = opened.page
-    assert page.get_by_text("Not in the articles").is_visible()
+    assert page.locator(".pc-none").inner_text() == "Not in the articles"
     assert page.get_by_text("do not answer the question").is_visible()
     assert page.locator(".pc-answer, .pc-card mark").count() == 0
     assert page.locator("#panel .pc-eyebrow").inner_text().startswith("Nearest passage 1 of")
@@ -179,7 +181,9 @@ def test_hostile_articles_stay_text_everywhere(opened: Watched) -> None:
         "<img src=x onerror=window.ran=11>${window.ran=12}{{7*7}}[a](javascript:1)![b](https://evil.example/q.png)"
     )
     assert (
-        page.locator(".pc-turn:last-child .pc-question").inner_text().startswith("<img src=x onerror=window.ran=11>${")
+        page.locator(".pc-turn:last-of-type .pc-question")
+        .inner_text()
+        .startswith("<img src=x onerror=window.ran=11>${")
     )
     assert page.locator("#transcript :is(img, script, svg, a), #panel :is(img, script, svg, iframe)").count() == 0
     page.get_by_role("tab", name="Articles").click()
@@ -194,12 +198,12 @@ def test_a_slow_question_shows_progress_and_can_be_stopped(opened: Watched) -> N
     page = opened.page
     page.get_by_label("Your question").fill(SLOW)
     page.get_by_label("Your question").press("Enter")
-    page.get_by_text("Reading the nearest passages").wait_for()
+    page.locator(".pc-reading").wait_for()
     page.get_by_role("button", name="Stop").click()
-    page.get_by_text("Stopped before it was read to the end.").wait_for()
+    page.locator(".pc-stopped").wait_for()
     opened.site.gate.set()
     page.get_by_role("button", name="Ask again").click()
-    page.locator(".pc-turn:last-child .pc-found").wait_for()
+    page.locator(".pc-turn:last-of-type .pc-found").wait_for()
     assert page.locator(".pc-turn").count() == 1
 
 
@@ -231,10 +235,15 @@ def test_the_conversation_survives_a_refresh_and_can_be_left(opened: Watched) ->
     page.get_by_role("button", name="New conversation").click()
     page.locator(".pc-start").wait_for()
     assert page.locator(".pc-turn").count() == 0
+    page.locator(".pc-start").get_by_role("button", name=WHEN).last.click()
+    page.locator(".pc-turn .pc-answer").wait_for()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Markdown").click()
+    assert Path(saved.value.path()).read_text().startswith(f"## {WHEN}\n\n> 1962\n\n1. The dam")
 
 
-def test_a_link_asks_its_question(browser: Any, site: Site) -> None:
-    watched = watch(browser, site, "?q=When+was+the+dam+built%3F")
+def test_a_link_asks_its_question(chromium: Any, site: Site) -> None:
+    watched = watch(chromium, site, "?q=When+was+the+dam+built%3F")
     watched.page.locator(".pc-answer").wait_for()
     assert watched.page.locator(".pc-question").inner_text() == WHEN
     assert watched.wrong == []
@@ -260,8 +269,8 @@ def test_articles_are_searched(opened: Watched) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 820, 3840])
-def test_nothing_overflows_at_any_width(browser: Any, site: Site, width: int) -> None:
-    watched = watch(browser, site, viewport={"width": width, "height": 844})
+def test_nothing_overflows_at_any_width(chromium: Any, site: Site, width: int) -> None:
+    watched = watch(chromium, site, viewport={"width": width, "height": 844})
     watched.ask(TRAP)
     for tab in ("Ask", "Articles", "Evaluation"):
         watched.page.get_by_role("tab", name=tab).click()
@@ -271,10 +280,10 @@ def test_nothing_overflows_at_any_width(browser: Any, site: Site, width: int) ->
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation(browser: Any, site: Site, scheme: str) -> None:
+def test_axe_finds_no_violation(chromium: Any, site: Site, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    watched = watch(browser, site, color_scheme=scheme)
+    watched = watch(chromium, site, color_scheme=scheme)
     watched.ask(WHEN)
     watched.ask("Who painted the picture?")
     found = []

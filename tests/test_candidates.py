@@ -11,7 +11,9 @@ OLD = "Until 1997 the capital was Almaty; then came Astana."
 
 
 def spans(*texts_and_scores: tuple[str, float], text: str) -> Reading:
-    return Reading(tuple(Span(text.index(words), text.index(words) + len(words), score) for words, score in texts_and_scores))
+    return Reading(
+        tuple(Span(text.index(words), text.index(words) + len(words), score) for words, score in texts_and_scores)
+    )
 
 
 def test_equal_answers_of_several_documents_are_one_candidate_with_every_place():
@@ -42,7 +44,9 @@ def test_answers_of_marks_alone_stay_apart():
 def test_overlapping_passages_of_a_document_give_a_place_once():
     text = "First words. The capital is Astana."
     whole, part = hit(text, start=50), hit(text[13:], start=63)
-    [candidate] = candidates([whole, part], [spans(("Astana", 4.0), text=text), spans(("is Astana", 6.0), text=text[13:])])
+    [candidate] = candidates(
+        [whole, part], [spans(("Astana", 4.0), text=text), spans(("is Astana", 6.0), text=text[13:])]
+    )
     assert [(s.text, s.start, s.rank) for s in candidate.supports] == [("is Astana", 50 + text.index("is Astana"), 2)]
 
 

@@ -26,7 +26,9 @@ def run(pincite: str) -> Run:
     """Run the command to its end."""
 
     def call(*arguments: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([pincite, *map(str, arguments)], capture_output=True, text=True, encoding="utf-8", timeout=300)
+        return subprocess.run(
+            [pincite, *map(str, arguments)], capture_output=True, text=True, encoding="utf-8", timeout=300
+        )
 
     return call
 
@@ -130,7 +132,13 @@ def test_a_missing_index(run: Run, tmp_path: Path, command: tuple[str, ...]):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("ask", "who?", "--nonsense"), ("ask",), ("ask", "who?", "--batch", "x.jsonl"), ("ask", "who?", "-k", "0"), ("nonsense",)],
+    [
+        ("ask", "who?", "--nonsense"),
+        ("ask",),
+        ("ask", "who?", "--batch", "x.jsonl"),
+        ("ask", "who?", "-k", "0"),
+        ("nonsense",),
+    ],
     ids=["unknown option", "no question", "both", "no passages", "unknown command"],
 )
 def test_wrong_usage(run: Run, arguments: tuple[str, ...]):

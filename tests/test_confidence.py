@@ -20,7 +20,8 @@ def candidate(text: str, score: float, *, documents: int = 1, rank: int = 1) -> 
 
 
 def test_the_features_of_a_candidate():
-    features = Features.of(candidate("the old capital city", 8.0, documents=2, rank=4), [candidate("Almaty", 5.0), candidate("x", 1.0)])
+    others = [candidate("Almaty", 5.0), candidate("x", 1.0)]
+    features = Features.of(candidate("the old capital city", 8.0, documents=2, rank=4), others)
     assert features == Features(margin=0.8, margin_squared=pytest.approx(0.64), lead=pytest.approx(0.3), similarity=0.6,
                                 term_score=0.9, first_rank=0.25, agreement=1, length=0.4)  # fmt: skip
 

@@ -50,7 +50,8 @@ def test_a_possessive_keeps_its_s():
 
 def test_a_pronoun_may_stand_for_what_was_asked_about():
     assert "When was the IAEA founded?" in [
-        reading.replace("the the", "the") for reading in readings("When was it founded?", [Turn("Who heads the IAEA?", None)])
+        reading.replace("the the", "the")
+        for reading in readings("When was it founded?", [Turn("Who heads the IAEA?", None)])
     ]
 
 
@@ -89,7 +90,9 @@ def test_a_name_takes_the_place_of_a_name(question: str, wanted: str):
 
 
 def test_a_year_takes_the_place_of_a_year():
-    assert readings("And in 2019?", [Turn("Who chaired the SCO in 2018?", "China")])[0] == "Who chaired the SCO in 2019?"
+    assert (
+        readings("And in 2019?", [Turn("Who chaired the SCO in 2018?", "China")])[0] == "Who chaired the SCO in 2019?"
+    )
 
 
 def test_a_bare_question_word_takes_the_last_answer_with_it():
@@ -109,7 +112,13 @@ def test_questions_that_lean(question: str):
 
 @pytest.mark.parametrize(
     "question",
-    ["Who heads the IAEA?", "When did Macron say that he would resign?", "Is there a border with China?", "What is the SCO?", ""],
+    [
+        "Who heads the IAEA?",
+        "When did Macron say that he would resign?",
+        "Is there a border with China?",
+        "What is the SCO?",
+        "",
+    ],
 )
 def test_questions_that_stand_alone(question: str):
     assert not leans(question)
@@ -139,7 +148,11 @@ def test_a_correction_takes_the_place_of_what_was_understood():
     conversation.ask("Who heads the IAEA?")
     conversation.ask("When did he go?")
     answer = conversation.correct("When did Macron go?")
-    assert (answer.question, answer.understood, asks.asked[-1]) == ("When did Macron go?", None, ["When did Macron go?"])
+    assert (answer.question, answer.understood, asks.asked[-1]) == (
+        "When did Macron go?",
+        None,
+        ["When did Macron go?"],
+    )
     assert [turn.question for turn in conversation.turns] == ["Who heads the IAEA?", "When did Macron go?"]
 
 

@@ -50,7 +50,10 @@ def listed(chosen: str, text: str = TEXT) -> str:
 
 def test_a_name_is_widened_to_its_list():
     assert listed("Kazakhstan, Kyrgyzstan") == "Kazakhstan, Kyrgyzstan, Tajikistan and Uzbekistan"
-    assert listed("Kazakhstan, Kyrgyzstan, Tajikistan and Uzbekistan") == "Kazakhstan, Kyrgyzstan, Tajikistan and Uzbekistan"
+    assert (
+        listed("Kazakhstan, Kyrgyzstan, Tajikistan and Uzbekistan")
+        == "Kazakhstan, Kyrgyzstan, Tajikistan and Uzbekistan"
+    )
 
 
 def test_what_is_in_no_list_stays_as_it_is():

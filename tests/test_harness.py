@@ -84,6 +84,12 @@ def test_refusal_without_a_candidate_is_a_guess_of_nothing():
     assert (record.guess, record.guess_confidence, record.guess_right) == (None, 0, 0)
 
 
+def test_unanswerable_question_on_a_document_has_no_right_one():
+    asked = GoldQuestion("q", WHERE, (), "macron-tour.md", (), "unanswerable")
+    record = run([asked], answerer(READS), k=4).records[0]
+    assert (record.given, record.outcome, record.right_document) == ("Kazakhstan", Outcome.WRONGLY_ANSWERED, None)
+
+
 def test_figures_by_hand():
     records = done().records
     assert figure(records, "em") == 0.5

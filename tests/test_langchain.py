@@ -48,7 +48,9 @@ def index_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def assistant(folder: Path, answers: dict[str, dict[str, float]]) -> Assistant:
     encoder = FakeEmbedder()
     index = index_in_memory([write(folder)], encoder)
-    return Assistant(HybridRetriever(index, encoder), FakeReader(answers), unfitted("fake"), index=index, embedder=encoder)
+    return Assistant(
+        HybridRetriever(index, encoder), FakeReader(answers), unfitted("fake"), index=index, embedder=encoder
+    )
 
 
 @pytest.mark.asyncio  # one of the inherited tests is asynchronous
@@ -131,7 +133,10 @@ def test_another_applications_store_is_read_and_cited():
     answer = asked.ask(BORDER)
     [cited] = answer.citations
     assert (answer.text, cited.document, cited.title, cited.page) == (LONGEST, "/elsewhere/border.txt", "Border", 3)
-    assert (cited.start, cited.end) == (19 + FILES["border.txt"].index(LONGEST), 19 + FILES["border.txt"].index(LONGEST) + 16)
+    assert (cited.start, cited.end) == (
+        19 + FILES["border.txt"].index(LONGEST),
+        19 + FILES["border.txt"].index(LONGEST) + 16,
+    )
     assert cited.passage.start == 19 and cited.passage.text == FILES["border.txt"]
 
 
@@ -177,5 +182,7 @@ def test_the_tool_answers_with_its_source(tmp_path: Path):
     start = FILES["border.txt"].index(LONGEST)
     name = (tmp_path / "border.txt").resolve()
     assert tool.name == "ask" and "own articles" in tool.description
-    assert tool.invoke({"question": BORDER}) == f"{LONGEST}\n(source: border, {name}, characters {start} to {start + 16})"
+    assert (
+        tool.invoke({"question": BORDER}) == f"{LONGEST}\n(source: border, {name}, characters {start} to {start + 16})"
+    )
     assert tool.invoke({"question": "What is tungsten?"}) == "The articles do not say."

@@ -82,7 +82,9 @@ def test_the_lowest_layers_alone(tmp_path: Path):
 def test_a_bare_encoder_gets_a_fresh_span_layer_to_be_trained(tmp_path: Path):
     bare = {name: tensor for name, tensor in theirs("mpnet").state_dict().items() if not name.startswith("qa_outputs")}
     assert SpanNetwork.load(write_config(tmp_path, "mpnet"), bare).span.weight.shape == (2, 32)
-    with pytest.raises(ValueError, match=rf"{tmp_path}: not a trained extractive reader \(qa_outputs.weight is missing\)"):
+    with pytest.raises(
+        ValueError, match=rf"{tmp_path}: not a trained extractive reader \(qa_outputs.weight is missing\)"
+    ):
         SpanNetwork.load(tmp_path, bare, require_span=True)
 
 

@@ -26,7 +26,9 @@ def planted(folder: Path, text: str, start: Mapping[str, float], end: Mapping[st
     words = words_of(QUESTION, text)
     ids = {word: word_tokenizer(words).token_to_id(word) for word in words}
     network = PlantedNetwork(
-        {ids[word]: score for word, score in start.items()}, {ids[word]: score for word, score in end.items()}, row_constant
+        {ids[word]: score for word, score in start.items()},
+        {ids[word]: score for word, score in end.items()},
+        row_constant,
     )
     encoder = PairEncoder.open(write_tokenizer(folder, words), window, overlap)
     return ExtractiveReader(network, encoder, fingerprint="planted")

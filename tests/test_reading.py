@@ -17,7 +17,11 @@ def question(name: str, answers: tuple[str, ...], article: int = 0) -> ReadQuest
 
 
 def test_exact_match_and_f1_are_means_in_percent():
-    questions = [question("a", ("Paris",)), question("b", ("the cat sat", "cat")), question("c", ("x", "New York City"))]
+    questions = [
+        question("a", ("Paris",)),
+        question("b", ("the cat sat", "cat")),
+        question("c", ("x", "New York City")),
+    ]
     given = [Prediction("in Paris", 1.0), Prediction("The cat", 2.0), Prediction("Rome", 3.0)]
     assert evaluate(questions, given) == {
         "questions": 3, "answerable": 3,
@@ -31,7 +35,13 @@ def test_with_unanswerable_questions_each_half_takes_the_others_threshold():
         question("a", ("x",), 0), question("b", (), 0),
         question("c", ("x",), 1), question("d", (), 1), question("e", ("y",), 1),
     ]  # fmt: skip
-    given = [Prediction("x", 6.0), Prediction("x", 3.0), Prediction("x", 4.0), Prediction("x", 5.0), Prediction("y", 2.0)]
+    given = [
+        Prediction("x", 6.0),
+        Prediction("x", 3.0),
+        Prediction("x", 4.0),
+        Prediction("x", 5.0),
+        Prediction("y", 2.0),
+    ]
     # Article 0 is best from 6 on: its one right answer. That lets article 1 give none: of c, d, e only d is then right.
     # Article 1: from 2 on it gains 2 and loses 1, from 4 on it gains 1 and loses 1: 2. Article 0 gives a (right) and b (wrong).
     assert evaluate(questions, given) == {
@@ -46,7 +56,11 @@ def test_a_question_with_no_span_at_all_is_refused():
     given = [Prediction("x", 3.0), Prediction("", float("-inf")), Prediction("x", 2.0), Prediction("", float("-inf"))]
     scores = evaluate(questions, given)
     # each half is best from its own x on; 2.0 lets the first x through, 3.0 refuses the second
-    assert (scores["squad2_f1"], scores["squad2_unanswerable_refused"], scores["squad2_answerable_refused"]) == (75.0, 100.0, 50.0)
+    assert (scores["squad2_f1"], scores["squad2_unanswerable_refused"], scores["squad2_answerable_refused"]) == (
+        75.0,
+        100.0,
+        50.0,
+    )
 
 
 def test_one_article_alone_is_answered_from_even_odds_on():
@@ -84,10 +98,19 @@ def squad(folder: Path, *articles: list[dict[str, object]]) -> Path:
 
 
 def test_a_file_is_loaded_question_by_question(tmp_path: Path):
-    answered = {"id": 7, "question": "Who?", "answers": [{"text": "Ann", "answer_start": 0}, {"text": "Ann B", "answer_start": 0}]}
+    answered = {
+        "id": 7,
+        "question": "Who?",
+        "answers": [{"text": "Ann", "answer_start": 0}, {"text": "Ann B", "answer_start": 0}],
+    }
     path = squad(
         tmp_path,
-        [{"context": "Ann B. came.", "qas": [answered, {"id": "u", "question": "When?", "answers": [], "is_impossible": True}]}],
+        [
+            {
+                "context": "Ann B. came.",
+                "qas": [answered, {"id": "u", "question": "When?", "answers": [], "is_impossible": True}],
+            }
+        ],
         [{"context": "Other.", "qas": [{"id": "n", "question": "Where?"}]}],
     )
     assert load(path) == [

@@ -14,8 +14,9 @@ from page_fakes import FakeAssistant, FakeIndex
 
 from qa.answers import Answer, Citation, CitedPassage
 from ui.citing import bibtex, markdown, plain
-from ui.conversations import Conversation, ConversationStore, Turn, answer_from_dict
+from ui.conversations import Conversation, ConversationStore, Turn, answer_from_dict, conversation_from_dict
 from ui.corrections import Corrections
+from ui.export import as_html, as_json, as_markdown
 from ui.markup import Html, join, tag, text
 from ui.questions import first_questions
 from ui.render import confidence_word, conversation, headline, nothing_asked, turn
@@ -232,6 +233,16 @@ def test_a_conversation_is_kept_and_read_back_whole(assistant: FakeAssistant, tm
     store.forget(kept.id)
     assert store.load(kept.id) is None
     assert store.load("../../etc/passwd") is None
+
+
+def test_a_conversation_is_saved_as_a_file_in_which_nothing_runs(assistant: FakeAssistant) -> None:
+    kept = Conversation(turns=(done(assistant.ask("When was the dam built?")), done(assistant.ask("<script>{{x}}"))))
+    start = kept.turns[0].answer.citations[0].start  # type: ignore[union-attr]
+    said = as_markdown(kept)
+    assert said.startswith(f"## When was the dam built?\n\n> 1962\n\n1. The dam (first.md, characters {start}-")
+    assert "## \\<script\\>\\{\\{x\\}\\}\n\n> Not in the articles." in said
+    assert "<script>" not in as_html(kept) and "default-src 'none'" in as_html(kept)
+    assert conversation_from_dict(json.loads(as_json(kept))) == kept
 
 
 def test_an_answer_survives_the_way_through_json(assistant: FakeAssistant) -> None:

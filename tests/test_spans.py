@@ -38,7 +38,11 @@ def test_spans_stay_in_the_context():
 
 def test_later_spans_do_not_overlap_better_ones():
     start, end = floats(0, 6, 5, 0, 3), floats(0, 0, 6, 5, 3)
-    assert best_spans(start, end, context(5), n=5) == [TokenSpan(1, 2, 12.0), TokenSpan(4, 4, 6.0), TokenSpan(3, 3, 5.0)]
+    assert best_spans(start, end, context(5), n=5) == [
+        TokenSpan(1, 2, 12.0),
+        TokenSpan(4, 4, 6.0),
+        TokenSpan(3, 3, 5.0),
+    ]
 
 
 def test_a_span_has_at_most_the_longest_number_of_tokens():

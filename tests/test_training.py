@@ -25,7 +25,6 @@ from qa.training.trainer import Batch, Feature, Recipe, Trainer, batches, collat
 from qa.windows import Pair, PairEncoder
 
 
-
 @pytest.fixture(autouse=True, scope="module")
 def _one_thread():
     """Networks this small are slower on several threads than on one."""
@@ -42,12 +41,18 @@ CONTEXT = "The SCO was founded in 2001, in Shanghai. It has nine members."
 
 def squad(folder: Path, *questions: dict[str, object], context: str = CONTEXT) -> Path:
     path = folder / "squad.json"
-    path.write_text(json.dumps({"data": [{"paragraphs": [{"context": context, "qas": list(questions)}]}]}), encoding="utf-8")
+    path.write_text(
+        json.dumps({"data": [{"paragraphs": [{"context": context, "qas": list(questions)}]}]}), encoding="utf-8"
+    )
     return path
 
 
 def asked(name: str, *answers: tuple[str, int]) -> dict[str, object]:
-    return {"id": name, "question": f"{name}?", "answers": [{"text": text, "answer_start": start} for text, start in answers]}
+    return {
+        "id": name,
+        "question": f"{name}?",
+        "answers": [{"text": text, "answer_start": start} for text, start in answers],
+    }
 
 
 def test_an_answer_is_taken_from_its_offset(tmp_path: Path):
@@ -57,14 +62,22 @@ def test_an_answer_is_taken_from_its_offset(tmp_path: Path):
 
 
 def test_an_answer_that_is_not_at_its_offset_is_skipped_and_named(tmp_path: Path):
-    loaded = read_squad(squad(tmp_path, asked("off", ("2001", 22)), asked("past", ("2001", 900)), asked("when", ("2001", 23))))
+    loaded = read_squad(
+        squad(tmp_path, asked("off", ("2001", 22)), asked("past", ("2001", 900)), asked("when", ("2001", 23)))
+    )
     assert [example.id for example in loaded.examples] == ["when"]
-    assert loaded.skipped == [f"squad.json: question {name}: its answer does not stand at its offset" for name in ("off", "past")]
+    assert loaded.skipped == [
+        f"squad.json: question {name}: its answer does not stand at its offset" for name in ("off", "past")
+    ]
 
 
-@pytest.mark.parametrize("answer", [{"text": "2001"}, {"answer_start": 23}, {"text": "2001", "answer_start": None}, "2001"])
+@pytest.mark.parametrize(
+    "answer", [{"text": "2001"}, {"answer_start": 23}, {"text": "2001", "answer_start": None}, "2001"]
+)
 def test_an_answer_of_another_form_is_skipped_and_named(tmp_path: Path, answer: object):
-    loaded = read_squad(squad(tmp_path, {"id": "odd", "question": "?", "answers": [answer]}, asked("when", ("2001", 23))))
+    loaded = read_squad(
+        squad(tmp_path, {"id": "odd", "question": "?", "answers": [answer]}, asked("when", ("2001", 23)))
+    )
     assert [example.id for example in loaded.examples] == ["when"]
     assert len(loaded.skipped) == 1 and "question odd" in loaded.skipped[0]
 
@@ -80,7 +93,9 @@ def test_unanswerable_questions_are_examples_without_answer(tmp_path: Path):
     assert read_squad(squad(tmp_path, impossible)).examples == [TrainingExample("u", "u", "Who?", CONTEXT, None, None)]
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"data": [{}]}', '{"data": [{"paragraphs": [{"context": "", "qas": [{}]}]}]}'])
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"data": [{}]}', '{"data": [{"paragraphs": [{"context": "", "qas": [{}]}]}]}']
+)
 def test_a_file_of_another_form_is_named(tmp_path: Path, text: str):
     (tmp_path / "other.json").write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=r"other\.json: not a SQuAD-format file"):
@@ -90,13 +105,11 @@ def test_a_file_of_another_form_is_named(tmp_path: Path, text: str):
 def test_penn_treebank_tokens_become_a_sentence():
     tokens = "`` We do n't know , '' said Ann -LRB- 30 -RRB- , who 's paid $ 5 -- or 10 % .".split()
     made = detokenise(tokens)
-    assert made.text == '"We don\'t know," said Ann (30), who\'s paid $5 – or 10%.'
+    assert made.text == "\"We don't know,\" said Ann (30), who's paid $5 – or 10%."
     assert [made.text[start:end] for start, end in made.spans][:6] == ['"', "We", "do", "n't", "know", ","]
 
 
-TOKENS = st.lists(
-    st.sampled_from("Ann it '' `` \" -LRB- -RRB- 's n't , . $ -- % ' é 漢".split()), max_size=30
-)
+TOKENS = st.lists(st.sampled_from("Ann it '' `` \" -LRB- -RRB- 's n't , . $ -- % ' é 漢".split()), max_size=30)
 WRITTEN = {"-LRB-": "(", "-RRB-": ")", "``": '"', "''": '"', "--": "–"}
 
 
@@ -147,7 +160,9 @@ def test_qamr_answers_that_are_no_run_or_that_nobody_confirms_are_left_out(tmp_p
 
 
 def test_qamr_rows_of_another_form_are_named(tmp_path: Path):
-    loaded = read_qamr(*qamr(tmp_path, "three\tcells\tonly", row(9, "Who?", "0", "0", "0"), row(0, "Where?", "4", "4", "4")))
+    loaded = read_qamr(
+        *qamr(tmp_path, "three\tcells\tonly", row(9, "Who?", "0", "0", "0"), row(0, "Where?", "4", "4", "4"))
+    )
     assert len(loaded.examples) == 1
     assert loaded.skipped == [f"qamr.tsv: line {number}: not a QAMR row of a known sentence" for number in (1, 2)]
 
@@ -163,7 +178,14 @@ def gold(folder: Path, *rows: object) -> Path:
 
 
 def line(start: int | None, *answers: str, document: str = "article.md") -> dict[str, object]:
-    return {"id": "g", "question": "When?", "answers": list(answers), "document": document, "start": start, "kind": "date"}
+    return {
+        "id": "g",
+        "question": "When?",
+        "answers": list(answers),
+        "document": document,
+        "start": start,
+        "kind": "date",
+    }
 
 
 def test_a_gold_answer_is_read_in_its_paragraph(tmp_path: Path):
@@ -198,7 +220,9 @@ def example(number: int, answer: str = "", passage: str = "") -> TrainingExample
         "and nobody could cross the old bridge until the next spring came."
     )
     start = passage.index(answer)
-    return TrainingExample(f"e{number}", f"e{number}", f"Where was King Olaf{number} born?", passage, start, start + len(answer))
+    return TrainingExample(
+        f"e{number}", f"e{number}", f"Where was King Olaf{number} born?", passage, start, start + len(answer)
+    )
 
 
 def test_a_retrieved_negative_does_not_hold_the_answer():
@@ -230,7 +254,9 @@ def test_too_little_left_is_no_passage():
 
 def test_a_swapped_question_asks_about_another_subject_of_the_passage():
     passage = "People say that King Olaf lived in Oslo. Later Queen Maud lived in Bergen with her son."
-    positive = TrainingExample("s", "s", "Where did King Olaf live?", passage, passage.index("Oslo"), passage.index("Oslo") + 4)
+    positive = TrainingExample(
+        "s", "s", "Where did King Olaf live?", passage, passage.index("Oslo"), passage.index("Oslo") + 4
+    )
     negative = with_other_subject(positive, random.Random(0))
     assert negative is not None and negative.start is None and negative.passage == passage
     assert negative.question in {"Where did Queen Maud live?", "Where did Bergen live?"}
@@ -244,7 +270,9 @@ def test_a_question_without_subject_is_not_swapped():
 
 def test_the_mixture_samples_holds_back_and_adds_negatives():
     loaded = Loaded([example(number) for number in range(300)], ["one was skipped"])
-    mixture = mix({"towns": loaded}, Proportions({"towns": 200}, retrieved=0.5, removed=0.2, swapped=0.0, unmarked=1.0), seed=1)
+    mixture = mix(
+        {"towns": loaded}, Proportions({"towns": 200}, retrieved=0.5, removed=0.2, swapped=0.0, unmarked=1.0), seed=1
+    )
     positives = [e for e in mixture.train if e.start is not None]
     assert (len(positives), mixture.skipped) == (198, ["one was skipped"])  # 200 less a hundredth
     assert sum(e.id.endswith("-retrieved") for e in mixture.train) == 99
@@ -432,7 +460,9 @@ def test_a_run_is_taken_up_where_its_last_checkpoint_was(tmp_path: Path):
     first.save(3)
     second = trainer(start, tmp_path / "out")
     assert second.resume() == 3
-    for (name, one), other in zip(first.network.state_dict().items(), second.network.state_dict().values(), strict=True):
+    for (name, one), other in zip(
+        first.network.state_dict().items(), second.network.state_dict().values(), strict=True
+    ):
         assert torch.equal(one, other), name
     # the optimiser's state came along: the next step is the same
     assert second.step(batch, 3, 10) == pytest.approx(first.step(batch, 3, 10))
@@ -467,7 +497,9 @@ def test_the_checkpoint_before_is_taken_where_a_run_ended_between_two_moves(tmp_
 
 def test_a_reader_is_trained_from_a_squad_file(tmp_path: Path):
     start = base(tmp_path / "base", EXAMPLES)
-    rows = [{"context": e.passage, "qas": [asked(e.id, (e.answer, e.start)) | {"question": e.question}]} for e in EXAMPLES]
+    rows = [
+        {"context": e.passage, "qas": [asked(e.id, (e.answer, e.start)) | {"question": e.question}]} for e in EXAMPLES
+    ]
     rows.append({"context": "Text.", "qas": [asked("off", ("Nothing", 2))]})
     data = tmp_path / "towns.json"
     data.write_text(json.dumps({"data": [{"paragraphs": rows}]}), encoding="utf-8")

@@ -19,6 +19,7 @@ from ui.app_evaluation import evaluation_tab
 from ui.conversations import ConversationStore
 from ui.corrections import Corrections
 from ui.desk import Asks, Desk, clean_question
+from ui.export import export_route
 from ui.guard import LARGEST_UPLOAD, Guard
 from ui.library import Library
 from ui.originals import report_route, route
@@ -61,7 +62,7 @@ def build_app(assistant: Asks, *, folder: Path | None = None, library: Library |
 def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth: tuple[str, str] | None = None) -> str:
     """Start serving a page in the background; returns its address. Raises OSError where the port is taken."""
     page.queue(max_size=64)
-    routes = [route(page.desk.originals), report_route(page.report)]
+    routes = [route(page.desk.originals), report_route(page.report), export_route(page.desk.store)]
     _, address, _ = page.launch(
         server_name=host,
         server_port=port,

@@ -31,7 +31,7 @@ class View:
 
 def articles_tab(page: gr.Blocks, assistant: Asks, head: gr.Markdown, library: Library | None) -> None:
     """Lay the tab out and wire it."""
-    view = gr.State(lambda: View())
+    view = gr.State(None)
     with gr.Row(elem_id="shelf"):
         with gr.Column(scale=6, min_width=320):
             search = gr.Textbox(label="Search the articles", placeholder="Title, file, type, reason", elem_id="seek")
@@ -47,7 +47,8 @@ def articles_tab(page: gr.Blocks, assistant: Asks, head: gr.Markdown, library: L
     pick = gr.Textbox(label="Pick", elem_id="pick", visible="hidden")
     timer = gr.Timer(1.0, active=library is not None)
 
-    def show(now: View) -> Values:
+    def show(now: View | None, **changes: Any) -> Values:
+        now = replace(now or View(), **changes)
         if status_of(assistant) != "ready":
             return now, note("The index is not open yet."), gr.skip(), gr.skip()
         found = matching(rows_of(assistant.index), now.words)
@@ -55,12 +56,16 @@ def articles_tab(page: gr.Blocks, assistant: Asks, head: gr.Markdown, library: L
         more = gr.update(interactive=now.page > 0), gr.update(interactive=now.page < pages(found) - 1)
         return now, table(found, now.page), *more
 
-    def picked(key: str, now: View) -> Values:
+    def picked(key: str, now: View | None) -> Values:
         wanted = key.partition("#")[0].removeprefix("show:")
         record = next((one for one in assistant.index.documents if key_of(one.name) == wanted), None)
         if record is None:
             return now, gr.skip(), gr.skip()
-        return replace(now, name=record.name), _text(assistant, record), gr.update(visible=library is not None)
+        return (
+            replace(now or View(), name=record.name),
+            _text(assistant, record),
+            gr.update(visible=library is not None),
+        )
 
     def tick() -> Values:
         state = library.job if library is not None else None
@@ -68,9 +73,9 @@ def articles_tab(page: gr.Blocks, assistant: Asks, head: gr.Markdown, library: L
 
     shown = [view, listed, back, on]
     page.load(show, view, shown, **QUIET)
-    search.change(lambda words, now: show(replace(now, words=words, page=0)), [search, view], shown, **QUIET)
-    back.click(lambda now: show(replace(now, page=now.page - 1)), view, shown, **QUIET)
-    on.click(lambda now: show(replace(now, page=now.page + 1)), view, shown, **QUIET)
+    search.change(lambda words, now: show(now, words=words, page=0), [search, view], shown, **QUIET)
+    back.click(lambda now: show(now, page=now.page - 1), view, shown, **QUIET)
+    on.click(lambda now: show(now, page=now.page + 1), view, shown, **QUIET)
     pick.change(picked, [pick, view], [view, text, remove], **QUIET)
     timer.tick(tick, None, [job, head], **QUIET)
     if library is not None:

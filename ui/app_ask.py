@@ -22,7 +22,7 @@ Values = tuple[Any, ...]
 
 def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Corrections, reader: dict[str, Any]) -> None:
     """Lay the tab out and wire it; ``reader`` limits how many questions are read at once."""
-    session = gr.State(lambda: Session(Conversation()))
+    session = gr.State(None)  # a callable would be an endpoint, a value would be everyone's
     browser = gr.BrowserState({"id": "", "ids": [], "keep": True}, storage_key="pincite", secret="pincite")
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="talk", scale=6, min_width=320):
@@ -58,12 +58,14 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
     def show(now: Session) -> Values:
         return now, transcript_of(desk, now), desk.panel(now)
 
-    def load(kept: dict[str, Any] | None, now: Session, request: gr.Request) -> Values:
+    def load(kept: dict[str, Any] | None, now: Session | None, request: gr.Request) -> Values:
+        now = session_of(now)
         now = now if now.conversation.turns else restored(desk, kept or {})
         asked = str(dict(request.query_params).get("q", "")).strip()
         return *show(now), now.kept, remembered(now, kept), asked
 
-    def answer(typed: str, now: Session) -> Iterator[Values]:
+    def answer(typed: str, now: Session | None) -> Iterator[Values]:
+        now = session_of(now)
         idle, busy = (
             (gr.update(visible=True), gr.update(visible=False)),
             (gr.update(visible=False), gr.update(visible=True)),
@@ -80,42 +82,45 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
         yield *show(now), "", *busy
         yield *show(desk.answered(now)), gr.skip(), *idle
 
-    def stopped(now: Session) -> Values:
+    def stopped(now: Session | None) -> Values:
+        now = session_of(now)
         turn = last_turn(now)
         if turn is not None and turn.state == "reading":
             now = desk.settled(now, state="stopped")
         return *show(now), gr.update(visible=True), gr.update(visible=False)
 
-    def act(name: str, now: Session) -> Values:
+    def act(name: str, now: Session | None, kept: dict[str, Any] | None) -> Values:
+        now = session_of(now)
         wanted = read_action(name)
         if wanted is None:
-            return (gr.skip(),) * 5
+            return (gr.skip(),) * 6
         then, again = acted(desk, now, wanted)
         transcript_now = transcript_of(desk, then) if again else gr.skip()
         panel_now = desk.panel(then) if then.open != now.open else gr.skip()
-        wrong = then.conversation.turn(wanted.turn) if wanted.verb == "wrong" else None
-        return (
-            then,
-            transcript_now,
-            panel_now,
-            *_asking(wrong is not None and wrong.opinion == "wrong", then, wanted.turn),
-        )
+        browser_now = remembered(then, kept) if then.conversation.id != now.conversation.id else gr.skip()
+        form = _asking(then, wanted)
+        return then, transcript_now, panel_now, browser_now, *form
 
-    def begin(now: Session, kept: dict[str, Any] | None) -> Values:
-        fresh = Session(Conversation(), kept=now.kept)
+    def begin(now: Session | None, kept: dict[str, Any] | None) -> Values:
+        now = session_of(now)
+        fresh = Session(Conversation(), kept=now.kept, earlier=(*now.earlier, now.conversation.id))
         return *show(fresh), remembered(fresh, kept)
 
-    def choose(keeping: bool, now: Session, kept: dict[str, Any] | None) -> Values:
+    def choose(keeping: bool, now: Session | None, kept: dict[str, Any] | None) -> Values:
+        now = session_of(now)
         now = desk.keeping(now, keeping)
         return now, remembered(now, kept)
 
-    def correct(said: str, now: Session) -> Values:
+    def correct(said: str, now: Session | None) -> Values:
+        now = session_of(now)
         return _corrected(desk, corrections, now, said)
 
-    def deny(now: Session) -> Values:
+    def deny(now: Session | None) -> Values:
+        now = session_of(now)
         return _corrected(desk, corrections, now, None)
 
-    def tick(now: Session) -> Values:
+    def tick(now: Session | None) -> Values:
+        now = session_of(now)
         state = status_of(desk.assistant)
         transcript_now = gr.skip() if now.conversation.turns else transcript_of(desk, now)
         return head_of(desk.assistant), transcript_now, gr.Timer(active=state == "loading")
@@ -132,13 +137,18 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
     opened = page.load(load, [browser, session], [*shown, keep, browser, linked], **QUIET)
     events = [opened.then(**asking | {"inputs": [linked, session]}), question.submit(**asking), ask.click(**asking)]
     stop.click(stopped, session, [*shown, ask, stop], cancels=events, **QUIET)
-    action.change(act, [action, session], [*shown, correction, asked_for], **QUIET)
+    action.change(act, [action, session, browser], [*shown, browser, correction, asked_for], **QUIET)
     new.click(begin, [session, browser], [*shown, browser], **QUIET)
     keep.input(choose, [keep, session, browser], [session, browser], **QUIET)
     save.click(correct, [words, session], [asked_for, words, correction], **QUIET)
     absent.click(deny, session, [asked_for, words, correction], **QUIET)
     close.click(lambda: gr.update(visible=False), None, correction, **QUIET)
     timer.tick(tick, session, [head, transcript, timer], **QUIET)
+
+
+def session_of(now: Session | None) -> Session:
+    """The page's session, a new one where it has none yet."""
+    return now if now is not None else Session(Conversation())
 
 
 def head_of(assistant: Asks) -> str:
@@ -151,16 +161,17 @@ def head_of(assistant: Asks) -> str:
 def transcript_of(desk: Desk, now: Session) -> str:
     """The conversation, or an invitation to begin one."""
     if now.conversation.turns:
-        return rendered(now.conversation.turns)
+        return rendered(now.conversation.turns, now.conversation.id if now.kept else None)
     ready = status_of(desk.assistant) == "ready"
-    return nothing_asked(first_questions(desk.assistant.index) if ready else ())
+    return nothing_asked(first_questions(desk.assistant.index) if ready else (), desk.earlier(now))
 
 
 def restored(desk: Desk, kept: dict[str, Any]) -> Session:
     """The session that a browser remembers: its last conversation, where it is kept on this machine."""
     keeping = bool(kept.get("keep", True))
     known = desk.store.load(str(kept.get("id", ""))) if keeping else None
-    now = Session(known or Conversation(), kept=keeping)
+    ids = tuple(one for one in kept.get("ids", ()) if isinstance(one, str))
+    now = Session(known or Conversation(), kept=keeping, earlier=ids)
     turn = last_turn(now)
     if turn is not None and turn.answer is not None and turn.answer.citations and status_of(desk.assistant) == "ready":
         return replace(now, open=Place(turn.id))
@@ -177,6 +188,8 @@ def acted(desk: Desk, now: Session, wanted: Action) -> tuple[Session, bool]:
     """What a button of the conversation does, and whether the conversation shows it."""
     if wanted.verb == "open":
         return desk.opened(now, Place(wanted.turn, wanted.candidate, wanted.citation)), False
+    if wanted.verb == "resume":
+        return desk.resumed(now, wanted.turn), True
     if wanted.verb == "step":
         return desk.stepped(now, -1 if wanted.turn == "back" else 1), False
     if wanted.verb in ("right", "wrong"):
@@ -186,10 +199,12 @@ def acted(desk: Desk, now: Session, wanted: Action) -> tuple[Session, bool]:
     return now, False
 
 
-def _asking(open_it: bool, now: Session, turn_id: str) -> Values:
-    """The form for the right words, for a turn that was called wrong."""
-    turn = now.conversation.turn(turn_id)
-    if not open_it or turn is None:
+def _asking(now: Session, wanted: Action) -> Values:
+    """The form for the right words: open for a turn that was just called wrong, closed when that is taken back."""
+    turn = now.conversation.turn(wanted.turn)
+    if turn is None or wanted.verb not in ("right", "wrong"):
+        return gr.skip(), gr.skip()
+    if turn.opinion != "wrong":
         return gr.update(visible=False), gr.skip()
     return gr.update(visible=True), note(f"The right answer to “{turn.question}”")
 

@@ -19,6 +19,7 @@ from ui.originals import Originals, link
 from ui.viewer import Source, cited, empty
 
 LONGEST_QUESTION = 1000
+EARLIER_SHOWN = 5
 
 log = logging.getLogger(__name__)
 
@@ -52,11 +53,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What one open page shows: its conversation, the citation beside it, and whether conversations are kept."""
+    """What one open page shows: its conversation, the citation beside it, whether conversations are kept, and the ids
+    of those that this browser had before."""
 
     conversation: Conversation
     open: Place | None = None
     kept: bool = True
+    earlier: tuple[str, ...] = ()
 
 
 class Desk:
@@ -110,6 +113,21 @@ class Desk:
         if not kept:
             self.store.forget(session.conversation.id)
         return self._keep(replace(session, kept=kept))
+
+    def resumed(self, session: Session, id: str) -> Session:
+        """With an earlier conversation taken up again, where it is kept."""
+        known = self.store.load(id)
+        if known is None:
+            return session
+        last = known.turns[-1]
+        place = Place(last.id) if last.answer is not None and last.answer.citations else None
+        return replace(session, conversation=known, open=place)
+
+    def earlier(self, session: Session) -> list[Conversation]:
+        """The latest of the conversations that this browser had before, as far as they are kept."""
+        others = [id for id in reversed(session.earlier) if id != session.conversation.id]
+        found = [self.store.load(id) for id in others[:EARLIER_SHOWN]] if session.kept else []
+        return [one for one in found if one is not None and one.turns]
 
     def opened(self, session: Session, place: Place) -> Session:
         """With another citation open; one that does not exist changes nothing."""

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 ROUTE = "/pincite/original"
 REPORT_ROUTE = "/pincite/report"
+EXPORT_ROUTE = "/pincite/conversation"
 # Types that a browser shows without running anything of theirs; all others are downloaded.
 SHOWN = {"txt": "text/plain; charset=utf-8", "md": "text/plain; charset=utf-8", "pdf": "application/pdf"}
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"

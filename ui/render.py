@@ -13,8 +13,9 @@ from pathlib import Path
 from index.sentences import sentence_at
 from qa.answers import Alternative, Answer, Citation
 from ui.citing import bibtex, markdown, plain
-from ui.conversations import Turn
+from ui.conversations import Conversation, Turn
 from ui.markup import EMPTY, Html, join, tag
+from ui.originals import EXPORT_ROUTE
 
 SURE, LIKELY = 0.9, 0.6
 LONGEST_SENTENCE = 600
@@ -26,14 +27,24 @@ def confidence_word(confidence: float) -> str:
     return "sure" if confidence >= SURE else "likely" if confidence >= LIKELY else "unsure"
 
 
-def conversation(turns: Sequence[Turn]) -> Html:
-    """All turns, in the order asked."""
-    return tag("div", *map(turn, turns), class_="pc-turns")
+def conversation(turns: Sequence[Turn], kept: str | None = None) -> Html:
+    """All turns, in the order asked; ``kept`` is the id of a conversation that can be saved as a file."""
+    return tag("div", *map(turn, turns), _saving(kept) if kept else EMPTY, class_="pc-turns")
+
+
+def _saving(id: str) -> Html:
+    """Links to the conversation as a file."""
+    forms = (("Markdown", "md"), ("HTML", "html"), ("JSON", "json"))
+    links = [
+        tag("a", name, href=f"{EXPORT_ROUTE}/{id}.{form}", download="download", class_="pc-tool")
+        for name, form in forms
+    ]
+    return tag("div", tag("span", "Save the conversation as", class_="pc-note"), *links, class_="pc-tools pc-saving")
 
 
 def turn(one: Turn) -> Html:
     """A question and, beneath it, what came of it."""
-    question = tag("h3", one.question, class_="pc-question", dir="auto")
+    question = tag("h2", one.question, class_="pc-question", dir="auto")
     return tag("section", question, _outcome(one), class_="pc-turn", id=f"turn-{one.id}")
 
 
@@ -251,8 +262,8 @@ def _opinions(one: Turn) -> Html:
     return tag("span", *buttons, class_="pc-opinions")
 
 
-def nothing_asked(questions: Sequence[str]) -> Html:
-    """The page before the first question: what it does, and questions that the articles themselves suggest."""
+def nothing_asked(questions: Sequence[str], earlier: Sequence[Conversation] = ()) -> Html:
+    """The page before the first question: what it does, questions that the articles suggest, earlier conversations."""
     promise = "Every answer is quoted word for word from your own articles, with the place it stands in."
     rest = "Ask who, what, when, where or how many. Where the articles do not say, you are told so."
     buttons = [
@@ -260,7 +271,15 @@ def nothing_asked(questions: Sequence[str]) -> Html:
     ]
     tries = [tag("li", button) for button in buttons]
     offered = join([tag("h2", "To begin with"), tag("ul", *tries, class_="pc-suggestions")]) if tries else EMPTY
-    return tag("div", tag("p", promise, class_="pc-lead"), tag("p", rest, class_="pc-note"), offered, class_="pc-start")
+    lead, way = tag("p", promise, class_="pc-lead"), tag("p", rest, class_="pc-note")
+    return tag("div", lead, way, offered, _earlier(earlier), class_="pc-start")
+
+
+def _earlier(conversations: Sequence[Conversation]) -> Html:
+    """Earlier conversations, each a button that takes it up again."""
+    shape = {"type": "button", "class_": "pc-suggestion", "dir": "auto"}
+    rows = [tag("li", tag("button", one.title, name=f"resume:{one.id}", **shape)) for one in conversations]
+    return join([tag("h2", "Earlier"), tag("ul", *rows, class_="pc-suggestions")]) if rows else EMPTY
 
 
 def note(words: str) -> Html:

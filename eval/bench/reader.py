@@ -194,9 +194,9 @@ def _show(report: dict[str, Any], rows: Sequence[Row]) -> None:
     """The table, and the two lines under it."""
     where = report["machine"]
     table = Table(title=f"Reading {report['passages']} passages of about {report['tokens']} tokens: {where['processor']}, "
-                        f"{where['threads']} threads, torch {where['torch']}, {where['date'][:10]}")  # fmt: skip
+                        f"threads: {where['threads']}, torch {where['torch']}, {where['date'][:10]}")  # fmt: skip
     for name in ("reader", "format", "ms a question", "times Pincite's", "same in its passage", "same over all"):
-        table.add_column(name, justify="left" if name in ("reader", "format") else "right")
+        table.add_column(name, justify="left" if name in ("reader", "format") else "right", no_wrap=name == "reader")
     for row in rows:
         table.add_row(row.name, row.format, f"{row.milliseconds:.0f}", f"{row.ratio:.2f}",
                       f"{row.same_in_passage:.1%}", f"{row.same_overall:.1%}")  # fmt: skip
