@@ -25,7 +25,7 @@ from qa.reader import BUNDLED, fingerprint
 from qa.reading import load
 from qa.scoring import exact_match
 
-ANSWERABLE, UNANSWERABLE, REMOVED = 500, 250, 250
+ANSWERABLE, UNANSWERABLE, REMOVED = 400, 200, 200
 RIVALS = 3
 SHARES = (1, 2, 5, 10, 20)
 Floats = NDArray[np.float64]

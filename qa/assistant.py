@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from qa.confidence import Confidence, Features
 from qa.conversation import Conversation
 from qa.deciding import deciding_sentences
 from qa.forms import Form, form_of
-from qa.reader import BUNDLED, ExtractiveReader, Reader, Reading
+from qa.reader import ExtractiveReader, Reader, Reading, model_folder
 from qa.retriever import Hit, HybridRetriever, Retriever
 from qa.windows import Pair
 
@@ -28,6 +29,7 @@ PASSAGES_READ = 10
 ALTERNATIVES = 4
 NEAREST = 3
 COMPARABLE = 0.6
+FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,8 @@ class Assistant:
     @classmethod
     def over_index(cls, index: Index, embedder: Embedder, reader: str | Path | None = None) -> Assistant:
         """Answer over an index that is open, with a reader given by folder or name (the bundled one by default)."""
-        opened = ExtractiveReader.open(reader)
-        folder = Path(reader) if reader is not None else BUNDLED
+        folder = model_folder(reader)
+        opened = ExtractiveReader.open(folder)
         return cls(
             HybridRetriever(index, embedder),
             opened,
@@ -103,8 +105,7 @@ class Assistant:
     def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ) -> list[Answer]:
         """Answer questions that are independent of each other; they share batches, and each says the time of its share."""
         for question in questions:
-            if not question.strip():
-                raise ValueError("the question is empty")
+            check_question(question)
         began = time.perf_counter()
         found = self.retriever.retrieve_many(questions, k)
         retrieved = time.perf_counter()
@@ -194,6 +195,14 @@ class Assistant:
         return Conversation(self)
 
 
+def check_question(question: str) -> None:
+    """ValueError where there is nothing to ask, or what cannot be text."""
+    if not question.strip():
+        raise ValueError("the question is empty")
+    if any("\ud800" <= character <= "\udfff" for character in question):
+        raise ValueError("the question is not valid text (it holds half a character)")
+
+
 def _abstention(question: str, hits: Sequence[Hit], ranked: Sequence[Ranked]) -> Answer:
     """The articles do not hold it: the nearest passages, and how sure that is."""
     sure = 1 - ranked[0].probability if ranked else 1.0
@@ -214,7 +223,7 @@ def _citations(candidate: Candidate) -> tuple[Citation, ...]:
 
 def _conflicting(best: Ranked, second: Ranked, threshold: float) -> bool:
     """Whether another document gives a different figure or date on comparable evidence."""
-    numbers = [{word for word in one.candidate.text.split() if any(map(str.isdigit, word))} for one in (best, second)]
+    numbers = [set(FIGURE.findall(one.candidate.text)) for one in (best, second)]
     other = second.candidate.best.hit.passage.document != best.candidate.best.hit.passage.document
     return (
         other

@@ -37,31 +37,35 @@ def tidy(text: str, start: int, end: int) -> tuple[int, int]:
         end = unit.end()
     if text[end : end + 1] == "." and ABBREVIATION.search(text, start, end):
         end += 1
-    return _balanced(text, start, end)
+    start, end = _balanced(text, start, end)
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+SPACELESS = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 
 
 def _joined(text: str, place: int) -> bool:
     """Whether the characters on both sides of ``place`` belong to one word or number."""
     left, right = text[place - 1], text[place]
+    if SPACELESS.match(left) or SPACELESS.match(right):
+        return False
     if left.isalnum() and right.isalnum():
         return True
-    between_digits = place >= 2 and text[place - 2].isdigit() and right.isdigit()
-    return left in ".,’'" and between_digits and left in ".,"
+    mark = place - 1 if left in ".," else place if right in ".," else 0
+    return 0 < mark < len(text) - 1 and text[mark - 1].isdigit() and text[mark + 1].isdigit()
 
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     """Extended so that no word and no number is cut; scripts written without spaces are left as they are."""
-    while start > 0 and text[start].isascii() and text[start - 1].isascii() and _joined(text, start):
+    while start > 0 and _joined(text, start):
         start -= 1
-    while (
-        end < len(text)
-        and text[end - 1].isascii()
-        and text[end].isascii()
-        and (
-            _joined(text, end)
-            or (text[end - 1].isdigit() and text[end : end + 1] in ".," and text[end + 1 : end + 2].isdigit())
-        )
-    ):
+    while end < len(text) and _joined(text, end):
         end += 1
     return start, end
 

@@ -64,11 +64,9 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError, MemoryError, IndexProblem) as error:
-        reason = (
-            f"{error.filename}: {error.strerror}"
-            if isinstance(error, OSError) and error.strerror
-            else str(error) or type(error).__name__
-        )
+        reason = str(error) or type(error).__name__
+        if isinstance(error, OSError) and error.filename and error.strerror:
+            reason = f"{error.filename}: {error.strerror}"
         err.print(f"pincite: {reason}", style="red", markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
@@ -178,8 +176,14 @@ def ask(
 
 def read_batch(path: Path) -> list[tuple[str | None, str]]:
     """The ids and questions of a batch file; ValueError naming the line that is not one."""
+    from qa.assistant import check_question
+
     rows: list[tuple[str | None, str]] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not UTF-8 ({error.reason} at byte {error.start})") from error
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
@@ -187,8 +191,10 @@ def read_batch(path: Path) -> list[tuple[str | None, str]]:
             id, question = row.get("id"), row["question"]
         except (ValueError, KeyError, AttributeError) as error:
             raise ValueError(f'{path}: line {number} is not {{"id": ..., "question": ...}}') from error
-        if not isinstance(question, str) or not question.strip():
-            raise ValueError(f"{path}: line {number}: the question is empty")
+        try:
+            check_question(question if isinstance(question, str) else "")
+        except ValueError as error:
+            raise ValueError(f"{path}: line {number}: {error}") from error
         rows.append((None if id is None else str(id), question))
     return rows
 

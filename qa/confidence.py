@@ -80,17 +80,20 @@ class Confidence:
         path = folder / FILE
         if not path.exists():
             return unfitted(reader)
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        if raw["reader"] != reader or tuple(raw["features"]) != NAMES:
-            return unfitted(reader)
-        return cls(
-            raw["bias"],
-            tuple(raw["weights"]),
-            tuple(raw["sentence"]),
-            raw["thresholds"],
-            raw["reader"],
-            raw["fitted_on"],
-        )
+        try:
+            raw = json.loads(path.read_text(encoding="utf-8"))
+            read = cls(
+                raw["bias"],
+                tuple(raw["weights"]),
+                tuple(raw["sentence"]),
+                raw["thresholds"],
+                raw["reader"],
+                raw["fitted_on"],
+            )
+            fits = read.reader == reader and tuple(raw["features"]) == NAMES
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{path}: damaged; fit it again with python -m eval.fit_confidence") from error
+        return read if fits else unfitted(reader)
 
     def write(self, folder: Path) -> None:
         """Write ``confidence.json``."""

@@ -58,30 +58,9 @@ CALENDAR = frozenset(
 )
 NOT_NAMES = CALENDAR | frozenset(
     (
-        "with",
-        "how",
-        "which",
-        "who",
-        "what",
-        "when",
-        "where",
-        "which",
-        "why",
-        "how",
-        "and",
-        "the",
-        "in",
-        "on",
-        "did",
-        "does",
-        "is",
-        "was",
-        "name",
-        "whose",
-        "by",
-        "at",
-        "to",
-    )
+        "who whom whose what when where which why how and or but so then the name in on at by to of for from with after "
+        "before since until about am is are was were do does did has have had can could will would shall should may might must"
+    ).split()
 )
 
 
@@ -110,6 +89,7 @@ class Conversation:
 
     def ask(self, question: str) -> Answer:
         """Answer a question; where it leans on earlier turns, ``understood`` says how it was completed."""
+        question = " ".join(question.split()) or question
         asked = readings(question, self.turns)
         answers = self._assistant.ask_many(asked)
         best = max(range(len(asked)), key=lambda place: (_worth(answers[place]), -place))
@@ -153,6 +133,7 @@ def _unbound(pattern: re.Pattern[str], question: str) -> bool:
 
 def readings(question: str, turns: Sequence[Turn]) -> list[str]:
     """The ways to complete ``question`` from ``turns``, likeliest first; itself alone where it needs no completing."""
+    question = question.strip()
     if not turns or not leans(question):
         return [question]
     last = turns[-1]

@@ -35,9 +35,8 @@ LIST = re.compile(
     re.I,
 )
 
-NAME = r"(?:[A-Z][\w’'.-]*|\d[\w.,-]*)"
+NAME = r"(?:(?:[A-Z]\.)+|[A-Z][\w’'-]*(?:\.[\w’'-]+)*|\d[\w.,-]*)"
 ITEM = rf"(?:(?:the |a |an )?{NAME}(?:\s+(?:of the |of |the |for |de )?{NAME})*)"
-WORDS = r"(?:(?:the |a |an )?[\w’'-]+(?:\s+(?!and\b|or\b)[\w’'-]+){0,2})"
 SEPARATOR = re.compile(r",\s*(?:and|or|as well as)?\s+|\s+(?:and|or|as well as)\s+", re.I)
 NAMES_RUN = re.compile(rf"{ITEM}(?:,\s+{ITEM})*(?:,?\s+(?:and|as well as)\s+{ITEM})")
 
@@ -69,7 +68,7 @@ def whole_list(text: str, start: int, end: int) -> Place:
 
 
 def items(text: str, start: int, end: int) -> list[Place]:
-    """The parts of "A, B and C" as places, without articles and conjunctions; one place where it has no parts."""
+    """The parts of "A, B and C" as places, without conjunctions; one place where it has no parts."""
     cuts = [
         (start, start),
         *((start + m.start(), start + m.end()) for m in SEPARATOR.finditer(text[start:end])),

@@ -114,7 +114,7 @@ def _hit(document: Document, rank: int) -> Hit:
         end=start + len(text),
         text=text,
         heading=str(known.get("heading") or ""),
-        page=int(page) if page is not None else None,
+        page=page if isinstance(page, int) else None,
     )
     return Hit(passage, 1 / rank, vector_rank=rank)
 
@@ -137,8 +137,17 @@ class AssistantRunnable(Runnable[str, Answer]):
         return_exceptions: bool = False,
         **kwargs: Any,
     ) -> list[Answer]:
-        """Answer many."""
-        return self._assistant.ask_many(inputs)
+        """Answer many; with ``return_exceptions`` what cannot be asked comes back as its error."""
+        if not return_exceptions:
+            return self._assistant.ask_many(inputs)
+        return [self._answer_or_error(question) for question in inputs]  # type: ignore[misc]
+
+    def _answer_or_error(self, question: str) -> Answer | Exception:
+        """The answer, or why there is none."""
+        try:
+            return self._assistant.ask(question)
+        except ValueError as error:
+            return error
 
 
 def ask_tool(assistant: Assistant) -> BaseTool:

@@ -42,7 +42,12 @@ class NetworkConfig:
             raise ValueError(f"{folder}: model type {raw.get('model_type')!r} is not one of {', '.join(SUPPORTED)}")
         if raw.get("hidden_act", "gelu") != "gelu":
             raise ValueError(f"{folder}: activation {raw['hidden_act']!r} is not gelu")
-        return cls(**{name: raw[name] for name in cls.__dataclass_fields__ if name in raw})
+        known = {name: raw[name] for name in cls.__dataclass_fields__ if name in raw}
+        if missing := [
+            name for name in cls.__dataclass_fields__ if name not in known and name != "relative_attention_num_buckets"
+        ]:
+            raise ValueError(f"{folder}: its config.json lacks {missing[0]}")
+        return cls(**known)
 
     @property
     def first_position(self) -> int:

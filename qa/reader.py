@@ -69,11 +69,11 @@ class ExtractiveReader:
         ``format`` is the number format of the weights and products; by default bf16 where the processor multiplies it
         in hardware (AMX, AVX512-BF16) or there is a GPU, else fp32. Raises ValueError naming what is wrong with the model.
         """
-        folder = _folder(str(model)) if model is not None else BUNDLED
+        folder = model_folder(model)
         device = _device()
         chosen = format or _fastest_format(device)
         encoder = PairEncoder.open(folder)
-        return cls(_load(folder, chosen, device), encoder, fingerprint=fingerprint(folder), device=device)
+        return cls(_load(folder, chosen, device, encoder), encoder, fingerprint=fingerprint(folder), device=device)
 
     def read(self, pairs: Sequence[Pair]) -> list[Reading]:
         """One reading a pair, in order; windows of all pairs share batches."""
@@ -88,7 +88,7 @@ class ExtractiveReader:
         """Logits [L, 2] of each window, without its padding."""
         import torch
 
-        width = -(-max(len(window.ids) for window in batch) // PAD_TO) * PAD_TO
+        width = padded(max(len(window.ids) for window in batch))
         ids = torch.full((len(batch), width), self._encoder.pad)
         types = torch.zeros(len(batch), width, dtype=torch.long)
         lengths = torch.tensor([len(window.ids) for window in batch])
@@ -101,6 +101,11 @@ class ExtractiveReader:
                 self._network(ids.to(self._device), types.to(self._device), mask.to(self._device)).float().cpu().numpy()
             )
         return [row[: len(window.ids)] for row, window in zip(logits, batch, strict=True)]
+
+
+def padded(length: int) -> int:
+    """The length in tokens to which a window of ``length`` is padded."""
+    return -(-length // PAD_TO) * PAD_TO
 
 
 def without_overlap(spans: Sequence[Span]) -> list[Span]:
@@ -116,7 +121,7 @@ def _batches(windows: Sequence[Window]) -> list[list[Window]]:
     """Windows sorted by length, cut where a batch would exceed its budget of padded tokens."""
     batches: list[list[Window]] = []
     for window in sorted(windows, key=lambda window: -len(window.ids)):
-        if batches and (len(batches[-1]) + 1) * len(batches[-1][0].ids) <= BATCH_TOKENS:
+        if batches and (len(batches[-1]) + 1) * padded(len(batches[-1][0].ids)) <= BATCH_TOKENS:
             batches[-1].append(window)
         else:
             batches.append([window])
@@ -133,8 +138,11 @@ def _spans(passage: str, window: Window, logits: Floats) -> list[Span]:
     return spans
 
 
-def _folder(model: str) -> Path:
-    """The folder of a model given by path or by the name under which it lies in the local Hugging Face cache."""
+def model_folder(given: str | Path | None) -> Path:
+    """The folder of the bundled reader, or of one given by path or by its name in the local Hugging Face cache."""
+    if given is None:
+        return BUNDLED
+    model = str(given)
     if (path := Path(model)).is_dir():
         return path
     if path.exists() or path.is_absolute() or model.startswith("."):
@@ -170,7 +178,7 @@ def _fastest_format(device: str) -> Format:
     return "bf16" if has else "fp32"
 
 
-def _load(folder: Path, format: Format, device: str) -> Network:
+def _load(folder: Path, format: Format, device: str, encoder: PairEncoder) -> Network:
     """Our own network where it can run the checkpoint, Hugging Face's otherwise."""
     import torch
 
@@ -178,6 +186,12 @@ def _load(folder: Path, format: Format, device: str) -> Network:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ValueError(f"{folder}: no readable config.json, so not a model folder") from error
+    if not isinstance(config, dict):
+        raise ValueError(f"{folder}: its config.json is not a configuration")
+    if encoder.highest_id >= config.get("vocab_size", 0):
+        raise ValueError(
+            f"{folder}: its tokenizer does not fit (token {encoder.highest_id} of {config.get('vocab_size')})"
+        )
     dtype = torch.bfloat16 if format == "bf16" else torch.float32
     torch.set_num_threads(
         max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
@@ -194,13 +208,14 @@ def _load(folder: Path, format: Format, device: str) -> Network:
 def _hugging_face(folder: Path, dtype: torch.dtype, device: str) -> Network:
     """``AutoModelForQuestionAnswering``; ValueError where the checkpoint has no trained span layer."""
     import transformers
+    from safetensors import SafetensorError
 
     transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         model, info = transformers.AutoModelForQuestionAnswering.from_pretrained(
             folder, local_files_only=True, use_safetensors=True, output_loading_info=True, dtype=dtype
         )
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise ValueError(
             f"{folder}: cannot be loaded as an extractive reader ({str(error).splitlines()[0]})"
         ) from error

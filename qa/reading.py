@@ -84,9 +84,12 @@ def predict(
 def best_threshold(scores: Sequence[float], gains: Sequence[float]) -> float:
     """The score from which on answering gains most: ``gains`` is what answering adds over abstaining, question by question."""
     order = np.argsort(-np.asarray(scores), kind="stable")
-    totals = np.concatenate([[0.0], np.cumsum(np.asarray(gains)[order])])
-    count = int(np.argmax(totals))
-    return float("inf") if count == 0 else float(np.asarray(scores)[order[count - 1]])
+    sorted_scores = np.asarray(scores, dtype=float)[order]
+    totals = np.cumsum(np.asarray(gains)[order])
+    last_of_equals = np.append(sorted_scores[1:] != sorted_scores[:-1], True)
+    totals[~last_of_equals] = -np.inf
+    best = int(np.argmax(totals))
+    return float(sorted_scores[best]) if totals[best] > 0 else float("inf")
 
 
 def evaluate(questions: Sequence[ReadQuestion], predictions: Sequence[Prediction]) -> dict[str, float | int]:
@@ -113,7 +116,7 @@ def evaluate(questions: Sequence[ReadQuestion], predictions: Sequence[Prediction
                     for p, a, s, half in zip(predictions, answered, silent, odd, strict=True)
                     if half != own
                 ]
-                or [(0.0, 0.0)],
+                or [(0.0, 1.0)],
                 strict=True,
             )
         )

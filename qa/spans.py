@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,14 +38,11 @@ def best_spans(
     last_scores = np.where(context[low:high], end[low:high], -np.inf)
     band = _band(first_scores, last_scores, min(longest, high - low))
     spans: list[TokenSpan] = []
-    for flat in _best_first(band, 20 * n):
-        first, extra = divmod(int(flat), band.shape[1])
-        score = float(band[first, extra])
-        if not np.isfinite(score) or len(spans) == n:
-            break
-        first, last = first + low, first + extra + low
-        if all(last < kept.first or first > kept.last for kept in spans):
-            spans.append(TokenSpan(first, last, score - null))
+    while len(spans) < n and np.isfinite(score := band.max()):
+        row, extra = divmod(int(band.argmax()), band.shape[1])
+        spans.append(TokenSpan(row + low, row + extra + low, float(score) - null))
+        for width in range(band.shape[1]):  # what overlaps it is out
+            band[max(0, row - width) : row + extra + 1, width] = -np.inf
     return spans
 
 
@@ -55,12 +51,3 @@ def _band(first: Floats, last: Floats, longest: int) -> Floats:
     padded = np.concatenate([last, np.full(longest - 1, -np.inf, dtype=last.dtype)])
     band: Floats = first[:, None] + np.lib.stride_tricks.sliding_window_view(padded, longest)
     return band
-
-
-def _best_first(band: Floats, count: int) -> Sequence[int]:
-    """Flat places of the ``count`` highest scores, best first, earliest first among equals."""
-    flat = band.ravel()
-    count = min(count, flat.size)
-    top = np.argpartition(-flat, count - 1)[:count]
-    order: list[int] = top[np.lexsort((top, -flat[top]))].tolist()
-    return order

@@ -63,6 +63,11 @@ class PairEncoder:
         pairs.enable_truncation(window, stride=overlap, strategy="only_second")
         return cls(pairs, questions, pad)
 
+    @property
+    def highest_id(self) -> int:
+        """The largest token id that the tokenizer can give."""
+        return max(self._pairs.get_vocab(with_added_tokens=True).values(), default=0)
+
     def encode(self, pairs: Sequence[Pair]) -> list[Window]:
         """All windows of all pairs, in order; a pair with an empty passage has none."""
         texts = list(dict.fromkeys(pair.question for pair in pairs))

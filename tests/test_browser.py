@@ -185,7 +185,7 @@ def test_hostile_articles_stay_text_everywhere(opened: Watched) -> None:
         .inner_text()
         .startswith("<img src=x onerror=window.ran=11>${")
     )
-    assert page.locator("#transcript :is(img, script, svg, a), #panel :is(img, script, svg, iframe)").count() == 0
+    assert page.locator(".pc-turn :is(img, script, svg, a), #panel :is(img, script, svg, iframe)").count() == 0
     page.get_by_role("tab", name="Articles").click()
     page.locator("#listed .pc-open").filter(has_text="onerror").click()
     page.locator("#article .pc-text").wait_for()

@@ -27,7 +27,7 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="talk", scale=6, min_width=320):
             transcript = gr.Markdown(nothing_asked(()), elem_id="transcript", latex_delimiters=[])
-            with gr.Group(elem_id="correction", visible=False) as correction:
+            with gr.Column(elem_id="correction", visible=False) as correction:
                 asked_for = gr.Markdown(elem_id="corrected", latex_delimiters=[])
                 words = gr.Textbox(label="The right words, as they stand in a document", elem_id="right-words", lines=2)
                 with gr.Row():

@@ -52,10 +52,10 @@ def main() -> None:
         for _ in range(options.repeats):
             for name, measure in measured.items():
                 seconds[name].append(measure())
-    report = {"machine": machine(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0),
-              "median_seconds": {name: statistics.median(times) for name, times in seconds.items()},
-              "seconds": seconds}  # fmt: skip
-    _show(report["median_seconds"], seconds)
+    medians = {name: statistics.median(times) for name, times in seconds.items()}
+    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 0
+    report = {"machine": machine(threads), "median_seconds": medians, "seconds": seconds}
+    _show(medians, seconds)
     options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
     console.print(f"written to {options.json}", style="dim")
 
@@ -63,19 +63,23 @@ def main() -> None:
 def page_ready(command: Sequence[str], environ: dict[str, str]) -> float:
     """Seconds until the page's address, once printed, answers with the page."""
     began = time.perf_counter()
-    process = subprocess.Popen(command, env=environ | {"PYTHONUNBUFFERED": "1"}, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # fmt: skip
-    try:
-        assert process.stdout is not None
-        address = next(filter(None, (re.search(r"http://\S+", line) for line in process.stdout)), None)
-        if address is None:
-            raise SystemExit(f"{' '.join(command)}: ended with status {process.wait()} and no address")
-        with urllib.request.urlopen(address.group(), timeout=PAGE_LIMIT) as page:
-            page.read()
-        return time.perf_counter() - began
-    finally:
-        process.terminate()
-        process.wait()
+    with tempfile.TemporaryFile("w+") as said:
+        process = subprocess.Popen(
+            command, env=environ | {"PYTHONUNBUFFERED": "1"}, text=True, stdout=subprocess.PIPE, stderr=said
+        )
+        try:
+            assert process.stdout is not None
+            address = next(filter(None, (re.search(r"http://\S+", line) for line in process.stdout)), None)
+            if address is None:
+                process.wait()
+                said.seek(0)
+                raise SystemExit(f"{' '.join(command)}: no address ({said.read().strip()[-500:]})")
+            with urllib.request.urlopen(address.group(), timeout=PAGE_LIMIT) as page:
+                page.read()
+            return time.perf_counter() - began
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def _options() -> argparse.Namespace:

@@ -53,11 +53,7 @@ def read_squad(path: Path) -> Loaded:
         if question.get("is_impossible") or not question.get("answers"):
             loaded.examples.append(TrainingExample(name, name, question["question"], context, None, None))
             continue
-        spans = [
-            (a["answer_start"], a["answer_start"] + len(a["text"]))
-            for a in question["answers"]
-            if context[a["answer_start"] : a["answer_start"] + len(a["text"])] == a["text"]
-        ]
+        spans = [span for span in (_place(context, answer) for answer in question["answers"]) if span is not None]
         counted = Counter(span for span in (trim(context, *span) for span in spans) if span[0] < span[1])
         if not counted:
             loaded.skipped.append(f"{path.name}: question {name}: its answer does not stand at its offset")
@@ -67,13 +63,23 @@ def read_squad(path: Path) -> Loaded:
     return loaded
 
 
+def _place(context: str, answer: Any) -> tuple[int, int] | None:
+    """Where the answer stands, None where it does not stand at its offset or has none."""
+    if not isinstance(answer, dict):
+        return None
+    start, text = answer.get("answer_start"), answer.get("text")
+    if not isinstance(start, int) or not isinstance(text, str) or context[start : start + len(text)] != text:
+        return None
+    return start, start + len(text)
+
+
 def _squad_questions(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each paragraph's text with each of its questions; ValueError where the file has another form."""
     try:
         for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
             for paragraph in article["paragraphs"]:
                 for question in paragraph["qas"]:
-                    yield paragraph["context"], question
+                    yield paragraph["context"], question | {"question": str(question["question"])}
     except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise ValueError(f"{path}: not a SQuAD-format file ({type(error).__name__}: {error})") from error
 
@@ -125,15 +131,17 @@ def read_qamr(questions: Path, sentences: Path, neighbours: int = 2) -> Loaded:
     """
     texts = {
         name: detokenise(text.split())
-        for name, _, text in (line.partition("\t") for line in sentences.read_text(encoding="utf-8").splitlines())
+        for name, _, text in (line.partition("\t") for line in sentences.read_text(encoding="utf-8").split("\n"))
     }
     documents: dict[str, list[str]] = {}
     for name in texts:
         documents.setdefault(name.rsplit(":", 2)[0], []).append(name)
     loaded, seen = Loaded(), set()
-    for number, line in enumerate(questions.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(questions.read_text(encoding="utf-8").split("\n"), 1):
         cells = line.split("\t")
-        if len(cells) < 9 or cells[0] not in texts:
+        if not line:
+            continue
+        if len(cells) < 9 or cells[0] not in texts or not cells[6].replace(" ", "").isdigit():
             loaded.skipped.append(f"{questions.name}: line {number}: not a QAMR row of a known sentence")
             continue
         name, question, tokens = cells[0], cells[5], [int(index) for index in cells[6].split()]
@@ -164,7 +172,7 @@ def _around(names: list[str], name: str, neighbours: int) -> list[str]:
 def read_gold(path: Path, folder: Path) -> Loaded:
     """Read a gold JSONL file against the documents of ``folder``: the passage is the paragraph around the answer."""
     loaded = Loaded()
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if not line.strip():
             continue
         try:
@@ -178,7 +186,8 @@ def read_gold(path: Path, folder: Path) -> Loaded:
         except (KeyError, TypeError, ValueError, OSError) as error:
             loaded.skipped.append(f"{path.name}: line {number}: {error}")
             continue
-        left, right = text.rfind("\n\n", 0, row["start"]) + 1, text.find("\n\n", end)
+        before = text.rfind("\n\n", 0, row["start"])
+        left, right = before + 2 if before >= 0 else 0, text.find("\n\n", end)
         passage = text[left : right if right >= 0 else len(text)]
         key = str(row.get("id", number))
         loaded.examples.append(TrainingExample(key, key, row["question"], passage, row["start"] - left, end - left))

@@ -49,7 +49,8 @@ class Mixture:
         """Read what ``write`` wrote; ValueError where it is damaged."""
         try:
             raw = json.loads(path.read_text(encoding="utf-8"))
-            return cls(*([TrainingExample(**row) for row in raw[part]] for part in ("train", "dev")), raw["skipped"])
+            train, dev = ([TrainingExample(**row) for row in raw[part]] for part in ("train", "dev"))
+            return cls(train, dev, raw["skipped"])
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path}: damaged; remove it to prepare the examples again") from error
 

@@ -277,8 +277,8 @@ class Trainer:
         for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
             shutil.copy(self.base / name, fresh / name)
         old = self.out / "checkpoint.old"
-        shutil.rmtree(old, ignore_errors=True)
         if place.exists():
+            shutil.rmtree(old, ignore_errors=True)
             os.replace(place, old)
         os.replace(fresh, place)
         shutil.rmtree(old, ignore_errors=True)
