@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from qa.answers import PASSAGES_READ
 from qa.cli import EmbedderOption, IndexOption, JsonOption, ReaderOption, err, index_folder, out, plain_errors
 
 
@@ -23,7 +24,7 @@ def evaluate(
     context: typer.Context,
     dataset: Annotated[Path, typer.Argument(metavar="DATASET", help="Gold JSONL, SQuAD JSON, or a BEIR folder.")],
     index: IndexOption = None,
-    k: Annotated[int, typer.Option("-k", min=1, max=200, help="Passages to read.")] = 10,
+    k: Annotated[int, typer.Option("-k", min=1, max=200, help="Passages to read.")] = PASSAGES_READ,
     report: Annotated[Path | None, typer.Option("--report", metavar="OUT.html", help="Write a page about it.")] = None,
     compare: Annotated[
         Path | None, typer.Option("--compare", metavar="OTHER.json", help="A run kept with --json --full or --save.")

@@ -2,7 +2,10 @@
 
 The questions are those of every other article of a SQuAD 2.0 file (the first, third, ...), answerable and not, and some
 answerable ones once more with their own paragraph taken out of what was retrieved: on topic, and not answered. The other
-articles are left for measuring. Right means SQuAD's exact match.
+articles are left for measuring. Right means SQuAD's exact match. Half of these questions cannot be answered, and many were
+written to look as if they could; people ask of their own articles what these mostly hold. ``--rescale RUN.json`` therefore
+takes a run kept by ``pincite eval --save`` and fits scale, bias and thresholds anew on the dev half of its questions; for
+the thresholds an answer that shares at least half of its words (F1) with a right one is not wrong.
 """
 
 from __future__ import annotations
@@ -16,17 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from eval.records import Run, read_run
 from eval.squad_open import Read, assistant_over, half, read_all, sampled
-from qa.assistant import PASSAGES_READ, Assistant
+from qa.answers import PASSAGES_READ
 from qa.candidates import candidates
 from qa.confidence import NAMES, Confidence, Features
-from qa.deciding import deciding_sentences
 from qa.reader import BUNDLED, fingerprint
 from qa.reading import load
-from qa.scoring import exact_match
+from qa.scoring import exact_match, f1
 
 ANSWERABLE, UNANSWERABLE, REMOVED = 400, 200, 200
 RIVALS = 3
+NEAR = 0.5
 SHARES = (1, 2, 5, 10, 20)
 Floats = NDArray[np.float64]
 
@@ -58,8 +62,12 @@ def fit(reads: Sequence[Read], reader: str, fitted_on: str) -> Confidence:
     weights = tuple(round(float(slope * weight), 4) for weight in ranking.coef_[0])
     bias = round(float(slope * ranking.intercept_[0] + scale.intercept_[0]), 4)
     probabilities = scale.predict_proba(chosen)[:, 1]
-    limits = {str(share): threshold(probabilities, right, share / 100) for share in SHARES}
-    return Confidence(bias, weights, (0.0, 0.0), limits, reader, fitted_on)
+    return Confidence(bias, weights, thresholds(probabilities, right), reader, fitted_on)
+
+
+def thresholds(probabilities: Floats, right: Floats) -> dict[str, float]:
+    """For each share of wrong answers, in percent, the lowest probability at which answering keeps within it."""
+    return {str(share): threshold(probabilities, right, share / 100) for share in SHARES}
 
 
 def threshold(probabilities: Floats, right: Floats, wrong: float) -> float:
@@ -70,26 +78,39 @@ def threshold(probabilities: Floats, right: Floats, wrong: float) -> float:
     return round(float(probabilities[order[held[-1]]]), 4) if len(held) else 1.0
 
 
-def fit_sentence(reads: Sequence[Read], assistant: Assistant) -> tuple[float, float]:
-    """Bias and weight of a deciding sentence's score: whether the best sentence holds the answer."""
-    scores, right = [], []
-    for read in reads:
-        found = deciding_sentences(read.question.pair.question, read.hits, assistant.embedder)
-        if found:
-            best = found[0]
-            words = best.hit.passage.text[best.start - best.hit.passage.start : best.end - best.hit.passage.start]
-            scores.append([best.score])
-            right.append(any(answer in words for answer in read.question.answers))
-    model = LogisticRegression(C=1e6).fit(scores, right)
-    return round(float(model.intercept_[0]), 4), round(float(model.coef_[0, 0]), 4)
+def rescale(fitted: Confidence, run: Run) -> Confidence:
+    """The same weights with scale, bias and thresholds of the run's dev half (yes/no questions aside: a sentence answers)."""
+    dev = [record for record in run.records if record.split == "dev" and record.kind not in ("yes_no", "dialogue")]
+    given = np.clip([record.guess_confidence for record in dev], 1e-6, 1 - 1e-6)
+    logits = np.log(given / (1 - given))[:, None]
+    right = np.array([record.guess_right for record in dev])
+    model = LogisticRegression(C=1e6).fit(logits, right)
+    slope, shift = float(model.coef_[0, 0]), float(model.intercept_[0])
+    weights = tuple(round(slope * weight, 4) for weight in fitted.weights)
+    near = np.array(
+        [float(f1(record.guess or "", record.expected) >= NEAR) if record.answerable else 0.0 for record in dev]
+    )
+    limits = thresholds(model.predict_proba(logits)[:, 1], near)
+    told = f"{fitted.fitted_on}; scale, bias and thresholds on {len(dev)} dev questions of {run.dataset}"
+    return Confidence(round(slope * fitted.bias + shift, 4), weights, limits, fitted.reader, told)
 
 
 def main() -> int:
     """Fit, write beside the reader, and say what came out."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("squad", type=Path)
+    parser.add_argument("squad", type=Path, nargs="?")
+    parser.add_argument("--rescale", type=Path, metavar="RUN.json")
     parser.add_argument("--reader", type=Path, default=BUNDLED)
     arguments = parser.parse_args()
+    if arguments.rescale is not None:
+        rescaled = rescale(
+            Confidence.beside(arguments.reader, fingerprint(arguments.reader)), read_run(arguments.rescale)
+        )
+        rescaled.write(arguments.reader)
+        say(f"{rescaled}")
+        return 0
+    if arguments.squad is None:
+        parser.error("give a SQuAD 2.0 file, or --rescale RUN.json")
     questions = half(load(arguments.squad), 0)
     answerable = sampled([question for question in questions if question.answers], ANSWERABLE)
     unanswerable = sampled([question for question in questions if not question.answers], UNANSWERABLE)
@@ -101,8 +122,7 @@ def main() -> int:
         f"{len(answerable)} answerable, {len(unanswerable)} unanswerable and {REMOVED} bereft questions "
         f"of every other article of {arguments.squad.name}"
     )
-    fitted = fit(reads, name, told)
-    final = Confidence(fitted.bias, fitted.weights, fit_sentence(reads, assistant), fitted.thresholds, name, told)
+    final = fit(reads, name, told)
     final.write(arguments.reader)
     say(f"{final}")
     return 0

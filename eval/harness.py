@@ -12,7 +12,7 @@ from eval.metrics import Place, PrecisionRecall, best_citation_overlap
 from eval.questions import Dialogue, GoldQuestion, same_document, split_of
 from eval.records import Record, Run
 from eval.waterfall import Outcome, Trace, outcome, trace
-from qa.answers import Answer, Citation
+from qa.answers import PASSAGES_READ, Answer, Citation
 from qa.conversation import Asks, Conversation
 from qa.scoring import exact_match, f1, normalise
 
@@ -46,7 +46,7 @@ def run(
     questions: Sequence[GoldQuestion],
     answerer: Answerer,
     *,
-    k: int = 10,
+    k: int = PASSAGES_READ,
     dataset: str = "",
     dialogues: Sequence[Dialogue] = (),
     ask_in_turn: AskInTurn | None = None,

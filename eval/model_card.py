@@ -1,7 +1,7 @@
 """Measure the reader and fill the table of its model card: ``python -m eval.model_card DATA [--reader FOLDER] [--write]``.
 
 DATA holds squad2_dev_subset.json and qed_dev.jsonl, on which nothing was trained. ``--sample`` limits the questions that
-are asked over many passages; every question is read with its own passage.
+are asked over many passages, ``--alone`` the SQuAD questions that are read with their own passage.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ import numpy as np
 from eval.metrics import aurc, ece
 from eval.qed import convert
 from eval.squad_open import Read, Say, assistant_over, half, read_all, sampled
-from qa.assistant import PASSAGES_READ, Assistant
+from qa.answers import PASSAGES_READ
+from qa.assistant import Assistant
 from qa.reader import BUNDLED, ExtractiveReader
 from qa.reading import ReadQuestion, evaluate, load, predict
 from qa.scoring import exact_match, f1
@@ -76,14 +77,14 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
     ]
 
 
-def measure(data: Path, folder: Path, sample: int, say: Say) -> list[Line]:
+def measure(data: Path, folder: Path, sample: int, alone_sample: int, say: Say) -> list[Line]:
     """Every row."""
     reader = ExtractiveReader.open(folder)
     squad = data / "squad2_dev_subset.json"
     with tempfile.TemporaryDirectory(prefix="pincite-") as scratch:
         qed = Path(scratch, "qed_dev.json")
         convert(data / "qed_dev.jsonl", qed)
-        squad_questions, qed_questions = load(squad), load(qed)
+        squad_questions, qed_questions = sampled(load(squad), alone_sample), load(qed)
         squad_scores, squad_each = alone(reader, squad_questions, say)
         qed_scores, qed_each = alone(reader, qed_questions, say)
         assistant = assistant_over([squad, qed], str(folder), say)
@@ -119,9 +120,10 @@ def main() -> int:
     parser.add_argument("data", type=Path)
     parser.add_argument("--reader", type=Path, default=BUNDLED)
     parser.add_argument("--sample", type=int, default=10_000)
+    parser.add_argument("--alone", type=int, default=10_000)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    lines = measure(arguments.data, arguments.reader, arguments.sample, say)
+    lines = measure(arguments.data, arguments.reader, arguments.sample, arguments.alone, say)
     sys.stdout.write(table(lines) + "\n" + json.dumps({line.what: line.figure for line in lines}) + "\n")
     if arguments.write:
         card = arguments.reader / "README.md"

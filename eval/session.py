@@ -23,6 +23,7 @@ from eval.records import Run, read_run
 from eval.selfcheck import check, drawn, files_changed
 from eval.summary import as_json
 from eval.tables import compared, show_run
+from qa.answers import PASSAGES_READ
 from qa.cli import err, out, progress_bar
 
 SOUND, MISLEADING, INTERRUPTED = 0, 1, 130
@@ -33,7 +34,7 @@ COMPLAINTS_SHOWN = 20
 class Options:
     """How the commands were asked to work and where to write."""
 
-    k: int = 10
+    k: int = PASSAGES_READ
     report: Path | None = None
     compare: Path | None = None
     save: Path | None = None

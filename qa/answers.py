@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+PASSAGES_READ = 5
+
 Kind = Literal["span", "passage", "list", "yes_no"]
 
 

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 from index.builder import index_in_memory
 from index.embedder import Embedder, SentenceEmbedder
 from index.store import Index, Passage
-from qa.answers import Alternative, Answer, Citation, Evidence, Kind, Milliseconds
-from qa.candidates import Candidate, candidates, item_citations, nearest, sentence_citation, widened
+from qa.answers import PASSAGES_READ, Alternative, Answer, Citation, Evidence, Milliseconds
+from qa.candidates import Candidate, candidates, in_its_sentence, item_citations, nearest, widened
 from qa.confidence import Confidence, Features
 from qa.conversation import Conversation
-from qa.deciding import deciding_sentences
-from qa.forms import Form, form_of
+from qa.forms import form_of
 from qa.reader import ExtractiveReader, Reader, Reading, model_folder
 from qa.retriever import Hit, HybridRetriever, Retriever
 from qa.windows import Pair
@@ -25,7 +24,6 @@ from qa.windows import Pair
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
-PASSAGES_READ = 10
 ALTERNATIVES = 4
 NEAREST = 3
 COMPARABLE = 0.6
@@ -50,11 +48,10 @@ class Assistant:
         confidence: Confidence,
         *,
         index: Index | None = None,
-        embedder: Embedder | None = None,
         wrong_percent: int = 10,
     ) -> None:
         self.retriever, self.reader, self.confidence = retriever, reader, confidence
-        self._index, self._embedder = index, embedder
+        self._index = index
         self.threshold = confidence.threshold(wrong_percent)
 
     @classmethod
@@ -81,15 +78,7 @@ class Assistant:
             opened,
             Confidence.beside(folder, opened.fingerprint),
             index=index,
-            embedder=embedder,
         )
-
-    @property
-    def embedder(self) -> Embedder:
-        """What turns a question into a vector; ValueError where the passages come from another store."""
-        if self._embedder is None:
-            raise ValueError("this assistant reads from a store of its own and has no embedder")
-        return self._embedder
 
     @property
     def index(self) -> Index:
@@ -151,23 +140,15 @@ class Assistant:
     def _answer(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], spent: Milliseconds) -> Answer:
         """Choose in the form that the question asks for, or abstain."""
         ranked = self.rank(hits, readings)
-        form = form_of(question)
-        chosen = None
-        if form == "yes_no":
-            chosen = self._by_sentence(question, hits, ranked, "yes_no")
-        elif ranked and ranked[0].probability >= self.threshold:
-            chosen = self._by_span(question, ranked, form)
-        elif form == "reason":
-            chosen = self._by_sentence(question, hits, ranked, "passage")
-        return replace(chosen or _abstention(question, hits, ranked), milliseconds=spent, evidence=_evidence(ranked))
+        given = ranked and ranked[0].probability >= self.threshold
+        chosen = self._chosen(question, ranked) if given else _abstention(question, hits, ranked)
+        return replace(chosen, milliseconds=spent, evidence=_evidence(ranked))
 
-    def _by_span(self, question: str, ranked: Sequence[Ranked], form: Form) -> Answer:
-        """The most probable span; as a whole list with its items where a list is asked for."""
-        best = ranked[0]
-        citations = _citations(best.candidate)
-        if form == "list":
-            citations = tuple(widened(citation) for citation in citations)
-        parts = item_citations(citations[0]) if form == "list" else ()
+    def _chosen(self, question: str, ranked: Sequence[Ranked]) -> Answer:
+        """The most probable answer: a span, a whole list with its items, or the sentence that decides the question."""
+        best, form = ranked[0], form_of(question)
+        citations = tuple(_FORMED.get(form, _as_it_is)(citation) for citation in _citations(best.candidate))
+        items = item_citations(citations[0]) if form == "list" else ()
         conflict = len(ranked) > 1 and _conflicting(best, ranked[1], self.threshold)
         return Answer(
             question,
@@ -175,20 +156,10 @@ class Assistant:
             best.probability,
             citations,
             _alternatives(ranked[1:]),
-            conflict=conflict,
-            kind="list" if len(parts) > 1 else "span",
-            items=parts if len(parts) > 1 else (),
+            kind="yes_no" if form == "yes_no" else "list" if len(items) > 1 else "span",
+            conflict=conflict and form != "yes_no",
+            items=items if len(items) > 1 else (),
         )
-
-    def _by_sentence(self, question: str, hits: Sequence[Hit], ranked: Sequence[Ranked], kind: Kind) -> Answer | None:
-        """The sentence that decides the question, where one is likely enough to."""
-        if self._embedder is None:
-            return None
-        found = deciding_sentences(question, hits, self._embedder)
-        if not found or (probability := self.confidence.sentence_probability(found[0])) < self.threshold:
-            return None
-        citations = tuple(sentence_citation(one) for one in found[:1])
-        return Answer(question, citations[0].quote, probability, citations, _alternatives(ranked), kind=kind)
 
     def conversation(self) -> Conversation:
         """A conversation, in which later questions may lean on earlier ones."""
@@ -207,6 +178,14 @@ def _abstention(question: str, hits: Sequence[Hit], ranked: Sequence[Ranked]) ->
     """The articles do not hold it: the nearest passages, and how sure that is."""
     sure = 1 - ranked[0].probability if ranked else 1.0
     return Answer(question, None, sure, nearest(hits, NEAREST), _alternatives(ranked))
+
+
+def _as_it_is(citation: Citation) -> Citation:
+    """A plain span."""
+    return citation
+
+
+_FORMED = {"list": widened, "yes_no": in_its_sentence}
 
 
 def _alternatives(ranked: Sequence[Ranked]) -> tuple[Alternative, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from index.sentences import sentence_at
 from index.store import Passage
 from qa.answers import Citation, CitedPassage
-from qa.deciding import Decided
 from qa.forms import items, whole_list
 from qa.reader import Reading, Span
 from qa.retriever import Hit
@@ -140,9 +140,11 @@ def item_citations(citation: Citation) -> tuple[Citation, ...]:
     return tuple(_part(citation, passage.start + place.start, passage.start + place.end) for place in places)
 
 
-def sentence_citation(decided: Decided) -> Citation:
-    """A deciding sentence as a citation."""
-    return Support(decided.hit, decided.rank, decided.start, decided.end, decided.score).citation()
+def in_its_sentence(citation: Citation) -> Citation:
+    """The citation of the whole sentence that its quote stands in."""
+    passage = citation.passage
+    found = sentence_at(passage.text, citation.start - passage.start, citation.end - passage.start)
+    return _part(citation, passage.start + found.start, passage.start + found.end)
 
 
 def _part(citation: Citation, start: int, end: int) -> Citation:

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 import index
 from index.generations import IndexProblem
+from qa.answers import PASSAGES_READ
 
 CORPUS = Path(index.__file__).parent.parent / "corpus"
 app = typer.Typer(
@@ -143,7 +144,7 @@ def ask(
         Path | None, typer.Option("--batch", metavar="FILE.jsonl", help='Lines of {"id": ..., "question": ...}.')
     ] = None,
     folder: IndexOption = None,
-    k: Annotated[int, typer.Option("-k", min=1, max=200, help="Passages to read.")] = 10,
+    k: Annotated[int, typer.Option("-k", min=1, max=200, help="Passages to read.")] = PASSAGES_READ,
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why this answer.")] = False,

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from qa.candidates import Candidate
-from qa.deciding import Decided
 
 FILE = "confidence.json"
 NAMES = ("margin", "margin_squared", "lead", "similarity", "term_score", "first_rank", "agreement", "length")
@@ -61,15 +60,12 @@ def _clip(value: float) -> float:
 class Confidence:
     """P(right) = sigmoid(bias + weights . features); an answer is given where it reaches ``threshold``.
 
-    For a deciding sentence it is sigmoid(sentence[0] + sentence[1] * its score).
-
     ``thresholds`` maps "at most N % wrong answers", N as a string, to the lowest probability that kept it on the data
     the model was fitted on; ``reader`` is the fingerprint of the reader whose scores it was fitted to.
     """
 
     bias: float
     weights: tuple[float, ...]
-    sentence: tuple[float, float]
     thresholds: dict[str, float]
     reader: str
     fitted_on: str
@@ -85,7 +81,6 @@ class Confidence:
             read = cls(
                 raw["bias"],
                 tuple(raw["weights"]),
-                tuple(raw["sentence"]),
                 raw["thresholds"],
                 raw["reader"],
                 raw["fitted_on"],
@@ -106,10 +101,6 @@ class Confidence:
         logit = self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
         return _sigmoid(logit)
 
-    def sentence_probability(self, decided: Decided) -> float:
-        """The probability, 0..1, that a sentence decides its question."""
-        return _sigmoid(self.sentence[0] + self.sentence[1] * decided.score)
-
     def threshold(self, wrong_percent: int = 10) -> float:
         """The lowest probability at which an answer is given so that at most ``wrong_percent`` % are wrong."""
         return self.thresholds[str(wrong_percent)]
@@ -125,7 +116,6 @@ def unfitted(reader: str) -> Confidence:
     return Confidence(
         0.0,
         (10.0, *[0.0] * (len(NAMES) - 1)),
-        (-8.0, 16.0),
         {str(n): 0.5 for n in (1, 2, 5, 10, 20)},
         reader,
         "nothing: unfitted",

@@ -9,7 +9,6 @@ from reader_fakes import hit
 
 from qa.candidates import Candidate, Support
 from qa.confidence import NAMES, Confidence, Features, unfitted
-from qa.deciding import Decided
 
 
 def candidate(text: str, score: float, *, documents: int = 1, rank: int = 1) -> Candidate:
@@ -42,18 +41,13 @@ def test_no_single_feature_runs_away():
 
 def fitted(bias: float = 1.0) -> Confidence:
     weights = (2.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0)
-    return Confidence(bias, weights, (-2.0, 4.0), {"5": 0.7, "10": 0.6}, "reader-1", "a test")
+    return Confidence(bias, weights, {"5": 0.7, "10": 0.6}, "reader-1", "a test")
 
 
 def test_the_probability_is_the_logistic_of_the_weighted_sum():
     features = Features(0.5, 0.25, 1.0, 0.6, 0.9, 1.0, 0, 0.2)
     assert fitted().probability(features) == pytest.approx(1 / (1 + math.exp(-(1.0 + 2.0 * 0.5 - 1.0))))
     assert fitted(-1.0).probability(features) == pytest.approx(1 / (1 + math.exp(1.0)))  # -1 + 2 * 0.5 - 1
-
-
-def test_the_probability_of_a_deciding_sentence():
-    decided = Decided(hit("It is so."), 1, 0, 9, similarity=0.4, overlap=0.6)
-    assert fitted().sentence_probability(decided) == 0.5  # -2 + 4 * 0.5 = 0
 
 
 def test_without_fitted_numbers_the_log_odds_count_as_they_are():

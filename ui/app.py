@@ -7,6 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from qa.answers import PASSAGES_READ
+
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
 
 import gradio as gr
@@ -92,7 +94,7 @@ def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth
 def _endpoints(assistant: Asks) -> None:
     """The page's named interface for programs: ask and search."""
 
-    def ask(question: str, k: int = 10) -> dict[str, Any]:
+    def ask(question: str, k: int = PASSAGES_READ) -> dict[str, Any]:
         """The answer object of the contract for one question, read from the k best passages."""
         return assistant.ask_many([clean_question(question)], _passages(k))[0].as_dict()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from index.generations import IndexProblem
-from qa.answers import Answer, Citation
+from qa.answers import PASSAGES_READ, Answer, Citation
 from qa.conversation import TURNS_KEPT
 from qa.conversation import Conversation as Talk
 from qa.conversation import Turn as Understood
@@ -37,7 +37,7 @@ class Asks(Protocol):
         """Finds passages: ``retrieve_many(questions, k)``."""
         ...
 
-    def ask_many(self, questions: Sequence[str], k: int = 10) -> list[Answer]:
+    def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ) -> list[Answer]:
         """Answer questions that are independent of each other, each from the ``k`` best passages."""
         ...
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Literal
 
-from qa.answers import Answer
+from qa.answers import PASSAGES_READ, Answer
 from ui.desk import Asks
 
 Status = Literal["ready", "loading", "failed"]
@@ -54,7 +54,7 @@ class Loading:
         """The assistant's retriever."""
         return self.wait().retriever
 
-    def ask_many(self, questions: Sequence[str], k: int = 10) -> list[Answer]:
+    def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ) -> list[Answer]:
         """Answer once the assistant is open."""
         return self.wait().ask_many(questions, k)
 

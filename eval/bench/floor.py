@@ -7,7 +7,6 @@ machine was seen to reach at these shapes.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -21,22 +20,25 @@ from qa.windows import Pair, PairEncoder
 
 
 class Floor:
-    """A contestant that multiplies and answers nothing."""
+    """A contestant that only multiplies."""
 
     def __init__(self, job: Job) -> None:
         self._config = NetworkConfig.read(Path(job.model))
         self._encoder = PairEncoder.open(Path(job.model))
         hidden, inner = self._config.hidden_size, self._config.intermediate_size
         shapes = ((3 * hidden, hidden), (hidden, hidden), (inner, hidden), (hidden, inner))
-        self._lengths = {one.question: self._windows(one.question, one.passages) for one in job.asked}
+        self._lengths = {
+            (one.question, len(one.passages)): self._windows(one.question, one.passages)
+            for one in [*job.asked, *job.compared]
+        }
         longest = max(map(sum, self._lengths.values()))
         self._rows = {width: torch.randn(longest, width).bfloat16() for width in {hidden, inner}}
         self._products = [_product(torch.randn(rows, width).mul(0.02).bfloat16()) for rows, width in shapes]
         self._widths = [width for _, width in shapes]
 
     def answer(self, question: str, passages: Sequence[str]) -> str:
-        """Run the products of one question."""
-        lengths = self._lengths[question]
+        """Run the products of one question; the answer is how many 10^9 operations that is."""
+        lengths = self._lengths[question, len(passages)]
         heads, hidden = self._config.num_attention_heads, self._config.hidden_size
         with torch.inference_mode():
             for _ in range(self._config.num_hidden_layers):
@@ -45,11 +47,7 @@ class Floor:
                 for length in lengths:
                     rows = self._rows[hidden][:length].view(length, heads, hidden // heads).transpose(0, 1)
                     torch.bmm(torch.bmm(rows, rows.transpose(1, 2)), rows)
-        return ""
-
-    def answers(self, question: str, passages: Sequence[str]) -> list[str]:
-        """The GFLOP of a question, where a reader gives its answers."""
-        return [json.dumps(gigaflops(self._config, self._lengths[question]))]
+        return str(gigaflops(self._config, lengths))
 
     def _windows(self, question: str, passages: Sequence[str]) -> list[int]:
         """The tokens of each window."""

@@ -30,15 +30,6 @@ class Haystack:
         found = self._reader.run(query=question, documents=self._documents(passages))["answers"]
         return next((answer.data for answer in found if answer.data), "")
 
-    def answers(self, question: str, passages: Sequence[str]) -> list[str]:
-        """Each passage's first answer: all are asked for, since the first twenty may leave passages out."""
-        documents = self._documents(passages)
-        found = self._reader.run(query=question, documents=documents, top_k=1000, no_answer=False)["answers"]
-        best: dict[str, str] = {}
-        for answer in found:
-            best.setdefault(answer.document.id, answer.data)
-        return [best.get(document.id, "") for document in documents]
-
     def _documents(self, passages: Sequence[str]) -> list[Any]:
         """The passages as Haystack wants them."""
         return [self._document(id=str(number), content=passage) for number, passage in enumerate(passages)]

@@ -23,11 +23,6 @@ class Pincite:
                 for reading, passage in zip(readings, passages, strict=True) if reading.spans]  # fmt: skip
         return max(best)[1] if best else ""
 
-    def answers(self, question: str, passages: Sequence[str]) -> list[str]:
-        """Each passage's first span."""
-        readings = self._reader.read([Pair(question, passage) for passage in passages])
-        return [_text(reading, passage) for reading, passage in zip(readings, passages, strict=True)]
-
 
 def _text(reading: Reading, passage: str) -> str:
     """The words of a reading's first span."""

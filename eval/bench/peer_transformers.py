@@ -33,10 +33,6 @@ class Loop:
         """The span that beats its passage's null by most."""
         return max(self._best(question, passages), key=lambda best: best.score).text
 
-    def answers(self, question: str, passages: Sequence[str]) -> list[str]:
-        """Each passage's best span."""
-        return [best.text for best in self._best(question, passages)]
-
     def _best(self, question: str, passages: Sequence[str]) -> list[Best]:
         """The best span of each passage."""
         import torch

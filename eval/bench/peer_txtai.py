@@ -23,11 +23,8 @@ class Txtai:
 
     def answer(self, question: str, passages: Sequence[str]) -> str:
         """The first passage's answer that is one."""
-        return next(filter(None, self.answers(question, passages)), "")
-
-    def answers(self, question: str, passages: Sequence[str]) -> list[str]:
-        """Each passage's answer, empty where it gives none."""
-        return [self._one(question, passage) for passage in passages]
+        answers = [self._one(question, passage) for passage in passages]
+        return next(filter(None, answers), "")
 
     def _one(self, question: str, passage: str) -> str:
         """The answer in one passage."""

@@ -59,7 +59,7 @@ def environment(peer: Peer, work: Path) -> Path:
 
 
 class Process:
-    """A contestant at work. ``answer`` and ``answers`` are what it answered the job before any timing."""
+    """A contestant at work. ``asked`` and ``compared`` are what it answered before any timing."""
 
     def __init__(self, peer: Peer, format: str, python: Path, job: Job) -> None:
         self.peer, self.format = peer, format
@@ -75,8 +75,8 @@ class Process:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log)  # fmt: skip
         reply = self._exchange(json.dumps(asdict(job)))
         self.versions: dict[str, str] = reply["versions"]
-        self.answer: list[str] = reply["answer"]
-        self.answers: list[list[str]] = reply["answers"]
+        self.asked: list[str] = reply["asked"]
+        self.compared: list[str] = reply["compared"]
 
     def round(self) -> None:
         """Time every question once."""

@@ -25,29 +25,30 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The model folder (fp32, Hugging Face's layout), the number format to run it in, the threads, and what is asked."""
+    """What to run: a model folder (fp32, Hugging Face's layout), in a number format, on so many threads.
+
+    ``compared`` is answered once, so that answers can be compared; ``asked`` is answered once and then timed.
+    """
 
     model: str
     format: str
     threads: int
     asked: list[Asked]
+    compared: list[Asked]
 
     @classmethod
     def parse(cls, line: str) -> Job:
         """Read a job from its line of JSON."""
         raw: dict[str, Any] = json.loads(line)
-        return cls(raw["model"], raw["format"], raw["threads"], [Asked(**one) for one in raw["asked"]])
+        asked, compared = ([Asked(**one) for one in raw[name]] for name in ("asked", "compared"))
+        return cls(raw["model"], raw["format"], raw["threads"], asked, compared)
 
 
 class Contestant(Protocol):
     """A reader that is loaded."""
 
     def answer(self, question: str, passages: Sequence[str]) -> str:
-        """The best answer over all passages, empty where it gives none. This is what is timed."""
-        ...
-
-    def answers(self, question: str, passages: Sequence[str]) -> list[str]:
-        """The best answer within each passage, for comparison; not timed."""
+        """The best answer over all passages, empty where it gives none."""
         ...
 
 
@@ -65,8 +66,8 @@ def serve(load: Callable[[Job], Contestant], packages: Sequence[str]) -> None:
     torch.set_num_threads(job.threads)
     reply = {
         "versions": {name: _version(name) for name in packages},
-        "answer": [reader.answer(one.question, one.passages) for one in job.asked],
-        "answers": [reader.answers(one.question, one.passages) for one in job.asked],
+        "compared": [reader.answer(one.question, one.passages) for one in job.compared],
+        "asked": [reader.answer(one.question, one.passages) for one in job.asked],
     }
     print(json.dumps(reply), file=replies, flush=True)
     for _ in sys.stdin:
