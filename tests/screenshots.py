@@ -15,7 +15,7 @@ from qa.assistant import Assistant
 from ui.app import build_app, launch
 from ui.serving import free_port
 
-FOUND, MISSING = "Who is the president of Kazakhstan?", "Who painted the Mona Lisa?"
+FOUND, MISSING = "How much did Uzbekistan receive in remittances in 2022?", "Who painted the Mona Lisa?"
 WIDE: dict[str, Any] = {"viewport": {"width": 1400, "height": 860}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "has_touch": True}
 PICTURES: dict[str, tuple[str, dict[str, Any]]] = {

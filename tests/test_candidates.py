@@ -2,8 +2,7 @@ from __future__ import annotations
 
 from reader_fakes import hit, passage
 
-from qa.candidates import candidates, item_citations, nearest, sentence_citation, widened
-from qa.deciding import Decided
+from qa.candidates import candidates, in_its_sentence, item_citations, nearest, widened
 from qa.reader import Reading, Span
 
 CAPITAL = "The capital is Astana, in the north."
@@ -90,11 +89,11 @@ def test_a_list_is_cited_whole_and_item_by_item():
         (20 + text.index(name), name) for name in ("Kazakhstan", "Tajikistan", "Uzbekistan")]  # fmt: skip
 
 
-def test_a_deciding_sentence_is_cited():
+def test_a_span_is_cited_with_its_whole_sentence():
     text = "It rained. The border is closed. Nobody came."
-    decided = Decided(hit(text, start=5), 1, 5 + 11, 5 + 32, 0.5, 1.0)
-    citation = sentence_citation(decided)
-    assert (citation.quote, citation.score) == ("The border is closed.", 0.75)
+    found = candidates([hit(text, start=5)], [Reading((Span(25, 31, 2.0),))])
+    citation = in_its_sentence(found[0].best.citation())
+    assert (citation.quote, citation.start, citation.end) == ("The border is closed.", 16, 37)
 
 
 def test_a_page_goes_from_the_passage_to_the_citation():

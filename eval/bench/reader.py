@@ -51,7 +51,10 @@ def main() -> None:
     """Measure, print a table, write JSON."""
     options = _options()
     options.work.mkdir(parents=True, exist_ok=True)
-    folder = as_hugging_face(options.model, options.work)
+    try:
+        folder = as_hugging_face(options.model, options.work)
+    except (OSError, ValueError) as error:
+        raise SystemExit(str(error)) from error
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
