@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -322,6 +323,7 @@ def train(
 
 def main() -> None:
     """Run the command, with those that other packages add."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in qa.reader, for the commands that do not read
     for entry in sorted(entry_points(group="pincite.commands"), key=lambda entry: entry.name):
         command = entry.load()
         if isinstance(command, typer.Typer):

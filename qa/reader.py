@@ -17,6 +17,10 @@ from qa.windows import Pair, PairEncoder, Window
 if TYPE_CHECKING:
     import torch
 
+# Threads that wait must not spin: with anything else on the cores that makes reading several times slower. Read by OpenMP
+# when torch loads it, which is later.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 BUNDLED = Path(__file__).parent / "model"
 BATCH_TOKENS = 4096
 PAD_TO = 16
@@ -201,6 +205,10 @@ def _load(folder: Path, format: Format, device: str, encoder: PairEncoder) -> Ne
         from qa.weights import read_weights
 
         own = SpanNetwork.load(folder, read_weights(folder), require_span=True).to(device=device, dtype=dtype).eval()
+        if device == "cpu":
+            from qa.packed import PackedNetwork
+
+            return PackedNetwork(own)
         return lambda ids, types, mask: own(ids, mask)
     return _hugging_face(folder, dtype, device)
 
