@@ -48,9 +48,7 @@ def index_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def assistant(folder: Path, answers: dict[str, dict[str, float]]) -> Assistant:
     encoder = FakeEmbedder()
     index = index_in_memory([write(folder)], encoder)
-    return Assistant(
-        HybridRetriever(index, encoder), FakeReader(answers), unfitted("fake"), index=index, embedder=encoder
-    )
+    return Assistant(HybridRetriever(index, encoder), FakeReader(answers), unfitted("fake"), index=index)
 
 
 @pytest.mark.asyncio  # one of the inherited tests is asynchronous
