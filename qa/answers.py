@@ -6,8 +6,14 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 PASSAGES_READ = 5
+SURE, LIKELY = 0.9, 0.6
 
 Kind = Literal["span", "passage", "list", "yes_no"]
+
+
+def confidence_word(confidence: float) -> str:
+    """A probability in one word: sure from 0.9, likely from 0.6, else unsure."""
+    return "sure" if confidence >= SURE else "likely" if confidence >= LIKELY else "unsure"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from qa.boundaries import tidy
 from qa.spans import Floats, best_spans
-from qa.windows import Pair, PairEncoder, Window
+from qa.windows import Pair, PairEncoder, Window, padded
 
 if TYPE_CHECKING:
     import torch
@@ -92,7 +92,7 @@ class ExtractiveReader:
         """Logits [L, 2] of each window, without its padding."""
         import torch
 
-        width = padded(max(len(window.ids) for window in batch))
+        width = padded(max(len(window.ids) for window in batch), PAD_TO)
         ids = torch.full((len(batch), width), self._encoder.pad)
         types = torch.zeros(len(batch), width, dtype=torch.long)
         lengths = torch.tensor([len(window.ids) for window in batch])
@@ -105,11 +105,6 @@ class ExtractiveReader:
                 self._network(ids.to(self._device), types.to(self._device), mask.to(self._device)).float().cpu().numpy()
             )
         return [row[: len(window.ids)] for row, window in zip(logits, batch, strict=True)]
-
-
-def padded(length: int) -> int:
-    """The length in tokens to which a window of ``length`` is padded."""
-    return -(-length // PAD_TO) * PAD_TO
 
 
 def without_overlap(spans: Sequence[Span]) -> list[Span]:
@@ -125,7 +120,7 @@ def _batches(windows: Sequence[Window]) -> list[list[Window]]:
     """Windows sorted by length, cut where a batch would exceed its budget of padded tokens."""
     batches: list[list[Window]] = []
     for window in sorted(windows, key=lambda window: -len(window.ids)):
-        if batches and (len(batches[-1]) + 1) * padded(len(batches[-1][0].ids)) <= BATCH_TOKENS:
+        if batches and (len(batches[-1]) + 1) * padded(len(batches[-1][0].ids), PAD_TO) <= BATCH_TOKENS:
             batches[-1].append(window)
         else:
             batches.append([window])

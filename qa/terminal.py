@@ -5,14 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from qa.answers import Answer, Citation
-
-WORDS = ((0.9, "sure"), (0.6, "likely"), (0.0, "unsure"))
-
-
-def in_words(confidence: float) -> str:
-    """A probability, 0..1, as sure, likely or unsure."""
-    return next(word for least, word in WORDS if confidence >= least)
+from qa.answers import Answer, Citation, confidence_word
 
 
 def marked(citation: Citation, around: int = 160) -> Text:
@@ -36,7 +29,7 @@ def show(answer: Answer, console: Console, *, explain: bool = False) -> None:
     else:
         console.print(
             Text(answer.text, style="bold"),
-            Text(f"({in_words(answer.confidence)}, {answer.confidence:.2f})", style="dim"),
+            Text(f"({confidence_word(answer.confidence)}, {answer.confidence:.2f})", style="dim"),
         )
     if answer.conflict:
         console.print("The articles differ on this:", style="yellow")

@@ -16,6 +16,11 @@ WINDOW_TOKENS = 384
 OVERLAP_TOKENS = 96
 
 
+def padded(length: int, multiple: int) -> int:
+    """The least multiple of ``multiple`` that holds ``length`` tokens."""
+    return -(-length // multiple) * multiple
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A question and one passage to read for it."""

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from page_fakes import FakeAssistant, FakeIndex
 
-from qa.answers import Answer, Citation, CitedPassage
+from qa.answers import Answer, Citation, CitedPassage, confidence_word
 from ui.citing import bibtex, markdown, plain
 from ui.conversations import Conversation, ConversationStore, Turn, answer_from_dict, conversation_from_dict
 from ui.corrections import Corrections
 from ui.export import as_html, as_json, as_markdown
 from ui.markup import Html, join, tag, text
 from ui.questions import first_questions
-from ui.render import confidence_word, conversation, headline, nothing_asked, turn
+from ui.render import conversation, headline, nothing_asked, turn
 from ui.viewer import Source, cited, document
 
 HOSTILE = [

@@ -11,20 +11,14 @@ from itertools import islice
 from pathlib import Path
 
 from index.sentences import sentence_at
-from qa.answers import Alternative, Answer, Citation
+from qa.answers import Alternative, Answer, Citation, confidence_word
 from ui.citing import bibtex, markdown, plain
 from ui.conversations import Conversation, Turn
 from ui.markup import EMPTY, Html, join, tag
 from ui.originals import EXPORT_ROUTE
 
-SURE, LIKELY = 0.9, 0.6
 LONGEST_SENTENCE = 600
 NEAR_PASSAGE = 260
-
-
-def confidence_word(confidence: float) -> str:
-    """A probability in one word: sure from 0.9, likely from 0.6, else unsure."""
-    return "sure" if confidence >= SURE else "likely" if confidence >= LIKELY else "unsure"
 
 
 def conversation(turns: Sequence[Turn], kept: str | None = None) -> Html:

@@ -12,12 +12,11 @@ import torch
 from qa.network import SpanNetwork
 from qa.training.examples import Loaded, read_gold, read_squad
 from qa.training.mixture import BUNDLED, Mixture, Proportions, bundled_sources, mix
-from qa.training.trainer import Recipe, Trainer, features
+from qa.training.trainer import TOKENIZER_FILES, Recipe, Trainer, features
 from qa.weights import read_weights, write_weights
 from qa.windows import PairEncoder
 
 DEV_QUESTIONS = 200
-TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 
 
 def run(

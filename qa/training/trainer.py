@@ -21,9 +21,10 @@ from qa.network import SpanNetwork
 from qa.scoring import exact_match, f1
 from qa.spans import best_spans
 from qa.training.examples import TrainingExample
-from qa.windows import Pair, PairEncoder, Window
+from qa.windows import Pair, PairEncoder, Window, padded
 
 PAD_TO = 32
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Batch:
 
 def collate(features: Sequence[Feature], pad: int) -> Batch:
     """Pad to the next multiple of 32: few distinct shapes keep the allocator and the kernels' caches small."""
-    width = -(-max(len(feature.ids) for feature in features) // PAD_TO) * PAD_TO
+    width = padded(max(len(feature.ids) for feature in features), PAD_TO)
     ids = torch.full((len(features), width), pad)
     allowed = torch.zeros(len(features), width, dtype=torch.bool)
     for row, feature in enumerate(features):
@@ -120,7 +121,7 @@ def batches(features: Sequence[Feature], budget: int, seed: int) -> Iterator[lis
     for pool in (order[at : at + 1024] for at in range(0, len(order), 1024)):
         current: list[Feature] = []
         for group in sorted(pool, key=lambda group: max(len(feature.ids) for feature in group)):
-            width = -(-max(len(feature.ids) for feature in [*current, *group]) // PAD_TO) * PAD_TO
+            width = padded(max(len(feature.ids) for feature in [*current, *group]), PAD_TO)
             if current and width * (len(current) + len(group)) > budget:
                 made.append(current)
                 current = []
@@ -274,7 +275,7 @@ class Trainer:
         config.pop("_name_or_path", None)
         (fresh / "config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
         (fresh / "training.json").write_text(json.dumps({"step": step, **asdict(self.recipe)}), encoding="utf-8")
-        for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
+        for name in TOKENIZER_FILES:
             shutil.copy(self.base / name, fresh / name)
         old = self.out / "checkpoint.old"
         if place.exists():
