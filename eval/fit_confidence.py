@@ -32,6 +32,7 @@ ANSWERABLE, UNANSWERABLE, REMOVED = 400, 200, 200
 RIVALS = 3
 NEAR = 0.5
 SHARES = (1, 2, 5, 10, 20)
+SENTENCES = ("yes_no", "why", "how", "dialogue")
 Floats = NDArray[np.float64]
 
 
@@ -79,8 +80,8 @@ def threshold(probabilities: Floats, right: Floats, wrong: float) -> float:
 
 
 def rescale(fitted: Confidence, run: Run) -> Confidence:
-    """The same weights with scale, bias and thresholds of the run's dev half (yes/no questions aside: a sentence answers)."""
-    dev = [record for record in run.records if record.split == "dev" and record.kind not in ("yes_no", "dialogue")]
+    """The same weights with scale, bias and thresholds of the run's dev half (those aside that a sentence answers)."""
+    dev = [record for record in run.records if record.split == "dev" and record.kind not in SENTENCES]
     given = np.clip([record.guess_confidence for record in dev], 1e-6, 1 - 1e-6)
     logits = np.log(given / (1 - given))[:, None]
     right = np.array([record.guess_right for record in dev])

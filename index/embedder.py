@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.precision import multiplies_bf16
+
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
@@ -26,7 +28,7 @@ _SETTINGS = (".json", ".txt", ".model")
 
 
 class Embedder(Protocol):
-    """Texts to unit vectors. Two embedders with one fingerprint give the same vectors."""
+    """Texts to unit vectors. Two embedders with one fingerprint give the same vectors, but for rounding."""
 
     @property
     def fingerprint(self) -> str:
@@ -103,11 +105,12 @@ class SentenceEmbedder:
         vectors = self._model.encode(
             [text[:LONGEST_TEXT] for text in texts],
             batch_size=BATCH,
-            normalize_embeddings=True,
             convert_to_numpy=True,
             show_progress_bar=False,
         )
-        return np.ascontiguousarray(vectors, dtype=np.float32)
+        rows = np.ascontiguousarray(vectors, dtype=np.float32)
+        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+        return rows
 
     @property
     def _model(self) -> SentenceTransformer:
@@ -121,9 +124,8 @@ class SentenceEmbedder:
         disable_progress_bars()  # the command line draws its own
         from sentence_transformers import SentenceTransformer
 
-        return SentenceTransformer(
-            str(self.folder), device=self.device, local_files_only=True, model_kwargs={"use_safetensors": True}
-        )
+        weights = {"use_safetensors": True, **({"dtype": "bfloat16"} if multiplies_bf16() else {})}
+        return SentenceTransformer(str(self.folder), device=self.device, local_files_only=True, model_kwargs=weights)
 
 
 def _bundled_folder() -> Path:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from index.builder import index_in_memory
 from index.embedder import Embedder, SentenceEmbedder
 from index.store import Index, Passage
-from qa.answers import PASSAGES_READ, Alternative, Answer, Citation, Evidence, Milliseconds
+from qa.answers import PASSAGES_READ, Alternative, Answer, Citation, Evidence, Kind, Milliseconds
 from qa.candidates import Candidate, candidates, in_its_sentence, item_citations, nearest, widened
 from qa.confidence import Confidence, Features
 from qa.conversation import Conversation
@@ -145,7 +145,7 @@ class Assistant:
         return replace(chosen, milliseconds=spent, evidence=_evidence(ranked))
 
     def _chosen(self, question: str, ranked: Sequence[Ranked]) -> Answer:
-        """The most probable answer: a span, a whole list with its items, or the sentence that decides the question."""
+        """The most probable answer: a span, a whole list with its items, or the sentence that decides or gives the reason."""
         best, form = ranked[0], form_of(question)
         citations = tuple(_FORMED.get(form, _as_it_is)(citation) for citation in _citations(best.candidate))
         items = item_citations(citations[0]) if form == "list" else ()
@@ -156,8 +156,8 @@ class Assistant:
             best.probability,
             citations,
             _alternatives(ranked[1:]),
-            kind="yes_no" if form == "yes_no" else "list" if len(items) > 1 else "span",
-            conflict=conflict and form != "yes_no",
+            kind=_KINDS.get(form, "list" if len(items) > 1 else "span"),
+            conflict=conflict and form not in _KINDS,
             items=items if len(items) > 1 else (),
         )
 
@@ -185,7 +185,8 @@ def _as_it_is(citation: Citation) -> Citation:
     return citation
 
 
-_FORMED = {"list": widened, "yes_no": in_its_sentence}
+_FORMED = {"list": widened, "yes_no": in_its_sentence, "reason": in_its_sentence}
+_KINDS: dict[str, Kind] = {"yes_no": "yes_no", "reason": "passage"}
 
 
 def _alternatives(ranked: Sequence[Ranked]) -> tuple[Alternative, ...]:

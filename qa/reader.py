@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from index.precision import multiplies_bf16
 from qa.boundaries import tidy
 from qa.spans import Floats, best_spans
 from qa.windows import Pair, PairEncoder, Window, padded
@@ -167,14 +168,7 @@ def _device() -> str:
 
 def _fastest_format(device: str) -> Format:
     """bf16 where the hardware multiplies it, fp32 elsewhere."""
-    import torch
-
-    if device == "cuda":
-        return "bf16"
-    has = any(
-        getattr(torch.cpu, name, lambda: False)() for name in ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
-    )
-    return "bf16" if has else "fp32"
+    return "bf16" if device == "cuda" or multiplies_bf16() else "fp32"
 
 
 def _load(folder: Path, format: Format, device: str, encoder: PairEncoder) -> Network:

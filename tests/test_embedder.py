@@ -35,7 +35,7 @@ def test_vectors_have_unit_length_and_depend_on_the_text_alone(any_embedder: Emb
     vectors = any_embedder.embed(texts)
     assert (vectors.shape, vectors.dtype) == ((4, any_embedder.dimension), np.float32)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(np.ones(4), abs=1e-5)
-    assert any_embedder.embed(texts[:1]) == pytest.approx(vectors[:1], abs=1e-5)
+    assert any_embedder.embed(texts[:1]) == pytest.approx(vectors[:1], abs=3e-3)  # bf16 rounds, and by batch
     assert any_embedder.embed([]).shape == (0, any_embedder.dimension)
 
 

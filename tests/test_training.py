@@ -19,8 +19,16 @@ from qa.network import SpanNetwork
 from qa.reader import ExtractiveReader
 from qa.training.command import run
 from qa.training.examples import Loaded, TrainingExample, detokenise, read_gold, read_qamr, read_squad
-from qa.training.mixture import Proportions, mix
-from qa.training.negatives import retrieved, with_other_subject, without_answer_sentence
+from qa.training.mixture import Mixture, Proportions, mix
+from qa.training.negatives import (
+    retrieved,
+    with_condition,
+    with_opposite,
+    with_other_passage_name,
+    with_other_subject,
+    without_answer_sentence,
+)
+from qa.training.noise import as_typed, misspelt, tokenised
 from qa.training.trainer import Batch, Feature, Recipe, Trainer, batches, collate, features, loss
 from qa.windows import Pair, PairEncoder
 
@@ -263,16 +271,88 @@ def test_a_swapped_question_asks_about_another_subject_of_the_passage():
     assert negative.group != positive.group  # another question, so not normalised together
 
 
+def asking(question: str, passage: str, answer: str) -> TrainingExample:
+    start = passage.index(answer)
+    return TrainingExample("n", "n", question, passage, start, start + len(answer), ((start, start + len(answer)),))
+
+
+SEA = "The largest port of Norway is Oslo. Bergen was founded by Olaf."
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("What is the largest port of Norway?", "What is the smallest port of Norway?"),
+        ("Where did Olaf live?", "Where didn't Olaf live?"),
+        ("Which port of Norway was busy?", "Which port of Norway wasn't busy?"),
+    ],
+)
+def test_a_question_turned_round_is_not_answered(question: str, wanted: str):
+    made = [with_opposite(asking(question, SEA, "Oslo"), random.Random(seed)) for seed in range(8)]
+    assert {negative.question for negative in made if negative} == {wanted}
+    assert all(
+        negative.answer is None and negative.votes == () and negative.group != "n" for negative in made if negative
+    )
+
+
+def test_an_opposite_that_the_passage_holds_is_not_asked_for():
+    both = SEA + " The smallest port is far north."
+    assert with_opposite(asking("Name the largest port", both, "Oslo"), random.Random(0)) is None
+
+
+def test_a_year_that_the_passage_does_not_name_makes_a_question_unanswerable():
+    negative = with_condition(asking("Who founded Bergen?", SEA, "Olaf"), random.Random(0))
+    assert negative is not None and re.fullmatch(
+        r"Who founded Bergen (in|before|after|until) \d{4}\?", negative.question
+    )
+    assert with_condition(asking("When was Bergen founded?", SEA, "Olaf"), random.Random(0)) is None
+    assert with_condition(asking("Who founded 2 towns?", SEA, "Olaf"), random.Random(0)) is None
+
+
+def test_a_passage_about_another_name_does_not_answer():
+    made = with_other_passage_name(asking("Who founded the city of Bergen?", "It is said that Bergen was founded by Olaf, "
+        "who came from Oslo.", "Olaf"), random.Random(0))  # fmt: skip
+    assert made is not None and made.answer is None and made.question == "Who founded the city of Bergen?"
+    assert made.passage == "It is said that Oslo was founded by Olaf, who came from Oslo."
+
+
+def test_questions_as_people_type_them():
+    assert {as_typed("Who is the King of Norway?", random.Random(seed)) for seed in range(9)} == {
+        "who is the king of norway", "who is king of norway"}  # fmt: skip
+
+
+@given(st.integers(0, 10_000))
+def test_a_misspelling_changes_one_long_word_and_not_its_first_letter(seed: int):
+    made = misspelt("who is the president of it", random.Random(seed))
+    assert made.startswith("who is the p") and made.endswith(" of it")
+    assert abs(len(made) - len("who is the president of it")) <= 1
+    assert misspelt("who is it", random.Random(seed)) == "who is it"
+
+
+@given(st.text(st.sampled_from("ab 1.,'“”()\n é漢😀"), max_size=40), st.data())
+def test_a_tokenised_passage_keeps_the_words_of_the_answer(text: str, data: st.DataObject):
+    places = [number for number, character in enumerate(text) if not character.isspace()]
+    if not places:
+        return
+    start, end = sorted((data.draw(st.sampled_from(places)), data.draw(st.sampled_from(places))))
+    made = tokenised(TrainingExample("t", "t", "q", text, start, end + 1, ((start, end + 1),)))
+    bare = str.maketrans({"“": "``", "”": "''", " ": "", "\n": ""})
+    assert (made.answer or "").replace(" ", "") == text[start : end + 1].translate(bare)
+    assert made.votes == ((made.start, made.end),)
+
+
 def test_a_question_without_subject_is_not_swapped():
     positive = TrainingExample("s", "s", "where was it?", "It was in Oslo.", 10, 14)
     assert with_other_subject(positive, random.Random(0)) is None
 
 
+NONE = dict.fromkeys(("swapped", "opposite", "condition", "renamed", "misspelt", "tokenised"), 0.0)
+OF_TOWNS = Proportions({"towns": 200}, retrieved=0.5, removed=0.2, typed=1.0, **NONE)
+
+
 def test_the_mixture_samples_holds_back_and_adds_negatives():
     loaded = Loaded([example(number) for number in range(300)], ["one was skipped"])
-    mixture = mix(
-        {"towns": loaded}, Proportions({"towns": 200}, retrieved=0.5, removed=0.2, swapped=0.0, unmarked=1.0), seed=1
-    )
+    mixture = mix({"towns": loaded}, OF_TOWNS, seed=1)
     positives = [e for e in mixture.train if e.start is not None]
     assert (len(positives), mixture.skipped) == (198, ["one was skipped"])  # 200 less a hundredth
     assert sum(e.id.endswith("-retrieved") for e in mixture.train) == 99
@@ -280,7 +360,20 @@ def test_the_mixture_samples_holds_back_and_adds_negatives():
     assert all(not e.question.endswith("?") for e in mixture.train) and mixture.dev[0].question.endswith("?")
     held = {e.group for e in mixture.dev}
     assert not held & {e.group for e in mixture.train}
-    assert mix({"towns": loaded}, Proportions({"towns": 200}, 0.5, 0.2, 0.0, 1.0), seed=1) == mixture
+    assert mix({"towns": loaded}, OF_TOWNS, seed=1) == mixture
+
+
+def test_a_source_asked_for_more_than_it_has_is_gone_through_again_as_other_questions():
+    loaded = Loaded([example(number) for number in range(100)])
+    mixture = mix({"towns": loaded}, Proportions({"towns": 250}, retrieved=0.0, removed=0.0, **NONE), seed=1)
+    assert len(mixture.train) == len({e.id for e in mixture.train}) == 249
+    assert len({e.passage for e in mixture.train}) == 99
+
+
+def test_a_mixture_is_read_as_it_was_written(tmp_path: Path):
+    voted = TrainingExample("v", "v", "When?", CONTEXT, 23, 27, ((23, 27), (20, 27)))
+    Mixture([voted, example(1)], [example(2)], ["one"]).write(tmp_path / "examples.json")
+    assert Mixture.read(tmp_path / "examples.json") == Mixture([voted, example(1)], [example(2)], ["one"])
 
 
 # --- features, batches, loss
@@ -298,7 +391,8 @@ def test_a_feature_points_at_the_answers_characters(tmp_path: Path):
     for feature, positive in zip(made, examples, strict=True):
         windows = encodes.encode([Pair(positive.question, positive.passage)])
         window = next(window for window in windows if window.ids == feature.ids)
-        start, end = window.offsets[feature.first][0], window.offsets[feature.last][1]
+        [(first, last)] = feature.spans
+        start, end = window.offsets[first][0], window.offsets[last][1]
         assert positive.passage[start:end] == positive.answer
         assert feature.context == int(np.flatnonzero(window.context)[0])
 
@@ -308,7 +402,17 @@ def test_an_answer_in_a_later_window_is_found_there(tmp_path: Path):
     positive = TrainingExample("a", "a", "where", passage, 420, 424)
     [feature] = features(encoder(tmp_path, "filler Oslo where", window=24), [positive])
     oslo = words_of("filler Oslo where").index("Oslo") + 4
-    assert [feature.ids[place] for place in range(feature.first, feature.last + 1)] == [oslo]
+    [(first, last)] = feature.spans
+    assert [feature.ids[place] for place in range(first, last + 1)] == [oslo]
+
+
+def test_every_annotators_span_is_a_target(tmp_path: Path):
+    votes = ((2, 3), (0, 3), (2, 3))
+    [feature] = features(encoder(tmp_path, "x y where"), [TrainingExample("a", "a", "where", "x y", 2, 3, votes)])
+    assert feature.spans == [(4, 4), (3, 4), (4, 4)]
+    target = collate([feature], 0).target[0]
+    assert target[3:5].tolist() == [[pytest.approx(1 / 3), 0], [pytest.approx(2 / 3), 1]]
+    assert target.sum(0).tolist() == [pytest.approx(1), 1]
 
 
 def test_an_answer_longer_than_a_window_gives_no_feature(tmp_path: Path):
@@ -318,7 +422,7 @@ def test_an_answer_longer_than_a_window_gives_no_feature(tmp_path: Path):
 
 def test_without_an_answer_both_tokens_are_the_null(tmp_path: Path):
     [feature] = features(encoder(tmp_path, "filler"), [TrainingExample("a", "a", "where", "filler filler", None, None)])
-    assert (feature.first, feature.last) == (0, 0)
+    assert feature.spans == [(0, 0)]
 
 
 def test_windows_of_one_question_share_its_number(tmp_path: Path):
@@ -328,7 +432,7 @@ def test_windows_of_one_question_share_its_number(tmp_path: Path):
 
 
 def plain(group: int, length: int) -> Feature:
-    return Feature(group, [5] * length, 2, 0, 0)
+    return Feature(group, [5] * length, 2, [(0, 0)])
 
 
 def test_batches_keep_a_questions_windows_together_and_every_window_once():
@@ -350,12 +454,13 @@ def test_an_epoch_is_repeatable_and_the_next_is_another():
 
 
 def test_a_batch_is_padded_and_allows_the_passage_alone():
-    batch = collate([Feature(4, [1, 5, 2, 7, 8, 2], 3, 3, 4), Feature(9, [1, 5, 2, 7, 2], 3, 0, 0)], pad=0)
+    batch = collate([Feature(4, [1, 5, 2, 7, 8, 2], 3, [(3, 4)]), Feature(9, [1, 5, 2, 7, 2], 3, [(0, 0)])], pad=0)
     assert batch.ids.shape == (2, 32)
     assert batch.ids[1, :6].tolist() == [1, 5, 2, 7, 2, 0]
     assert batch.mask.sum(dim=1).tolist() == [6, 5]
     assert batch.allowed.nonzero().tolist() == [[0, 3], [0, 4], [1, 3]]  # neither the question nor the marks
-    assert (batch.target.tolist(), batch.group.tolist()) == ([[3, 4], [0, 0]], [4, 9])
+    assert batch.target.nonzero().tolist() == [[0, 3, 0], [0, 4, 1], [1, 0, 0], [1, 0, 1]]
+    assert batch.group.tolist() == [4, 9]
 
 
 def small_batch(target: list[list[int]], group: list[int]) -> Batch:
@@ -363,7 +468,10 @@ def small_batch(target: list[list[int]], group: list[int]) -> Batch:
     rows = len(target)
     allowed = torch.tensor([[False, False, True, True, False]] * rows)
     ids, mask = torch.zeros(rows, 5, dtype=torch.long), torch.ones(rows, 5, dtype=torch.bool)
-    return Batch(ids, mask, allowed, torch.tensor(target), torch.tensor(group))
+    shares = torch.zeros(rows, 5, 2)
+    for number, span in enumerate(target):
+        shares[number, span, [0, 1]] = 1.0
+    return Batch(ids, mask, allowed, shares, torch.tensor(group))
 
 
 def test_the_loss_of_equal_logits_is_that_of_three_open_tokens():

@@ -19,7 +19,10 @@ PRONOUNS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class TrainingExample:
-    """One question with one passage; ``start`` and ``end`` are characters of ``passage``, both None where it has no answer."""
+    """One question with one passage; ``start`` and ``end`` are characters of ``passage``, both None where it has no answer.
+
+    ``votes`` holds the span of every annotator where there were several; empty stands for ``start`` and ``end`` alone.
+    """
 
     id: str
     group: str
@@ -27,6 +30,7 @@ class TrainingExample:
     passage: str
     start: int | None
     end: int | None
+    votes: tuple[tuple[int, int], ...] = ()
 
     @property
     def answer(self) -> str | None:
@@ -45,7 +49,8 @@ class Loaded:
 def read_squad(path: Path) -> Loaded:
     """Read a SQuAD 1.1 or 2.0 JSON file; an answer that is not at its offset is skipped and named.
 
-    Where annotators differ, the answer most of them gave is trained on, the shortest of those that tie.
+    Where annotators differ, all their spans are kept as votes, and the answer most of them gave, the shortest of those
+    that tie, is the one that counts.
     """
     loaded = Loaded()
     for number, (context, question) in enumerate(_squad_questions(path)):
@@ -54,12 +59,14 @@ def read_squad(path: Path) -> Loaded:
             loaded.examples.append(TrainingExample(name, name, question["question"], context, None, None))
             continue
         spans = [span for span in (_place(context, answer) for answer in question["answers"]) if span is not None]
-        counted = Counter(span for span in (trim(context, *span) for span in spans) if span[0] < span[1])
+        votes = [span for span in (trim(context, *span) for span in spans) if span[0] < span[1]]
+        counted = Counter(votes)
         if not counted:
             loaded.skipped.append(f"{path.name}: question {name}: its answer does not stand at its offset")
             continue
         start, end = min(counted, key=lambda span: (-counted[span], span[1] - span[0], span))
-        loaded.examples.append(TrainingExample(name, name, question["question"], context, start, end))
+        differing = tuple(votes) if len(counted) > 1 else ()
+        loaded.examples.append(TrainingExample(name, name, question["question"], context, start, end, differing))
     return loaded
 
 

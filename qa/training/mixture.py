@@ -5,11 +5,19 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from qa.training.examples import Loaded, TrainingExample, read_qamr, read_squad
-from qa.training.negatives import retrieved, with_other_subject, without_answer_sentence
+from qa.training.negatives import (
+    retrieved,
+    with_condition,
+    with_opposite,
+    with_other_passage_name,
+    with_other_subject,
+    without_answer_sentence,
+)
+from qa.training.noise import as_typed, misspelt, tokenised
 
 MAX_PASSAGE_WORDS = 300
 DEV_PERCENT = 1
@@ -17,16 +25,24 @@ DEV_PERCENT = 1
 
 @dataclass(frozen=True, slots=True)
 class Proportions:
-    """Positive questions taken of each source, and the share of questions that get each kind of negative."""
+    """Positive questions taken of each source, all where none is named, and shares of what is made from them.
+
+    A source asked for more than it has is gone through again, with other negatives.
+    """
 
     sources: dict[str, int] = field(default_factory=dict)
-    retrieved: float = 0.28
-    removed: float = 0.08
-    swapped: float = 0.14
-    unmarked: float = 0.3
+    retrieved: float = 0.25
+    removed: float = 0.10
+    swapped: float = 0.12
+    opposite: float = 0.08
+    condition: float = 0.04
+    renamed: float = 0.08
+    typed: float = 0.35
+    misspelt: float = 0.08
+    tokenised: float = 0.12
 
 
-BUNDLED = Proportions({"new_wiki": 8_000, "reddit": 4_500, "amazon": 4_000, "fairytale": 2_500, "qamr": 9_000})
+BUNDLED = Proportions({"new_wiki": 15_800, "reddit": 7_000, "amazon": 6_000, "fairytale": 4_449, "qamr": 6_000})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +65,10 @@ class Mixture:
         """Read what ``write`` wrote; ValueError where it is damaged."""
         try:
             raw = json.loads(path.read_text(encoding="utf-8"))
-            train, dev = ([TrainingExample(**row) for row in raw[part]] for part in ("train", "dev"))
+            train, dev = (
+                [TrainingExample(**row | {"votes": tuple(map(tuple, row["votes"]))}) for row in raw[part]]
+                for part in ("train", "dev")
+            )
             return cls(train, dev, raw["skipped"])
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"{path}: damaged; remove it to prepare the examples again") from error
@@ -69,43 +88,55 @@ def bundled_sources(folder: Path) -> dict[str, Loaded]:
 
 
 def mix(sources: dict[str, Loaded], proportions: Proportions, seed: int) -> Mixture:
-    """Sample each source, hold a hundredth back, add negatives, and take the question mark off some questions."""
+    """Sample each source, hold a hundredth back, add negatives, and write some as people type and files come."""
     rng = random.Random(seed)
     train: list[TrainingExample] = []
     dev: list[TrainingExample] = []
     for name, loaded in sources.items():
         usable = [example for example in loaded.examples if len(example.passage.split()) <= MAX_PASSAGE_WORDS]
         rng.shuffle(usable)
-        taken = usable[: proportions.sources.get(name, len(usable))]
-        held = max(1, len(taken) * DEV_PERCENT // 100)
-        for part, chosen in ((dev, taken[:held]), (train, taken[held:])):
-            answered = [example for example in chosen if example.start is not None]
-            part.extend([*chosen, *_negatives(answered, proportions, rng)])
+        held = max(1, min(len(usable), proportions.sources.get(name, len(usable))) * DEV_PERCENT // 100)
+        wanted = proportions.sources.get(name, len(usable)) - held
+        dev.extend(_with_negatives(usable[:held], proportions, rng))
+        for number, at in enumerate(range(0, wanted, max(1, len(usable) - held))):
+            chosen = usable[held:][: wanted - at]
+            again = (
+                [replace(e, id=f"{e.id}-{number}", group=f"{e.group}-{number}") for e in chosen] if number else chosen
+            )
+            train.extend(_with_negatives(again, proportions, rng))
     return Mixture(
-        [_unmark(e, proportions.unmarked, rng) for e in train],
+        [_disturbed(e, proportions, rng) for e in train],
         dev,
         [s for loaded in sources.values() for s in loaded.skipped],
     )
 
 
-def _negatives(
+def _with_negatives(
     examples: Sequence[TrainingExample], proportions: Proportions, rng: random.Random
 ) -> list[TrainingExample]:
-    """Retrieved, sentence-removed and subject-swapped negatives of a sample of the examples."""
-    hard = {e.group: e for e in retrieved(examples, 12, rng)} if len(examples) > 20 else {}
+    """The examples, and negatives of every kind made from samples of those that have an answer."""
+    answered = [example for example in examples if example.start is not None]
+    hard = {e.group: e for e in retrieved(answered, 12, rng)} if len(answered) > 20 else {}
 
     def some(share: float) -> list[TrainingExample]:
-        return rng.sample(list(examples), int(share * len(examples)))
+        return rng.sample(answered, int(share * len(answered)))
 
-    found = [hard.get(example.group) for example in some(proportions.retrieved)]
-    found += [without_answer_sentence(example) for example in some(proportions.removed)]
-    found += [with_other_subject(example, rng) for example in some(proportions.swapped)]
-    return [example for example in found if example is not None]
+    made = [hard.get(example.group) for example in some(proportions.retrieved)]
+    made += [without_answer_sentence(example) for example in some(proportions.removed)]
+    for share, change in (
+        (proportions.swapped, with_other_subject),
+        (proportions.opposite, with_opposite),
+        (proportions.condition, with_condition),
+        (proportions.renamed, with_other_passage_name),
+    ):
+        made += [change(example, rng) for example in some(share)]
+    return [*examples, *(example for example in made if example is not None)]
 
 
-def _unmark(example: TrainingExample, share: float, rng: random.Random) -> TrainingExample:
-    """People who type into a search box leave the question mark out."""
-    if rng.random() >= share:
-        return example
-    question = example.question.rstrip("? ")
-    return TrainingExample(example.id, example.group, question, example.passage, example.start, example.end)
+def _disturbed(example: TrainingExample, proportions: Proportions, rng: random.Random) -> TrainingExample:
+    """The example as it may come: a question as typed into a search box, misspelt, a passage cut into tokens."""
+    if rng.random() < proportions.typed:
+        example = replace(example, question=as_typed(example.question, rng))
+    if rng.random() < proportions.misspelt:
+        example = replace(example, question=misspelt(example.question, rng))
+    return tokenised(example) if rng.random() < proportions.tokenised else example

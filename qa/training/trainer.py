@@ -32,7 +32,7 @@ class Recipe:
     """What a run is made of; stored with every checkpoint."""
 
     layers: int = 10
-    frozen_layers: int = 2
+    frozen_layers: int = 4
     learning_rate: float = 4e-5
     warmup: int = 100
     weight_decay: float = 0.01
@@ -44,13 +44,12 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A window of token ids; ``first`` and ``last`` are the answer's tokens, both 0 where it holds none."""
+    """A window of token ids; ``spans`` are each annotator's first and last token, (0, 0) where it holds no answer."""
 
     group: int
     ids: list[int]
     context: int
-    first: int
-    last: int
+    spans: list[tuple[int, int]]
 
 
 def features(encoder: PairEncoder, examples: Sequence[TrainingExample]) -> list[Feature]:
@@ -71,22 +70,26 @@ def _feature(windows: Sequence[Window], example: TrainingExample, group: int) ->
     for window in windows:
         first_context = int(window.context.argmax())
         if example.start is None or example.end is None:
-            return Feature(group, window.ids, first_context, 0, 0)
-        inside = np.flatnonzero(
-            window.context & (window.offsets[:, 0] < example.end) & (window.offsets[:, 1] > example.start)
-        )
-        if (
-            len(inside)
-            and window.offsets[inside[0], 0] <= example.start
-            and window.offsets[inside[-1], 1] >= example.end
-        ):
-            return Feature(group, window.ids, first_context, int(inside[0]), int(inside[-1]))
+            return Feature(group, window.ids, first_context, [(0, 0)])
+        if _tokens(window, example.start, example.end):
+            votes = [_tokens(window, *vote) for vote in example.votes or [(example.start, example.end)]]
+            return Feature(group, window.ids, first_context, [vote for vote in votes if vote])
     return None
+
+
+def _tokens(window: Window, start: int, end: int) -> tuple[int, int] | None:
+    """First and last token of the characters [start, end), or None where the window does not hold them whole."""
+    inside = np.flatnonzero(window.context & (window.offsets[:, 0] < end) & (window.offsets[:, 1] > start))
+    whole = len(inside) and window.offsets[inside[0], 0] <= start and window.offsets[inside[-1], 1] >= end
+    return (int(inside[0]), int(inside[-1])) if whole else None
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Padded windows; ``group`` numbers the question that each belongs to."""
+    """Padded windows; ``target`` [B, L, 2] is the share of annotators that begin and end at each token (null: token 0).
+
+    ``group`` numbers the question that each window belongs to.
+    """
 
     ids: Tensor
     mask: Tensor
@@ -104,7 +107,10 @@ def collate(features: Sequence[Feature], pad: int) -> Batch:
         ids[row, : len(feature.ids)] = torch.tensor(feature.ids)
         allowed[row, feature.context : len(feature.ids) - 1] = True
     lengths = torch.tensor([len(feature.ids) for feature in features])
-    target = torch.tensor([[feature.first, feature.last] for feature in features])
+    target = torch.zeros(len(features), width, 2)
+    for row, feature in enumerate(features):
+        for span in feature.spans:
+            target[row, list(span), [0, 1]] += 1 / len(feature.spans)
     group = torch.tensor([feature.group for feature in features])
     return Batch(ids, torch.arange(width) < lengths[:, None], allowed, target, group)
 
@@ -132,24 +138,23 @@ def batches(features: Sequence[Feature], budget: int, seed: int) -> Iterator[lis
 
 
 def loss(logits: Tensor, batch: Batch, shared_weight: float) -> Tensor:
-    """Cross-entropy of start and end in each window (null at token 0), and over all windows of a question together.
+    """Mean cross-entropy of start and end in each window (null at token 0), and over all windows of a question together.
 
-    The second term is the shared normalisation of Clark and Gardner (2018), taken over margins to each window's null.
+    The annotators' shares are the target, so that where they differ the reader learns how much. The second term is the
+    shared normalisation of Clark and Gardner (2018), taken over margins to each window's null.
     """
     open_ = batch.allowed.clone()
     open_[:, 0] = True
     masked = logits.masked_fill(~open_[:, :, None], -1e4)
-    single = (
-        F.cross_entropy(masked[:, :, 0], batch.target[:, 0]) + F.cross_entropy(masked[:, :, 1], batch.target[:, 1])
-    ) / 2
+    single = F.cross_entropy(masked, batch.target)
     if not shared_weight:
         return single
     margins = (logits - logits[:, :1]).masked_fill(~batch.allowed[:, :, None], -1e4)
     per_window = torch.logsumexp(margins, dim=1)
-    answered = batch.target[:, 0] > 0
+    answered = batch.target[:, 0, 0] == 0
     same = batch.group[:, None] == batch.group[None, :]
     shared = torch.logsumexp(per_window[None].masked_fill(~same[:, :, None], -1e4), dim=1)
-    picked = margins.gather(1, batch.target[:, None, :]).squeeze(1)
+    picked = (margins * batch.target).sum(1)
     wanted = answered & (same.sum(1) > 1)
     if not wanted.any():
         return single

@@ -1,0 +1,68 @@
+"""Questions as people type them, and passages as files bring them: what clean training data lacks."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import replace
+
+from qa.training.examples import TrainingExample
+
+ARTICLE = re.compile(r"\b(?:the|an?) ", re.I)
+LONG_WORD = re.compile(r"\b[A-Za-z]{5,}\b")
+TOKEN = re.compile(r"\w+(?:[.,]\d+)*|[^\w\s]")
+QUOTED = {"“": "``", "”": "''"}
+
+
+def as_typed(question: str, rng: random.Random) -> str:
+    """Lower case, no question mark, and one time in three no articles."""
+    question = question.rstrip("? ").lower()
+    return ARTICLE.sub("", question) if rng.random() < 1 / 3 else question
+
+
+def misspelt(question: str, rng: random.Random) -> str:
+    """One long word with a letter lost, doubled, changed for its neighbour or replaced; its first letter is kept."""
+    words = list(LONG_WORD.finditer(question))
+    if not words:
+        return question
+    word = rng.choice(words)
+    at = rng.randrange(word.start() + 1, word.end() - 1)
+    changed = rng.choice(
+        [
+            "",
+            question[at] * 2,
+            question[at + 1] + question[at],
+            rng.choice("aeiourstlnm"),
+        ]
+    )
+    taken = 2 if len(changed) == 2 and changed[0] == question[at + 1] and changed[0] != changed[1] else 1
+    return question[:at] + changed + question[at + taken :]
+
+
+def tokenised(example: TrainingExample) -> TrainingExample:
+    """The passage with a space around every token, as treebanks and scraped data have it; the answer keeps its words."""
+    pieces: list[str] = []
+    place = [0] * (len(example.passage) + 1)
+    length = 0
+    for token in TOKEN.finditer(example.passage):
+        written = QUOTED.get(token.group(), token.group())
+        for offset in range(token.start(), token.end()):
+            place[offset] = length + min(offset - token.start(), len(written) - 1)
+        length += len(written) + 1
+        pieces.append(written)
+
+    def moved(start: int, end: int) -> tuple[int, int]:
+        last = end - 1
+        while example.passage[last].isspace():
+            last -= 1
+        while example.passage[start].isspace():
+            start += 1
+        written = QUOTED.get(example.passage[last], example.passage[last])
+        return place[start], place[last] + len(written)
+
+    if example.start is None or example.end is None:
+        return replace(example, passage=" ".join(pieces))
+    start, end = moved(example.start, example.end)
+    return replace(
+        example, passage=" ".join(pieces), start=start, end=end, votes=tuple(moved(*vote) for vote in example.votes)
+    )
