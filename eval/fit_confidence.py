@@ -37,9 +37,12 @@ Floats = NDArray[np.float64]
 
 
 def rows_of(read: Read) -> tuple[Floats, Floats]:
-    """Features [n, 8] of the best candidates of one question, and whether each is right [n]."""
+    """Features [n, features] of the best candidates of one question, and whether each is right [n]."""
     found = candidates(read.hits, read.readings)[:10]
-    features = [Features.of(one, [*found[:place], *found[place + 1 :]]) for place, one in enumerate(found[:RIVALS])]
+    question = read.question.pair.question
+    features = [
+        Features.of(question, one, [*found[:place], *found[place + 1 :]]) for place, one in enumerate(found[:RIVALS])
+    ]
     right = [
         float(bool(read.question.answers) and exact_match(one.text, read.question.answers)) for one in found[:RIVALS]
     ]

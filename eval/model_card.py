@@ -49,7 +49,7 @@ def alone(
 
 def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: dict[str, float]) -> list[Line]:
     """F1 over the best passages as a share of the F1 with the gold passage, and how good the probabilities are."""
-    best = [assistant.rank(read.hits, read.readings)[0] for read in reads]
+    best = [assistant.rank(read.question.pair.question, read.hits, read.readings)[0] for read in reads]
     answerable = [(read, one.candidate.text) for read, one in zip(reads, best, strict=True) if read.question.answers]
     found = np.mean([f1(text, read.question.answers) for read, text in answerable])
     exact = np.mean([exact_match(text, read.question.answers) for read, text in answerable])

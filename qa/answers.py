@@ -85,7 +85,7 @@ class Answer:
     ``confidence`` is the probability, 0..1, that ``text`` is right, or that abstaining is right. When abstaining the
     citations are the nearest passages, with an empty quote. ``conflict`` is true where documents give different answers
     on comparable evidence: those are then the first ``alternatives``. ``understood`` is the question as it was read
-    where a conversation completed it.
+    where a conversation completed it or a misspelt word was replaced.
     """
 
     question: str

@@ -19,6 +19,7 @@ from qa.conversation import Conversation
 from qa.forms import form_of
 from qa.reader import ExtractiveReader, Reader, Reading, model_folder
 from qa.retriever import Hit, HybridRetriever, Retriever
+from qa.spelling import Speller
 from qa.windows import Pair
 
 if TYPE_CHECKING:
@@ -48,10 +49,11 @@ class Assistant:
         confidence: Confidence,
         *,
         index: Index | None = None,
+        speller: Speller | None = None,
         wrong_percent: int = 10,
     ) -> None:
         self.retriever, self.reader, self.confidence = retriever, reader, confidence
-        self._index = index
+        self._index, self._speller = index, speller
         self.threshold = confidence.threshold(wrong_percent)
 
     @classmethod
@@ -78,6 +80,7 @@ class Assistant:
             opened,
             Confidence.beside(folder, opened.fingerprint),
             index=index,
+            speller=Speller(index.passages, opened.knows),
         )
 
     @property
@@ -91,18 +94,28 @@ class Assistant:
         """Answer one question from the ``k`` best passages."""
         return self.ask_many([question], k)[0]
 
-    def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ) -> list[Answer]:
-        """Answer questions that are independent of each other; they share batches, and each says the time of its share."""
+    def ask_many(
+        self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False
+    ) -> list[Answer]:
+        """Answer questions that are independent of each other; they share batches, and each says the time of its share.
+
+        A question with misspelt words is answered as it was ``understood``, unless it is to be taken ``as_written``.
+        """
         for question in questions:
             check_question(question)
         began = time.perf_counter()
-        found = self.retriever.retrieve_many(questions, k)
+        meant = list(questions) if as_written or not self._speller else [*map(self._speller.corrected, questions)]
+        found = self.retriever.retrieve_many(meant, k)
         retrieved = time.perf_counter()
-        readings = self._read(questions, found)
+        readings = self._read(meant, found)
         read = time.perf_counter()
         share = 1000 / max(1, len(questions))
         spent = Milliseconds((retrieved - began) * share, (read - retrieved) * share, (read - began) * share)
-        return [self._answer(*row, spent) for row in zip(questions, found, readings, strict=True)]
+        answers = [self._answer(*row, spent) for row in zip(meant, found, readings, strict=True)]
+        return [
+            answer if answer.question == question else replace(answer, question=question, understood=answer.question)
+            for question, answer in zip(questions, answers, strict=True)
+        ]
 
     def read_passages(self, question: str, passages: Sequence[Passage]) -> Answer:
         """Answer from the given passages alone, without retrieval."""
@@ -112,14 +125,16 @@ class Assistant:
         spent = (time.perf_counter() - began) * 1000
         return self._answer(question, hits, readings, Milliseconds(0.0, spent, spent))
 
-    def rank(self, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Ranked]:
+    def rank(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Ranked]:
         """All candidates of one question with their probabilities, most probable first."""
         found = candidates(hits, readings)[:10]
-        ranked = [
-            Ranked(
-                candidate, self.confidence.probability(Features.of(candidate, [*found[:place], *found[place + 1 :]]))
-            )
+        features = [
+            Features.of(question, candidate, [*found[:place], *found[place + 1 :]])
             for place, candidate in enumerate(found)
+        ]
+        ranked = [
+            Ranked(candidate, self.confidence.probability(known))
+            for candidate, known in zip(found, features, strict=True)
         ]
         return sorted(ranked, key=lambda one: (-one.probability, -one.candidate.score))
 
@@ -139,7 +154,7 @@ class Assistant:
 
     def _answer(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], spent: Milliseconds) -> Answer:
         """Choose in the form that the question asks for, or abstain."""
-        ranked = self.rank(hits, readings)
+        ranked = self.rank(question, hits, readings)
         given = ranked and ranked[0].probability >= self.threshold
         chosen = self._chosen(question, ranked) if given else _abstention(question, hits, ranked)
         return replace(chosen, milliseconds=spent, evidence=_evidence(ranked))

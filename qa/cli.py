@@ -101,41 +101,31 @@ def index_command(
     ] = None,
     folder: IndexOption = None,
     embedder: EmbedderOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Bring the index in step with files and folders."""
     with plain_errors():
-        from index.builder import build
+        from index.builder import build, plan
         from index.embedder import SentenceEmbedder
 
+        place, encoder = index_folder(folder), SentenceEmbedder.open(embedder)
         with progress_bar() as bar:
-            task = bar.add_task("Indexing", total=None)
-            report = build(
-                paths or [CORPUS],
-                index_folder(folder),
-                SentenceEmbedder.open(embedder),
-                progress=lambda done, total, name: bar.update(task, completed=done, total=total),
-            )
+            task = bar.add_task("Reading" if dry_run else "Indexing", total=None)
+
+            def progress(done: int, total: int, name: str) -> None:
+                bar.update(task, completed=done, total=total)
+
+            if dry_run:
+                report = plan(paths or [CORPUS], place, encoder.fingerprint, progress=progress)
+            else:
+                report = build(paths or [CORPUS], place, encoder, progress=progress)
         if as_json:
-            print_json(asdict(report) | {"index": str(index_folder(folder))})
+            print_json(asdict(report) | {"index": str(place)})
             return
-        counts = ", ".join(
-            f"{len(getattr(report, part))} {part}" for part in ("added", "changed", "removed", "unchanged")
-        )
-        out.print(
-            f"{report.documents} documents, {report.passages} passages ({counts}) in {index_folder(folder)}",
-            markup=False,
-            soft_wrap=True,
-        )
-        for duplicate in report.duplicates:
-            out.print(
-                f"  same content as {duplicate.same_as}, indexed once: {duplicate.name}",
-                style="yellow",
-                markup=False,
-                soft_wrap=True,
-            )
-        for bad in report.unreadable:
-            out.print(f"  not read: {bad.name}: {bad.reason}", style="yellow", markup=False, soft_wrap=True)
+        from qa.indexing import show_build
+
+        show_build(report, place, out, planned=dry_run)
 
 
 @app.command()

@@ -75,7 +75,7 @@ class Turn:
 class Asks(Protocol):
     """What a conversation needs of an assistant."""
 
-    def ask_many(self, questions: Sequence[str]) -> list[Answer]:
+    def ask_many(self, questions: Sequence[str], *, as_written: bool = False) -> list[Answer]:
         """Answer independent questions."""
         ...
 
@@ -94,15 +94,14 @@ class Conversation:
         answers = self._assistant.ask_many(asked)
         best = max(range(len(asked)), key=lambda place: (_worth(answers[place]), -place))
         chosen = answers[best]
-        self.turns = [*self.turns[1 - TURNS_KEPT :], Turn(asked[best], chosen.text)]
-        if asked[best] == question:
-            return chosen
-        return replace(chosen, question=question, understood=asked[best])
+        understood = chosen.understood or asked[best]
+        self.turns = [*self.turns[1 - TURNS_KEPT :], Turn(understood, chosen.text)]
+        return replace(chosen, question=question, understood=understood if understood != question else None)
 
     def correct(self, question: str) -> Answer:
         """Ask the last question again as the user worded it, in the place of what was understood."""
         self.turns = self.turns[:-1]
-        answer = self._assistant.ask_many([question])[0]
+        answer = self._assistant.ask_many([question], as_written=True)[0]
         self.turns.append(Turn(question, answer.text))
         return answer
 

@@ -89,6 +89,10 @@ class ExtractiveReader:
                 found[window.pair].extend(_spans(pairs[window.pair].passage, window, logits))
         return [Reading(tuple(without_overlap(spans))) for spans in found]
 
+    def knows(self, word: str) -> bool:
+        """Whether a word is one of the model's own, not put together from pieces."""
+        return self._encoder.holds(word)
+
     def _run(self, batch: Sequence[Window]) -> list[Floats]:
         """Logits [L, 2] of each window, without its padding."""
         import torch

@@ -73,6 +73,10 @@ class PairEncoder:
         """The largest token id that the tokenizer can give."""
         return max(self._pairs.get_vocab(with_added_tokens=True).values(), default=0)
 
+    def holds(self, word: str) -> bool:
+        """Whether the vocabulary has the word whole."""
+        return self._pairs.token_to_id(word) is not None
+
     def encode(self, pairs: Sequence[Pair]) -> list[Window]:
         """All windows of all pairs, in order; a pair with an empty passage has none."""
         texts = list(dict.fromkeys(pair.question for pair in pairs))

@@ -18,7 +18,7 @@ class FakeAsks:
         self.known = known
         self.asked: list[list[str]] = []
 
-    def ask_many(self, questions: Sequence[str]) -> list[Answer]:
+    def ask_many(self, questions: Sequence[str], *, as_written: bool = False) -> list[Answer]:
         self.asked.append(list(questions))
         return [Answer(question, *self.known.get(question, (None, 0.9)), citations=()) for question in questions]
 
