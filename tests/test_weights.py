@@ -10,36 +10,39 @@ from safetensors.torch import load_file, save_file
 from qa.weights import quantise, read_weights, write_weights
 
 
-def test_a_row_is_scaled_by_its_largest_weight():
-    rounded, scale = quantise(torch.tensor([[127.0, -63.4, 0.0], [0.0, 0.0, 0.0], [-2.54, 1.0, 0.01]]))
-    assert rounded.tolist() == [[127, -63, 0], [0, 0, 0], [-127, 50, 0]]  # 1.0 / 0.02 = 50; 0.01 / 0.02 rounds to even
-    assert rounded.dtype == torch.int8
-    torch.testing.assert_close(scale, torch.tensor([1.0, 1e-12, 0.02]))
+def test_thirty_two_weights_are_scaled_by_the_largest_of_them():
+    matrix = torch.zeros(2, 64)
+    matrix[0, :3], matrix[0, 32:35] = torch.tensor([127.0, -63.4, 0.0]), torch.tensor([-254.0, 100.0, 1.0])
+    rounded, scale = quantise(matrix)
+    assert rounded[0, :3].tolist() == [127, -63, 0] and rounded[0, 32:35].tolist() == [-127, 50, 0]  # 1 / 2 rounds to even
+    assert (rounded.dtype, scale.dtype, scale.shape) == (torch.int8, torch.float16, (2, 2))
+    assert scale[0].tolist() == [1.0, 2.0] and not rounded[1].any()
 
 
 def test_no_weight_is_off_by_more_than_half_a_step():
-    matrix = torch.randn(50, 300, generator=torch.Generator().manual_seed(0)) * torch.logspace(-4, 4, 50)[:, None]
+    matrix = torch.randn(50, 320, generator=torch.Generator().manual_seed(0)) * torch.logspace(-3, 4, 50)[:, None]
     rounded, scale = quantise(matrix)
-    error = (rounded.float() * scale[:, None] - matrix).abs()
-    assert (error <= scale[:, None] / 2 * 1.0001).all()  # and a little for the rounding of the products themselves
+    steps = scale.float().repeat_interleave(32, dim=1)
+    # the largest may be off by a little more: its own scale is rounded to fp16
+    assert ((rounded.float() * steps - matrix).abs() <= steps * 0.57).all()
 
 
 def test_large_matrices_are_stored_in_a_byte_a_weight_and_the_rest_unchanged(tmp_path: Path):
     generator = torch.Generator().manual_seed(0)
-    large, small, vector = (torch.randn(size, generator=generator) for size in ((400, 300), (40, 30), (500,)))
+    large, small, vector = (torch.randn(size, generator=generator) for size in ((400, 320), (40, 30), (500,)))
     write_weights(tmp_path, {"large": large, "small": small, "vector": vector})
     [file] = tmp_path.glob("*.safetensors")
     stored = load_file(file)
-    assert stored["large"].dtype == torch.int8 and stored["large.scale"].shape == (400,)
-    assert file.stat().st_size < 120_000 + 4 * (400 + 1_200 + 500) + 1_000
+    assert stored["large"].dtype == torch.int8 and stored["large.scale"].shape == (400, 10)
+    assert file.stat().st_size < 128_000 + 2 * 4_000 + 4 * (1_200 + 500) + 1_000
     read = read_weights(tmp_path)
     assert set(read) == {"large", "small", "vector"}
     assert torch.equal(read["small"], small) and torch.equal(read["vector"], vector)
-    assert ((read["large"] - large).abs() <= large.abs().amax(dim=1, keepdim=True) / 127 / 2 * 1.0001).all()
+    assert ((read["large"] - large).abs() <= large.abs().amax(dim=1, keepdim=True) / 127 * 0.57).all()
 
 
 def test_writing_again_what_was_read_changes_nothing(tmp_path: Path):
-    write_weights(tmp_path / "a", {"large": torch.randn(400, 300, generator=torch.Generator().manual_seed(0))})
+    write_weights(tmp_path / "a", {"large": torch.randn(400, 320, generator=torch.Generator().manual_seed(0))})
     write_weights(tmp_path / "b", read_weights(tmp_path / "a"))
     assert torch.allclose(read_weights(tmp_path / "a")["large"], read_weights(tmp_path / "b")["large"], rtol=1e-5)
 
