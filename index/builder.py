@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import importlib.metadata
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from index import generations
-from index.chunker import OVERLAP, WORDS, Chunk, chunk
+from index.chunker import OVERLAP, WORDS, chunk
 from index.contents import Contents, DocumentRecord, Gathering
-from index.documents import Document, UnreadableDocument, find_files, parse_document, read_bytes
-from index.embedder import Embedder, Floats, embedding_text, in_context
+from index.documents import Document, Load, UnreadableDocument, find_files, parse_document, read_bytes
+from index.embedder import Embedder, in_context
+from index.journal import Journal
+from index.reuse import Cut, Reusable, Vectors
+from index.sandbox import Sandbox
+from index.seen import Seen
 from index.store import CANARIES, Duplicate, Index, Making, Settings, Unreadable, commit
 
 Progress = Callable[[int, int, str], None]
 
 # Raised whenever loaders or the chunker give another result for the same file: documents are then read again.
 RECIPE = 1
-PASSAGES_AT_ONCE = 256  # enough to fill the embedder's batches with texts of like length
 
 
 class NothingToIndex(ValueError):
@@ -32,11 +31,20 @@ class NothingToIndex(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Renamed:
+    """A document whose file has another name than before, and the same bytes."""
+
+    name: str
+    was: str
+
+
+@dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build found and did: names of documents, and the size of the index that there is now."""
+    """What a build found and did, or would do: names of documents, and the size of the index that comes of it."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
+    renamed: tuple[Renamed, ...]
     removed: tuple[str, ...]
     unchanged: tuple[str, ...]
     duplicates: tuple[Duplicate, ...]
@@ -44,91 +52,161 @@ class BuildReport:
     documents: int
     passages: int
 
+    @property
+    def differs(self) -> bool:
+        """Whether there are other documents than before."""
+        return bool(self.added or self.changed or self.renamed or self.removed)
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
         return asdict(self)
 
 
-def build(paths: Sequence[Path], folder: Path, embedder: Embedder, *, progress: Progress | None = None) -> BuildReport:
+def build(
+    paths: Sequence[Path],
+    folder: Path,
+    embedder: Embedder,
+    *,
+    progress: Progress | None = None,
+    load: Load | None = None,
+) -> BuildReport:
     """Make the index in ``folder`` hold exactly what can be read in ``paths``; nothing is written where it does.
 
-    ``progress`` is called with the files done, their number, and the name of the last one. Raises FileNotFoundError for
-    a missing path, NothingToIndex, IndexLocked or IndexTooNew; the index is then as it was.
+    ``progress`` is called with the files done, their number, and the name of the last one. ``load`` reads documents; by
+    default a process of its own does. Raises FileNotFoundError for a missing path, NothingToIndex, IndexLocked,
+    IndexTooNew, or OSError naming the file that cannot be written; the index is then as it was.
     """
     files = find_files(paths)
     folder.mkdir(parents=True, exist_ok=True)
     with generations.writer_lock(folder):
         sound = generations.sound(folder)  # damage is never carried over
         before = Index.open_generation(folder, sound[-1]) if sound else None
-        run = _run(files, embedder, before, progress)
-        making = run.making(paths)
-        report = run.report(before)
+        seen, journal = Seen.open(folder), Journal(folder, embedder.fingerprint)
+        run = _run(files, _Run(embedder.fingerprint, before, seen, embedder, journal), progress, load)
+        making, report = run.making(paths), run.report(before)
         if before is not None and before.generation == generations.current(folder) and _in_step(before, making, report):
             generations.drop(folder, keep=set(sound))
         else:
             commit(folder, run.finish(), making, keep=before.generation if before else None)
+        journal.drop()
+        seen.save(folder)
         return report
 
 
-def index_in_memory(paths: Sequence[Path], embedder: Embedder, *, progress: Progress | None = None) -> Index:
+def plan(paths: Sequence[Path], folder: Path, fingerprint: str, *, progress: Progress | None = None) -> BuildReport:
+    """What ``build`` would do with an embedder of this fingerprint: documents are read, nothing is embedded or written."""
+    sound = generations.sound(folder)
+    before = Index.open_generation(folder, sound[-1]) if sound else None
+    return _run(find_files(paths), _Run(fingerprint, before, Seen.open(folder)), progress).report(before)
+
+
+def index_in_memory(
+    paths: Sequence[Path], embedder: Embedder, *, progress: Progress | None = None, load: Load | None = None
+) -> Index:
     """An index of files and folders that is written nowhere."""
-    run = _run(find_files(paths), embedder, None, progress)
+    run = _run(find_files(paths), _Run(embedder.fingerprint, None, Seen(), embedder), progress, load)
     return Index(run.finish(), run.making(paths))
 
 
-def _run(files: Sequence[Path], embedder: Embedder, before: Index | None, progress: Progress | None) -> _Run:
-    """Take every file; loaders that hang or crash would be kept in worker processes here."""
-    run = _Run(embedder, _Reusable(before, embedder.fingerprint))
-    for done, path in enumerate(files, start=1):
-        run.take(path)
-        if progress is not None:
-            progress(done, len(files), str(path))
+def _run(files: Sequence[Path], run: _Run, progress: Progress | None, load: Load | None = None) -> _Run:
+    """Let the run take every file; documents are read in another process unless there is a way given."""
+    with Sandbox() as sandbox:
+        for done, path in enumerate(files, start=1):
+            run.take(path, load or sandbox.load)
+            if progress is not None:
+                progress(done, len(files), str(path))
     if not run.taken:
         raise NothingToIndex(_nothing(run.unreadable))
     return run
 
 
 class _Run:
-    """One pass over the files: documents are gathered, texts wait until there are enough to embed together."""
+    """One pass over the files. What has not changed waits until something has: often nothing has to be gathered at all.
 
-    def __init__(self, embedder: Embedder, reuse: _Reusable) -> None:
+    Without an embedder it only finds out what there is to do.
+    """
+
+    def __init__(
+        self,
+        fingerprint: str,
+        before: Index | None,
+        seen: Seen,
+        embedder: Embedder | None = None,
+        journal: Journal | None = None,
+    ) -> None:
         self.taken: dict[str, str] = {}  # digest by name
         self.unreadable: list[Unreadable] = []
         self.duplicates: list[Duplicate] = []
+        self._fingerprint = fingerprint
+        self._seen = seen
         self._embedder = embedder
-        self._reuse = reuse
+        self._reuse = Reusable(before, fingerprint, RECIPE)
+        self._vectors = Vectors(embedder, self._reuse, journal) if embedder else None
         self._gathering = Gathering()
+        self._kept: list[DocumentRecord] = []
         self._names: dict[str, str] = {}  # name by digest
-        self._vectors: list[Floats] = []
-        self._waiting: list[str] = []
         self._passages = 0
 
-    def take(self, path: Path) -> None:
+    def take(self, path: Path, load: Load) -> None:
         """Add the document in a file, or note why not."""
         try:
-            data = read_bytes(path)
-            sha256 = hashlib.sha256(data).hexdigest()
-            if sha256 in self._names:
-                self.duplicates.append(Duplicate(str(path), self._names[sha256]))
-                return
-            self._add(self._reuse.cut(str(path), sha256) or _cut(parse_document(path, data)))
+            self._take(path, load)
         except UnreadableDocument as error:
             self.unreadable.append(Unreadable(error.name, error.reason))
+            if not error.lasting:
+                self._seen.forget(path)
 
     def finish(self) -> Contents:
         """Everything taken, with its vectors and terms."""
-        self._embed()
-        return self._gathering.finish(np.concatenate(self._vectors))
+        assert self._vectors is not None
+        self._gather_kept()
+        return self._gathering.finish(self._vectors.finish())
+
+    def _take(self, path: Path, load: Load) -> None:
+        sha256 = self._seen.digest(path)
+        if sha256 in self._names:
+            self.duplicates.append(Duplicate(str(path), self._names[sha256]))
+        elif record := self._reuse.record(str(path), sha256):
+            self._note(record.name, sha256, record.passages)
+            self._kept.append(record)
+        elif (reason := self._reuse.reason(str(path))) and self._seen.unchanged(path):
+            raise UnreadableDocument(str(path), reason, lasting=True)
+        else:
+            self._add(_cut(parse_document(path, read_bytes(path), load)))
+
+    def _add(self, cut: Cut) -> None:
+        document = cut.document
+        self._note(document.name, document.sha256, len(cut.chunks))
+        if self._vectors is None:
+            return
+        self._gather_kept()
+        self._gathering.add(document, cut.chunks)
+        self._vectors.make([in_context(found.heading, document.text[found.start : found.end]) for found in cut.chunks])
+
+    def _gather_kept(self) -> None:
+        """Add the unchanged documents that come before what is added next."""
+        assert self._vectors is not None
+        for record in self._kept:
+            cut = self._reuse.cut(record)
+            self._gathering.add(cut.document, cut.chunks)
+            self._vectors.keep(self._reuse.vectors(record))
+        self._kept = []
+
+    def _note(self, name: str, sha256: str, passages: int) -> None:
+        self.taken[name] = sha256
+        self._names[sha256] = name
+        self._passages += passages
 
     def making(self, paths: Sequence[Path]) -> Making:
         """How an index of this run is made."""
+        assert self._embedder is not None
         canaries = self._reuse.canaries or tuple(tuple(map(float, row)) for row in self._embedder.embed(CANARIES))
         settings = Settings(
             roots=tuple(str(path.resolve()) for path in paths),
             words=WORDS,
             overlap=OVERLAP,
             recipe=RECIPE,
-            embedder=self._embedder.fingerprint,
+            embedder=self._fingerprint,
             dimension=len(canaries[0]),
             version=_version(),
             built=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -138,10 +216,14 @@ class _Run:
     def report(self, before: Index | None) -> BuildReport:
         """This run against the index before."""
         old = {record.name: record.sha256 for record in before.documents} if before else {}
+        gone = {sha256: name for name, sha256 in old.items() if name not in self.taken}
+        renamed = {name: gone[sha256] for name, sha256 in self.taken.items() if name not in old and sha256 in gone}
+        left = set(renamed.values())
         return BuildReport(
-            added=tuple(name for name in self.taken if name not in old),
+            added=tuple(name for name in self.taken if name not in old and name not in renamed),
             changed=tuple(name for name in self.taken if name in old and old[name] != self.taken[name]),
-            removed=tuple(name for name in old if name not in self.taken),
+            renamed=tuple(Renamed(name, was) for name, was in renamed.items()),
+            removed=tuple(name for name in old if name not in self.taken and name not in left),
             unchanged=tuple(name for name in self.taken if old.get(name) == self.taken[name]),
             duplicates=tuple(self.duplicates),
             unreadable=tuple(self.unreadable),
@@ -149,87 +231,12 @@ class _Run:
             passages=self._passages,
         )
 
-    def _add(self, cut: _Cut) -> None:
-        document = cut.document
-        self._gathering.add(document, cut.chunks)
-        self.taken[document.name] = document.sha256
-        self._names[document.sha256] = document.name
-        self._passages += len(cut.chunks)
-        if cut.vectors is not None:
-            self._embed()
-            self._vectors.append(cut.vectors)
-            return
-        self._waiting += [in_context(found.heading, document.text[found.start : found.end]) for found in cut.chunks]
-        if len(self._waiting) >= PASSAGES_AT_ONCE:
-            self._embed()
 
-    def _embed(self) -> None:
-        if not self._waiting:
-            return
-        known = [self._reuse.vector(text) for text in self._waiting]
-        new = [text for text, vector in zip(self._waiting, known, strict=True) if vector is None]
-        made = iter(self._embedder.embed(new) if new else ())
-        vectors = np.array([next(made) if vector is None else vector for vector in known], dtype=np.float32)
-        if not np.isfinite(vectors).all():
-            raise ValueError("the embedder made vectors that are not finite")
-        self._vectors.append(vectors)
-        self._waiting = []
-
-
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """A document with its passages, and with their vectors where they are known."""
-
-    document: Document
-    chunks: tuple[Chunk, ...]
-    vectors: Floats | None = None
-
-
-class _Reusable:
-    """The index before as a source of documents that have not changed and of vectors of texts that have not."""
-
-    def __init__(self, index: Index | None, embedder: str) -> None:
-        self._index = index if index is not None and index.settings.embedder == embedder else None
-
-    @property
-    def canaries(self) -> tuple[tuple[float, ...], ...]:
-        """Those of the index before, as the embedder is the same."""
-        return self._index.making.canaries if self._index else ()
-
-    def cut(self, name: str, sha256: str) -> _Cut | None:
-        """The document as indexed before, where it has the same name and bytes and would be cut the same way."""
-        if self._index is None or (record := self._records.get(name)) is None or record.sha256 != sha256:
-            return None
-        settings = self._index.settings
-        if (settings.words, settings.overlap, settings.recipe) != (WORDS, OVERLAP, RECIPE):
-            return None
-        rows = slice(record.first_passage, record.first_passage + record.passages)
-        chunks = (Chunk(p.start, p.end, p.heading, p.page) for p in self._index.passages[rows])
-        return _Cut(self._index.contents.document(record), tuple(chunks), self._index.contents.vectors[rows])
-
-    def vector(self, text: str) -> Floats | None:
-        """The vector that the text was given before."""
-        row = self._rows.get(_key(text))
-        return None if row is None or self._index is None else self._index.contents.vectors[row]
-
-    @cached_property
-    def _records(self) -> dict[str, DocumentRecord]:
-        return {record.name: record for record in self._index.documents} if self._index else {}
-
-    @cached_property
-    def _rows(self) -> dict[bytes, int]:
-        return {_key(embedding_text(p)): p.number for p in self._index.passages} if self._index else {}
-
-
-def _key(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8")).digest()
-
-
-def _cut(document: Document) -> _Cut:
+def _cut(document: Document) -> Cut:
     chunks = chunk(document, words=WORDS, overlap=OVERLAP)
     if not chunks:
-        raise UnreadableDocument(document.name, "empty: it holds no text besides headings")
-    return _Cut(document, tuple(chunks))
+        raise UnreadableDocument(document.name, "empty: it holds no text besides headings", lasting=True)
+    return Cut(document, tuple(chunks))
 
 
 def _nothing(unreadable: Sequence[Unreadable]) -> str:
@@ -247,7 +254,7 @@ def _version() -> str:
 
 
 def _in_step(before: Index, making: Making, report: BuildReport) -> bool:
-    if report.added or report.changed or report.removed:
+    if report.differs:
         return False
     return _lasting(before.making) == _lasting(making)
 

@@ -19,6 +19,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
+from index import dense
 from index.chunker import Chunk
 from index.dense import Ints
 from index.documents import Document, page_at
@@ -27,8 +28,8 @@ from index.sparse import SparseIndex
 
 Bytes = NDArray[np.uint8]
 
-DOCUMENTS, TEXTS, PASSAGES, HEADINGS, VECTORS, TERMS = (
-    "documents.jsonl", "texts.utf8", "passages.npy", "headings.json", "vectors.f32", "terms",
+DOCUMENTS, TEXTS, PASSAGES, HEADINGS, VECTORS, GRAPH, TERMS = (
+    "documents.jsonl", "texts.utf8", "passages.npy", "headings.json", "vectors.f32", "graph.faiss", "terms",
 )  # fmt: skip
 
 
@@ -90,7 +91,7 @@ class Contents:
         with (folder / DOCUMENTS).open(encoding="ascii") as lines:
             documents = tuple(_record(line) for line in lines)
         table = np.load(folder / PASSAGES, mmap_mode="r", allow_pickle=False)
-        vectors = np.memmap(folder / VECTORS, dtype="<f4", mode="r").reshape(-1, dimension)
+        vectors = np.asarray(np.memmap(folder / VECTORS, dtype="<f4", mode="r")).reshape(-1, dimension)
         if len(table) != len(vectors) or len(table) != sum(document.passages for document in documents):
             raise ValueError("the numbers of passages differ")
         headings = tuple(json.loads((folder / HEADINGS).read_bytes()))
@@ -101,10 +102,12 @@ class Contents:
         """Write the files into the folder."""
         with (folder / DOCUMENTS).open("w", encoding="ascii") as lines:
             lines.writelines(json.dumps(asdict(document)) + "\n" for document in self.documents)
-        self.texts.tofile(folder / TEXTS)
+        (folder / TEXTS).write_bytes(self.texts.data)
         np.save(folder / PASSAGES, self.table, allow_pickle=False)
         (folder / HEADINGS).write_text(json.dumps(self.headings), encoding="ascii")
-        self.vectors.astype("<f4", copy=False).tofile(folder / VECTORS)
+        (folder / VECTORS).write_bytes(np.ascontiguousarray(self.vectors, dtype="<f4").data)
+        if len(self.vectors) > dense.LARGEST_EXACT:
+            dense.write_graph(self.vectors, folder / GRAPH)
         self.sparse.save(folder / TERMS)
 
     def document_text(self, document: DocumentRecord) -> str:

@@ -9,10 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.loaders import Content, Heading, UnreadableContent, load_markdown, load_text
+from index.loaders import Content, Heading, Overtaxed, UnreadableContent, load_markdown, load_text
+from index.loaders_csv import load_csv
 from index.loaders_docx import load_docx
+from index.loaders_eml import load_eml
+from index.loaders_epub import load_epub
 from index.loaders_html import load_html
 from index.loaders_pdf import load_pdf
+from index.loaders_rtf import load_rtf
 
 __all__ = ["Document", "Heading", "UnreadableDocument", "find_files", "parse_document", "read_bytes", "read_document"]
 
@@ -20,26 +24,32 @@ LARGEST_FILE = 50 * 1024 * 1024
 LONGEST_TITLE = 300
 
 Loader = Callable[[bytes], Content]
+Load = Callable[[str, bytes], Content]
 LOADERS: dict[str, Loader] = {
     "txt": load_text,
     "md": load_markdown,
     "html": load_html,
     "pdf": load_pdf,
     "docx": load_docx,
+    "epub": load_epub,
+    "rtf": load_rtf,
+    "csv": load_csv,
+    "eml": load_eml,
 }
 KINDS = {
     ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".xhtml": "html",
-    ".pdf": "pdf", ".docx": "docx",
+    ".pdf": "pdf", ".docx": "docx", ".epub": "epub", ".rtf": "rtf", ".csv": "csv", ".tsv": "csv", ".eml": "eml",
 }  # fmt: skip
 
 
 class UnreadableDocument(ValueError):
-    """A file that cannot be indexed, by name, and the reason."""
+    """A file that cannot be indexed, by name, and the reason; ``lasting`` where the same bytes always give that."""
 
-    def __init__(self, name: str, reason: str) -> None:
+    def __init__(self, name: str, reason: str, *, lasting: bool = False) -> None:
         super().__init__(f"{name}: {reason}")
         self.name = name
         self.reason = reason
+        self.lasting = lasting
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +122,24 @@ def _name(path: Path) -> str:
     return name
 
 
-def parse_document(path: Path, data: bytes) -> Document:
+def load(kind: str, data: bytes) -> Content:
+    """What is in the bytes of a file of a kind, read in this process; raises UnreadableContent or anything."""
+    return LOADERS[kind](data)
+
+
+def parse_document(path: Path, data: bytes, load: Load = load) -> Document:
     """The document in the bytes of a file; the name of the file chooses the loader."""
     path = path.resolve()
     kind = KINDS[path.suffix.lower()]
     try:
-        content = LOADERS[kind](data)
+        content = load(kind, data)
     except UnreadableContent as error:
-        raise UnreadableDocument(str(path), str(error)) from error
+        raise UnreadableDocument(str(path), str(error), lasting=not isinstance(error, Overtaxed)) from error
     except Exception as error:  # a parser may raise anything on a malformed file; one bad file never stops the others
-        raise UnreadableDocument(str(path), f"damaged: {type(error).__name__} while reading it") from error
+        reason = f"damaged: {type(error).__name__} while reading it"
+        raise UnreadableDocument(str(path), reason, lasting=True) from error
     if not content.text[content.body :].strip():
-        raise UnreadableDocument(str(path), "empty: it holds no text")
+        raise UnreadableDocument(str(path), "empty: it holds no text", lasting=True)
     return Document(
         name=str(path),
         title=" ".join((content.title or path.stem).split())[:LONGEST_TITLE],

@@ -1,6 +1,6 @@
 """Immutable generations in a folder: one writer, a manifest with checksums, a pointer swapped as one step.
 
-    CURRENT          the name of the generation to read
+    CURRENT          the name of the generation to read, and the beginning of the digest of that name
     LOCK             held by the writer, released by the kernel when it ends in whatever way
     gen-00000042/    never changed once CURRENT names it
         manifest.json    format, settings, and bytes and SHA-256 of every other file
@@ -17,14 +17,16 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 POINTER = "CURRENT"
 LOCK = "LOCK"
+DROPPED = "dropped-"
+NONE_YET = "gen-00000000"  # what CURRENT names until the first generation is finished
 # Smaller generations are checked byte for byte whenever they are opened; larger ones by their sizes and by ``verify``.
 CHEAP_TO_CHECK = 32 * 1024 * 1024
 
@@ -85,45 +87,73 @@ class IndexLocked(IndexProblem):
 @contextmanager
 def writer_lock(folder: Path) -> Iterator[None]:
     """Be the one writer of the folder, or raise IndexLocked with who is."""
-    with (folder / LOCK).open("a+", encoding="utf-8") as file:
+    with (folder / LOCK).open("a+b", buffering=0) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            raise IndexLocked(folder, file.read().strip() or "by another process") from None
+            raise IndexLocked(folder, file.read().decode("utf-8", "replace").strip() or "by another process") from None
         now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
-        file.truncate(0)
-        file.write(f"by process {os.getpid()} since {now}\n")
-        file.flush()
+        with naming(folder / LOCK):
+            file.truncate(0)
+            file.write(f"by process {os.getpid()} since {now}\n".encode("ascii"))
         yield
 
 
-def current(folder: Path) -> str | None:
-    """The name of the generation that CURRENT names, None where there is no such generation."""
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Give the name of the file to an OSError that has none, as those of writing and flushing do not."""
     try:
-        name = (folder / POINTER).read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        return None
-    return name if name in generations(folder) else None
+        yield
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        reason = error.strerror or f"not all of it could be written ({error})"
+        raise OSError(error.errno, reason, str(path)) from error
+
+
+def current(folder: Path) -> str | None:
+    """The name of the generation that CURRENT names, None where it is damaged or there is no such generation.
+
+    It is NONE_YET where the first generation has been begun and not finished.
+    """
+    pointer = None
+    while (now := _read_pointer(folder)) != pointer:  # the generation that it named may be gone by the time one looks
+        pointer = now
+        for name in (NONE_YET, *generations(folder)):
+            if pointer == _pointer(name):
+                return name
+    return None
 
 
 def generations(folder: Path) -> list[str]:
     """The names of the generations in the folder, the oldest first."""
     try:
         return sorted(path.name for path in folder.iterdir() if _number(path.name) and path.is_dir())
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 
 def finished(folder: Path) -> list[str]:
     """The generations up to the current one: a later one was begun by a writer that did not finish."""
-    pointed = current(folder)
-    return [name for name in generations(folder) if pointed is None or name <= pointed]
+    while True:
+        pointed = current(folder)
+        names = [name for name in generations(folder) if pointed is None or name <= pointed]
+        if pointed in (None, NONE_YET, *names):  # else a writer has moved on and dropped it
+            return names
 
 
 def next_generation(folder: Path) -> str:
     """A name that no generation has had, as even the unfinished ones count."""
     return f"gen-{max((_number(name) for name in generations(folder)), default=0) + 1:08d}"
+
+
+def begin(folder: Path) -> None:
+    """Say that there is no generation yet, so that one half written is not taken for an index whose CURRENT was lost."""
+    if not generations(folder):
+        with suppress(OSError):  # the folder around it may not be ours to open
+            _flush(folder.parent)
+        _point(folder, NONE_YET)
 
 
 def commit(folder: Path, generation: str, settings: dict[str, Any], *, keep: str | None) -> None:
@@ -134,18 +164,30 @@ def commit(folder: Path, generation: str, settings: dict[str, Any], *, keep: str
         _flush(path)
     for path in (*(path for path in place.rglob("*") if path.is_dir()), place, folder):
         _flush(path)
-    waiting = folder / f"{POINTER}.new"
-    waiting.write_text(generation + "\n", encoding="ascii")
-    _flush(waiting)
-    os.replace(waiting, folder / POINTER)
-    _flush(folder)
+    _point(folder, generation)
     drop(folder, keep={generation, keep or generation})
 
 
+def _point(folder: Path, generation: str) -> None:
+    """Swap CURRENT as one step, and flush it."""
+    waiting = folder / f"{POINTER}.new"
+    with naming(waiting):
+        waiting.write_bytes(_pointer(generation))
+    _flush(waiting)
+    os.replace(waiting, folder / POINTER)
+    _flush(folder)
+
+
 def drop(folder: Path, keep: set[str]) -> None:
-    """Remove the generations not to be kept; a reader that has one open goes on reading it."""
+    """Remove the generations not to be kept; a reader that has one open goes on reading it.
+
+    Each loses its name first, so that one half removed is never taken for a generation.
+    """
     for name in set(generations(folder)) - keep:
-        shutil.rmtree(folder / name, ignore_errors=True)
+        with suppress(OSError):
+            (folder / name).rename(folder / f"{DROPPED}{name}")
+    for path in folder.glob(f"{DROPPED}*"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def read_manifest(folder: Path, generation: str) -> dict[str, Any]:
@@ -163,8 +205,7 @@ def read_manifest(folder: Path, generation: str) -> dict[str, Any]:
     if manifest.get("sha256") != _manifest_digest(manifest) or manifest.get("generation") != generation:
         raise IndexDamaged(folder, name)
     for file, expected in manifest["files"].items():
-        path = folder / generation / file
-        if not path.is_file() or path.stat().st_size != expected["bytes"]:
+        if _size(folder / generation / file) != expected["bytes"]:
             raise IndexDamaged(folder, f"{generation}/{file}")
     if sum(expected["bytes"] for expected in manifest["files"].values()) <= CHEAP_TO_CHECK:
         for file in damaged_files(folder, generation, manifest):
@@ -173,20 +214,28 @@ def read_manifest(folder: Path, generation: str) -> dict[str, Any]:
 
 
 def damaged_files(folder: Path, generation: str, manifest: dict[str, Any]) -> Iterator[str]:
-    """The files of a generation whose bytes are not those that were written."""
+    """The files of a generation that cannot be read or whose bytes are not those that were written."""
     for file, expected in manifest["files"].items():
         path = folder / generation / file
-        if not path.is_file() or path.stat().st_size != expected["bytes"] or _digest(path) != expected["sha256"]:
+        try:
+            same = _size(path) == expected["bytes"] and _digest(path) == expected["sha256"]
+        except OSError:
+            same = False
+        if not same:
             yield f"{generation}/{file}"
 
 
 def verify(folder: Path) -> list[str]:
     """The names of the damaged files below the folder, every byte compared; empty where the index is sound."""
-    names = finished(folder)
-    if not names:
-        raise IndexMissing(folder)
-    damaged = [] if current(folder) else [POINTER]
-    return damaged + [file for name in names for file in _damage(folder, name)]
+    while True:
+        pointed = current(folder)
+        names = finished(folder)
+        if not names:
+            raise IndexMissing(folder)
+        damaged = [] if pointed else [POINTER]
+        damaged += [file for name in names for file in _damage(folder, name)]
+        if not damaged or current(folder) == pointed:  # else a writer has moved on while this was reading
+            return damaged
 
 
 def sound(folder: Path) -> list[str]:
@@ -208,7 +257,10 @@ def _damage(folder: Path, generation: str) -> list[str]:
     except IndexDamaged as error:
         if error.file.endswith(MANIFEST):
             return [error.file]
-        manifest = json.loads((folder / generation / MANIFEST).read_bytes())
+        try:
+            manifest = json.loads((folder / generation / MANIFEST).read_bytes())
+        except OSError:  # dropped by a writer meanwhile
+            return [error.file]
         return list(damaged_files(folder, generation, manifest))
 
 
@@ -219,7 +271,8 @@ def _write_manifest(place: Path, settings: dict[str, Any]) -> None:
     }
     manifest = {"format": FORMAT, "generation": place.name, **settings, "files": files}
     manifest["sha256"] = _manifest_digest(manifest)
-    (place / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="ascii")
+    with naming(place / MANIFEST):
+        (place / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="ascii")
 
 
 def _manifest_digest(manifest: dict[str, Any]) -> str:
@@ -231,6 +284,26 @@ def _files(place: Path) -> list[Path]:
     return sorted(path for path in place.rglob("*") if path.is_file() and path.name != MANIFEST)
 
 
+def _size(path: Path) -> int:
+    """Bytes of a regular file, -1 where there is none that can be looked at."""
+    try:
+        return path.stat().st_size if path.is_file() else -1
+    except OSError:
+        return -1
+
+
+def _read_pointer(folder: Path) -> bytes | None:
+    try:
+        return (folder / POINTER).read_bytes()
+    except OSError:
+        return None
+
+
+def _pointer(generation: str) -> bytes:
+    """What CURRENT holds: a single changed bit never makes it the name of another generation."""
+    return f"{generation} {hashlib.sha256(generation.encode('ascii')).hexdigest()[:16]}\n".encode("ascii")
+
+
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -239,7 +312,8 @@ def _digest(path: Path) -> str:
 def _flush(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with naming(path):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

@@ -31,6 +31,10 @@ class UnreadableContent(ValueError):
     """The bytes hold no text that can be indexed; the message is the reason."""
 
 
+class Overtaxed(UnreadableContent):
+    """Reading took too much time or memory, or broke its reader; on another day it may not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A heading: the characters [start, end) of the document, its level from 1, and its words without mark-up."""
@@ -90,7 +94,7 @@ def _likely_encoding(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
     guess = from_bytes(data[:50_000]).best()
-    if guess is None:
+    if guess is None or guess.encoding == "utf_8":  # which it would be but for some damage
         return ""
     return f" (looks like {guess.encoding.replace('cp125', 'windows-125')})"
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from index.archives import check_archive
 from index.loaders import Content, Heading, UnreadableContent
 
-LARGEST_UNPACKED = 200 * 1024 * 1024
-HIGHEST_RATIO = 200
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STYLE = re.compile(r"heading ([1-9])", re.IGNORECASE)
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -19,7 +17,9 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 def load_docx(data: bytes) -> Content:
     """The paragraphs and tables of the body; the title is the document's property, else its title or first heading."""
-    _check_archive(data)
+    if data.startswith(_OLE):
+        raise UnreadableContent("encrypted, or an old .doc file under another name")
+    check_archive(data, "a Word document")
     import docx
 
     document = docx.Document(io.BytesIO(data))
@@ -38,20 +38,6 @@ def load_docx(data: bytes) -> Content:
     title = properties.title.strip() or next((heading.text for heading in headings if heading.level == 1), None)
     written = properties.created or properties.modified
     return Content("".join(parts), title, written.date().isoformat() if written else None, headings=tuple(headings))
-
-
-def _check_archive(data: bytes) -> None:
-    """Refuse what is no zip archive or would unpack to more than a document can be."""
-    if data.startswith(_OLE):
-        raise UnreadableContent("encrypted, or an old .doc file under another name")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-    except zipfile.BadZipFile:
-        raise UnreadableContent("damaged: it is not a Word document") from None
-    unpacked = sum(member.file_size for member in members)
-    if unpacked > LARGEST_UNPACKED or unpacked > HIGHEST_RATIO * max(len(data), 1):
-        raise UnreadableContent("zip bomb: it unpacks to far more than a document holds")
 
 
 def _blocks(document: Any) -> Iterator[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""PDF through pypdfium2: the text of the pages one after the other, and the offset at which each begins."""
+"""PDF through pypdfium2: the text of the pages one after the other, the offset at which each begins, and what has none."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ def load_pdf(data: bytes) -> Content:
         raise UnreadableContent(reason) from error
     try:
         pages = [_page_text(pdf, number) for number in range(len(pdf))]
+        images = [
+            number for number, page in enumerate(pages, start=1) if not page.strip() and _shows_image(pdf, number)
+        ]
         fields = pdf.get_metadata_dict()
     finally:
         pdf.close()
@@ -32,7 +35,7 @@ def load_pdf(data: bytes) -> Content:
         title=" ".join(fields.get("Title", "").split()) or None,
         date=_date(fields.get("CreationDate", "")),
         pages=_starts(pages),
-        warnings=_empty_pages(pages),
+        warnings=_coverage(pages, images),
     )
 
 
@@ -53,12 +56,27 @@ def _starts(pages: list[str]) -> tuple[int, ...]:
     return tuple(starts)
 
 
-def _empty_pages(pages: list[str]) -> tuple[str, ...]:
-    empty = [str(number) for number, page in enumerate(pages, start=1) if not page.strip()]
-    if not empty:
-        return ()
-    shown = ", ".join(empty[:10]) + (", ..." if len(empty) > 10 else "")
-    return (f"no text on {len(empty)} of its {len(pages)} pages ({shown})",)
+def _shows_image(pdf: Any, number: int) -> bool:
+    """Whether there is an image on the page, counted from 1."""
+    import pypdfium2
+
+    page = pdf[number - 1]
+    found = any(True for _ in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+    page.close()
+    return found
+
+
+def _coverage(pages: list[str], images: list[int]) -> tuple[str, ...]:
+    """A warning for the pages that are images only, and one for those that hold nothing."""
+    empty = [number for number, page in enumerate(pages, start=1) if not page.strip() and number not in images]
+    kinds = (("image only, so not read", images), ("no text", empty))
+    return tuple(
+        f"{words} on {len(found)} of its {len(pages)} pages ({_listed(found)})" for words, found in kinds if found
+    )
+
+
+def _listed(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
 
 
 def _date(created: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.dense import Neighbours
+from index.dense import Mask, Neighbours
 from index.embedder import Floats
 
 if TYPE_CHECKING:
@@ -52,9 +52,10 @@ def _stemmer() -> Any:
 class SparseIndex:
     """The BM25 scores of every term in every passage, computed when the index is built."""
 
-    def __init__(self, scorer: BM25 | None, passages: int) -> None:
+    def __init__(self, scorer: BM25 | None, passages: int, wanted: Mask | None = None) -> None:
         self._scorer = scorer
         self._passages = passages
+        self._wanted = wanted
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> SparseIndex:
@@ -83,6 +84,10 @@ class SparseIndex:
         if self._scorer is not None:
             self._scorer.save(folder, allow_pickle=False, show_progress=False)
 
+    def among(self, wanted: Mask) -> SparseIndex:
+        """This index, searched only in the passages wanted: a truth value each."""
+        return SparseIndex(self._scorer, self._passages, wanted)
+
     def search(self, queries: Sequence[str], k: int) -> Neighbours:
         """The k passages with the highest score for each query, those that share no term left out."""
         if k < 1:
@@ -100,7 +105,8 @@ class SparseIndex:
         known = self._scorer.get_tokens_ids(terms(query[: LONGEST_QUERY * 16])[:LONGEST_QUERY]) if self._scorer else []
         if self._scorer is None or not known:
             return np.zeros(self._passages, dtype=np.float32)
-        return np.asarray(self._scorer.get_scores_from_ids(known), dtype=np.float32)
+        scores = np.asarray(self._scorer.get_scores_from_ids(known), dtype=np.float32)
+        return scores if self._wanted is None else np.where(self._wanted, scores, np.float32(0))
 
 
 def _highest(scores: Floats, k: int) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -10,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from index import generations
-from index.contents import Contents, DocumentRecord, Passage, Passages
-from index.dense import DenseIndex
+from index import filters, generations
+from index.contents import GRAPH, Contents, DocumentRecord, Passage, Passages
+from index.dense import DenseIndex, GraphFile
 from index.embedder import Embedder
 from index.generations import (
     IndexDamaged,
@@ -119,6 +120,7 @@ class Index:
         *,
         folder: Path | None = None,
         generation: str | None = None,
+        graph: GraphFile | None = None,
         warnings: tuple[str, ...] = (),
     ) -> None:
         self.contents = contents
@@ -128,7 +130,7 @@ class Index:
         self.warnings = warnings
         self.passages: Sequence[Passage] = Passages(contents)
         self.documents: Sequence[DocumentRecord] = contents.documents
-        self.dense = DenseIndex(contents.vectors)
+        self.dense = DenseIndex(contents.vectors, graph)
         self.sparse: SparseIndex = contents.sparse
 
     @classmethod
@@ -141,10 +143,13 @@ class Index:
         while True:
             pointed = generations.current(folder)
             try:
-                return cls._open_newest(folder, pointed)
+                opened = cls._open_newest(folder, pointed)
             except IndexProblem:
                 if generations.current(folder) == pointed:  # else a writer has moved on while this was reading
                     raise
+                continue
+            if not opened.warnings or generations.current(folder) == pointed:
+                return opened
 
     @classmethod
     def _open_newest(cls, folder: Path, pointed: str | None) -> Index:
@@ -167,9 +172,12 @@ class Index:
             making = Making.from_manifest(manifest)
             contents = Contents.open(folder / name, making.settings.dimension)
         except (OSError, ValueError, KeyError, TypeError, IndexError):
-            raise IndexDamaged(folder, f"{name}/{generations.MANIFEST}") from None
+            damaged = generations.damaged_files(folder, name, manifest)
+            raise IndexDamaged(folder, next(damaged, f"{name}/{generations.MANIFEST}")) from None
+        stored = manifest["files"].get(GRAPH)
+        graph = GraphFile(folder / name / GRAPH, stored["sha256"]) if stored else None
         warnings = tuple(f"{problem} (serving {name} meanwhile)" for problem in problems)
-        return cls(contents, making, folder=folder, generation=name, warnings=warnings)
+        return cls(contents, making, folder=folder, generation=name, graph=graph, warnings=warnings)
 
     @property
     def settings(self) -> Settings:
@@ -198,6 +206,18 @@ class Index:
     def _places(self) -> dict[str, int]:
         return {document.name: place for place, document in enumerate(self.contents.documents)}
 
+    def where(self, condition: str) -> Index:
+        """This index, searched only in the documents for which a condition of ``index.filters`` holds.
+
+        Passages keep their numbers, and as many are found as there are. Raises ValueError where it is no condition.
+        """
+        wanted = filters.parse(condition)
+        documents = np.array([wanted.holds(document) for document in self.documents], dtype=bool)
+        passages = documents[self.contents.table[:, 0]]
+        narrowed = copy.copy(self)
+        narrowed.dense, narrowed.sparse = self.dense.among(passages), self.sparse.among(passages)
+        return narrowed
+
     def check_embedder(self, embedder: Embedder) -> None:
         """Raise OtherEmbedder unless the embedder makes vectors like those of the index."""
         wanted = self.settings.embedder
@@ -211,11 +231,13 @@ class Index:
 
 def commit(folder: Path, contents: Contents, making: Making, *, keep: str | None) -> None:
     """Write a generation, make it current, and keep one other; the caller holds the writer's lock."""
+    generations.begin(folder)
     name = generations.next_generation(folder)
     place = folder / name
     try:
         place.mkdir()
-        contents.save(place)
+        with generations.naming(place):
+            contents.save(place)
         generations.commit(folder, name, making.as_manifest(contents), keep=keep)
     except BaseException:
         if generations.current(folder) != name:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import time
 from collections.abc import Sequence
@@ -94,9 +95,7 @@ class Assistant:
         """Answer one question from the ``k`` best passages."""
         return self.ask_many([question], k)[0]
 
-    def ask_many(
-        self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False
-    ) -> list[Answer]:
+    def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False) -> list[Answer]:
         """Answer questions that are independent of each other; they share batches, and each says the time of its share.
 
         A question with misspelt words is answered as it was ``understood``, unless it is to be taken ``as_written``.
@@ -124,6 +123,14 @@ class Assistant:
         readings = self._read([question], [hits])[0]
         spent = (time.perf_counter() - began) * 1000
         return self._answer(question, hits, readings, Milliseconds(0.0, spent, spent))
+
+    def where(self, condition: str) -> Assistant:
+        """This assistant over the documents that a condition of ``index.filters`` holds for; ValueError where it is none."""
+        if not isinstance(self.retriever, HybridRetriever):
+            raise ValueError("conditions need an index; this assistant reads from a store of its own")
+        narrowed = copy.copy(self)
+        narrowed.retriever = self.retriever.where(condition)
+        return narrowed
 
     def rank(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Ranked]:
         """All candidates of one question with their probabilities, most probable first."""

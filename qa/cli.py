@@ -53,6 +53,14 @@ EmbedderOption = Annotated[
         help="Folder or name of an embedding model (default: the bundled one).",
     ),
 ]
+WhereOption = Annotated[
+    str | None,
+    typer.Option(
+        "--where",
+        metavar="CONDITION",
+        help='Only documents such as "date >= 2023-01-01 and type = pdf"; title and folder can be named, too.',
+    ),
+]
 
 
 def index_folder(given: Path | None) -> Path:
@@ -60,16 +68,24 @@ def index_folder(given: Path | None) -> Path:
     return given if given is not None else user_data_path("pincite") / "index"
 
 
+PROBLEMS = (OSError, ValueError, MemoryError, IndexProblem)
+
+
+def complain(error: BaseException) -> None:
+    """Say in one line on stderr what is wrong."""
+    reason = str(error) or type(error).__name__
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        reason = f"{error.filename}: {error.strerror}"
+    err.print(f"pincite: {reason}", style="red", markup=False, soft_wrap=True)
+
+
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """What cannot be done is said in one line on stderr, with exit status 1."""
     try:
         yield
-    except (OSError, ValueError, MemoryError, IndexProblem) as error:
-        reason = str(error) or type(error).__name__
-        if isinstance(error, OSError) and error.filename and error.strerror:
-            reason = f"{error.filename}: {error.strerror}"
-        err.print(f"pincite: {reason}", style="red", markup=False, soft_wrap=True)
+    except PROBLEMS as error:
+        complain(error)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
         err.print("pincite: stopped", style="yellow")
@@ -102,30 +118,44 @@ def index_command(
     folder: IndexOption = None,
     embedder: EmbedderOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and keep the index in step with changes.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Bring the index in step with files and folders."""
+    if dry_run and watch:
+        raise typer.BadParameter("--dry-run and --watch do not go together")
     with plain_errors():
-        from index.builder import build, plan
+        from index.builder import BuildReport, build, plan
         from index.embedder import SentenceEmbedder
+        from qa.indexing import changes, show_build
 
-        place, encoder = index_folder(folder), SentenceEmbedder.open(embedder)
-        with progress_bar() as bar:
-            task = bar.add_task("Reading" if dry_run else "Indexing", total=None)
+        roots, place, encoder = paths or [CORPUS], index_folder(folder), SentenceEmbedder.open(embedder)
 
-            def progress(done: int, total: int, name: str) -> None:
-                bar.update(task, completed=done, total=total)
+        def run() -> BuildReport:
+            with progress_bar() as bar:
+                task = bar.add_task("Reading" if dry_run else "Indexing", total=None)
 
-            if dry_run:
-                report = plan(paths or [CORPUS], place, encoder.fingerprint, progress=progress)
+                def progress(done: int, total: int, name: str) -> None:
+                    bar.update(task, completed=done, total=total)
+
+                if dry_run:
+                    return plan(roots, place, encoder.fingerprint, progress=progress)
+                return build(roots, place, encoder, progress=progress)
+
+        def say(report: BuildReport) -> None:
+            if as_json:
+                print_json(asdict(report) | {"index": str(place)})
             else:
-                report = build(paths or [CORPUS], place, encoder, progress=progress)
-        if as_json:
-            print_json(asdict(report) | {"index": str(place)})
-            return
-        from qa.indexing import show_build
+                show_build(report, place, out, planned=dry_run)
 
-        show_build(report, place, out, planned=dry_run)
+        say(run())
+        for _ in changes(roots, place) if watch else ():
+            try:
+                report = run()
+                if report.differs:
+                    say(report)
+            except PROBLEMS as error:
+                complain(error)
 
 
 @app.command()
@@ -138,6 +168,7 @@ def ask(
     k: Annotated[int, typer.Option("-k", min=1, max=200, help="Passages to read.")] = PASSAGES_READ,
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
+    where: WhereOption = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why this answer.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -151,6 +182,8 @@ def ask(
         assistant = Assistant.open(index_folder(folder), reader=reader, embedder=embedder)
         for warning in assistant.index.warnings:
             err.print(f"pincite: {warning}", style="yellow", markup=False, soft_wrap=True)
+        if where is not None:
+            assistant = assistant.where(where)
         with progress_bar() as bar:
             task = bar.add_task("Reading", total=len(rows))
             for at in range(0, len(rows), 8):
@@ -164,6 +197,33 @@ def ask(
                         from qa.terminal import show
 
                         show(answer, out, explain=explain)
+
+
+@app.command()
+def search(
+    question: Annotated[str, typer.Argument(help="What to look for.")],
+    folder: IndexOption = None,
+    where: WhereOption = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Passages to show.")] = PASSAGES_READ,
+    embedder: EmbedderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find the passages nearest to a question, without reading them for an answer."""
+    with plain_errors():
+        from index.embedder import SentenceEmbedder
+        from index.store import Index
+        from qa.indexing import show_passages
+        from qa.retriever import HybridRetriever
+
+        opened = Index.open(index_folder(folder))
+        for warning in opened.warnings:
+            err.print(f"pincite: {warning}", style="yellow", markup=False, soft_wrap=True)
+        narrowed = opened.where(where) if where is not None else opened
+        hits = HybridRetriever(narrowed, SentenceEmbedder.open(embedder)).retrieve(question, k)
+        if as_json:
+            print_json({"question": question, "passages": [asdict(hit.passage) | {"score": hit.score} for hit in hits]})
+        else:
+            show_passages(hits, out)
 
 
 def read_batch(path: Path) -> list[tuple[str | None, str]]:

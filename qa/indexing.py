@@ -1,13 +1,15 @@
-"""What an indexing run did, or would do, on a terminal."""
+"""What an indexing run did, or would do, and what a search found, on a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Event
 
 from rich.console import Console
 
 from index.builder import BuildReport
+from qa.retriever import Hit
 
 COUNTED = ("added", "changed", "renamed", "removed", "unchanged")
 
@@ -23,6 +25,42 @@ def show_build(report: BuildReport, folder: Path, console: Console, *, planned: 
         console.print(f"  {line}", markup=False, soft_wrap=True)
     for line in _left_out(report):
         console.print(f"  {line}", style="yellow", markup=False, soft_wrap=True)
+
+
+def show_passages(hits: Sequence[Hit], console: Console) -> None:
+    """Print each passage under the place that it stands at."""
+    if not hits:
+        console.print("No passage was found.", style="yellow")
+    for number, hit in enumerate(hits, 1):
+        found = hit.passage
+        page = f", page {found.page}" if found.page else ""
+        place = f"[{number}] {found.title}{page}  {found.document}:{found.start}-{found.end}"
+        console.print(place, style="cyan", markup=False, soft_wrap=True)
+        console.print(found.text, markup=False, soft_wrap=True)
+
+
+def changes(paths: Sequence[Path], index: Path, stop: Event | None = None) -> Iterator[None]:
+    """Once as soon as the files and folders are watched, then after every change in them, until ``stop`` is set.
+
+    The changes of about a second count as one. A file is watched through its folder, as editors put another in its place;
+    what happens in the index itself is left out.
+    """
+    from watchfiles import watch
+
+    folders = sorted({path.resolve() if path.is_dir() else path.resolve().parent for path in paths})
+    own, watching = index.resolve(), False
+    for found in watch(
+        *folders,
+        watch_filter=lambda _, path: not Path(path).is_relative_to(own),
+        debounce=1_000,
+        rust_timeout=1_000,
+        yield_on_timeout=True,
+        stop_event=stop,
+        raise_interrupt=True,
+    ):
+        if found or not watching:
+            yield
+        watching = True
 
 
 def _changes(report: BuildReport) -> Iterator[str]:

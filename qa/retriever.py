@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -43,6 +44,12 @@ class HybridRetriever:
     def __init__(self, index: Index, embedder: Embedder) -> None:
         index.check_embedder(embedder)
         self.index, self._embedder = index, embedder
+
+    def where(self, condition: str) -> HybridRetriever:
+        """This retriever over the documents that a condition of ``index.filters`` holds for; ValueError where it is none."""
+        narrowed = copy.copy(self)
+        narrowed.index = self.index.where(condition)
+        return narrowed
 
     def retrieve(self, question: str, k: int) -> list[Hit]:
         """The ``k`` best hits of one question."""

@@ -29,6 +29,7 @@ def describe(opened: Index, folder: Path, document: str | None = None) -> dict[s
         "index": str(folder),
         "documents": len(opened.documents),
         "passages": len(opened.passages),
+        "vector_search": opened.dense.kind,
         "settings": opened.settings if isinstance(opened.settings, dict) else asdict(opened.settings),
         "reader": fingerprint(BUNDLED),
         "warnings": list(opened.warnings),

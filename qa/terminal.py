@@ -23,7 +23,9 @@ def marked(citation: Citation, around: int = 160) -> Text:
 
 
 def show(answer: Answer, console: Console, *, explain: bool = False) -> None:
-    """Print the answer first, then the evidence."""
+    """Print the answer first, then the evidence; before both, the question where it was understood otherwise than typed."""
+    if answer.understood is not None and answer.understood != answer.question:
+        console.print(f"Read as: {answer.understood}", style="dim", markup=False, highlight=False)
     if answer.text is None:
         console.print("Not in the articles. The nearest passages:", style="yellow")
     else:

@@ -17,19 +17,18 @@ GROUP = 32
 
 
 def quantise(tensor: Tensor) -> tuple[Tensor, Tensor]:
-    """Round a matrix [R, C] to int8, 32 neighbours of a row at a time: w = q * scale, scale = max|w| / 127, so |error| <= scale / 2.
+    """Round a matrix [R, C] to int8, 32 neighbours of a row at a time: w = q * scale with scale = max|w| / 127.
 
-    Gives q [R, C] and the scales [R, C / 32] in fp16; C is a multiple of 32.
+    Gives q [R, C] and the scales [R, C / 32] in fp16; C is a multiple of 32; |error| <= scale / 2.
     """
-    grouped = tensor.unflatten(1, (-1, GROUP))
+    grouped = tensor.reshape(len(tensor), -1, GROUP)
     scale = (grouped.abs().amax(dim=2) / 127).clamp(min=1e-7).half()
-    return torch.round(grouped / scale.float()[:, :, None]).clamp(-127, 127).to(torch.int8).flatten(1), scale
+    return torch.round(grouped / scale.float()[:, :, None]).clamp(-127, 127).to(torch.int8).view_as(tensor), scale
 
 
 def _restored(rounded: Tensor, scale: Tensor) -> Tensor:
     """What ``quantise`` rounded, in fp32."""
-    scale = scale.float().view(len(rounded), -1, 1)
-    return (rounded.float().unflatten(1, (scale.shape[1], -1)) * scale).flatten(1)
+    return (rounded.float().view(*scale.shape, -1) * scale.float()[:, :, None]).view_as(rounded)
 
 
 def read_weights(folder: Path) -> dict[str, Tensor]:

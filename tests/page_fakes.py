@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qa.answers import Alternative, Answer, Citation, CitedPassage, Milliseconds
+from index.documents import find_files
+from qa.answers import Alternative, Answer, Citation, CitedPassage, Kind, Milliseconds
+from qa.reader import Reader, Reading
+from qa.windows import Pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,32 @@ class FakeHit:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class FakeSettings:
+    """What an index was made from, and when."""
+
+    roots: tuple[str, ...]
+    built: str = "2026-01-01T00:00:00+00:00"
+
+
+@dataclass(frozen=True, slots=True)
+class FakeReport:
+    """What an indexing run did."""
+
+    documents: int = 2
+    passages: int = 3
+    added: tuple[str, ...] = ("a",)
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    duplicates: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ("b",)
+
+
 class FakeIndex:
     """Paragraphs of text files."""
+
+    generation: str | None = None
+    settings: FakeSettings
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self.documents: list[FakeRecord] = []
@@ -79,21 +107,52 @@ class FakeIndex:
         found = len(self.passages) - first
         self.documents.append(FakeRecord(name, title, sha256, path.suffix[1:], None, len(text), found, first))
 
+    def pad(self, documents: int) -> None:
+        """Add so many more documents that lie nowhere."""
+        for number in range(documents):
+            name, text = f"/far/{number:05}.md", f"Note {number} says little."
+            self._texts[name] = text
+            passage = FakePassage(len(self.passages), name, f"Note {number}", "0" * 64, 0, len(text), text)
+            self.documents.append(
+                FakeRecord(name, f"Note {number}", "0" * 64, "md", "2024-05-01", len(text), 1, passage.number)
+            )
+            self.passages.append(passage)
+
     def document_text(self, name: str) -> str:
         """The kept text."""
         return self._texts[name]
 
 
+class FakePassages:
+    """A reader that finds nothing, takes 20 ms a passage, and counts them."""
+
+    def __init__(self) -> None:
+        self.read_so_far = 0
+
+    def read(self, pairs: Sequence[Pair]) -> list[Reading]:
+        """Read one after the other."""
+        for _ in pairs:
+            time.sleep(0.02)
+            self.read_so_far += 1
+        return [Reading(()) for _ in pairs]
+
+
 @dataclass(slots=True)
 class FakeAssistant:
-    """Answers ``answers[question]`` with every place where those words stand, else that the articles do not say."""
+    """Answers ``answers[question]`` with every place where those words stand, else that the articles do not say.
+
+    A question of ``slow`` waits for its event, one of ``passages`` has ``reader`` read so many.
+    """
 
     index: FakeIndex
     answers: Mapping[str, str]
     confidence: float = 0.93
     conflicts: frozenset[str] = frozenset()
     others: tuple[str, ...] = ()
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
     slow: Mapping[str, threading.Event] = field(default_factory=dict)
+    passages: Mapping[str, int] = field(default_factory=dict)
+    reader: Reader = field(default_factory=FakePassages)
     asked: list[str] = field(default_factory=list)
 
     @property
@@ -105,7 +164,7 @@ class FakeAssistant:
         """Passages by shared words."""
         return [self.retrieve(question, k) for question in questions]
 
-    def ask_many(self, questions: Sequence[str], k: int = 10) -> list[Answer]:
+    def ask_many(self, questions: Sequence[str], k: int = 10, *, as_written: bool = False) -> list[Answer]:
         """Look each question up."""
         return [self.ask(question, k) for question in questions]
 
@@ -122,14 +181,22 @@ class FakeAssistant:
         self.asked.append(question)
         if question in self.slow:
             self.slow[question].wait(10)
+        self.reader.read([Pair(question, "")] * self.passages.get(question, 0))
         spent = Milliseconds(2.0, 40.0, 42.0)
         words = self.answers.get(question)
-        if words is None:
+        if words is None or not self.places(words):
             near = tuple(_cite(hit.passage, hit.passage.start, "") for hit in self.retrieve(question, 3))
             return Answer(question, None, 0.88, near, (), spent)
         others = tuple(Alternative(other, 0.31, self.places(other)) for other in self.others)
         return Answer(
-            question, words, self.confidence, self.places(words), others, spent, conflict=question in self.conflicts
+            question,
+            words,
+            self.confidence,
+            self.places(words),
+            others,
+            spent,
+            kind=self.kinds.get(question, "span"),
+            conflict=question in self.conflicts,
         )
 
     def places(self, words: str) -> tuple[Citation, ...]:
@@ -148,3 +215,29 @@ def _cite(passage: FakePassage, start: int, quote: str) -> Citation:
     return Citation(
         passage.document, passage.title, passage.sha256, start, start + len(quote), quote, passage.page, cited, 5.0
     )
+
+
+class FakeFolder:
+    """An index over paths and ``more`` documents that lie nowhere: opened as it is, and made anew at 50 ms a file."""
+
+    def __init__(self, paths: Sequence[Path], answers: Mapping[str, str], more: int = 0) -> None:
+        self.paths, self.answers, self.more = list(paths), answers, more
+        self.files, self.made = set(find_files(self.paths)), 0
+
+    def open(self) -> FakeAssistant:
+        """An assistant over the files as they are."""
+        index = FakeIndex(find_files(self.paths))
+        index.pad(self.more)
+        index.settings = FakeSettings(tuple(map(str, self.paths)), f"2026-01-01T00:00:{self.made:02}+00:00")
+        index.generation = f"gen-{self.made}"
+        return FakeAssistant(index, self.answers)
+
+    def rebuild(self, paths: Sequence[Path], progress: Callable[[int, int, str], None]) -> FakeReport:
+        """Take other paths, and say what came and went."""
+        before, files = self.files, find_files(paths)
+        for done, file in enumerate(files, 1):
+            time.sleep(0.05)
+            progress(done, len(files), str(file))
+        self.paths, self.files, self.made = list(paths), set(files), self.made + 1
+        added, removed = (tuple(map(str, some)) for some in (self.files - before, before - self.files))
+        return FakeReport(len(files) + self.more, len(files) + self.more, added, (), removed, (), ())

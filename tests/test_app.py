@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -12,14 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from page_fakes import FakeAssistant, FakeIndex
+from page_fakes import FakeAssistant, FakeIndex, FakeReport, FakeSettings
 
 from ui.app import build_app, launch
 from ui.conversations import Conversation, ConversationStore
 from ui.desk import Desk, Place, Session, clean_question, read_action
+from ui.jobs import Progress
 from ui.library import Library, told
 from ui.loading import Loading
-from ui.originals import link
+from ui.originals import key_of, link
+from ui.roots import Roots
 from ui.serving import CannotServe, free_port, serve
 from ui.shelf import Row, job_note, matching, pages, rows_of, table
 
@@ -62,6 +65,42 @@ def test_programs_ask_and_search_by_name(served: Served) -> None:
     found = client.predict("dam built", 1, api_name="/search")
     assert [one["text"] for one in found] == ["The dam was built in 1962."]
     assert set(client.view_api(return_format="dict", print_info=False)["named_endpoints"]) == {"/ask", "/search"}
+
+
+def test_a_program_is_told_what_is_wrong_with_its_question(served: Served) -> None:
+    from gradio_client import Client
+
+    client = Client(served.address, verbose=False)
+    with pytest.raises(Exception, match="Type a question first"):
+        client.predict(" ", api_name="/ask")
+    with pytest.raises(Exception, match="at most 1,000 can be read"):
+        client.predict("x" * 1001, api_name="/search")
+
+
+def test_who_finds_the_line_full_is_turned_away_politely(tmp_path: Path) -> None:
+    from gradio_client import Client
+
+    (tmp_path / "dam.md").write_text("# The dam\n\nThe dam was built in 1962.\n")
+    gate, when = threading.Event(), "When was the dam built?"
+    index = FakeIndex([tmp_path / "dam.md"])
+    page = build_app(FakeAssistant(index, {when: "1962"}, slow={when: gate}), folder=tmp_path, most_waiting=1)
+    try:
+        address = launch(page, port=free_port("127.0.0.1", 0))
+        people = [Client(address, verbose=False) for _ in range(3)]
+        waiting = []
+        for standing, person in enumerate(people[:2], 1):
+            waiting.append(person.submit(when, api_name="/ask"))
+            while len(page.desk.line._standing) < standing:
+                time.sleep(0.01)
+        with pytest.raises(Exception, match=r"1 question is waiting to be read already\. Ask again in a moment"):
+            people[2].predict(when, api_name="/ask")
+        now = page.desk.answered(page.desk.reading(Session(Conversation()), when))
+        assert now.conversation.turns[-1].problem.endswith("Ask again in a moment.")
+        gate.set()
+        assert [job.result(20)["answer"] for job in waiting] == ["1962", "1962"]
+    finally:
+        gate.set()
+        page.close(verbose=False)
 
 
 def test_the_guard_stands_before_the_page(served: Served) -> None:
@@ -119,7 +158,7 @@ def test_what_cannot_be_read_is_said_in_the_turn(tmp_path: Path) -> None:
         index = None
         retriever = None
 
-        def ask_many(self, questions: object, k: int = 10) -> list[object]:
+        def ask_many(self, questions: object, k: int = 10, *, as_written: bool = False) -> list[object]:
             raise ValueError("the index is damaged; run `pincite index` again")
 
     desk = Desk(Broken(), ConversationStore(tmp_path))  # type: ignore[arg-type]
@@ -175,35 +214,26 @@ def test_loading_says_why_it_failed() -> None:
     assert (loading.status, loading.problem) == ("failed", "no such model")
 
 
-@dataclass(frozen=True)
-class Report:
-    documents: int = 2
-    passages: int = 3
-    added: tuple[str, ...] = ("a",)
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    duplicates: tuple[str, ...] = ()
-    unreadable: tuple[str, ...] = ("b",)
-
-
 def library_over(tmp_path: Path, *, by_path: bool = True) -> tuple[Library, list[list[Path]]]:
-    class Settings:
-        roots = (str(tmp_path / "articles"), str(tmp_path / "one.md"), str(tmp_path / "gone"))
-
     (tmp_path / "articles").mkdir()
+    for name in ("a.md", "b.md"):
+        (tmp_path / "articles" / name).write_text(f"# {name}\n\nOne.")
     (tmp_path / "one.md").write_text("One.")
+    roots = tuple(str(tmp_path / name) for name in ("articles", "one.md", "gone"))
     desk = desk_over(tmp_path)
-    desk.assistant.index.settings = Settings
+    desk.assistant.index.settings = FakeSettings(roots)
     built: list[list[Path]] = []
 
-    def rebuild(paths: object, progress: object) -> object:
-        built.append(list(paths))  # type: ignore[call-overload]
-        progress(1, 2, "/x/a.md")  # type: ignore[operator]
-        return desk.assistant, Report()
+    def rebuild(paths: list[Path], progress: Progress) -> FakeReport:
+        built.append(list(paths))
+        progress(1, 2, "/x/a.md")
+        made = f"2026-01-01T00:00:{len(built):02}+00:00"
+        desk.assistant.index.settings = FakeSettings(tuple(map(str, paths)), made)
+        return FakeReport()
 
     loading = Loading(lambda: desk.assistant)
     loading.wait()
-    return Library(loading, rebuild, tmp_path / "uploads", by_path=by_path), built  # type: ignore[arg-type]
+    return Library(loading, rebuild, tmp_path / "home", by_path=by_path), built  # type: ignore[arg-type]
 
 
 def finished(library: Library) -> str:
@@ -216,7 +246,7 @@ def finished(library: Library) -> str:
 
 def test_articles_are_added_updated_and_removed_in_a_job(tmp_path: Path) -> None:
     library, built = library_over(tmp_path)
-    articles, one, uploads = tmp_path / "articles", tmp_path / "one.md", tmp_path / "uploads"
+    articles, one, uploads = tmp_path / "articles", tmp_path / "one.md", tmp_path / "home" / "uploads"
     library.update()
     assert finished(library) == "2 documents, 3 passages: 1 added, 1 not readable."
     assert built[-1] == [articles, one]  # what is gone does not stop the others
@@ -228,11 +258,59 @@ def test_articles_are_added_updated_and_removed_in_a_job(tmp_path: Path) -> None
     assert kept.name.endswith("-my_file.txt") and built[-1] == [articles, one, uploads]
     library.remove(str(one))
     finished(library)
-    assert built[-1] == [articles]
-    with pytest.raises(ValueError, match="belongs to the folder"):
-        library.remove(str(articles / "a.md"))
+    assert built[-1] == [articles, uploads]
+    library.remove(str(kept))
+    finished(library)
+    assert built[-1] == [articles] and not kept.exists()
     with pytest.raises(ValueError, match="no such file or folder"):
         library.add_path(str(tmp_path / "nowhere"))
+
+
+def test_a_file_taken_out_of_its_folder_stays_out_until_it_is_put_back(tmp_path: Path) -> None:
+    library, built = library_over(tmp_path)
+    articles, one = tmp_path / "articles", tmp_path / "one.md"
+    a, b, new = (articles / name for name in ("a.md", "b.md", "c.md"))
+    library.remove(str(a))
+    assert finished(library).endswith("a.md stays out until you put it back.")
+    assert built[-1] == [b, one] and a.exists()
+    new.write_text("New.")
+    library.update()
+    finished(library)
+    assert built[-1] == [b, new, one]
+    assert [(row.status, row.title) for row in rows_of(library.assistant.index, library.roots.out)][-1] == (
+        "taken out",
+        "a.md",
+    )
+    library.put_back(key_of(str(a)))
+    finished(library)
+    assert built[-1] == [articles, one] and library.roots.out == frozenset()
+    library.remove(str(a))
+    finished(library)
+    library.add_path(str(a))
+    finished(library)
+    assert built[-1] == [articles, one]
+    library.remove(str(a))
+    finished(library)
+    library.add_path(str(articles))
+    finished(library)
+    assert built[-1] == [articles, one]
+
+
+def test_what_was_taken_out_counts_until_the_index_is_made_anew_elsewhere(tmp_path: Path) -> None:
+    library, _ = library_over(tmp_path)
+    library.remove(str(tmp_path / "articles" / "a.md"))
+    finished(library)
+    assert library.roots.out == {tmp_path / "articles" / "a.md"}
+    library.assistant.index.settings = FakeSettings((str(tmp_path / "articles"),), "2026-02-02T00:00:00+00:00")
+    assert library.roots == Roots((tmp_path / "articles",))
+
+
+def test_the_last_document_cannot_be_removed(tmp_path: Path) -> None:
+    library, _ = library_over(tmp_path)
+    library.assistant.index.settings = FakeSettings((str(tmp_path / "one.md"),))
+    with pytest.raises(ValueError, match=r"one\.md is the only document"):
+        library.remove(str(tmp_path / "one.md"))
+    assert library.job is None
 
 
 def test_folders_can_be_named_only_on_the_machine_itself(tmp_path: Path) -> None:
@@ -283,7 +361,7 @@ def test_what_could_not_be_read_is_listed_first(tmp_path: Path) -> None:
 
 
 def test_a_report_in_words() -> None:
-    assert told(Report(added=(), unreadable=())) == "2 documents, 3 passages: nothing has changed."
+    assert told(FakeReport(added=(), unreadable=())) == "2 documents, 3 passages: nothing has changed."
 
 
 def test_there_is_no_page_without_an_index_or_a_port(tmp_path: Path) -> None:

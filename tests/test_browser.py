@@ -1,29 +1,27 @@
-"""The page in a real browser: every test also asserts that nothing went wrong in it and nothing left this machine."""
+"""Asking in a real browser: every test also asserts that nothing went wrong in it and nothing left this machine."""
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from page_fakes import FakeAssistant, FakeIndex
+from browsing import Watched, look, open_chromium, watch
+from page_fakes import FakeAssistant, FakeIndex, FakePassages
 
 pytestmark = pytest.mark.browser
+chromium = pytest.fixture(scope="module")(open_chromium)
 
-HOW = "No Chromium was found: install one with `apt-get install chromium`, or name one in PINCITE_CHROMIUM."
-CHROMIUM = os.environ.get("PINCITE_CHROMIUM") or next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser"))), ""
-)
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 WHEN = "When was the dam built?"
 TRAP = "What is the trap?"
 SLOW = "What is slow?"
+LONG = "What takes long to read?"
+DIFFERS = "When was the lake opened?"
+WHOLE = "Why was the dam built?"
 
 DAM = (
     "# The dam\n\n"
@@ -45,28 +43,13 @@ TRAPPED = HOSTILE[HOSTILE.index("<img src=https") : HOSTILE.index(" ![i]")]
 class Site:
     address: str
     assistant: FakeAssistant
-    folder: Path
     gate: threading.Event
-
-
-@dataclass
-class Watched:
-    """A page, and all that went wrong in it."""
-
-    page: Any
-    site: Site
-    wrong: list[str] = field(default_factory=list)
-
-    def ask(self, question: str) -> None:
-        self.page.get_by_label("Your question").fill(question)
-        self.page.get_by_role("button", name="Ask", exact=True).click()
-        turn = self.page.locator(".pc-turn").filter(has_text=question)
-        turn.locator(":is(.pc-found, .pc-missing, .pc-failed)").last.wait_for()
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     from ui.app import build_app, launch
+    from ui.line import StoppableReader
     from ui.serving import free_port
 
     folder = tmp_path_factory.mktemp("articles")
@@ -78,53 +61,26 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     gate = threading.Event()
     index = FakeIndex([folder / "dam.md", folder / "lake.txt", folder / TRICK])
     assistant = FakeAssistant(
-        index, {WHEN: "1962", TRAP: TRAPPED, SLOW: "1964"}, others=("1964", TRAPPED), slow={SLOW: gate}
+        index,
+        {WHEN: "1962", TRAP: TRAPPED, SLOW: "1964", DIFFERS: "1958", WHOLE: "The dam was built in 1962 by the Works."},
+        others=("1964", TRAPPED),
+        conflicts=frozenset({DIFFERS}),
+        kinds={WHOLE: "passage"},
+        slow={SLOW: gate},
+        passages={LONG: 200},
+        reader=StoppableReader(FakePassages()),
     )
     page = build_app(assistant, folder=tmp_path_factory.mktemp("home"))
-    yield Site(launch(page, port=free_port("127.0.0.1", 0)), assistant, folder, gate)
+    yield Site(launch(page, port=free_port("127.0.0.1", 0)), assistant, gate)
     gate.set()
     page.close(verbose=False)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if not CHROMIUM:
-        if os.environ.get("PINCITE_REQUIRE_BROWSER") == "1":
-            pytest.fail(HOW)
-        pytest.skip(HOW)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-def watch(chromium: Any, site: Site, path: str = "", **options: Any) -> Watched:
-    context = chromium.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
-    context.set_default_timeout(20_000)
-    watched = Watched(context.new_page(), site)
-    watched.page.on("pageerror", lambda error: watched.wrong.append(f"page error: {error}"))
-    watched.page.on("console", lambda said: said.type == "error" and watched.wrong.append(f"console: {said.text}"))
-    watched.page.on("dialog", lambda dialog: watched.wrong.append(f"dialog: {dialog.message}"))
-    watched.page.on("request", lambda sent: _own(sent.url, site) or watched.wrong.append(f"request to {sent.url}"))
-    watched.page.goto(site.address + path)
-    watched.page.get_by_label("Your question").wait_for()
-    watched.page.locator(".pc-suggestion, .pc-turn").first.wait_for()  # the page has spoken with its server
-    return watched
-
-
-def _own(url: str, site: Site) -> bool:
-    return url.startswith((site.address, "data:", "blob:"))
-
-
 @pytest.fixture
 def opened(chromium: Any, site: Site) -> Iterator[Watched]:
-    watched = watch(chromium, site)
+    watched = watch(chromium, site.address)
     yield watched
-    assert watched.page.evaluate("() => window.ran") is None
-    assert watched.wrong == []
-    watched.page.context.close()
+    watched.close()
 
 
 def test_an_answer_comes_with_its_sentence_and_its_document_at_the_very_words(opened: Watched) -> None:
@@ -194,29 +150,113 @@ def test_hostile_articles_stay_text_everywhere(opened: Watched) -> None:
     page.wait_for_timeout(200)
 
 
-def test_a_slow_question_shows_progress_and_can_be_stopped(opened: Watched) -> None:
+def test_a_question_that_waits_can_be_stopped_and_asked_again(opened: Watched, site: Site) -> None:
     page = opened.page
     page.get_by_label("Your question").fill(SLOW)
     page.get_by_label("Your question").press("Enter")
     page.locator(".pc-reading").wait_for()
     page.get_by_role("button", name="Stop").click()
     page.locator(".pc-stopped").wait_for()
-    opened.site.gate.set()
+    site.gate.set()
     page.get_by_role("button", name="Ask again").click()
     page.locator(".pc-turn:last-of-type .pc-found").wait_for()
     assert page.locator(".pc-turn").count() == 1
 
 
-def test_copy_edit_and_opinion(opened: Watched) -> None:
+def test_what_is_stopped_is_read_no_further(opened: Watched, site: Site) -> None:
+    page, reader = opened.page, site.assistant.reader.reader
+    page.get_by_label("Your question").fill(LONG)
+    page.get_by_label("Your question").press("Enter")
+    page.locator(".pc-reading").wait_for()
+    while not reader.read_so_far:
+        page.wait_for_timeout(10)
+    page.get_by_role("button", name="Stop").click()
+    page.locator(".pc-stopped").wait_for()
+    page.wait_for_timeout(300)
+    read = reader.read_so_far
+    page.wait_for_timeout(500)
+    assert reader.read_so_far == read < 200
+    assert page.get_by_role("button", name="Ask", exact=True).is_visible()
+    opened.go(page.url)
+    page.locator(".pc-stopped").wait_for()
+    opened.ask(WHEN)
+    assert page.locator(".pc-turn").count() == 2
+
+
+def test_a_question_is_edited_and_so_is_what_was_understood(opened: Watched) -> None:
+    page, box = opened.page, opened.page.get_by_label("Your question")
+    opened.ask(WHEN)
+    page.get_by_role("button", name="Edit", exact=True).click()
+    assert box.input_value() == WHEN
+    assert box.evaluate("(field) => field === document.activeElement")
+    box.fill("And the lake?")
+    box.press("Enter")
+    page.locator(".pc-read").wait_for()
+    assert page.locator("#pc-said").inner_text().startswith("Not in the articles")
+    read = page.locator(".pc-read").inner_text()
+    assert "lake" in read and read != "And the lake?"
+    page.get_by_role("button", name="Edit this").click()
+    assert box.input_value() == read
+    box.fill("When was the lake dry?")
+    box.press("Enter")
+    page.locator(".pc-turn").nth(2).locator(".pc-missing").wait_for()
+    page.get_by_role("button", name="Ask it as I wrote it").click()
+    page.locator(".pc-turn").nth(2).wait_for()
+
+
+@pytest.mark.parametrize(
+    ("form", "begins", "ends"),
+    [
+        ("Plain text", "“1962” - The dam (dam.md, characters 1232-1236, sha256 ", ")"),
+        ("Markdown", "> 1962\n\n1. The dam (dam.md, characters 1232-1236, sha256 ", ")"),
+        ("BibTeX", "@misc{dam-1232,\n  title = {The dam},\n  howpublished = {dam.md, characters 1232-1236},", "\n}"),
+    ],
+    ids=["plain", "markdown", "bibtex"],
+)
+def test_an_answer_is_copied_with_its_place(opened: Watched, form: str, begins: str, ends: str) -> None:
     page = opened.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened.ask(WHEN)
     page.get_by_text("Copy with source").click()
-    page.get_by_role("button", name="Markdown").click()
+    page.get_by_role("button", name=form).click()
     page.get_by_role("button", name="Copied").wait_for()
-    assert page.evaluate("() => navigator.clipboard.readText()").startswith("> 1962\n\n1. The ")
-    page.get_by_role("button", name="Edit").click()
-    assert page.get_by_label("Your question").input_value() == WHEN
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert copied.startswith(begins) and copied.endswith(ends)
+
+
+def test_a_link_to_a_question_asks_it(opened: Watched, site: Site) -> None:
+    page = opened.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.ask(WHEN)
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    assert link == f"{site.address}?q=When%20was%20the%20dam%20built%3F"
+    page.get_by_role("button", name="New conversation").click()
+    page.locator(".pc-start").wait_for()
+    opened.go(link)
+    page.locator(".pc-answer").wait_for()
+    assert page.locator(".pc-question").all_inner_texts() == [WHEN]
+
+
+def test_articles_that_disagree_say_so(opened: Watched) -> None:
+    opened.ask(DIFFERS)
+    said = opened.page.locator(".pc-conflict").inner_text()
+    assert said == "The articles disagree. Another says 1964 (The lake)."
+    opened.page.locator(".pc-conflict button").click()
+    opened.page.locator("#pc-mark").filter(has_text="1964").wait_for()
+
+
+def test_a_whole_sentence_is_marked_as_a_passage(opened: Watched) -> None:
+    opened.ask(WHOLE)
+    assert opened.page.locator(".pc-kind").all_inner_texts() == ["Passage"]
+    opened.ask(WHEN)
+    assert opened.page.locator(".pc-kind").count() == 1
+
+
+def test_a_wrong_answer_is_corrected(opened: Watched) -> None:
+    page = opened.page
+    opened.ask(WHEN)
     page.get_by_role("button", name="Wrong").click()
     page.get_by_label("The right words").fill("1964")
     page.get_by_role("button", name="Save").click()
@@ -229,7 +269,7 @@ def test_copy_edit_and_opinion(opened: Watched) -> None:
 def test_the_conversation_survives_a_refresh_and_can_be_left(opened: Watched) -> None:
     page = opened.page
     opened.ask(WHEN)
-    page.reload()
+    opened.go(page.url)
     page.locator(".pc-turn .pc-answer").wait_for()
     assert page.locator("#pc-mark").inner_text() == "1962"
     page.get_by_role("button", name="New conversation").click()
@@ -240,14 +280,6 @@ def test_the_conversation_survives_a_refresh_and_can_be_left(opened: Watched) ->
     with page.expect_download() as saved:
         page.get_by_role("link", name="Markdown").click()
     assert Path(saved.value.path()).read_text().startswith(f"## {WHEN}\n\n> 1962\n\n1. The dam")
-
-
-def test_a_link_asks_its_question(chromium: Any, site: Site) -> None:
-    watched = watch(chromium, site, "?q=When+was+the+dam+built%3F")
-    watched.page.locator(".pc-answer").wait_for()
-    assert watched.page.locator(".pc-question").inner_text() == WHEN
-    assert watched.wrong == []
-    watched.page.context.close()
 
 
 def test_the_original_opens_as_plain_text(opened: Watched) -> None:
@@ -270,22 +302,21 @@ def test_articles_are_searched(opened: Watched) -> None:
 
 @pytest.mark.parametrize("width", [390, 820, 3840])
 def test_nothing_overflows_at_any_width(chromium: Any, site: Site, width: int) -> None:
-    watched = watch(chromium, site, viewport={"width": width, "height": 844})
+    watched = watch(chromium, site.address, viewport={"width": width, "height": 844})
     watched.ask(TRAP)
     for tab in ("Ask", "Articles", "Evaluation"):
         watched.page.get_by_role("tab", name=tab).click()
         assert watched.page.evaluate("() => document.documentElement.scrollWidth") <= width
-    assert watched.wrong == []
-    watched.page.context.close()
+    watched.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation(chromium: Any, site: Site, scheme: str) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    watched = watch(chromium, site, color_scheme=scheme)
-    watched.ask(WHEN)
-    watched.ask("Who painted the picture?")
+    watched = watch(chromium, site.address, color_scheme=scheme)
+    for question in (WHEN, DIFFERS, WHOLE, "Who painted the picture?"):
+        watched.ask(question)
     found = []
     for tab in ("Ask", "Articles", "Evaluation"):
         watched.page.get_by_role("tab", name=tab).click()
@@ -295,4 +326,26 @@ def test_axe_finds_no_violation(chromium: Any, site: Site, scheme: str) -> None:
             found.append((tab, violation["id"], nodes[:4]))
     assert found == []
     assert watched.page.locator("h1").count() == 1
-    watched.page.context.close()
+    watched.close()
+
+
+def test_a_page_with_a_password_opens_to_who_knows_it(chromium: Any, tmp_path: Path) -> None:
+    from ui.app import build_app, launch
+    from ui.originals import link
+    from ui.serving import free_port
+
+    (tmp_path / "dam.md").write_text("# The dam\n\nThe dam was built in 1962.\n")
+    assistant = FakeAssistant(FakeIndex([tmp_path / "dam.md"]), {WHEN: "1962"})
+    page = build_app(assistant, folder=tmp_path / "home")
+    address = launch(page, port=free_port("127.0.0.1", 0), auth=("ann", "right"))
+    watched = look(chromium, address)
+    original = address.rstrip("/") + link(assistant.index.documents[0].name)
+    assert watched.page.request.get(original).status == 401
+    watched.page.get_by_label("username").fill("ann")
+    watched.page.get_by_label("password").fill("right")
+    watched.page.get_by_role("button", name="Login").click()
+    watched.ask(WHEN)
+    assert watched.page.locator(".pc-answer").inner_text() == "1962"
+    assert watched.page.request.get(original).status == 200
+    watched.close()
+    page.close(verbose=False)

@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import builder, generations
-from index.builder import BuildReport, NothingToIndex, build, index_in_memory
+from index.builder import BuildReport, NothingToIndex, Renamed, build, index_in_memory
+from index.documents import load
 from index.embedder import SentenceEmbedder
+from index.loaders import Content
 from index.store import Duplicate, Index, Unreadable, verify
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,7 +37,7 @@ def test_the_first_build_adds_everything(articles: Path, tmp_path: Path, embedde
     seen: list[tuple[int, int, str]] = []
     report = build([articles], tmp_path / "index", embedder, progress=lambda *step: seen.append(step))
     a, b = str(articles / "a.txt"), str(articles / "b.md")
-    assert report == BuildReport((a, b), (), (), (), (), (), documents=2, passages=2)
+    assert report == BuildReport((a, b), (), (), (), (), (), (), documents=2, passages=2)
     assert seen == [(1, 2, a), (2, 2, b)]
     assert Index.open(tmp_path / "index").settings.roots == (str(articles),)
 
@@ -71,8 +73,9 @@ def test_a_renamed_document_keeps_its_vectors(articles: Path, tmp_path: Path, em
     embedder.embedded.clear()
     (articles / "b.md").rename(articles / "bees.md")
     report = build([articles], tmp_path / "index", embedder)
-    assert (names(report.added), names(report.removed)) == (["bees.md"], ["b.md"])
-    assert embedder.embedded == []
+    assert report.renamed == (Renamed(str(articles / "bees.md"), str(articles / "b.md")),)
+    assert (report.added, report.removed, embedder.embedded) == ((), (), [])
+    assert [document.name for document in Index.open(tmp_path / "index").documents][1] == str(articles / "bees.md")
 
 
 def test_an_edit_embeds_only_the_passages_that_it_touches(tmp_path: Path, embedder: FakeEmbedder) -> None:
@@ -93,7 +96,8 @@ def test_the_same_bytes_are_indexed_once(articles: Path, tmp_path: Path, embedde
     assert Index.open(tmp_path / "index").duplicates == doubled
     (articles / "a.txt").unlink()
     report = build([articles], tmp_path / "index", embedder)
-    assert (names(report.added), names(report.removed), report.duplicates) == (["copy.txt"], ["a.txt"], ())
+    moved = (Renamed(str(articles / "copy.txt"), str(articles / "a.txt")),)
+    assert (report.renamed, report.added, report.removed, report.duplicates) == (moved, (), (), ())
 
 
 def test_bad_files_are_named_and_stop_nothing(articles: Path, tmp_path: Path, embedder: FakeEmbedder) -> None:
@@ -111,16 +115,13 @@ def test_bad_files_are_named_and_stop_nothing(articles: Path, tmp_path: Path, em
     assert Index.open(tmp_path / "index").unreadable == report.unreadable
 
 
-def test_a_loader_that_fails_in_any_way_stops_nothing(
-    articles: Path, tmp_path: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from index import documents
+def test_a_loader_that_fails_in_any_way_stops_nothing(articles: Path, tmp_path: Path, embedder: FakeEmbedder) -> None:
+    def fail(kind: str, data: bytes) -> Content:
+        if kind == "txt":
+            raise RecursionError
+        return load(kind, data)
 
-    def fail(data: bytes) -> documents.Content:
-        raise RecursionError
-
-    monkeypatch.setitem(documents.LOADERS, "txt", fail)
-    report = build([articles], tmp_path / "index", embedder)
+    report = build([articles], tmp_path / "index", embedder, load=fail)
     assert report.unreadable == (Unreadable(str(articles / "a.txt"), "damaged: RecursionError while reading it"),)
 
 
@@ -219,10 +220,10 @@ def test_any_history_ends_where_a_fresh_index_would(
             if text is not None:
                 (articles / name).write_bytes(text.encode())
         try:
-            fresh = index_in_memory([articles], embedder)
+            fresh = index_in_memory([articles], embedder, load=load)
         except NothingToIndex:
             continue
-        build([articles], base / "index", embedder)
+        build([articles], base / "index", embedder, load=load)
         index = Index.open(base / "index")
         assert verify(base / "index") == [] and index.warnings == ()
         assert list(index.passages) == list(fresh.passages) and index.documents == fresh.documents

@@ -84,6 +84,27 @@ def test_index_prints_json_alone_and_names_what_it_could_not_read(built: subproc
     assert Path(bad["name"]).name == "bad.pdf" and bad["reason"]
 
 
+def test_a_dry_run_prints_the_plan_and_writes_nothing(run: Run, index: Path, folder: Path, tmp_path: Path):
+    articles = Path(shutil.copytree(folder / "articles", tmp_path / "articles"))
+    (articles / "c.txt").write_text("Cats sleep.")
+    got = run("index", articles, "--index", tmp_path / "index", "--dry-run")
+    assert got.returncode == 0, got.stderr
+    first, *lines = got.stdout.splitlines()
+    assert first.startswith("3 documents, 3 passages (3 added, 0 changed, 0 renamed, 0 removed, 0 unchanged)")
+    assert "nothing was written" in first and not (tmp_path / "index").exists()
+    assert lines[:3] == [f"  added: {articles / name}" for name in ("a.md", "b.txt", "c.txt")]
+    assert lines[3].startswith(f"  not read: {articles / 'bad.pdf'}: damaged")
+
+
+def test_search_with_a_condition(run: Run, index: Path):
+    got = run("search", "Who heads the agency?", "--index", index, "--where", "type = txt", "--json")
+    assert got.returncode == 0, got.stderr
+    [passage] = json.loads(got.stdout)["passages"]
+    assert Path(passage["document"]).name == "b.txt" and passage["text"].startswith("The SCO was founded")
+    check_refused(run("search", "Who?", "--index", index, "--where", "size > 3"), "'size' is no field")
+    assert "No passage was found" in run("search", "Who?", "--index", index, "--where", "date > 2000").stdout
+
+
 def test_status_as_json(run: Run, index: Path):
     got = run("status", "--index", index, "--json")
     assert got.returncode == 0, got.stderr

@@ -22,7 +22,8 @@ def test_the_features_of_a_candidate():
     others = [candidate("Almaty", 5.0), candidate("x", 1.0)]
     features = Features.of("Where?", candidate("the old capital city", 8.0, documents=2, rank=4), others)
     assert features == Features(margin=0.8, margin_squared=pytest.approx(0.64), lead=pytest.approx(0.3), similarity=0.6,
-                                term_score=0.9, first_rank=0.25, agreement=1, length=0.4, coverage=1.0, names=1.0, echo=0.0)  # fmt: skip
+                                term_score=0.9, first_rank=0.25, agreement=1, length=0.4, coverage=1.0, names=1.0,
+                                echo=0.0)  # fmt: skip
 
 
 def test_what_the_passage_and_the_answer_have_of_the_questions_words():
@@ -61,7 +62,9 @@ def test_the_probability_is_the_logistic_of_the_weighted_sum():
 def test_without_fitted_numbers_the_log_odds_count_as_they_are():
     plain = unfitted("reader-1")
     assert plain.probability(Features.of("Where?", candidate("Astana", 0.0), [])) == 0.5
-    assert plain.probability(Features.of("Where?", candidate("Astana", 2.0), [])) == pytest.approx(1 / (1 + math.exp(-2.0)))
+    assert plain.probability(Features.of("Where?", candidate("Astana", 2.0), [])) == pytest.approx(
+        1 / (1 + math.exp(-2.0))
+    )
     assert plain.threshold() == 0.5 and len(plain.weights) == len(NAMES)
 
 

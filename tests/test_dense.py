@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import numpy as np
 import pytest
+from conftest import FakeEmbedder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.dense import DenseIndex
+from index.builder import build
+from index.dense import DenseIndex, GraphFile, write_graph
+from index.documents import load
+from index.store import Index, verify
 
 EAST, NORTH, WEST, NORTH_EAST = (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.6, 0.8)
 
@@ -52,3 +59,37 @@ def test_the_search_is_exact(passages: int, k: int, seed: int) -> None:
     found = DenseIndex(vectors).search(query, k)
     expected = np.argsort(-(vectors @ query[0]), kind="stable")[:k]
     assert found.ids[0, : len(expected)].tolist() == expected.tolist()
+
+
+def test_a_graph_finds_nearly_the_same_and_a_damaged_one_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(0)
+    vectors = random.normal(size=(3_000, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    path = tmp_path / "graph"
+    write_graph(vectors, path)
+    data = path.read_bytes()
+    searched = DenseIndex(vectors, GraphFile(path, hashlib.sha256(data).hexdigest()))
+    exact = DenseIndex(vectors).search(vectors[:50], 10)
+    found = searched.search(vectors[:50], 10)
+    same = [len(set(a) & set(b)) for a, b in zip(found.ids.tolist(), exact.ids.tolist(), strict=True)]
+    assert np.mean(same) >= 9.7 and np.abs(found.scores[:, 0] - 1).max() < 0.002
+    assert (searched.kind, DenseIndex(vectors).kind) == ("HNSW32,SQfp16", "exact")
+    wanted = np.arange(3_000) % 1_000 == 7
+    assert sorted(searched.among(wanted).search(vectors[:1], 5).ids[0].tolist()) == [-1, -1, 7, 1_007, 2_007]
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    damaged = DenseIndex(vectors, GraphFile(path, hashlib.sha256(data).hexdigest()))
+    assert (damaged.search(vectors[:50], 10).ids == exact.ids).all() and damaged.kind == "exact"
+
+
+def test_a_graph_is_written_above_a_size_and_used_when_opened(
+    tmp_path: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.dense.LARGEST_EXACT", 2)
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.txt").write_text(f"About {name}.")
+        build([tmp_path], tmp_path / "index", embedder, load=load)
+    opened = Index.open(tmp_path / "index")
+    assert opened.dense.kind == "HNSW32,SQfp16" and verify(tmp_path / "index") == []
+    assert opened.dense.search(embedder.embed(["b About b."]), 1).ids.tolist() == [[1]]

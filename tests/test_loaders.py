@@ -10,11 +10,17 @@ import pytest
 from fpdf import FPDF
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from eval.bench import specimens
 from index.loaders import Content, UnreadableContent, load_markdown, load_text
+from index.loaders_csv import load_csv
 from index.loaders_docx import load_docx
+from index.loaders_eml import load_eml
+from index.loaders_epub import load_epub
 from index.loaders_html import load_html
 from index.loaders_pdf import load_pdf
+from index.loaders_rtf import load_rtf
 
 ODD = "One.\r\nTwo\twith e\u0301 and \U0001f468\u200d\U0001f469\u200d\U0001f467, \u4e2d\u6587\u3002 Three. One."
 
@@ -264,6 +270,21 @@ def test_a_scan_is_named_so_and_an_empty_page_warned_of() -> None:
     assert load_pdf(pdf_of("Text.", "")).warnings == ("no text on 1 of its 2 pages (2)",)
 
 
+def test_pages_that_are_images_are_named() -> None:
+    pdf = FPDF()
+    for kind in ("text", "image", "blank", "image"):
+        pdf.add_page()
+        pdf.set_font("helvetica", size=12)
+        if kind == "text":
+            pdf.multi_cell(0, 6, "Text.")
+        elif kind == "image":
+            pdf.image(Image.new("RGB", (20, 20), "red"), 10, 10)
+    assert load_pdf(bytes(pdf.output())).warnings == (
+        "image only, so not read on 2 of its 4 pages (2, 4)",
+        "no text on 1 of its 4 pages (3)",
+    )
+
+
 def test_a_damaged_pdf_is_refused() -> None:
     with pytest.raises(UnreadableContent, match="damaged"):
         load_pdf(b"%PDF-1.7 nonsense")
@@ -301,3 +322,91 @@ def test_a_zip_bomb_is_refused_before_it_is_opened() -> None:
 def test_what_is_no_word_document_is_refused(data: bytes, reason: str) -> None:
     with pytest.raises(UnreadableContent, match=reason):
         load_docx(data)
+
+
+# --- books, letters, tables, mail -------------------------------------------------------------------------------------
+
+
+def epub_of(**members: str) -> bytes:
+    """The specimen with other members: ``one`` and ``two`` are chapters, ``package`` is the package."""
+    names = {"one": "OEBPS/text/one .xhtml", "two": "OEBPS/text/two.xhtml", "package": "OEBPS/book.opf"}
+    given = {names[key]: value for key, value in members.items()}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(specimens.epub())) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, given.get(name, old.read(name)))
+    return buffer.getvalue()
+
+
+def test_epub_chapters_in_reading_order_with_headings() -> None:
+    content = load_epub(epub_of(one="<body><h1>First</h1><p>One.</p></body>", two="<body><h2>Second</h2>Two.</body>"))
+    assert content.text == "First\n\nOne.\n\nSecond\n\nTwo."
+    assert heading_slices(content) == ["First", "Second"]
+    assert (content.title, content.date, content.warnings) == ("A book", "2023-11-08", ())
+
+
+def test_an_epub_with_a_chapter_that_cannot_be_read_says_so() -> None:
+    content = load_epub(epub_of(one=" ", two="<body>Two.</body>"))
+    assert (content.text, content.warnings) == ("Two.", ("1 of its chapters could not be read",))
+
+
+def test_an_epub_that_is_none_is_refused() -> None:
+    with pytest.raises(UnreadableContent, match="damaged: it is not an EPUB book"):
+        load_epub(b"PK nonsense")
+    with pytest.raises(UnreadableContent, match=r"damaged: its META-INF/container\.xml is missing"):
+        load_epub(docx_of(("x", 0)))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("META-INF/container.xml", b"0" * 10_000_000)
+    with pytest.raises(UnreadableContent, match="zip bomb"):
+        load_epub(buffer.getvalue())
+
+
+def test_an_epub_package_expands_no_entities() -> None:
+    package = (
+        '<!DOCTYPE p [<!ENTITY x SYSTEM "file:///etc/hostname"><!ENTITY y "boom">]><package><metadata><title>&x;&y;</title>'
+        '</metadata><manifest><item id="two" href="text/two.xhtml"/></manifest><spine><itemref idref="two"/></spine></package>'
+    )
+    content = load_epub(epub_of(package=package, two="<body>Two.</body>"))
+    assert (content.title, content.text) == (None, "Two.")
+
+
+def test_rtf_text_title_and_date() -> None:
+    data = rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Times;}}{\info{\title A letter}{\creatim\yr2023\mo11\dy8}}"
+    content = load_rtf(data + rb"\pard The d\'e9l\'e9gation \b crossed\b0 .\par \u20013? too.\par}")
+    assert content.text == "The d\u00e9l\u00e9gation crossed.\n\u4e2d too."
+    assert (content.title, content.date) == ("A letter", "2023-11-08")
+    with pytest.raises(UnreadableContent, match="not an RTF document"):
+        load_rtf(b"Text.")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Country,Capital\r\nKenya,Nairobi\r\n\r\n,\r\nPeru,Lima\r\n",
+        b"\xef\xbb\xbfCountry;Capital\nKenya;Nairobi\nPeru;Lima",
+        b'"Country"\t"Capital"\n"Kenya"\t"Nairobi"\n"Peru"\t"Lima"\n',
+    ],
+)
+def test_csv_rows_name_their_columns(data: bytes) -> None:
+    assert load_csv(data).text == "Country: Kenya; Capital: Nairobi\nCountry: Peru; Capital: Lima"
+
+
+def test_csv_with_one_column_and_longer_rows() -> None:
+    assert load_csv(b"Name\nAna\nBo,extra\n").text == "Name: Ana\nName: Bo; extra"
+
+
+def test_mail_headers_body_date_and_attachments() -> None:
+    content = load_eml(specimens.eml())
+    assert content.text.startswith(
+        "From: Ana M\u00fcller <ana@example.org>\nTo: bo@example.org\nDate: Wed, 08 Nov 2023 09:30:00 +0100\n\nThe d\u00e9l"
+    )
+    assert (content.title, content.date) == ("The treaty, d\u00e9l\u00e9gation", "2023-11-08T09:30:00+01:00")
+    assert content.warnings == ("attachments not read: a.pdf",) and "<p>" not in content.text
+
+
+def test_mail_of_html_alone_is_read_as_a_page() -> None:
+    data = b"From: a@b.c\r\nContent-Type: text/html; charset=nonsense\r\n\r\n<p>One.<script>x</script><p>Two."
+    assert load_eml(data).text == "From: a@b.c\n\nOne.\n\nTwo."
+    with pytest.raises(UnreadableContent, match="not a mail"):
+        load_eml(b"Just text.")

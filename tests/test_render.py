@@ -142,12 +142,31 @@ def test_not_in_the_articles_looks_different_and_shows_the_nearest_passages(assi
 def test_a_conflict_is_named_with_the_other_answer(assistant: FakeAssistant) -> None:
     answer = replace(assistant.ask("When was the dam built?"), conflict=True)
     assert "The articles disagree. Another says 1964 (The lake)." in words_of(turn(done(answer)))
+    assert 'class="pc-open" name="open:t1:1:0"' in turn(done(answer))
+
+
+def test_a_whole_sentence_is_marked_as_a_passage_and_nothing_else_is(assistant: FakeAssistant) -> None:
+    answer = assistant.ask("When was the dam built?")
+    assert "Sure Passage" in words_of(turn(done(replace(answer, kind="passage"))))
+    assert "Passage" not in words_of(turn(done(answer)))
+
+
+def test_the_original_of_a_page_opens_at_that_page(assistant: FakeAssistant) -> None:
+    one = assistant.ask("When was the dam built?").citations[0]
+    source = Source(None, None, "same", "/pincite/original/1")
+    assert 'href="/pincite/original/1"' in cited(one, source, number=1, count=1)
+    shown = html.unescape(cited(replace(one, page=7), source, number=1, count=1))
+    assert 'href="/pincite/original/1#page=7"' in shown
 
 
 def test_a_completed_question_is_shown_as_it_was_read(assistant: FakeAssistant) -> None:
     answer = replace(assistant.ask("When was the dam built?"), understood="When was the old dam built?")
     shown = turn(done(answer))
-    assert "When was the old dam built?" in words_of(shown) and 'name="literal:t1"' in shown
+    assert (
+        "When was the old dam built?" in words_of(shown)
+        and 'name="literal:t1"' in shown
+        and 'name="reword:t1"' in shown
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from conftest import FakeEmbedder
 
 from index import generations
 from index.builder import build
+from index.documents import load
 from index.store import (
     Index,
     IndexDamaged,
@@ -122,7 +124,7 @@ def test_a_large_generation_is_checked_by_size_when_opened_and_by_byte_when_veri
     assert verify(store) == [f"{NEW}/vectors.f32"]
 
 
-@pytest.mark.parametrize("pointer", ["", "gen-00000009\n", "../elsewhere\n", "\u00e9"])
+@pytest.mark.parametrize("pointer", ["", "gen-00000001\n", "gen-00000009\n", "../elsewhere\n", "\u00e9"])
 def test_a_broken_pointer_serves_the_newest_generation_with_a_warning(store: Path, pointer: str) -> None:
     (store / "CURRENT").write_text(pointer)
     index = Index.open(store)
@@ -232,3 +234,26 @@ def test_a_reader_goes_on_when_its_generation_is_gone(store: Path, embedder: Fak
     assert index.passages[2].text == "The sky is blue.\r\nThe sea is green."
     assert index.sparse.search(["sky"], 1).ids.tolist() == [[2]]
     assert index.dense.search(embedder.embed(["b sky"]), 1).ids.tolist() == [[2]]
+
+
+@pytest.mark.parametrize("call", [1, 2, 3])
+@pytest.mark.parametrize("look", [lambda store: Index.open(store).warnings, lambda store: tuple(verify(store))])
+def test_a_writer_that_moves_on_while_one_looks_is_no_damage(
+    store: Path,
+    embedder: FakeEmbedder,
+    monkeypatch: pytest.MonkeyPatch,
+    call: int,
+    look: Callable[[Path], tuple[str, ...]],
+) -> None:
+    """Before the folder is listed for the given time two builds happen, so that what was current is gone."""
+    calls, listed = iter(range(1, 10_000)), generations.generations
+
+    def slowly(folder: Path) -> list[str]:
+        if next(calls) == call:
+            for name in ("n1", "n2"):
+                (store.parent / "articles" / f"{name}.txt").write_text(f"{name}.")
+                build([store.parent / "articles"], store, embedder, load=load)
+        return listed(folder)
+
+    monkeypatch.setattr(generations, "generations", slowly)
+    assert look(store) == ()

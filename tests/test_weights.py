@@ -14,7 +14,11 @@ def test_thirty_two_weights_are_scaled_by_the_largest_of_them():
     matrix = torch.zeros(2, 64)
     matrix[0, :3], matrix[0, 32:35] = torch.tensor([127.0, -63.4, 0.0]), torch.tensor([-254.0, 100.0, 1.0])
     rounded, scale = quantise(matrix)
-    assert rounded[0, :3].tolist() == [127, -63, 0] and rounded[0, 32:35].tolist() == [-127, 50, 0]  # 1 / 2 rounds to even
+    assert rounded[0, :3].tolist() == [127, -63, 0] and rounded[0, 32:35].tolist() == [
+        -127,
+        50,
+        0,
+    ]  # 1 / 2 rounds to even
     assert (rounded.dtype, scale.dtype, scale.shape) == (torch.int8, torch.float16, (2, 2))
     assert scale[0].tolist() == [1.0, 2.0] and not rounded[1].any()
 

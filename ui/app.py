@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -20,35 +22,43 @@ from ui.app_ask import ask_tab, head_of
 from ui.app_evaluation import evaluation_tab
 from ui.conversations import ConversationStore
 from ui.corrections import Corrections
-from ui.desk import Asks, Desk, clean_question
+from ui.desk import Asks, Desk
 from ui.export import export_route
 from ui.guard import LARGEST_UPLOAD, Guard
 from ui.library import Library
+from ui.line import MOST_WAITING, Line
+from ui.measuring import Measuring
 from ui.originals import report_route, route
+from ui.programs import Programs
 
-MOST_PASSAGES = 100
-READER: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "reader"}
+# All may begin at once: the desk's line lets one read at a time, and what stands in it can be seen and stopped.
+READER: dict[str, Any] = {"concurrency_limit": MOST_WAITING + 8, "concurrency_id": "reader"}
 
 
 class Page(gr.Blocks):
-    """The Blocks of the page, with the desk it works at."""
+    """The Blocks of the page, with the desk it works at and the evaluations it runs."""
 
     desk: Desk
+    measuring: Measuring
     report: Path
 
 
-def build_app(assistant: Asks, *, folder: Path | None = None, library: Library | None = None) -> Page:
+def build_app(
+    assistant: Asks, *, folder: Path | None = None, library: Library | None = None, most_waiting: int = MOST_WAITING
+) -> Page:
     """The page over an assistant; start it with ``launch``, which brings its looks and its guard.
 
     What the page keeps (conversations, corrections) goes into ``folder``, by default the user's data folder. Articles
-    can be added and removed where a ``library`` is given.
+    can be added and removed where a ``library`` is given. A question that finds ``most_waiting`` others waiting is turned
+    away with a sentence that says so.
     """
     home = folder or user_data_path("pincite")
     corrections = Corrections(home / "gold" / "corrections.jsonl")
     page = Page(title="Pincite", fill_width=True, analytics_enabled=False)
     with page:
         page.report = home / "report.html"
-        page.desk = Desk(assistant, ConversationStore(home / "conversations"))
+        page.desk = Desk(assistant, ConversationStore(home / "conversations"), Line(most_waiting))
+        page.measuring = Measuring(assistant, page.desk.line, corrections, page.report)
         head = gr.Markdown(head_of(assistant), elem_id="headline", latex_delimiters=[])
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
@@ -56,8 +66,8 @@ def build_app(assistant: Asks, *, folder: Path | None = None, library: Library |
             with gr.Tab("Articles", id="articles"):
                 articles_tab(page, assistant, head, library)
             with gr.Tab("Evaluation", id="evaluation"):
-                evaluation_tab(page, corrections, page.report)
-        _endpoints(assistant)
+                evaluation_tab(page, page.measuring)
+        _endpoints(Programs(assistant, page.desk.line))
     return page
 
 
@@ -83,6 +93,7 @@ def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth
         mcp_server=False,
         allowed_paths=[],
         max_file_size=LARGEST_UPLOAD,
+        max_threads=2 * MOST_WAITING,
         app_kwargs={"middleware": [Middleware(Guard, host=host)], "routes": routes},
         theme=_theme(),
         css=_asset("page.css"),
@@ -91,31 +102,30 @@ def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth
     return str(address)
 
 
-def _endpoints(assistant: Asks) -> None:
+def _endpoints(programs: Programs) -> None:
     """The page's named interface for programs: ask and search."""
 
     def ask(question: str, k: int = PASSAGES_READ) -> dict[str, Any]:
         """The answer object of the contract for one question, read from the k best passages."""
-        return assistant.ask_many([clean_question(question)], _passages(k))[0].as_dict()
+        with _said():
+            return programs.ask(question, k)
 
     def search(question: str, k: int = 10) -> list[dict[str, Any]]:
         """The k passages nearest to a question, best first."""
-        hits = assistant.retriever.retrieve_many([clean_question(question)], _passages(k))
-        return [hit_as_dict(hit) for hit in hits[0]]
+        with _said():
+            return programs.search(question, k)
 
     gr.api(ask, api_name="ask", **READER)  # type: ignore[attr-defined]
     gr.api(search, api_name="search", **READER)  # type: ignore[attr-defined]
 
 
-def hit_as_dict(hit: Any) -> dict[str, Any]:
-    """A retrieved passage as plain values."""
-    fields = ("document", "title", "sha256", "start", "end", "text", "heading", "page")
-    return {name: getattr(hit.passage, name) for name in fields} | {"score": float(hit.score)}
-
-
-def _passages(k: int) -> int:
-    """How many passages to read: what is asked for, within reason."""
-    return min(max(int(k), 1), MOST_PASSAGES)
+@contextmanager
+def _said() -> Iterator[None]:
+    """Tell a program in words what is wrong with its question; all else stays in the server's log."""
+    try:
+        yield
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from error
 
 
 def _asset(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,16 +23,15 @@ KINDS = [".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".pdf",
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What one open page shows of the table: the words sought, the page of rows, the document open beside it."""
+    """What one open page shows: the page of rows, the document open beside it."""
 
-    words: str = ""
     page: int = 0
     name: str = ""
 
 
 def articles_tab(page: gr.Blocks, assistant: Asks, head: gr.Markdown, library: Library | None) -> None:
     """Lay the tab out and wire it."""
-    view = gr.State(None)
+    view, seen = gr.State(None), gr.State(None)
     with gr.Row(elem_id="shelf"):
         with gr.Column(scale=6, min_width=320):
             search = gr.Textbox(label="Search the articles", placeholder="Title, file, type, reason", elem_id="seek")
@@ -47,40 +47,49 @@ def articles_tab(page: gr.Blocks, assistant: Asks, head: gr.Markdown, library: L
     pick = gr.Textbox(label="Pick", elem_id="pick", visible="hidden")
     timer = gr.Timer(1.0, active=library is not None)
 
-    def show(now: View | None, **changes: Any) -> Values:
-        now = replace(now or View(), **changes)
+    def show(words: str | None, now: View | None, by: int = 0) -> Values:
+        now = now or View()
         if status_of(assistant) != "ready":
             return now, note("The index is not open yet."), gr.skip(), gr.skip()
-        found = matching(rows_of(assistant.index), now.words)
-        now = replace(now, page=min(max(now.page, 0), pages(found) - 1))
-        more = gr.update(interactive=now.page > 0), gr.update(interactive=now.page < pages(found) - 1)
-        return now, table(found, now.page), *more
+        taken_out = library.roots.out if library is not None else ()
+        found = matching(rows_of(assistant.index, taken_out), words or "")
+        last = pages(found) - 1
+        now = replace(now, page=min(max(now.page + by, 0), last))
+        return now, table(found, now.page), gr.update(interactive=now.page > 0), gr.update(interactive=now.page < last)
 
     def picked(key: str, now: View | None) -> Values:
-        wanted = key.partition("#")[0].removeprefix("show:")
+        verb, _, wanted = key.partition("#")[0].partition(":")
+        if verb == "back" and library is not None:
+            return now, gr.skip(), gr.skip(), attempt(library, library.put_back, wanted)
         record = next((one for one in assistant.index.documents if key_of(one.name) == wanted), None)
         if record is None:
-            return now, gr.skip(), gr.skip()
-        return (
-            replace(now or View(), name=record.name),
-            _text(assistant, record),
-            gr.update(visible=library is not None),
-        )
+            return now, gr.skip(), gr.skip(), gr.skip()
+        opened = _text(assistant, record)
+        return replace(now or View(), name=record.name), opened, gr.update(visible=library is not None), gr.skip()
 
-    def tick() -> Values:
-        state = library.job if library is not None else None
-        return job_note(state), head_of(assistant) if state is not None and state.state == "done" else gr.skip()
+    def first(words: str | None, now: View | None) -> Values:
+        return generation(), *show(words, now)
 
-    shown = [view, listed, back, on]
-    page.load(show, view, shown, **QUIET)
-    search.change(lambda words, now: show(now, words=words, page=0), [search, view], shown, **QUIET)
-    back.click(lambda now: show(now, page=now.page - 1), view, shown, **QUIET)
-    on.click(lambda now: show(now, page=now.page + 1), view, shown, **QUIET)
-    pick.change(picked, [pick, view], [view, text, remove], **QUIET)
-    timer.tick(tick, None, [job, head], **QUIET)
+    def tick(words: str | None, now: View | None, seen: str | None) -> Values:
+        said = job_note(library.job) if library is not None else gr.skip()
+        if generation() == seen:
+            return said, *(gr.skip(),) * 6
+        return said, head_of(assistant), *first(words, now)
+
+    def generation() -> str | None:
+        return assistant.index.generation if status_of(assistant) == "ready" else None
+
+    wanted, shown = [search, view], [view, listed, back, on]
+    page.load(first, wanted, [seen, *shown], **QUIET)
+    search.change(show, wanted, shown, **QUIET)
+    back.click(lambda words, now: show(words, now, -1), wanted, shown, **QUIET)
+    on.click(lambda words, now: show(words, now, 1), wanted, shown, **QUIET)
+    pick.change(picked, [pick, view], [view, text, remove, job], **QUIET)
+    timer.tick(tick, [*wanted, seen], [job, head, seen, *shown], **QUIET)
     if library is not None:
-        _wire(library, changing, remove, view, job)
-        job.change(show, view, shown, **QUIET)
+        _wire(library, changing, job)
+        remove.click(lambda now: _removed(library, now), view, [job, text, remove], **QUIET)
+        job.change(show, wanted, shown, **QUIET)
 
 
 def _changing(library: Library | None) -> dict[str, Any]:
@@ -103,25 +112,34 @@ def _changing(library: Library | None) -> dict[str, Any]:
     return {"upload": upload, "where": where, "add": add, "update": update}
 
 
-def _wire(library: Library, changing: dict[str, Any], remove: gr.Button, view: gr.State, job: gr.Markdown) -> None:
+def _wire(library: Library, changing: dict[str, Any], job: gr.Markdown) -> None:
     """Connect the controls to the library; what cannot be done is said where the job reports."""
-
-    def attempt(work: Any, *values: Any) -> str:
-        try:
-            work(*values)
-        except (ValueError, OSError) as error:
-            return note(str(error))
-        return job_note(library.job)
-
     changing["upload"].upload(
-        lambda files: attempt(library.add_uploads, [Path(file) for file in files or []]),
+        lambda files: attempt(library, library.add_uploads, [Path(file) for file in files or []]),
         changing["upload"],
         job,
         **QUIET,
     )
-    changing["add"].click(lambda words: attempt(library.add_path, words), changing["where"], job, **QUIET)
-    changing["update"].click(lambda: attempt(library.update), None, job, **QUIET)
-    remove.click(lambda now: attempt(library.remove, now.name), view, job, **QUIET)
+    changing["add"].click(lambda words: attempt(library, library.add_path, words), changing["where"], job, **QUIET)
+    changing["update"].click(lambda: attempt(library, library.update), None, job, **QUIET)
+
+
+def attempt(library: Library, work: Callable[..., object], *values: Any) -> str:
+    """Begin a job: how it stands, or why it cannot be."""
+    try:
+        work(*values)
+    except (ValueError, OSError) as error:
+        return note(str(error))
+    return job_note(library.job)
+
+
+def _removed(library: Library, now: View) -> Values:
+    """The open document taken out of the index, and its text off the page, where that can be done."""
+    before = library.job
+    said = attempt(library, library.remove, now.name)
+    if library.job is before:
+        return said, gr.skip(), gr.skip()
+    return said, empty(), gr.update(visible=False)
 
 
 def _text(assistant: Asks, record: Any) -> str:

@@ -83,10 +83,7 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
         yield *show(desk.answered(now)), gr.skip(), *idle
 
     def stopped(now: Session | None) -> Values:
-        now = session_of(now)
-        turn = last_turn(now)
-        if turn is not None and turn.state == "reading":
-            now = desk.settled(now, state="stopped")
+        now = desk.stopped(session_of(now))
         return *show(now), gr.update(visible=True), gr.update(visible=False)
 
     def act(name: str, now: Session | None, kept: dict[str, Any] | None) -> Values:

@@ -1,4 +1,4 @@
-"""The ``pincite chat`` command. Nothing heavy is imported before it runs."""
+"""The ``pincite chat`` and ``pincite mcp`` commands. Nothing heavy is imported before it runs."""
 
 from __future__ import annotations
 
@@ -32,3 +32,17 @@ def chat(
 
         auth = (user, password) if user and password else None
         serve(index_folder(index), host, port, auth=auth, models=Models(reader, embedder), say=typer.echo)
+
+
+def mcp(index: IndexOption = None, reader: ReaderOption = None, embedder: EmbedderOption = None) -> None:
+    """Serve ask and search as tools to a program that speaks MCP on standard input and output."""
+    with plain_errors():
+        try:
+            from ui.mcp_server import serve
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] != "mcp":
+                raise
+            raise ValueError("the MCP server is an extra; install it with: pip install 'pincite[mcp]'") from error
+        from ui.serving import Models
+
+        serve(index_folder(index), Models(reader, embedder))

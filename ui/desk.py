@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from index.generations import IndexProblem
@@ -14,6 +14,7 @@ from qa.conversation import TURNS_KEPT
 from qa.conversation import Conversation as Talk
 from qa.conversation import Turn as Understood
 from ui.conversations import Conversation, ConversationStore, Turn
+from ui.line import Line, Stopped
 from ui.markup import Html
 from ui.originals import Originals, link
 from ui.viewer import Source, cited, empty
@@ -37,7 +38,7 @@ class Asks(Protocol):
         """Finds passages: ``retrieve_many(questions, k)``."""
         ...
 
-    def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ) -> list[Answer]:
+    def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False) -> list[Answer]:
         """Answer questions that are independent of each other, each from the ``k`` best passages."""
         ...
 
@@ -53,38 +54,41 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What one open page shows: its conversation, the citation beside it, whether conversations are kept, and the ids
-    of those that this browser had before."""
+    """What one open page shows: its conversation, the citation beside it, whether conversations are kept, the ids of
+    those that this browser had before, and what stops the reading of the last question."""
 
     conversation: Conversation
     open: Place | None = None
     kept: bool = True
     earlier: tuple[str, ...] = ()
+    stop: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
 
 
 class Desk:
     """The page's work, over one assistant and one store of conversations."""
 
-    def __init__(self, assistant: Asks, store: ConversationStore) -> None:
-        self.assistant, self.store = assistant, store
-        self._reading = threading.Lock()
+    def __init__(self, assistant: Asks, store: ConversationStore, line: Line | None = None) -> None:
+        self.assistant, self.store, self.line = assistant, store, line or Line()
         self.originals = Originals(lambda: self.assistant.index.documents)
 
     def reading(self, session: Session, question: str) -> Session:
         """With the question asked and not yet answered."""
-        return replace(session, conversation=session.conversation.asking(question), open=None)
+        return replace(session, conversation=session.conversation.asking(question), open=None, stop=threading.Event())
 
     def answered(self, session: Session, *, literally: bool = False) -> Session:
         """With the last question answered, its first citation open, the conversation kept.
 
-        A question that leans on the turns before it is completed from them, unless it is to be taken literally.
+        A question that leans on the turns before it is completed from them, unless it is to be taken literally. One that
+        is stopped is read no further and not kept.
         """
         last = session.conversation.turns[-1]
         talk = Talk(self.assistant)
         talk.turns = [] if literally else understood(session.conversation.turns[:-1])
         try:
-            with self._reading:
-                answer = talk.ask(last.question)
+            with self.line.turn(session.stop):
+                answer = talk.correct(last.question) if literally else talk.ask(last.question)
+        except Stopped:
+            return replace(session, conversation=session.conversation.changed(last.id, state="stopped"))
         except (ValueError, OSError, IndexProblem) as error:
             return self.settled(session, state="failed", problem=_sentence(error))
         except Exception:
@@ -94,6 +98,14 @@ class Desk:
             )
         done = self.settled(session, state="done", answer=answer)
         return replace(done, open=Place(last.id)) if answer.citations else done
+
+    def stopped(self, session: Session) -> Session:
+        """With the last question read no further, where it is still being read."""
+        last = last_turn(session)
+        if last is None or last.state != "reading":
+            return session
+        session.stop.set()
+        return self.settled(session, state="stopped")
 
     def settled(self, session: Session, **changes: Any) -> Session:
         """With the last turn's fields replaced, and kept."""

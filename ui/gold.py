@@ -11,7 +11,7 @@ from ui.originals import REPORT_ROUTE
 
 
 def gold_page(corrections: Corrections, report: Path) -> Html:
-    """The corrections, the command that measures them, and the last report where there is one."""
+    """The last report where there is one, and the corrections with the command that measures them elsewhere."""
     return tag("div", _report(report), _corrections(corrections), class_="pc-gold")
 
 
@@ -19,7 +19,7 @@ def _report(report: Path) -> Html:
     """A link to the last report, or how to make one."""
     title = tag("h2", "Last evaluation")
     if not report.is_file():
-        how = "No report yet. Make one with: pincite eval DATASET --report "
+        how = "No report yet. Ask the questions above, or any others with: pincite eval DATASET --report "
         return tag("section", title, tag("p", how, tag("code", str(report)), class_="pc-note"))
     when = datetime.datetime.fromtimestamp(report.stat().st_mtime).strftime("%-d %B %Y, %H:%M")
     link = tag("a", "Open the report", href=REPORT_ROUTE, target="_blank", rel="noopener", class_="pc-link")

@@ -4,64 +4,52 @@ from __future__ import annotations
 
 import hashlib
 import re
-import threading
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from ui.desk import Asks
+from ui.jobs import Background, Job, Progress
 from ui.loading import Loading
+from ui.originals import key_of
+from ui.render import counted
+from ui.roots import KeptRoots, Roots
 
-Progress = Callable[[int, int, str], None]
-Rebuild = Callable[[Sequence[Path], Progress], tuple[Asks, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """An indexing run as it stands: files done of all, the last one's name, how long it has taken, what came of it."""
-
-    state: Literal["running", "done", "failed"]
-    began: float
-    done: int = 0
-    total: int = 0
-    name: str = ""
-    seconds: float = 0.0
-    said: str = ""
-
-    @property
-    def left(self) -> float | None:
-        """Seconds left at the pace so far, None before there is one."""
-        return self.seconds / self.done * (self.total - self.done) if self.done else None
+Rebuild = Callable[[Sequence[Path], Progress], Any]
 
 
 class Library:
-    """The files that are indexed. ``rebuild`` brings the index in step with paths and opens an assistant over it.
+    """The files that are indexed. ``rebuild`` brings the index in step with paths and reports what it did.
 
-    Folders of the server can be named only where ``by_path`` is true: whoever may name one may read it.
+    Folders of the server can be named only where ``by_path`` is true: whoever may name one may read it. What was chosen
+    is kept in ``home``, uploaded files included.
     """
 
-    def __init__(self, assistant: Loading, rebuild: Rebuild, uploads: Path, *, by_path: bool) -> None:
-        self.assistant, self.rebuild, self.uploads, self.by_path = assistant, rebuild, uploads, by_path
-        self.job: Job | None = None
-        self._starting = threading.Lock()
+    def __init__(self, assistant: Loading, rebuild: Rebuild, home: Path, *, by_path: bool, name: str = "index") -> None:
+        self.assistant, self.rebuild, self.by_path = assistant, rebuild, by_path
+        self.uploads = home / "uploads"
+        self._kept = KeptRoots(home / "libraries" / f"{key_of(name)}.json")
+        self._background = Background("index", "Indexing is already under way; wait until it is done.")
 
     @property
-    def roots(self) -> list[Path]:
-        """The files and folders that the index was built from."""
-        return [Path(root) for root in self.assistant.index.settings.roots]
+    def job(self) -> Job | None:
+        """The indexing run that is under way or was last."""
+        return self._background.job
+
+    @property
+    def roots(self) -> Roots:
+        """What the index is made from."""
+        return self._kept.load(self.assistant.index.settings)
 
     def update(self) -> None:
         """Index everything anew that has changed."""
-        self._start(self._present(self.roots))
+        self._start(self.roots.present())
 
     def add_uploads(self, files: Sequence[Path]) -> int:
         """Keep uploaded files under names made of their content, and index them; returns how many are new."""
-        self._check_idle()
+        self._background.check_idle()
         self.uploads.mkdir(parents=True, exist_ok=True, mode=0o700)
         new = sum(self._keep(file) for file in files)
-        self._start(self._with(self.uploads))
+        self._start(self.roots.present().added(self.uploads.resolve()))
         return new
 
     def add_path(self, words: str) -> None:
@@ -71,37 +59,32 @@ class Library:
         path = Path(words.strip()).expanduser()
         if not words.strip() or not path.exists():
             raise ValueError(f"{words.strip() or 'An empty path'}: there is no such file or folder.")
-        self._start(self._with(path.resolve()))
+        self._start(self.roots.present().added(path.resolve()))
 
     def remove(self, name: str) -> None:
-        """Take a document out of the index; ValueError where it belongs to a folder that is indexed whole."""
-        path = Path(name)
-        roots = self._present(self.roots)
-        uploaded = path.parent == self.uploads
-        if uploaded and all(other == path for other in self.uploads.iterdir()):
-            roots = [root for root in roots if root != self.uploads]
-        elif uploaded:
-            pass
-        elif path in roots:
-            roots.remove(path)
-        else:
-            whole = next((root for root in roots if root in path.parents), path.parent)
-            raise ValueError(f"{path.name} belongs to the folder {whole}: move it out of there and press Update.")
-        if not roots:
+        """Take a document out of the index; its file stays where it is, but for one that was uploaded.
+
+        ValueError where nothing would be left.
+        """
+        path, uploads = Path(name), self.uploads.resolve()
+        roots, uploaded = self.roots.present(), path.parent == uploads
+        if uploaded and not any(other != path for other in uploads.iterdir()):
+            roots = roots.without([uploads])
+        elif not uploaded:
+            roots = roots.taken_out(path)
+        if not roots.paths or (not uploaded and not roots.to_index()):
             raise ValueError(f"{path.name} is the only document, and an index holds at least one.")
-        self._check_idle()
+        self._background.check_idle()
         if uploaded:
             path.unlink(missing_ok=True)
-        self._start(roots)
+        self._start(roots, f"{path.name} stays out until you put it back." if path in roots.out else "")
 
-    def _with(self, path: Path) -> list[Path]:
-        """The roots and one more."""
-        roots = self._present(self.roots)
-        return roots if path in roots else [*roots, path]
-
-    def _present(self, roots: Sequence[Path]) -> list[Path]:
-        """Those that still exist: one that is gone must not stop the others."""
-        return [root for root in roots if root.exists()]
+    def put_back(self, key: str) -> None:
+        """Index a file again that was taken out; ``key`` is its address, and nothing happens where none has it."""
+        roots = self.roots
+        path = next((one for one in roots.out if key_of(str(one)) == key), None)
+        if path is not None:
+            self._start(roots.present().added(path))
 
     def _keep(self, file: Path) -> bool:
         """Copy an upload into the library; False where its content is there already."""
@@ -113,40 +96,21 @@ class Library:
         (self.uploads / f"{digest}-{safe[-80:]}").write_bytes(data)
         return True
 
-    def _check_idle(self) -> None:
-        """Raise ValueError while a job runs."""
-        if self.job is not None and self.job.state == "running":
-            raise ValueError("Indexing is already under way; wait until it is done.")
-
-    def _start(self, paths: Sequence[Path]) -> None:
-        """Run the job in a thread of its own."""
-        with self._starting:
-            self._check_idle()
-            self.job = Job("running", time.monotonic())
-        threading.Thread(target=self._run, args=(list(paths),), name="index", daemon=True).start()
-
-    def _run(self, paths: Sequence[Path]) -> None:
+    def _start(self, roots: Roots, remark: str = "") -> None:
         """Rebuild and change over; the old index answers until then."""
-        try:
-            assistant, report = self.rebuild(paths, self._note)
-            self.assistant.replace(assistant)
-            self._set(state="done", said=told(report))
-        except BaseException as error:
-            self._set(state="failed", said=f"{error or type(error).__name__}")
 
-    def _note(self, done: int, total: int, name: str) -> None:
-        """Progress."""
-        self._set(done=done, total=total, name=Path(name).name)
+        def work(progress: Progress) -> str:
+            report = self.rebuild(roots.to_index(), lambda done, total, name: progress(done, total, Path(name).name))
+            self.assistant.reopen()
+            self._kept.save(roots, self.assistant.index.settings)
+            return f"{told(report)} {remark}".rstrip()
 
-    def _set(self, **changes: Any) -> None:
-        """Change the job's fields."""
-        if self.job is not None:
-            self.job = replace(self.job, seconds=time.monotonic() - self.job.began, **changes)
+        self._background.start(work)
 
 
 def told(report: Any) -> str:
     """What an indexing run did, in words."""
-    parts = [(len(getattr(report, name)), name) for name in ("added", "changed", "removed")]
+    parts = [(len(getattr(report, name, ())), name) for name in ("added", "changed", "renamed", "removed")]
     parts += [(len(report.duplicates), "duplicate"), (len(report.unreadable), "not readable")]
     changes = ", ".join(f"{count:,} {name}" for count, name in parts if count) or "nothing has changed"
-    return f"{report.documents:,} documents, {report.passages:,} passages: {changes}."
+    return f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')}: {changes}."

@@ -17,15 +17,27 @@ class Loading:
     """Opens an assistant in a thread of its own and stands in for it; what it is asked meanwhile waits."""
 
     def __init__(self, open_assistant: Callable[[], Asks]) -> None:
+        self._open = open_assistant
         self._opened: Future[Asks] = Future()
-        threading.Thread(target=self._run, args=(open_assistant,), name="open assistant", daemon=True).start()
+        self._reopening = threading.Lock()
+        threading.Thread(target=self._run, name="open assistant", daemon=True).start()
 
-    def _run(self, open_assistant: Callable[[], Asks]) -> None:
+    def _run(self) -> None:
         """Open, or keep the reason why not."""
         try:
-            self._opened.set_result(open_assistant())
+            self._opened.set_result(self._open())
         except BaseException as error:
             self._opened.set_exception(error)
+
+    def reopen(self) -> None:
+        """Open anew, over the index as it is now; questions under way end where they began.
+
+        Raises what opening raises, and goes on with what was open before.
+        """
+        with self._reopening:
+            opened: Future[Asks] = Future()
+            opened.set_result(self._open())
+            self._opened = opened
 
     @property
     def status(self) -> Status:
@@ -54,15 +66,9 @@ class Loading:
         """The assistant's retriever."""
         return self.wait().retriever
 
-    def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ) -> list[Answer]:
+    def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False) -> list[Answer]:
         """Answer once the assistant is open."""
-        return self.wait().ask_many(questions, k)
-
-    def replace(self, assistant: Asks) -> None:
-        """From now on stand in for another assistant: one over a newer index."""
-        opened: Future[Asks] = Future()
-        opened.set_result(assistant)
-        self._opened = opened
+        return self.wait().ask_many(questions, k, as_written=as_written)
 
 
 def status_of(assistant: Asks) -> Status:
@@ -73,3 +79,8 @@ def status_of(assistant: Asks) -> Status:
 def problem_of(assistant: Asks) -> str:
     """Why an assistant cannot answer, "" where nothing is known against it."""
     return assistant.problem if isinstance(assistant, Loading) else ""
+
+
+def opened(assistant: Asks) -> Asks:
+    """The assistant itself, once it is open: it keeps to one index, whatever is indexed meanwhile."""
+    return assistant.wait() if isinstance(assistant, Loading) else assistant

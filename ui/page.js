@@ -14,11 +14,19 @@
     return field;
   };
   const send = (name, field = "#action") => fill(field, `${name}#${++count}.${Date.now()}`);
+  // The button is not there while a question is read, and comes back a moment after the answer.
+  const press = (tries) => {
+    const button = at("#ask");
+    if (button) button.click();
+    else if (tries) setTimeout(press, 60, tries - 1);
+  };
   const ask = (words) => {
     fill("#question", words);
-    setTimeout(() => at("#ask")?.click(), 60);
+    setTimeout(press, 60, 50);
   };
-  const questionOf = (id) => at(`#turn-${CSS.escape(id)} .pc-question`)?.textContent ?? "";
+  const wordsOf = (id, part) => at(`#turn-${CSS.escape(id)} ${part}`)?.textContent ?? "";
+  const questionOf = (id) => wordsOf(id, ".pc-question");
+  const linkTo = (question) => `${location.origin}${location.pathname}?q=${encodeURIComponent(question)}`;
 
   const say = (words) => {
     let box = at("#pc-said");
@@ -60,12 +68,13 @@
     const [verb, id] = button.name.split(":");
     if (verb === "suggest") ask(button.textContent);
     else if (verb === "again") ask(questionOf(id));
-    else if (verb === "edit") {
-      const field = fill("#question", questionOf(id));
+    else if (verb === "edit" || verb === "reword") {
+      const field = fill("#question", verb === "edit" ? questionOf(id) : wordsOf(id, ".pc-read"));
       field?.focus();
-    } else if (verb === "copy") copy(button.nextElementSibling?.textContent ?? "", button);
-    else if (verb === "show") {
-      wantsArticle = stacked();
+    } else if (verb === "link") copy(linkTo(questionOf(id)), button);
+    else if (verb === "copy") copy(button.nextElementSibling?.textContent ?? "", button);
+    else if (verb === "show" || verb === "back") {
+      wantsArticle = verb === "show" && stacked();
       send(button.name, "#pick");
     } else {
       if (verb === "open") {
@@ -129,7 +138,7 @@
     if (stacked()) last.scrollIntoView({ behavior: first ? "auto" : smooth(), block: "start" });
     else scroller.scrollTo({ top: scroller.scrollTop + last.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 8,
                              behavior: first ? "auto" : smooth() });
-    const spoken = last.querySelector(".pc-answer, .pc-none, .pc-note")?.textContent ?? "";
+    const spoken = (last.querySelector(".pc-answer, .pc-none") ?? last.querySelector(".pc-note"))?.textContent ?? "";
     const sure = last.querySelector(".pc-confidence")?.textContent ?? "";
     say(`${spoken} ${sure}`.trim());
     const source = last.querySelector(".pc-source");

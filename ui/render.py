@@ -61,8 +61,8 @@ def _found(one: Turn, answer: Answer) -> Html:
         "div",
         _understood(one.id, answer),
         _items(answer) if answer.items else tag("p", words, class_=size, dir="auto"),
-        _confidence(answer.confidence),
-        _conflict(answer),
+        _confidence(answer.confidence, whole=answer.kind == "passage"),
+        _conflict(one.id, answer),
         _sentence(answer.citations[0]) if answer.citations else EMPTY,
         _sources(one.id, 0, answer.citations, "Sources"),
         _alternatives(one.id, answer.alternatives, "Other readings"),
@@ -100,21 +100,24 @@ def _not_found(one: Turn, answer: Answer) -> Html:
 
 
 def _understood(turn_id: str, answer: Answer) -> Html:
-    """The question as it was read, where the conversation completed it, and the way back to the user's own wording."""
+    """The question as it was read, where the conversation completed it, to be edited or taken as the user wrote it."""
     if not answer.understood or answer.understood == answer.question:
         return EMPTY
+    read = tag("q", answer.understood, class_="pc-read")
+    reword = tag("button", "Edit this", type="button", name=f"reword:{turn_id}", class_="pc-tool")
     literal = tag("button", "Ask it as I wrote it", type="button", name=f"literal:{turn_id}", class_="pc-tool")
-    return tag("p", "Read as ", tag("q", answer.understood), " ", literal, class_="pc-note", dir="auto")
+    return tag("p", "Read as ", read, " ", reword, literal, class_="pc-note", dir="auto")
 
 
-def _confidence(confidence: float, *, missing: bool = False) -> Html:
-    """The confidence in a word, the number on hover."""
+def _confidence(confidence: float, *, missing: bool = False, whole: bool = False) -> Html:
+    """The confidence in a word, the number on hover; an answer that is a ``whole`` sentence is marked as a passage."""
     unsure = confidence_word(confidence) == "unsure"
     if missing:
         advice = "whether they say: look at the passages" if unsure else "that they do not say"
     else:
         advice = "Check the passage before you rely on it" if unsure else ""
-    return tag("p", _badge(confidence), " ", advice, class_="pc-confidence")
+    kind = tag("span", "Passage", title="A whole sentence that answers", class_="pc-kind") if whole else EMPTY
+    return tag("p", _badge(confidence), " ", kind, " " if whole else "", advice, class_="pc-confidence")
 
 
 def _badge(confidence: float) -> Html:
@@ -124,13 +127,14 @@ def _badge(confidence: float) -> Html:
     return tag("span", word.capitalize(), title=number, class_=f"pc-badge pc-{word}")
 
 
-def _conflict(answer: Answer) -> Html:
-    """That the articles disagree, and what the other one says."""
+def _conflict(turn_id: str, answer: Answer) -> Html:
+    """That the articles disagree, and what the other one says, which a click opens."""
     if not answer.conflict or not answer.alternatives:
         return EMPTY
     other = answer.alternatives[0]
-    where = join([" (", tag("span", other.citations[0].title, class_="pc-title"), ")"]) if other.citations else EMPTY
     said = tag("q", other.answer, class_="pc-words")
+    shape = {"type": "button", "class_": "pc-open", "name": f"open:{turn_id}:1:0", "dir": "auto"}
+    where = join([" (", tag("button", other.citations[0].title, **shape), ")"]) if other.citations else EMPTY
     return tag("p", tag("strong", "The articles disagree."), " Another says ", said, where, ".", class_="pc-conflict")
 
 
@@ -219,7 +223,7 @@ def _alternative(turn_id: str, number: int, one: Alternative) -> Html:
 
 
 def _tools(one: Turn) -> Html:
-    """What can be done with a turn: copy, ask again, edit, say whether it is right."""
+    """What can be done with a turn: copy the answer or a link to the question, ask again, edit, say whether it is right."""
     answer = one.answer
     copies: list[Html] = []
     if answer is not None and answer.text and answer.citations:
@@ -230,7 +234,8 @@ def _tools(one: Turn) -> Html:
     )
     again = tag("button", "Ask again", type="button", name=f"again:{one.id}", class_="pc-tool")
     edit = tag("button", "Edit", type="button", name=f"edit:{one.id}", class_="pc-tool")
-    return tag("div", copy, again, edit, _opinions(one) if answer is not None else EMPTY, class_="pc-tools")
+    link = tag("button", "Copy link", type="button", name=f"link:{one.id}", class_="pc-tool")
+    return tag("div", copy, link, again, edit, _opinions(one) if answer is not None else EMPTY, class_="pc-tools")
 
 
 def _copy(label: str, value: str) -> Html:
@@ -290,6 +295,12 @@ def headline(documents: int | None, passages: int, problem: str = "") -> Html:
     elif documents == 0:
         state = tag("span", "Nothing is indexed yet. Add articles first.", class_="pc-status pc-failed")
     else:
-        state = tag("span", f"{documents:,} documents, {passages:,} passages", class_="pc-status")
+        size = f"{counted(documents, 'document')}, {counted(passages, 'passage')}"
+        state = tag("span", size, class_="pc-status")
     tagline = tag("p", "Answers in your articles’ own words", class_="pc-tagline")
     return tag("div", tag("h1", "Pincite"), tagline, state, class_="pc-headline")
+
+
+def counted(number: int, name: str) -> str:
+    """A number of things: 1 document, 2,000 documents."""
+    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"

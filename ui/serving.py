@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import socket
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
-from index.generations import IndexMissing, finished
-from ui.desk import Asks
+from index.generations import IndexMissing, IndexProblem, current, finished
 from ui.guard import is_loopback
-from ui.library import Library, Progress, Rebuild
+from ui.jobs import Progress
+from ui.library import Library
+from ui.line import StoppableReader
 from ui.loading import Loading
+
+if TYPE_CHECKING:
+    from index.builder import BuildReport
+    from index.embedder import Embedder
+    from index.store import Index
+    from qa.assistant import Assistant
+
+LOOK_EVERY = 2.0  # seconds between two looks for a new generation
+
+log = logging.getLogger(__name__)
 
 
 class CannotServe(ValueError):
@@ -51,9 +65,11 @@ def serve(
     from ui.app import build_app, launch
 
     home = user_data_path("pincite")
-    assistant = Loading(lambda: _open(folder, models))
-    library = Library(assistant, _rebuilder(folder, models), home / "uploads", by_path=is_loopback(host))
+    opener = Opener(folder, models)
+    assistant = Loading(opener.open)
+    library = Library(assistant, opener.rebuild, home, by_path=is_loopback(host), name=str(folder.resolve()))
     page = build_app(assistant, folder=home, library=library)
+    threading.Thread(target=follow, args=(opener, assistant), name="follow", daemon=True).start()
     address = launch(page, host=host, port=port, auth=auth)
     say(f"Pincite is at {address} - stop it with Ctrl-C.")
     if not is_loopback(host) and auth is None:
@@ -61,27 +77,62 @@ def serve(
     page.block_thread()
 
 
-def _open(folder: Path, models: Models) -> Asks:
-    """An assistant over the index as it is."""
-    from qa.assistant import Assistant
+class Opener:
+    """Opens an assistant over the index in a folder, again and again as the index changes."""
 
-    return Assistant.open(folder, reader=models.reader, embedder=models.embedder)
+    def __init__(self, folder: Path, models: Models) -> None:
+        self.folder, self.models = folder, models
+        self._seen: str | None = None
 
-
-def _rebuilder(folder: Path, models: Models) -> Rebuild:
-    """Brings the index in step with paths and opens an assistant over it."""
-
-    def rebuild(paths: Sequence[Path], progress: Progress) -> tuple[Asks, Any]:
-        from index.builder import build
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedding model, opened once."""
         from index.embedder import SentenceEmbedder
+
+        return SentenceEmbedder.open(self.models.embedder)
+
+    @property
+    def moved_on(self) -> bool:
+        """Whether the index is another than when it was opened last, or tried to."""
+        return current(self.folder) != self._seen
+
+    def open(self) -> Assistant:
+        """An assistant over the index as it is, whose reading can be stopped; raises what its parts raise."""
         from index.store import Index
+
+        self._seen = current(self.folder)
+        assistant = self.over(Index.open(self.folder))
+        assistant.reader = StoppableReader(assistant.reader)
+        return assistant
+
+    def over(self, index: Index) -> Assistant:
+        """An assistant over an index."""
         from qa.assistant import Assistant
 
-        embedder = SentenceEmbedder.open(models.embedder)
-        report = build(paths, folder, embedder, progress=progress)
-        return Assistant.over_index(Index.open(folder), embedder, models.reader), report
+        return Assistant.over_index(index, self.embedder, self.models.reader)
 
-    return rebuild
+    def rebuild(self, paths: Sequence[Path], progress: Progress) -> BuildReport:
+        """Bring the index in step with paths."""
+        from index.builder import build
+
+        return build(paths, self.folder, self.embedder, progress=progress)
+
+
+def follow(
+    opener: Opener, assistant: Loading, *, every: float = LOOK_EVERY, stop: threading.Event | None = None
+) -> None:
+    """Let the assistant answer from each new generation of the index, whoever made it, until ``stop`` is set.
+
+    One that cannot be opened is passed over with a line in the log.
+    """
+    stop = stop or threading.Event()
+    while not stop.wait(every):
+        if assistant.status == "loading" or not opener.moved_on:
+            continue
+        try:
+            assistant.reopen()
+        except (IndexProblem, ValueError, OSError) as error:
+            log.warning("going on with the index as it was: %s", error)
 
 
 def free_port(host: str, port: int) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ui.library import Job
-from ui.markup import EMPTY, Html, tag
+from ui.jobs import Job
+from ui.markup import EMPTY, Html, join, tag
 from ui.originals import key_of
 
 ROWS_SHOWN = 100
@@ -32,8 +32,22 @@ class Row:
         return f"{self.title} {self.name} {self.kind} {self.date} {self.status} {self.reason}".casefold()
 
 
-def rows_of(index: Any) -> Iterator[Row]:
-    """Every file that an index knows of: what could not be read comes first."""
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a kind of job is spoken of."""
+
+    doing: str
+    things: str
+    beginning: str
+    done: str
+    failed: str
+
+
+INDEXING = Wording("Indexing", "files", "Looking for files.", "Indexed", "Indexing failed, the index is as it was")
+
+
+def rows_of(index: Any, taken_out: Iterable[Path] = ()) -> Iterator[Row]:
+    """Every file that an index knows of and those that were taken out of it: what could not be read comes first."""
     for one in index.unreadable:
         yield Row(one.name, Path(one.name).name, status="not read", reason=one.reason)
     for one in index.documents:
@@ -41,6 +55,8 @@ def rows_of(index: Any) -> Iterator[Row]:
         yield Row(one.name, one.title, one.kind, one.date or "", one.passages, "indexed", reason)
     for one in index.duplicates:
         yield Row(one.name, Path(one.name).name, status="duplicate", reason=f"same content as {Path(one.same_as).name}")
+    for path in sorted(taken_out):
+        yield Row(str(path), path.name, status="taken out", reason="stays out until you put it back")
 
 
 def matching(rows: Iterator[Row], words: str) -> list[Row]:
@@ -67,16 +83,16 @@ def pages(rows: Sequence[Row]) -> int:
     return max(1, -(-len(rows) // ROWS_SHOWN))
 
 
-def job_note(job: Job | None) -> Html:
-    """What the indexing job is doing: counts and time left, or what came of it."""
+def job_note(job: Job | None, words: Wording = INDEXING) -> Html:
+    """What a job is doing: counts and time left, or what came of it."""
     if job is None:
         return EMPTY
     if job.state != "running":
-        done = "Indexed" if job.state == "done" else "Indexing failed, the index is as it was"
+        done = words.done if job.state == "done" else words.failed
         return tag("p", f"{done}: {job.said}", class_="pc-note" if job.state == "done" else "pc-note pc-trouble")
     left = f", about {_duration(job.left)} left" if job.left is not None else ""
-    said = f"Indexing {job.done:,} of {job.total:,} files{left}. " if job.total else "Looking for files. "
-    bar = tag("progress", value=str(job.done), max=str(max(job.total, 1)), title="Files indexed")
+    said = f"{words.doing} {job.done:,} of {job.total:,} {words.things}{left}. " if job.total else f"{words.beginning} "
+    bar = tag("progress", value=str(job.done), max=str(max(job.total, 1)), title=f"{words.doing} {words.things}")
     return tag("div", bar, tag("p", said, tag("span", job.name, dir="auto"), class_="pc-note"), class_="pc-job")
 
 
@@ -85,7 +101,10 @@ def _row(row: Row) -> Html:
     title: str = row.title
     if row.status == "indexed":
         title = tag("button", row.title, type="button", name=f"show:{key_of(row.name)}", class_="pc-open", dir="auto")
-    status = f"{row.status}: {row.reason}" if row.reason else row.status
+    status: str = f"{row.status}: {row.reason}" if row.reason else row.status
+    if row.status == "taken out":
+        back = tag("button", "Put back", type="button", name=f"back:{key_of(row.name)}", class_="pc-open")
+        status = join([status, " ", back])
     cells = (Path(row.name).name, row.kind, row.date, f"{row.passages:,}" if row.passages else "", status)
     bad = "pc-trouble" if row.status == "not read" else None
     return tag("tr", tag("th", title, scope="row"), *(tag("td", cell, dir="auto") for cell in cells), class_=bad)

@@ -98,13 +98,14 @@ def empty() -> Html:
 def _head(citation: Citation, source: Source, number: int, count: int) -> Html:
     """Which source this is, its title and place, and the ways on from it."""
     page = f"Page {citation.page} · " if citation.page else ""
+    at = f"#page={citation.page}" if citation.page else ""
     what = "Source" if citation.quote else "Nearest passage"
     steps = [
         tag("button", label, type="button", name=name, class_="pc-tool", title=f"{label} source (key {key})")
         for label, name, key in (("Previous", "step:back", "p"), ("Next", "step:on", "n"))
     ]
     original = (
-        tag("a", "Open the original", href=source.link, target="_blank", rel="noopener", class_="pc-tool")
+        tag("a", "Open the original", href=source.link + at, target="_blank", rel="noopener", class_="pc-tool")
         if source.link and source.state != "gone"
         else EMPTY
     )

@@ -1,0 +1,199 @@
+"""People asking at once: does each get the answer to their own question, and how long do they wait?
+
+    python eval/bench/load.py [--people 8] [--seconds 120] [--index DIR] [--reader FOLDER] [--json bench-load.json]
+
+Serves the page as ``pincite chat`` does, in a process of its own, over a new index of the bundled articles (or over
+``--index``), and asks it over HTTP: first one person alone for a quarter of the time, then all of them, each going
+through gold questions of their own as fast as answers come. Exit status 1 where an answer was not to the question asked, a
+request failed, or the 95th percentile with all of them is 8 times that of one or more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+from urllib.request import Request, urlopen
+
+from rich.console import Console
+from rich.table import Table
+
+from eval.bench.machine import machine
+from eval.bench.passages import CORPUS
+from eval.corpus_run import QUESTIONS
+from eval.examples import load
+from qa.answers import PASSAGES_READ
+
+PINCITE = str(Path(sys.executable).with_name("pincite"))
+LARGEST_RATIO = 8.0
+LONGEST_WAIT = 300.0
+console = Console(highlight=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question asked over HTTP: seconds until its answer was there, and what was wrong with it ("" if nothing)."""
+
+    question: str
+    seconds: float
+    wrong: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """How long answers took, in milliseconds, and how much went wrong."""
+
+    people: int
+    answers: int
+    p50: float
+    p95: float
+    a_second: float
+    wrong: tuple[str, ...]
+
+    @classmethod
+    def of(cls, people: int, asked: Sequence[Asked], seconds: float) -> Waited:
+        """The figures of all that was asked within so many seconds."""
+        times = sorted(1000 * one.seconds for one in asked)
+        p95 = times[math.ceil(0.95 * len(times)) - 1] if times else math.nan
+        wrong = tuple(f"{one.question}: {one.wrong}" for one in asked if one.wrong)
+        return cls(people, len(asked), median(times) if times else math.nan, p95, len(asked) / seconds, wrong)
+
+
+def main() -> None:
+    """Serve, ask, print a table, write JSON."""
+    options = _options()
+    questions = [one.question for one in load(QUESTIONS).questions]
+    with served(options.index, options.reader) as address:
+        one = ask_at_once(address, 1, questions, options.seconds / 4)
+        loaded = ask_at_once(address, options.people, questions, options.seconds)
+    ratio = loaded.p95 / one.p95
+    _show((one, loaded), ratio)
+    report = {
+        "machine": machine(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 0),
+        "single": asdict(one),
+        "loaded": asdict(loaded),
+        "p95_ratio": ratio,
+    }
+    options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
+    console.print(f"written to {options.json}", style="dim")
+    raise SystemExit(int(bool(one.wrong or loaded.wrong) or not ratio < LARGEST_RATIO))
+
+
+def ask_at_once(address: str, people: int, questions: Sequence[str], seconds: float) -> Waited:
+    """What each of some people got who asked for so long, every one with every so-many-th question."""
+    asked: list[list[Asked]] = [[] for _ in range(people)]
+    ready = threading.Barrier(people + 1)
+    threads = [
+        threading.Thread(target=_person, args=(address, questions[number::people], seconds, ready, asked[number]))
+        for number in range(people)
+    ]
+    for thread in threads:
+        thread.start()
+    ready.wait()
+    began = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    return Waited.of(people, [one for person in asked for one in person], time.perf_counter() - began)
+
+
+def _person(
+    address: str, questions: Sequence[str], seconds: float, ready: threading.Barrier, asked: list[Asked]
+) -> None:
+    """Ask one question after the other, round and round, until the time is up."""
+    ask(address, questions[0])
+    ready.wait()
+    end, number = time.perf_counter() + seconds, 0
+    while time.perf_counter() < end:
+        question = questions[number % len(questions)]
+        began, wrong = time.perf_counter(), ""
+        try:
+            answer = ask(address, question)
+            wrong = "" if answer["question"] == question else f"answered {answer['question']!r}"
+        except (OSError, ValueError) as error:
+            wrong = f"{type(error).__name__}: {error}"
+        asked.append(Asked(question, time.perf_counter() - began, wrong))
+        number += 1
+
+
+def ask(address: str, question: str) -> dict[str, Any]:
+    """The page's answer object for a question; OSError or ValueError where there is none."""
+    url = f"{address}gradio_api/call/ask"
+    body = json.dumps({"data": [question, PASSAGES_READ]}).encode()
+    headers = {"content-type": "application/json"}
+    with urlopen(Request(url, body, headers), timeout=LONGEST_WAIT) as begun:
+        event = json.load(begun)["event_id"]
+    with urlopen(f"{url}/{event}", timeout=LONGEST_WAIT) as stream:
+        *_, last = re.findall(r"event: (\w+)\ndata: (.*)\n", stream.read().decode("utf-8"))
+    if last[0] != "complete":
+        raise ValueError(last[1])
+    answer: dict[str, Any] = json.loads(last[1])[0]
+    return answer
+
+
+@contextmanager
+def served(index: Path | None, reader: str) -> Iterator[str]:
+    """The address of a page that is served until this is left; SystemExit with what it said where it is not."""
+    environ = os.environ | {"HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1"}
+    environ |= {"PINCITE_READER": reader} if reader else {}
+    with tempfile.TemporaryDirectory(prefix="pincite-") as home, tempfile.TemporaryFile("w+") as said:
+        environ |= {"XDG_DATA_HOME": home}
+        if index is None:
+            index = Path(home) / "index"
+            subprocess.run([PINCITE, "index", str(CORPUS), "--index", str(index)], env=environ, check=True)
+        command = [PINCITE, "chat", "--index", str(index), "--port", "0"]
+        process = subprocess.Popen(command, env=environ, text=True, stdout=subprocess.PIPE, stderr=said)
+        try:
+            assert process.stdout is not None
+            found = next(filter(None, (re.search(r"http://\S+", line) for line in process.stdout)), None)
+            if found is None:
+                process.wait()
+                said.seek(0)
+                raise SystemExit(f"{' '.join(command)}: no address ({said.read().strip()[-500:]})")
+            yield found.group()
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _options() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=120.0, help="how long all of them ask")
+    parser.add_argument("--index", type=Path, help="folder of an index (default: a new one of the bundled articles)")
+    parser.add_argument("--reader", default="", help="folder of the reader (default: the bundled one)")
+    parser.add_argument("--json", type=Path, default=Path("bench-load.json"))
+    return parser.parse_args()
+
+
+def _show(waited: Sequence[Waited], ratio: float) -> None:
+    """The table, and what went wrong."""
+    table = Table(title="Asking at once, milliseconds from question to answer over HTTP")
+    for name in ("people", "answers", "a second", "p50", "p95", "wrong"):
+        table.add_column(name, justify="right")
+    for one in waited:
+        figures = (f"{one.a_second:.1f}", f"{one.p50:.0f}", f"{one.p95:.0f}", str(len(one.wrong)))
+        table.add_row(str(one.people), str(one.answers), *figures)
+    console.print(table)
+    console.print(
+        f"p95 with {waited[-1].people} people is {ratio:.1f} times that of one (below {LARGEST_RATIO:.0f} wanted)"
+    )
+    for sentence in [sentence for one in waited for sentence in one.wrong][:10]:
+        console.print(sentence, markup=False, style="red")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""Conditions on documents: ``date >= 2023-01-01 and type = pdf``.
+
+    condition   = all-of "or" all-of ...          all-of = comparison "and" comparison ...
+    comparison  = field operator value            value = a word, or "words in quotes"
+    date        = != < <= > >=   year, month or day, compared at the precision that both sides have
+    title       = != ~           whole, or ~ for a part of it; case does not matter
+    type        = !=             txt, md, html, pdf, docx, epub, rtf, csv or eml
+    folder      = !=             a folder, or its last names; everything below it counts
+
+A document without a date is in no comparison of dates.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import PurePath
+
+from index.contents import DocumentRecord
+from index.documents import LOADERS
+
+Test = Callable[[str, str], bool]
+
+_TOKEN = re.compile(
+    r"""\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<mark><=|>=|!=|[=<>~])|(?P<word>[^\s"'=<>~!]+))"""
+)
+_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+ORDERS: dict[str, Test] = {
+    "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One field of a document against a value."""
+
+    field: str
+    mark: str
+    value: str
+
+    def holds(self, document: DocumentRecord) -> bool:
+        """Whether it is so."""
+        return FIELDS[self.field].test(document, self.mark, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Comparisons of which all of at least one group have to hold."""
+
+    groups: tuple[tuple[Comparison, ...], ...]
+
+    def holds(self, document: DocumentRecord) -> bool:
+        """Whether the document is wanted."""
+        return any(all(one.holds(document) for one in group) for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """What a field may be compared by, how, and which values make sense."""
+
+    marks: tuple[str, ...]
+    test: Callable[[DocumentRecord, str, str], bool]
+    value: re.Pattern[str]
+    example: str
+
+
+def parse(condition: str) -> Condition:
+    """The condition in words; raises ValueError that says what is wrong with which part."""
+    tokens = list(_tokens(condition))
+    groups = _split(tokens, "or")
+    return Condition(tuple(tuple(_comparison(part) for part in _split(group, "and")) for group in groups))
+
+
+def _tokens(condition: str) -> Iterator[_Token]:
+    place, end = 0, len(condition.rstrip())
+    while place < end:
+        found = _TOKEN.match(condition, place)
+        if found is None:
+            raise ValueError(f"the condition cannot be read at {condition[place:].strip()!r}")
+        place = found.end()
+        yield _Token(found[found.lastgroup or 0], found.lastgroup in ("double", "single"))
+
+
+def _split(tokens: Sequence[_Token], word: str) -> list[list[_Token]]:
+    """The tokens between the places where a word stands."""
+    between = groupby(tokens, key=lambda token: not token.quoted and token.text.casefold() == word)
+    parts = [list(part) for joins, part in between if not joins]
+    joints = sum(not token.quoted and token.text.casefold() == word for token in tokens)
+    if len(parts) != joints + 1:
+        raise ValueError(f'a condition reads `date >= 2023-01-01 and type = pdf`; something is missing beside "{word}"')
+    return parts
+
+
+def _comparison(tokens: Sequence[_Token]) -> Comparison:
+    said = " ".join(token.text for token in tokens)
+    if len(tokens) < 3:
+        raise ValueError(f"{said!r} is no comparison; one reads `date >= 2023-01-01`")
+    field, mark, value = tokens[0].text.casefold(), tokens[1].text, " ".join(token.text for token in tokens[2:])
+    if field not in FIELDS:
+        raise ValueError(f"{tokens[0].text!r} is no field; the fields are {', '.join(FIELDS)}")
+    known = FIELDS[field]
+    if mark not in known.marks:
+        raise ValueError(f"{field} is compared by {' '.join(known.marks)}, not by {mark!r}")
+    if not known.value.fullmatch(value):
+        raise ValueError(f"{value!r} is no {field}; one reads `{field} {known.marks[0]} {known.example}`")
+    return Comparison(field, mark, value)
+
+
+def _by_date(document: DocumentRecord, mark: str, value: str) -> bool:
+    shared = min(len(value), len((document.date or "")[:10]))
+    return shared > 0 and ORDERS[mark]((document.date or "")[:shared], value[:shared])
+
+
+def _by_title(document: DocumentRecord, mark: str, value: str) -> bool:
+    title, wanted = document.title.casefold(), value.casefold()
+    return wanted in title if mark == "~" else ORDERS[mark](title, wanted)
+
+
+def _by_type(document: DocumentRecord, mark: str, value: str) -> bool:
+    return ORDERS[mark](document.kind, value.casefold())
+
+
+def _by_folder(document: DocumentRecord, mark: str, value: str) -> bool:
+    names, wanted = PurePath(document.name).parent.parts, PurePath(value).parts
+    places = [0] if PurePath(value).is_absolute() else range(len(names) - len(wanted) + 1)
+    return any(names[place : place + len(wanted)] == wanted for place in places) == (mark == "=")
+
+
+_TYPES = re.compile("|".join(LOADERS), re.IGNORECASE)
+_ANY = re.compile(r".+", re.DOTALL)
+FIELDS = {
+    "date": _Field(tuple(ORDERS), _by_date, _DATE, "2023-01-01"),
+    "title": _Field(("=", "!=", "~"), _by_title, _ANY, '"A title"'),
+    "type": _Field(("=", "!="), _by_type, _TYPES, "pdf"),
+    "folder": _Field(("=", "!="), _by_folder, _ANY, "reports/2023"),
+}

@@ -1,0 +1,73 @@
+"""The vectors made so far by a run that writes an index, so that one that is interrupted goes on where it was.
+
+A line of JSON says which embedder made them; a record is the digest of a text, its vector, and the beginning of the digest
+of both. It is read up to the first record that is not whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index.embedder import Floats
+from index.generations import naming
+
+JOURNAL = "vectors.journal"
+KEY, CHECK = 32, 8  # bytes
+
+
+class Journal:
+    """Vectors by the SHA-256 of their text, added as they are made, until the index that holds them is committed."""
+
+    def __init__(self, folder: Path, embedder: str) -> None:
+        self._path = folder / JOURNAL
+        self._embedder = embedder
+        self._vectors: dict[bytes, Floats] = {}
+        self._begun = False
+        self._read()
+
+    def vector(self, key: bytes) -> Floats | None:
+        """The vector noted for a text."""
+        return self._vectors.get(key)
+
+    def add(self, keys: Sequence[bytes], vectors: Floats) -> None:
+        """Note vectors [n, d], one a key."""
+        with naming(self._path):
+            if not self._begun:
+                self._begin(vectors.shape[1])
+            bodies = [key + row.astype("<f4").tobytes() for key, row in zip(keys, vectors, strict=True)]
+            with self._path.open("ab") as file:
+                file.write(b"".join(body + _check(body) for body in bodies))
+
+    def drop(self) -> None:
+        """The vectors are in the index now."""
+        self._path.unlink(missing_ok=True)
+
+    def _begin(self, dimension: int) -> None:
+        """Start a file that holds what is known, as the old one may end in half a record."""
+        known, self._begun = dict(self._vectors), True
+        self._path.write_bytes(json.dumps({"embedder": self._embedder, "dimension": dimension}).encode() + b"\n")
+        if known:
+            self.add(list(known), np.stack(list(known.values())))
+
+    def _read(self) -> None:
+        try:
+            head, _, records = self._path.read_bytes().partition(b"\n")
+            said = json.loads(head)
+            dimension = int(said["dimension"]) if said["embedder"] == self._embedder else 0
+        except (OSError, ValueError, KeyError, TypeError):
+            return
+        size = KEY + 4 * dimension + CHECK
+        for at in range(0, len(records) - size + 1, size) if dimension > 0 else ():
+            body = records[at : at + size - CHECK]
+            if _check(body) != records[at + size - CHECK : at + size]:
+                return
+            self._vectors[body[:KEY]] = np.frombuffer(body[KEY:], dtype="<f4")
+
+
+def _check(body: bytes) -> bytes:
+    return hashlib.sha256(body).digest()[:CHECK]

@@ -1,0 +1,140 @@
+"""What one run can take over from the index before: documents that have not changed, and vectors of texts that have not."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from index.chunker import OVERLAP, WORDS, Chunk
+from index.contents import DocumentRecord
+from index.documents import Document
+from index.embedder import Embedder, Floats, embedding_text
+from index.journal import Journal
+from index.store import Index
+
+PASSAGES_AT_ONCE = 256  # enough to fill the embedder's batches with texts of like length
+
+
+class Vectors:
+    """The vectors of a run, in order: those of unchanged documents are kept, texts wait until enough can be embedded together."""
+
+    def __init__(self, embedder: Embedder, reuse: Reusable, journal: Journal | None) -> None:
+        self._embedder = embedder
+        self._reuse = reuse
+        self._journal = journal
+        self._done: list[Floats] = []
+        self._waiting: list[str] = []
+
+    def keep(self, vectors: Floats) -> None:
+        """Take over vectors as they are."""
+        self._embed()
+        self._done.append(vectors)
+
+    def make(self, texts: Sequence[str]) -> None:
+        """Embed texts, sooner or later; those with a vector already are not embedded again."""
+        self._waiting += texts
+        if len(self._waiting) >= PASSAGES_AT_ONCE:
+            self._embed()
+
+    def finish(self) -> Floats:
+        """All vectors, a row each."""
+        self._embed()
+        return np.concatenate(self._done)
+
+    def _embed(self) -> None:
+        if not self._waiting:
+            return
+        keys = [key(text) for text in self._waiting]
+        known = [self._known(key) for key in keys]
+        new = [place for place, vector in enumerate(known) if vector is None]
+        if new:
+            made = self._embedder.embed([self._waiting[place] for place in new])
+            if not np.isfinite(made).all():
+                raise ValueError("the embedder made vectors that are not finite")
+            if self._journal is not None:
+                self._journal.add([keys[place] for place in new], made)
+            for place, vector in zip(new, made, strict=True):
+                known[place] = vector
+        self._done.append(np.array(known, dtype=np.float32))
+        self._waiting = []
+
+    def _known(self, key: bytes) -> Floats | None:
+        vector = self._reuse.vector(key)
+        return self._journal.vector(key) if vector is None and self._journal is not None else vector
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A document with its passages."""
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+
+
+class Reusable:
+    """The index before as a source of documents that have not changed and of vectors of texts that have not."""
+
+    def __init__(self, index: Index | None, embedder: str, recipe: int) -> None:
+        self._index = index if index is not None and index.settings.embedder == embedder else None
+        self._recipe = recipe
+
+    @property
+    def canaries(self) -> tuple[tuple[float, ...], ...]:
+        """Those of the index before, as the embedder is the same."""
+        return self._index.making.canaries if self._index else ()
+
+    def record(self, name: str, sha256: str) -> DocumentRecord | None:
+        """The document of this name, where it has the same bytes and would be read and cut in the same way."""
+        record = self._records.get(name) if self._same_cutting else None
+        return record if record is not None and record.sha256 == sha256 else None
+
+    def reason(self, name: str) -> str | None:
+        """Why the file of this name could not be read, where it would be read in the same way."""
+        return self._reasons.get(name) if self._same_cutting else None
+
+    def cut(self, record: DocumentRecord) -> Cut:
+        """A document as it was indexed before."""
+        assert self._index is not None
+        passages = self._index.passages[record.first_passage : record.first_passage + record.passages]
+        return Cut(
+            self._index.contents.document(record),
+            tuple(Chunk(passage.start, passage.end, passage.heading, passage.page) for passage in passages),
+        )
+
+    def vectors(self, record: DocumentRecord) -> Floats:
+        """The vectors of a document as it was indexed before."""
+        assert self._index is not None
+        return self._index.contents.vectors[record.first_passage : record.first_passage + record.passages]
+
+    def vector(self, key: bytes) -> Floats | None:
+        """The vector that the text of this digest was given before."""
+        row = self._rows.get(key)
+        return None if row is None or self._index is None else self._index.contents.vectors[row]
+
+    @cached_property
+    def _same_cutting(self) -> bool:
+        if self._index is None:
+            return False
+        settings = self._index.settings
+        return (settings.words, settings.overlap, settings.recipe) == (WORDS, OVERLAP, self._recipe)
+
+    @cached_property
+    def _records(self) -> dict[str, DocumentRecord]:
+        return {record.name: record for record in self._index.documents} if self._index else {}
+
+    @cached_property
+    def _reasons(self) -> dict[str, str]:
+        return {file.name: file.reason for file in self._index.unreadable} if self._index else {}
+
+    @cached_property
+    def _rows(self) -> dict[bytes, int]:
+        return {key(embedding_text(p)): p.number for p in self._index.passages} if self._index else {}
+
+
+def key(text: str) -> bytes:
+    """What a vector is kept under."""
+    return hashlib.sha256(text.encode("utf-8")).digest()

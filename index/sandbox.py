@@ -1,0 +1,161 @@
+"""Documents are read in another process with limits on time, memory and files, so that a hostile one costs one document.
+
+The process is started by the first document and serves all; one that hangs or dies is replaced. It is given bytes and
+answers in JSON, so that nothing it says is executed here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from index.documents import load
+from index.loaders import Content, Heading, Overtaxed, UnreadableContent
+
+SECONDS = 60.0
+MEMORY = 1024**3  # bytes of address space
+LARGEST_ANSWER = 512 * 1024**2  # bytes
+_ROOT = str(Path(__file__).resolve().parents[1])
+
+
+class Sandbox:
+    """Loads documents in a process of its own; a context manager that ends it."""
+
+    def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+        self._seconds, self._memory = seconds, memory
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def load(self, kind: str, data: bytes) -> Content:
+        """What is in the bytes of a file of a kind; raises UnreadableContent, or Overtaxed beyond a limit."""
+        process = self._started()
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        watch = threading.Timer(self._seconds, stop)
+        watch.daemon = True
+        watch.start()
+        try:
+            answer = _asked(process, kind, data)
+        finally:
+            watch.cancel()
+        if not answer.endswith(b"\n"):
+            self._end()
+            why = f"it took longer than {self._seconds:g} s to read" if late.is_set() else "its reader broke down"
+            raise Overtaxed(why)
+        return _content(answer)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._end()
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "index.sandbox", str(self._memory)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": _ROOT},
+            )
+        return self._process
+
+    def _end(self) -> None:
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:  # what it had no time to read
+                    continue
+        self._process = None
+
+
+def _asked(process: subprocess.Popen[bytes], kind: str, data: bytes) -> bytes:
+    """The line that the process answers with; not a whole line where it came to an end."""
+    assert process.stdin is not None and process.stdout is not None
+    try:
+        process.stdin.write(json.dumps({"kind": kind, "bytes": len(data)}).encode("ascii") + b"\n" + data)
+        process.stdin.flush()
+    except OSError:
+        return b""
+    return process.stdout.readline(LARGEST_ANSWER)
+
+
+def _content(answer: bytes) -> Content:
+    """The content in an answer, every part of it checked."""
+    try:
+        said = json.loads(answer)
+        if "reason" in said:
+            raise (Overtaxed if said["overtaxed"] else UnreadableContent)(str(said["reason"]))
+        text = str(said["text"])
+        headings = tuple(
+            Heading(int(h["start"]), int(h["level"]), str(h["text"]), int(h["end"])) for h in said["headings"]
+        )
+        pages = tuple(map(int, said["pages"]))
+        places = [said["body"], *(place for h in headings for place in (h.start, h.end)), *pages]
+        if not all(0 <= place <= len(text) for place in places):
+            raise ValueError("a place beyond the text")
+        return Content(
+            text, _words(said["title"]), _words(said["date"]), int(said["body"]), headings, pages, tuple(map(str, said["warnings"]))
+        )  # fmt: skip
+    except UnreadableContent:
+        raise
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise UnreadableContent("damaged: its reader gave no sensible answer") from None
+
+
+def _words(said: object) -> str | None:
+    return None if said is None else str(said)
+
+
+def _serve(questions: IO[bytes], answers: IO[bytes]) -> None:
+    """Answer until there are no more questions."""
+    while line := questions.readline():
+        asked = json.loads(line)
+        answers.write(json.dumps(_answer(asked["kind"], questions.read(asked["bytes"]))).encode("ascii") + b"\n")
+        answers.flush()
+
+
+def _answer(kind: str, data: bytes) -> dict[str, Any]:
+    try:
+        return asdict(load(kind, data))
+    except MemoryError:
+        return {"reason": "it needs too much memory to read", "overtaxed": True}
+    except UnreadableContent as error:
+        return {"reason": str(error), "overtaxed": False}
+    except Exception as error:  # a parser may raise anything on a malformed file; one bad file never stops the others
+        return {"reason": f"damaged: {type(error).__name__} while reading it", "overtaxed": False}
+
+
+def _confine(memory: int) -> None:
+    """No more memory than this, no file written, no core left behind."""
+    for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
+        _, highest = resource.getrlimit(limit)
+        value = value if highest == resource.RLIM_INFINITY else min(value, highest)
+        resource.setrlimit(limit, (value, value))
+
+
+if __name__ == "__main__":
+    private = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints
+    _confine(int(sys.argv[1]))
+    _serve(sys.stdin.buffer, private)
