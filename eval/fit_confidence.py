@@ -1,11 +1,12 @@
 """Fit the few numbers of qa/model/confidence.json: ``python -m eval.fit_confidence SQUAD2.json [--reader FOLDER]``.
 
-The questions are those of every other article of a SQuAD 2.0 file (the first, third, ...), answerable and not, and some
-answerable ones once more with their own paragraph taken out of what was retrieved: on topic, and not answered. The other
-articles are left for measuring. Right means SQuAD's exact match. Half of these questions cannot be answered, and many were
-written to look as if they could; people ask of their own articles what these mostly hold. ``--rescale RUN.json`` therefore
-takes a run kept by ``pincite eval --save`` and fits scale, bias and thresholds anew on the dev half of its questions; for
-the thresholds an answer that shares at least half of its words (F1) with a right one is not wrong.
+Which candidate is right, and how sure that is, is learnt from the questions of every other article of a SQuAD 2.0 file (the
+first, third, ...), answerable and not, some answerable ones once more with their own paragraph taken out of what was
+retrieved (on topic, and not answered), and three times over from the dev half of the gold questions on the bundled
+articles. The other articles and the test half are left for measuring. Right means SQuAD's exact match. Half of SQuAD's
+questions cannot be answered, and many were written to look as if they could; people ask of their own articles what these
+mostly hold. Scale, bias and thresholds are therefore those of the gold questions; for the thresholds an answer that
+shares at least half of its words (F1) with a right one is not wrong.
 """
 
 from __future__ import annotations
@@ -13,60 +14,79 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from eval.records import Run, read_run
+from eval.examples import load as load_gold
+from eval.questions import split_of
 from eval.squad_open import Read, assistant_over, half, read_all, sampled
 from qa.answers import PASSAGES_READ
+from qa.assistant import Assistant
 from qa.candidates import candidates
 from qa.confidence import NAMES, Confidence, Features
 from qa.reader import BUNDLED, fingerprint
-from qa.reading import load
+from qa.reading import ReadQuestion, load
 from qa.scoring import exact_match, f1
+from qa.windows import Pair
+
+ROOT = Path(__file__).parents[1]
+GOLD, CORPUS = ROOT / "eval" / "gold" / "corpus.jsonl", ROOT / "corpus"
+GOLD_TIMES = 3
 
 ANSWERABLE, UNANSWERABLE, REMOVED = 400, 200, 200
 RIVALS = 3
 NEAR = 0.5
 SHARES = (1, 2, 5, 10, 20)
-SENTENCES = ("yes_no", "why", "how", "dialogue")
+SENTENCES = ("yes_no", "why", "how")  # answered by a whole sentence, not by the candidate itself
 Floats = NDArray[np.float64]
 
 
-def rows_of(read: Read) -> tuple[Floats, Floats]:
-    """Features [n, features] of the best candidates of one question, and whether each is right [n]."""
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The best candidates of one question: features [n, features], whether each is right [n] or nearly so [n]."""
+
+    features: Floats
+    right: Floats
+    near: Floats
+
+
+def rows_of(read: Read) -> Rows:
+    """The rows of one question, the reader's best candidate first."""
     found = candidates(read.hits, read.readings)[:10]
-    question = read.question.pair.question
+    question, answers = read.question.pair.question, read.question.answers
     features = [
         Features.of(question, one, [*found[:place], *found[place + 1 :]]) for place, one in enumerate(found[:RIVALS])
     ]
-    right = [
-        float(bool(read.question.answers) and exact_match(one.text, read.question.answers)) for one in found[:RIVALS]
-    ]
-    return np.array([[getattr(one, name) for name in NAMES] for one in features]).reshape(-1, len(NAMES)), np.array(
-        right
+    texts = [one.text for one in found[:RIVALS]]
+    return Rows(
+        np.array([[getattr(one, name) for name in NAMES] for one in features]).reshape(-1, len(NAMES)),
+        np.array([float(bool(answers) and exact_match(text, answers)) for text in texts]),
+        np.array([float(bool(answers) and f1(text, answers) >= NEAR) for text in texts]),
     )
 
 
-def fit(reads: Sequence[Read], reader: str, fitted_on: str) -> Confidence:
-    """Weights over all candidates first, then scale and bias on those that they put first."""
-    rows = [rows for rows in map(rows_of, reads) if len(rows[1])]
+def fit(squad: Sequence[Read], gold: Sequence[Read], reader: str, fitted_on: str) -> Confidence:
+    """Weights over all candidates, then scale, bias and thresholds on those that they put first for the gold questions."""
+    rows, scaling = ([one for one in map(rows_of, reads) if len(one.right)] for reads in (squad, gold))
+    rows += scaling * GOLD_TIMES
     ranking = LogisticRegression(C=10.0, max_iter=1000).fit(
-        np.concatenate([f for f, _ in rows]), np.concatenate([r for _, r in rows])
+        np.concatenate([one.features for one in rows]), np.concatenate([one.right for one in rows])
     )
-    logits = [ranking.decision_function(features) for features, _ in rows]
+    logits = [ranking.decision_function(one.features) for one in scaling]
     first = [int(np.argmax(values)) for values in logits]
     chosen = np.array([[values[place]] for values, place in zip(logits, first, strict=True)])
-    right = np.array([rights[place] for (_, rights), place in zip(rows, first, strict=True)])
+    right = np.array([one.right[place] for one, place in zip(scaling, first, strict=True)])
+    near = np.array([one.near[place] for one, place in zip(scaling, first, strict=True)])
     scale = LogisticRegression(C=1e6).fit(chosen, right)
     slope = float(scale.coef_[0, 0])
     weights = tuple(round(float(slope * weight), 4) for weight in ranking.coef_[0])
     bias = round(float(slope * ranking.intercept_[0] + scale.intercept_[0]), 4)
-    probabilities = scale.predict_proba(chosen)[:, 1]
-    return Confidence(bias, weights, thresholds(probabilities, right), reader, fitted_on)
+    limits = thresholds(scale.predict_proba(chosen)[:, 1], near)
+    return Confidence(bias, weights, limits, reader, fitted_on)
 
 
 def thresholds(probabilities: Floats, right: Floats) -> dict[str, float]:
@@ -82,39 +102,23 @@ def threshold(probabilities: Floats, right: Floats, wrong: float) -> float:
     return round(float(probabilities[order[held[-1]]]), 4) if len(held) else 1.0
 
 
-def rescale(fitted: Confidence, run: Run) -> Confidence:
-    """The same weights with scale, bias and thresholds of the run's dev half (those aside that a sentence answers)."""
-    dev = [record for record in run.records if record.split == "dev" and record.kind not in SENTENCES]
-    given = np.clip([record.guess_confidence for record in dev], 1e-6, 1 - 1e-6)
-    logits = np.log(given / (1 - given))[:, None]
-    right = np.array([record.guess_right for record in dev])
-    model = LogisticRegression(C=1e6).fit(logits, right)
-    slope, shift = float(model.coef_[0, 0]), float(model.intercept_[0])
-    weights = tuple(round(slope * weight, 4) for weight in fitted.weights)
-    near = np.array(
-        [float(f1(record.guess or "", record.expected) >= NEAR) if record.answerable else 0.0 for record in dev]
-    )
-    limits = thresholds(model.predict_proba(logits)[:, 1], near)
-    told = f"{fitted.fitted_on}; scale, bias and thresholds on {len(dev)} dev questions of {run.dataset}"
-    return Confidence(round(slope * fitted.bias + shift, 4), weights, limits, fitted.reader, told)
+def gold_reads(reader: Path) -> list[Read]:
+    """The dev half of the gold questions on the bundled articles, read as the assistant reads them."""
+    assistant = Assistant.over([CORPUS], reader=reader)
+    questions = [
+        ReadQuestion(one.id, 0, Pair(assistant.meant(one.question), ""), one.accepted)
+        for one in load_gold(GOLD).questions
+        if split_of(one.id) == "dev" and one.kind not in SENTENCES
+    ]
+    return read_all(assistant, questions, PASSAGES_READ, say)
 
 
 def main() -> int:
     """Fit, write beside the reader, and say what came out."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("squad", type=Path, nargs="?")
-    parser.add_argument("--rescale", type=Path, metavar="RUN.json")
+    parser.add_argument("squad", type=Path)
     parser.add_argument("--reader", type=Path, default=BUNDLED)
     arguments = parser.parse_args()
-    if arguments.rescale is not None:
-        rescaled = rescale(
-            Confidence.beside(arguments.reader, fingerprint(arguments.reader)), read_run(arguments.rescale)
-        )
-        rescaled.write(arguments.reader)
-        say(f"{rescaled}")
-        return 0
-    if arguments.squad is None:
-        parser.error("give a SQuAD 2.0 file, or --rescale RUN.json")
     questions = half(load(arguments.squad), 0)
     answerable = sampled([question for question in questions if question.answers], ANSWERABLE)
     unanswerable = sampled([question for question in questions if not question.answers], UNANSWERABLE)
@@ -122,11 +126,13 @@ def main() -> int:
     reads = read_all(assistant, [*answerable, *unanswerable], PASSAGES_READ, say)
     reads += [read.without_its_paragraph() for read in reads[:REMOVED]]
     name = fingerprint(arguments.reader)
+    gold = gold_reads(arguments.reader)
     told = (
         f"{len(answerable)} answerable, {len(unanswerable)} unanswerable and {REMOVED} bereft questions "
-        f"of every other article of {arguments.squad.name}"
+        f"of every other article of {arguments.squad.name}; {len(gold)} dev questions of {GOLD.name}, which alone gave the "
+        "scale and the thresholds"
     )
-    final = fit(reads, name, told)
+    final = fit(reads, gold, name, told)
     final.write(arguments.reader)
     say(f"{final}")
     return 0

@@ -103,7 +103,7 @@ class Assistant:
         for question in questions:
             check_question(question)
         began = time.perf_counter()
-        meant = list(questions) if as_written or not self._speller else [*map(self._speller.corrected, questions)]
+        meant = list(questions) if as_written else [*map(self.meant, questions)]
         found = self.retriever.retrieve_many(meant, k)
         retrieved = time.perf_counter()
         readings = self._read(meant, found)
@@ -115,6 +115,10 @@ class Assistant:
             answer if answer.question == question else replace(answer, question=question, understood=answer.question)
             for question, answer in zip(questions, answers, strict=True)
         ]
+
+    def meant(self, question: str) -> str:
+        """The question as it is read: misspelt words replaced by the articles' nearest."""
+        return question if self._speller is None else self._speller.corrected(question)
 
     def read_passages(self, question: str, passages: Sequence[Passage]) -> Answer:
         """Answer from the given passages alone, without retrieval."""
