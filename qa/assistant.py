@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ALTERNATIVES = 4
 NEAREST = 3
 COMPARABLE = 0.6
+CHOICE = re.compile(r"\bor\b", re.I)
 FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -137,7 +138,12 @@ class Assistant:
         return narrowed
 
     def rank(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Ranked]:
-        """All candidates of one question with their probabilities, most probable first."""
+        """All candidates of one question with their probabilities, most probable first.
+
+        A candidate of the question's own words alone says nothing and is left out, unless the question names a choice or a
+        whole sentence will answer it.
+        """
+        repeats = bool(CHOICE.search(question)) or form_of(question) in _KINDS
         found = candidates(hits, readings)[:10]
         features = [
             Features.of(question, candidate, [*found[:place], *found[place + 1 :]])
@@ -146,6 +152,7 @@ class Assistant:
         ranked = [
             Ranked(candidate, self.confidence.probability(known))
             for candidate, known in zip(found, features, strict=True)
+            if repeats or known.echo < 1
         ]
         return sorted(ranked, key=lambda one: (-one.probability, -one.candidate.score))
 

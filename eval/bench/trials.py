@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,unused-ignore]
 from tqdm import tqdm  # type: ignore[import-untyped,unused-ignore]
 
 from index.builder import build
@@ -31,6 +32,7 @@ from index.store import Index, IndexMissing, verify
 tqdm.set_lock(threading.RLock())
 tqdm.monitor_interval = 0
 
+PATIENCE = 60  # seconds until a child that hangs is ended
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 CHANGES = ("os.mkdir", "os.rename", "os.remove", "os.rmdir")
 LISTINGS = ("os.listdir", "os.scandir")
@@ -260,6 +262,8 @@ class Child:
         if self.pid:
             os.close(writing)
             return
+        threadpool_limits(1)  # a fork lacks the threads that its parent's libraries count on
+        signal.alarm(PATIENCE)
         try:
             said = json.dumps(task()).encode()
         except BaseException as error:  # the child says whatever stopped it
