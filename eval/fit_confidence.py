@@ -27,7 +27,7 @@ from eval.squad_open import Read, assistant_over, half, read_all, sampled
 from qa.answers import PASSAGES_READ
 from qa.assistant import Assistant
 from qa.candidates import candidates
-from qa.confidence import NAMES, Confidence, Features
+from qa.confidence import NAMES, Confidence, features_of
 from qa.reader import BUNDLED, fingerprint
 from qa.reading import ReadQuestion, load
 from qa.scoring import exact_match, f1
@@ -58,9 +58,7 @@ def rows_of(read: Read) -> Rows:
     """The rows of one question, the reader's best candidate first."""
     found = candidates(read.hits, read.readings)[:10]
     question, answers = read.question.pair.question, read.question.answers
-    features = [
-        Features.of(question, one, [*found[:place], *found[place + 1 :]]) for place, one in enumerate(found[:RIVALS])
-    ]
+    features = features_of(question, found)[:RIVALS]
     texts = [one.text for one in found[:RIVALS]]
     return Rows(
         np.array([[getattr(one, name) for name in NAMES] for one in features]).reshape(-1, len(NAMES)),

@@ -15,7 +15,7 @@ from index.embedder import Embedder, SentenceEmbedder
 from index.store import Index, Passage
 from qa.answers import PASSAGES_READ, Alternative, Answer, Citation, Evidence, Kind, Milliseconds
 from qa.candidates import Candidate, candidates, in_its_sentence, item_citations, nearest, widened
-from qa.confidence import Confidence, Features
+from qa.confidence import Confidence, features_of
 from qa.conversation import Conversation
 from qa.forms import form_of
 from qa.reader import ExtractiveReader, Reader, Reading, model_folder
@@ -145,13 +145,9 @@ class Assistant:
         """
         repeats = bool(CHOICE.search(question)) or form_of(question) in _KINDS
         found = candidates(hits, readings)[:10]
-        features = [
-            Features.of(question, candidate, [*found[:place], *found[place + 1 :]])
-            for place, candidate in enumerate(found)
-        ]
         ranked = [
             Ranked(candidate, self.confidence.probability(known))
-            for candidate, known in zip(found, features, strict=True)
+            for candidate, known in zip(found, features_of(question, found), strict=True)
             if repeats or known.echo < 1
         ]
         return sorted(ranked, key=lambda one: (-one.probability, -one.candidate.score))

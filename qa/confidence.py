@@ -91,6 +91,13 @@ def _share(wanted: set[str], given: set[str], *, of_none: float = 1.0) -> float:
     return len(wanted & given) / len(wanted) if wanted else of_none
 
 
+def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
+    """The features of each of a question's candidates among the others."""
+    return [
+        Features.of(question, candidate, [*found[:place], *found[place + 1 :]]) for place, candidate in enumerate(found)
+    ]
+
+
 def _clip(value: float) -> float:
     """Limited to -3..3, so that no single odd score decides."""
     return max(-3.0, min(3.0, value))

@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from index.documents import KINDS
 from ui.app_ask import QUIET, Values, head_of
 from ui.desk import Asks
 from ui.library import Library
@@ -17,8 +18,6 @@ from ui.originals import key_of, link
 from ui.render import note
 from ui.shelf import job_note, matching, pages, rows_of, table
 from ui.viewer import document, empty
-
-KINDS = [".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".pdf", ".docx"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def _changing(library: Library | None) -> dict[str, Any]:
         return {}
     with gr.Accordion("Add or update articles", open=False, elem_id="adding"):
         upload = gr.UploadButton(
-            "Upload files", file_count="multiple", file_types=KINDS, size="sm", variant="secondary", elem_id="upload"
+            "Upload files", file_count="multiple", file_types=[*KINDS], size="sm", variant="secondary", elem_id="upload"
         )
         where = gr.Textbox(
             label="Folder or file on this computer",

@@ -16,7 +16,6 @@ import math
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -33,11 +32,11 @@ from rich.table import Table
 
 from eval.bench.machine import machine
 from eval.bench.passages import CORPUS
+from eval.bench.served import PINCITE, serving
 from eval.corpus_run import QUESTIONS
 from eval.examples import load
 from qa.answers import PASSAGES_READ
 
-PINCITE = str(Path(sys.executable).with_name("pincite"))
 LARGEST_RATIO = 8.0
 LONGEST_WAIT = 300.0
 console = Console(highlight=False)
@@ -146,26 +145,14 @@ def ask(address: str, question: str) -> dict[str, Any]:
 @contextmanager
 def served(index: Path | None, reader: str) -> Iterator[str]:
     """The address of a page that is served until this is left; SystemExit with what it said where it is not."""
-    environ = os.environ | {"HF_HUB_OFFLINE": "1", "PYTHONUNBUFFERED": "1"}
-    environ |= {"PINCITE_READER": reader} if reader else {}
-    with tempfile.TemporaryDirectory(prefix="pincite-") as home, tempfile.TemporaryFile("w+") as said:
+    environ = os.environ | {"HF_HUB_OFFLINE": "1"} | ({"PINCITE_READER": reader} if reader else {})
+    with tempfile.TemporaryDirectory(prefix="pincite-") as home:
         environ |= {"XDG_DATA_HOME": home}
         if index is None:
             index = Path(home) / "index"
             subprocess.run([PINCITE, "index", str(CORPUS), "--index", str(index)], env=environ, check=True)
-        command = [PINCITE, "chat", "--index", str(index), "--port", "0"]
-        process = subprocess.Popen(command, env=environ, text=True, stdout=subprocess.PIPE, stderr=said)
-        try:
-            assert process.stdout is not None
-            found = next(filter(None, (re.search(r"http://\S+", line) for line in process.stdout)), None)
-            if found is None:
-                process.wait()
-                said.seek(0)
-                raise SystemExit(f"{' '.join(command)}: no address ({said.read().strip()[-500:]})")
-            yield found.group()
-        finally:
-            process.terminate()
-            process.wait()
+        with serving([PINCITE, "chat", "--index", str(index), "--port", "0"], environ) as address:
+            yield address
 
 
 def _options() -> argparse.Namespace:

@@ -11,10 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
@@ -26,8 +24,8 @@ from rich.table import Table
 
 from eval.bench.machine import machine
 from eval.bench.passages import CORPUS
+from eval.bench.served import PINCITE, serving
 
-PINCITE = str(Path(sys.executable).with_name("pincite"))
 QUESTION = "Who signed the agreement?"
 PAGE_LIMIT = 300.0
 console = Console(highlight=False)
@@ -63,23 +61,9 @@ def main() -> None:
 def page_ready(command: Sequence[str], environ: dict[str, str]) -> float:
     """Seconds until the page's address, once printed, answers with the page."""
     began = time.perf_counter()
-    with tempfile.TemporaryFile("w+") as said:
-        process = subprocess.Popen(
-            command, env=environ | {"PYTHONUNBUFFERED": "1"}, text=True, stdout=subprocess.PIPE, stderr=said
-        )
-        try:
-            assert process.stdout is not None
-            address = next(filter(None, (re.search(r"http://\S+", line) for line in process.stdout)), None)
-            if address is None:
-                process.wait()
-                said.seek(0)
-                raise SystemExit(f"{' '.join(command)}: no address ({said.read().strip()[-500:]})")
-            with urllib.request.urlopen(address.group(), timeout=PAGE_LIMIT) as page:
-                page.read()
-            return time.perf_counter() - began
-        finally:
-            process.terminate()
-            process.wait()
+    with serving(command, environ) as address, urllib.request.urlopen(address, timeout=PAGE_LIMIT) as page:
+        page.read()
+        return time.perf_counter() - began
 
 
 def _options() -> argparse.Namespace:
