@@ -17,10 +17,12 @@ from qa.training.negatives import (
     with_other_subject,
     without_answer_sentence,
 )
-from qa.training.noise import as_typed, misspelt, tokenised
+from qa.training.noise import as_typed, misspelt, ordered, tokenised
+from qa.training.statesmen import statesmen
 
 MAX_PASSAGE_WORDS = 300
 DEV_PERCENT = 1
+STATESMEN = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,18 @@ class Proportions:
     renamed: float = 0.08
     typed: float = 0.35
     misspelt: float = 0.08
+    ordered: float = 0.04
     tokenised: float = 0.12
 
 
-BUNDLED = Proportions({"new_wiki": 15_800, "reddit": 7_000, "amazon": 6_000, "fairytale": 4_449, "qamr": 6_000})
+BUNDLED = Proportions(
+    {"new_wiki": 7_938, "reddit": 2_500, "amazon": 2_000, "fairytale": 1_000, "qamr": 5_000, "statesmen": 1_500},
+    retrieved=0.20,
+    swapped=0.18,
+    opposite=0.14,
+    condition=0.06,
+    renamed=0.12,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +88,14 @@ def bundled_sources(folder: Path) -> dict[str, Loaded]:
     """The files that the bundled reader was trained on, by short name."""
     sentences = folder / "qamr_sentences.tsv"
     qamr = [read_qamr(folder / f"qamr_{part}.tsv", sentences) for part in ("dev", "test")]
+    new_wiki = read_squad(folder / "squadshifts_new_wiki.json")
     return {
-        "new_wiki": read_squad(folder / "squadshifts_new_wiki.json"),
+        "new_wiki": new_wiki,
         "reddit": read_squad(folder / "squadshifts_reddit.json"),
         "amazon": read_squad(folder / "squadshifts_amazon_reviews.json"),
         "fairytale": read_squad(folder / "fairytaleqa_spans.json"),
         "qamr": Loaded([e for part in qamr for e in part.examples], [s for part in qamr for s in part.skipped]),
+        "statesmen": Loaded(statesmen(new_wiki.examples, STATESMEN, random.Random(0))),
     }
 
 
@@ -104,8 +116,9 @@ def mix(sources: dict[str, Loaded], proportions: Proportions, seed: int) -> Mixt
                 [replace(e, id=f"{e.id}-{number}", group=f"{e.group}-{number}") for e in chosen] if number else chosen
             )
             train.extend(_with_negatives(again, proportions, rng))
+    answers = sorted({example.answer for example in train if example.answer and len(example.answer) < 30})
     return Mixture(
-        [_disturbed(e, proportions, rng) for e in train],
+        [_disturbed(e, answers, proportions, rng) for e in train],
         dev,
         [s for loaded in sources.values() for s in loaded.skipped],
     )
@@ -133,8 +146,13 @@ def _with_negatives(
     return [*examples, *(example for example in made if example is not None)]
 
 
-def _disturbed(example: TrainingExample, proportions: Proportions, rng: random.Random) -> TrainingExample:
-    """The example as it may come: a question as typed into a search box, misspelt, a passage cut into tokens."""
+def _disturbed(
+    example: TrainingExample, answers: Sequence[str], proportions: Proportions, rng: random.Random
+) -> TrainingExample:
+    """The example as it may come: a question as typed into a search box, misspelt, a passage that gives orders or is cut
+    into tokens."""
+    if answers and rng.random() < proportions.ordered:
+        example = ordered(example, rng.choice(answers), rng)
     if rng.random() < proportions.typed:
         example = replace(example, question=as_typed(example.question, rng))
     if rng.random() < proportions.misspelt:
