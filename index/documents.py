@@ -17,6 +17,7 @@ from index.loaders_epub import load_epub
 from index.loaders_html import load_html
 from index.loaders_pdf import load_pdf
 from index.loaders_rtf import load_rtf
+from index.metadata import authors, language
 
 __all__ = ["Document", "Heading", "UnreadableDocument", "find_files", "parse_document", "read_bytes", "read_document"]
 
@@ -58,7 +59,8 @@ class Document:
 
     For ``txt`` and ``md`` the text is the file decoded as UTF-8 with no newline translation; for the other kinds it is
     what was extracted. The prose begins at ``body``; ``pages`` are the offsets at which pages begin, ``()`` where the
-    format has none; ``date`` is ISO 8601.
+    format has none; ``date`` is ISO 8601. ``authors`` are those that it names, ``language`` the primary tag of the one that
+    it states, such as "en".
     """
 
     name: str
@@ -71,6 +73,8 @@ class Document:
     headings: tuple[Heading, ...]
     pages: tuple[int, ...]
     warnings: tuple[str, ...]
+    authors: tuple[str, ...] = ()
+    language: str | None = None
 
     def page_at(self, offset: int) -> int | None:
         """The page that holds the offset, from 1."""
@@ -151,6 +155,8 @@ def parse_document(path: Path, data: bytes, load: Load = load) -> Document:
         headings=content.headings,
         pages=content.pages,
         warnings=content.warnings,
+        authors=authors(content.authors),
+        language=language(content.language),
     )
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from index.metadata import MOST_AUTHORS
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -47,7 +50,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a loader found; the prose begins at ``body``, ``pages`` are the offsets at which pages begin."""
+    """What a loader found; the prose begins at ``body``, ``pages`` are the offsets at which pages begin.
+
+    ``authors`` and ``language`` are what the document says, however it is written.
+    """
 
     text: str
     title: str | None = None
@@ -56,6 +62,28 @@ class Content:
     headings: tuple[Heading, ...] = ()
     pages: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _FrontMatter:
+    """The fields of a document's front matter, the offset at which it ends, and warnings."""
+
+    fields: Mapping[object, object]
+    end: int
+    warnings: tuple[str, ...] = ()
+
+    def field(self, name: str) -> str | None:
+        """A field that is a word, a number or a date, on one line."""
+        return _plain(self.fields.get(name))
+
+    def names(self, *fields: str) -> tuple[str, ...]:
+        """The names in the first of the fields that there is: one, a list, or a list of what is known of each."""
+        said = next((self.fields[field] for field in fields if self.fields.get(field)), ())
+        values = said[:MOST_AUTHORS] if isinstance(said, list) else [said]
+        plain = (_plain(one.get("name") if isinstance(one, dict) else one) for one in values)
+        return tuple(name for name in plain if name)
 
 
 def load_text(data: bytes) -> Content:
@@ -68,10 +96,18 @@ def load_text(data: bytes) -> Content:
 def load_markdown(data: bytes) -> Content:
     """Markdown with optional YAML front matter; the title is its ``title``, else the first first-level heading."""
     text = decode_utf8(data)
-    fields, body, warnings = _front_matter(text)
-    headings = _markdown_headings(text, body)
-    title = fields.get("title") or next((heading.text for heading in headings if heading.level == 1), None)
-    return Content(text, title, iso_date(fields.get("date")), body, headings, warnings=warnings)
+    front = _front_matter(text)
+    headings = _markdown_headings(text, front.end)
+    return Content(
+        text,
+        title=front.field("title") or next((heading.text for heading in headings if heading.level == 1), None),
+        date=iso_date(front.field("date")),
+        body=front.end,
+        headings=headings,
+        warnings=front.warnings,
+        authors=front.names("author", "authors"),
+        language=front.field("lang") or front.field("language"),
+    )
 
 
 def decode_utf8(data: bytes) -> str:
@@ -107,31 +143,24 @@ def _first_line_title(text: str) -> str | None:
     )
 
 
-def _front_matter(text: str) -> tuple[dict[str, str], int, tuple[str, ...]]:
-    """The plain fields of the front matter, the offset at which it ends, and warnings."""
+def _front_matter(text: str) -> _FrontMatter:
     import yaml  # type: ignore[import-untyped,unused-ignore]
 
     start = int(text.startswith(BYTE_ORDER_MARK))
     found = _FRONT_MATTER.match(text[start : start + LONGEST_FRONT_MATTER])
     if found is None or not _KEY.match(found["yaml"]):
-        return {}, start, ()
+        return _FrontMatter({}, start)
     try:
         fields = yaml.safe_load(found["yaml"])
     except (yaml.YAMLError, ValueError, RecursionError):
-        return {}, start + found.end(), ("its front matter is not valid YAML and was left out",)
-    return _plain_fields(fields), start + found.end(), ()
+        return _FrontMatter({}, start + found.end(), ("its front matter is not valid YAML and was left out",))
+    return _FrontMatter(fields if isinstance(fields, dict) else {}, start + found.end())
 
 
-def _plain_fields(fields: object) -> dict[str, str]:
-    if not isinstance(fields, dict):
-        return {}
-    plain = {}
-    for key, value in fields.items():
-        if isinstance(value, datetime.date):  # a datetime is one, too
-            plain[str(key)] = value.isoformat()
-        elif isinstance(value, str | int | float) and str(value).strip():
-            plain[str(key)] = " ".join(str(value).split())
-    return plain
+def _plain(value: object) -> str | None:
+    if isinstance(value, datetime.date):  # a datetime is one, too
+        return value.isoformat()
+    return " ".join(str(value).split()) or None if isinstance(value, str | int | float) else None
 
 
 def _markdown_headings(text: str, body: int) -> tuple[Heading, ...]:

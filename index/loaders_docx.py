@@ -37,7 +37,14 @@ def load_docx(data: bytes) -> Content:
     properties = document.core_properties
     title = properties.title.strip() or next((heading.text for heading in headings if heading.level == 1), None)
     written = properties.created or properties.modified
-    return Content("".join(parts), title, written.date().isoformat() if written else None, headings=tuple(headings))
+    return Content(
+        "".join(parts),
+        title,
+        written.date().isoformat() if written else None,
+        headings=tuple(headings),
+        authors=(properties.author,),
+        language=properties.language,
+    )
 
 
 def _blocks(document: Any) -> Iterator[tuple[str, int]]:

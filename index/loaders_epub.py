@@ -19,7 +19,7 @@ _ENCRYPTED = "META-INF/rights.xml"
 
 
 def load_epub(data: bytes) -> Content:
-    """The text of the chapters of the spine; title and date are those of the package."""
+    """The text of the chapters of the spine; title, date, authors and language are those of the package."""
     check_archive(data, "an EPUB book")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if _ENCRYPTED in archive.namelist():
@@ -33,8 +33,14 @@ def load_epub(data: bytes) -> Content:
             except (KeyError, UnreadableContent):
                 missing += 1
     warnings = (f"{missing} of its chapters could not be read",) if missing else ()
-    title, date = _field(package, "title"), _field(package, "date")
-    return replace(_joined(chapters), title=title, date=iso_date(date), warnings=warnings)
+    return replace(
+        _joined(chapters),
+        title=next(_fields(package, "title"), None),
+        date=iso_date(next(_fields(package, "date"), None)),
+        warnings=warnings,
+        authors=tuple(_fields(package, "creator")),
+        language=next(_fields(package, "language"), None),
+    )
 
 
 def _joined(chapters: list[Content]) -> Content:
@@ -69,9 +75,11 @@ def _spine(package: Any, folder: str) -> Iterator[str]:
             yield posixpath.normpath(posixpath.join(folder, unquote(items[reference])))
 
 
-def _field(package: Any, name: str) -> str | None:
-    found = package.xpath(f"//*[local-name()='metadata']/*[local-name()='{name}']/text()")
-    return " ".join(str(found[0]).split()) or None if found else None
+def _fields(package: Any, name: str) -> Iterator[str]:
+    """What the metadata holds under a name."""
+    for found in package.xpath(f"//*[local-name()='metadata']/*[local-name()='{name}']/text()"):
+        if words := " ".join(str(found).split()):
+            yield words
 
 
 def _xml(archive: zipfile.ZipFile, name: str) -> Any:

@@ -31,6 +31,11 @@ _DATES = (
     "//meta[@itemprop='datePublished']/@content",
     "(//time/@datetime)[1]",
 )
+_AUTHORS = (
+    "//meta[translate(@name, 'AUTHOR', 'author')='author']/@content",
+    "//meta[@property='article:author']/@content",
+    "//meta[@name='DC.creator' or @name='dc.creator' or @name='citation_author']/@content",
+)
 
 
 def load_html(data: bytes) -> Content:
@@ -51,7 +56,21 @@ def load_html(data: bytes) -> Content:
     date = next((found for found in dates if found), None)
     cut = any("depth" in problem.message for problem in parser.error_log)
     warnings = ("part of it is nested too deeply to be read",) if cut else ()
-    return Content(page.text, title or first, date, headings=tuple(page.headings), warnings=warnings)
+    return Content(
+        page.text,
+        title or first,
+        date,
+        headings=tuple(page.headings),
+        warnings=warnings,
+        authors=_authors(root),
+        language=root.get("lang") or root.get("xml:lang"),
+    )
+
+
+def _authors(root: Any) -> tuple[str, ...]:
+    """What the first kind of metadata says that names any; the address of a page about them is no name."""
+    said = ([_squeezed(one) for one in root.xpath(query) if one.strip() and "://" not in one] for query in _AUTHORS)
+    return tuple(next(filter(None, said), ()))
 
 
 def decode_html(data: bytes) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from typing import Any
 
 from index.loaders import Content, UnreadableContent
 
 _HYPHENATED = re.compile("[\ufffe\x02]\r?\n?")  # what PDFium writes for a hyphen at which a line breaks a word
+LONGEST_LANGUAGE = 64  # code units
 _CREATED = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 
 
@@ -25,7 +27,7 @@ def load_pdf(data: bytes) -> Content:
         images = [
             number for number, page in enumerate(pages, start=1) if not page.strip() and _shows_image(pdf, number)
         ]
-        fields = pdf.get_metadata_dict()
+        fields, language = pdf.get_metadata_dict(), _language(pdf)
     finally:
         pdf.close()
     if not any(page.strip() for page in pages):
@@ -36,6 +38,8 @@ def load_pdf(data: bytes) -> Content:
         date=_date(fields.get("CreationDate", "")),
         pages=_starts(pages),
         warnings=_coverage(pages, images),
+        authors=(fields.get("Author", ""),),
+        language=language,
     )
 
 
@@ -47,6 +51,15 @@ def _page_text(pdf: Any, number: int) -> str:
     page.close()
     text = _HYPHENATED.sub("", text).replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
     return text.encode("utf-8", "replace").decode("utf-8").rstrip()
+
+
+def _language(pdf: Any) -> str:
+    """What the catalog states."""
+    import pypdfium2
+
+    said = (ctypes.c_ushort * LONGEST_LANGUAGE)()
+    size = pypdfium2.raw.FPDFCatalog_GetLanguage(pdf, said, ctypes.sizeof(said))
+    return bytes(said)[:size].decode("utf-16-le", "replace").rstrip("\0") if size <= ctypes.sizeof(said) else ""
 
 
 def _starts(pages: list[str]) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""RTF through striprtf: the text without its mark-up; title and date from the information group."""
+"""RTF through striprtf: the text without its mark-up; title, date and author from the information group."""
 
 from __future__ import annotations
 
@@ -7,21 +7,34 @@ import re
 from index.loaders import Content, UnreadableContent
 
 _TITLE = re.compile(r"\{\\title ([^{}\\]{1,1000})\}")
+_AUTHOR = re.compile(r"\{\\author ([^{}]{1,1000})\}")
+_CODE_PAGE = re.compile(r"\\ansicpg\d{1,5}")
 _CREATED = re.compile(r"\{\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
 
 
 def load_rtf(data: bytes) -> Content:
     """The paragraphs of the document."""
-    from striprtf.striprtf import rtf_to_text
-
     if not data.lstrip().startswith(b"{\\rtf"):
         raise UnreadableContent("damaged: it is not an RTF document")
     source = data.decode("latin-1")
-    read: str = rtf_to_text(source, errors="ignore")  # type: ignore[no-untyped-call]
-    text = read.replace("\r\n", "\n").replace("\0", " ")
-    title, created = _TITLE.search(source), _CREATED.search(source)
+    title, created, author = _TITLE.search(source), _CREATED.search(source), _AUTHOR.search(source)
     return Content(
-        text.encode("utf-8", "replace").decode("utf-8").strip(),
+        _read(source),
         title=title[1].strip() or None if title else None,
         date="{}-{:0>2}-{:0>2}".format(*created.groups()) if created else None,
+        authors=(_read(f"{{\\rtf1\\ansi{_code_page(source)} {author[1]}}}"),) if author else (),
     )
+
+
+def _read(source: str) -> str:
+    """RTF as text."""
+    from striprtf.striprtf import rtf_to_text
+
+    read: str = rtf_to_text(source, errors="ignore")  # type: ignore[no-untyped-call]
+    return read.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\0", " ").strip()
+
+
+def _code_page(source: str) -> str:
+    """The words that declare the letters of the document."""
+    found = _CODE_PAGE.search(source)
+    return found[0] if found else ""

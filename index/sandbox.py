@@ -115,8 +115,16 @@ def _content(answer: bytes) -> Content:
         if not all(0 <= place <= len(text) for place in places):
             raise ValueError("a place beyond the text")
         return Content(
-            text, _words(said["title"]), _words(said["date"]), int(said["body"]), headings, pages, tuple(map(str, said["warnings"]))
-        )  # fmt: skip
+            text,
+            title=_words(said["title"]),
+            date=_words(said["date"]),
+            body=int(said["body"]),
+            headings=headings,
+            pages=pages,
+            warnings=tuple(map(str, said["warnings"])),
+            authors=tuple(map(str, said["authors"])),
+            language=_words(said["language"]),
+        )
     except UnreadableContent:
         raise
     except (ValueError, KeyError, TypeError, RecursionError):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from index.embedder import embedding_text
 from index.sparse import terms
+from qa.answer_types import suits
 from qa.candidates import Candidate
 
 FILE = "confidence.json"
@@ -26,6 +27,7 @@ NAMES = (
     "coverage",
     "names",
     "echo",
+    "type",
 )
 COMMON = frozenset(
     "a about an and any are as at be been by can could did do does for from had has have her his how i in into is it its many"
@@ -44,7 +46,8 @@ class Features:
     ``term_score``: BM25 as a share of the question's best; ``first_rank``: 1 / fused rank; ``agreement``: documents that
     agree, less one, at most two; ``length``: words of the answer over 10; ``coverage``: share of the question's telling words
     that stand in the passage or its headings; ``names``: the same of its names and numbers alone (1 without any);
-    ``echo``: share of the answer's telling words that the question itself holds.
+    ``echo``: share of the answer's telling words that the question itself holds; ``type``: 1 where it is of the type that
+    the question asks for, -1 where it is not, 0 where that cannot be told.
     """
 
     margin: float
@@ -58,6 +61,7 @@ class Features:
     coverage: float
     names: float
     echo: float
+    type: float
 
     @classmethod
     def of(cls, question: str, candidate: Candidate, others: Sequence[Candidate]) -> Features:
@@ -78,6 +82,7 @@ class Features:
             _share(asked, passage),
             _share(set(terms(" ".join(NAME.findall(question)))), passage),
             _share(_telling(candidate.text), asked, of_none=0.0),
+            suits(question, candidate.text),
         )
 
 

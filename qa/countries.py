@@ -8,7 +8,7 @@ from functools import cache
 from countryinfo import all_countries
 
 ALSO = {"UK": "United Kingdom", "Britain": "United Kingdom", "England": "United Kingdom"}
-ALSO |= dict.fromkeys(("US", "U.S.", "USA", "America"), "United States")
+ALSO |= dict.fromkeys(("US", "U.S.", "USA"), "United States")
 
 
 @cache

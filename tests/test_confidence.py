@@ -23,7 +23,7 @@ def test_the_features_of_a_candidate():
     features = Features.of("Where?", candidate("the old capital city", 8.0, documents=2, rank=4), others)
     assert features == Features(margin=0.8, margin_squared=pytest.approx(0.64), lead=pytest.approx(0.3), similarity=0.6,
                                 term_score=0.9, first_rank=0.25, agreement=1, length=0.4, coverage=1.0, names=1.0,
-                                echo=0.0)  # fmt: skip
+                                echo=0.0, type=0.0)  # fmt: skip
 
 
 def test_what_the_passage_and_the_answer_have_of_the_questions_words():
@@ -49,12 +49,12 @@ def test_no_single_feature_runs_away():
 
 
 def fitted(bias: float = 1.0) -> Confidence:
-    weights = (2.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    weights = (2.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     return Confidence(bias, weights, {"5": 0.7, "10": 0.6}, "reader-1", "a test")
 
 
 def test_the_probability_is_the_logistic_of_the_weighted_sum():
-    features = Features(0.5, 0.25, 1.0, 0.6, 0.9, 1.0, 0, 0.2, 1.0, 1.0, 0.0)
+    features = Features(0.5, 0.25, 1.0, 0.6, 0.9, 1.0, 0, 0.2, 1.0, 1.0, 0.0, 0.0)
     assert fitted().probability(features) == pytest.approx(1 / (1 + math.exp(-(1.0 + 2.0 * 0.5 - 1.0))))
     assert fitted(-1.0).probability(features) == pytest.approx(1 / (1 + math.exp(1.0)))  # -1 + 2 * 0.5 - 1
 

@@ -29,7 +29,7 @@ class Peer:
 OURS = Peer("pincite", "eval.bench.peer_pincite")
 FLOOR = Peer("floor", "eval.bench.floor")
 PEERS = (
-    Peer("haystack", "eval.bench.peer_haystack", ("haystack-ai", "transformers-haystack")),
+    Peer("haystack", "eval.bench.peer_haystack", ("haystack-ai", "transformers-haystack", "sentence-transformers-haystack")),
     Peer("txtai", "eval.bench.peer_txtai", ("txtai",)),
     Peer("transformers", "eval.bench.peer_transformers"),
 )

@@ -1,0 +1,33 @@
+"""Who wrote a document and in which language, as it says itself: short, on one line, without control characters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+
+MOST_AUTHORS = 20
+LONGEST_NAME = 200
+LONGEST_VALUE = 10_000  # characters of one value that are looked at
+JOINERS = "\u200c\u200d"  # invisible, and part of names in some scripts
+
+_TAG = re.compile(r"\s*([A-Za-z]{2,3})(?![A-Za-z])")
+_NO_LANGUAGE = ("und", "mul", "zxx", "mis")  # undetermined, several, none, without a code
+
+
+def authors(said: Iterable[str]) -> tuple[str, ...]:
+    """The names in what a document says, each once; a semicolon divides those in one value."""
+    names = (_clean(name) for value in islice(said, MOST_AUTHORS) for name in value[:LONGEST_VALUE].split(";"))
+    return tuple(islice(dict.fromkeys(name for name in names if name), MOST_AUTHORS))
+
+
+def language(said: str | None) -> str | None:
+    """The primary tag in lower case, as "en" of "en-GB"; None where a document states no language, or none that is one."""
+    found = _TAG.match(said or "")
+    tag = found[1].lower() if found else None
+    return None if tag in _NO_LANGUAGE else tag
+
+
+def _clean(name: str) -> str:
+    shown = "".join(sign if sign.isprintable() or sign in JOINERS else " " for sign in name)
+    return " ".join(shown.split())[:LONGEST_NAME].rstrip()
