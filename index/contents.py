@@ -68,6 +68,8 @@ class DocumentRecord:
     passages: int
     first_byte: int
     bytes: int
+    authors: tuple[str, ...] = ()
+    language: str | None = None
 
     def page_at(self, offset: int) -> int | None:
         """The page that holds the offset, from 1."""
@@ -127,6 +129,8 @@ class Contents:
             headings=(),
             pages=record.pages,
             warnings=record.warnings,
+            authors=record.authors,
+            language=record.language,
         )
 
     def passage(self, number: int) -> Passage:
@@ -222,6 +226,8 @@ class Gathering:
             passages=passages,
             first_byte=self._length,
             bytes=size,
+            authors=document.authors,
+            language=document.language,
         )
 
 
@@ -236,4 +242,5 @@ def _byte_bounds(text: str, chunks: Iterable[Chunk]) -> Iterator[tuple[int, int]
 
 def _record(line: str) -> DocumentRecord:
     fields = json.loads(line)
-    return DocumentRecord(**{**fields, "pages": tuple(fields["pages"]), "warnings": tuple(fields["warnings"])})
+    lists = {name: tuple(fields[name]) for name in ("pages", "warnings", "authors") if name in fields}
+    return DocumentRecord(**{**fields, **lists})

@@ -4,10 +4,12 @@
     comparison  = field operator value            value = a word, or "words in quotes"
     date        = != < <= > >=   year, month or day, compared at the precision that both sides have
     title       = != ~           whole, or ~ for a part of it; case does not matter
-    type        = !=             txt, md, html, pdf, docx, epub, rtf, csv or eml
+    author      = != ~           one of the authors, whole, or ~ for a part of a name; case does not matter
+    language    = !=             two or three letters such as en
+    type        = !=             txt, md, html, pdf, docx, epub, rtf, csv, eml or mbox
     folder      = !=             a folder, or its last names; everything below it counts
 
-A document without a date is in no comparison of dates.
+A document that states no date, author or language is in no comparison of them.
 """
 
 from __future__ import annotations
@@ -125,6 +127,17 @@ def _by_title(document: DocumentRecord, mark: str, value: str) -> bool:
     return wanted in title if mark == "~" else ORDERS[mark](title, wanted)
 
 
+def _by_author(document: DocumentRecord, mark: str, value: str) -> bool:
+    names, wanted = [name.casefold() for name in document.authors], value.casefold()
+    if mark == "~":
+        return any(wanted in name for name in names)
+    return bool(names) and (wanted in names) == (mark == "=")
+
+
+def _by_language(document: DocumentRecord, mark: str, value: str) -> bool:
+    return document.language is not None and ORDERS[mark](document.language, value.casefold())
+
+
 def _by_type(document: DocumentRecord, mark: str, value: str) -> bool:
     return ORDERS[mark](document.kind, value.casefold())
 
@@ -136,10 +149,13 @@ def _by_folder(document: DocumentRecord, mark: str, value: str) -> bool:
 
 
 _TYPES = re.compile("|".join(LOADERS), re.IGNORECASE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}")
 _ANY = re.compile(r".+", re.DOTALL)
 FIELDS = {
     "date": _Field(tuple(ORDERS), _by_date, _DATE, "2023-01-01"),
     "title": _Field(("=", "!=", "~"), _by_title, _ANY, '"A title"'),
+    "author": _Field(("=", "!=", "~"), _by_author, _ANY, '"A name"'),
+    "language": _Field(("=", "!="), _by_language, _LANGUAGE, "en"),
     "type": _Field(("=", "!="), _by_type, _TYPES, "pdf"),
     "folder": _Field(("=", "!="), _by_folder, _ANY, "reports/2023"),
 }

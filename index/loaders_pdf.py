@@ -8,8 +8,9 @@ from typing import Any
 
 from index.loaders import Content, UnreadableContent
 
+LONGEST_LANGUAGE = 64  # 16-bit units
+
 _HYPHENATED = re.compile("[\ufffe\x02]\r?\n?")  # what PDFium writes for a hyphen at which a line breaks a word
-LONGEST_LANGUAGE = 64  # code units
 _CREATED = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 
 

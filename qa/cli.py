@@ -58,7 +58,7 @@ WhereOption = Annotated[
     typer.Option(
         "--where",
         metavar="CONDITION",
-        help='Only documents such as "date >= 2023-01-01 and type = pdf"; title and folder can be named, too.',
+        help='Only documents such as "date >= 2023-01-01 and type = pdf"; title, author, language and folder can be named, too.',
     ),
 ]
 

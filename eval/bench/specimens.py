@@ -16,7 +16,8 @@ _CONTAINER = (
 )
 _PACKAGE = (
     '<?xml version="1.0"?><package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-    "<metadata><dc:title>A  book</dc:title><dc:date>2023-11-08</dc:date></metadata><manifest>"
+    "<metadata><dc:title>A  book</dc:title><dc:date>2023-11-08</dc:date><dc:creator>Ana  Müller</dc:creator>"
+    "<dc:creator>Bo</dc:creator><dc:language>en-GB</dc:language></metadata><manifest>"
     '<item id="two" href="text/two.xhtml"/><item id="one" href="text/one%20.xhtml"/></manifest>'
     '<spine><itemref idref="one"/><itemref idref="two"/></spine></package>'
 )
@@ -30,14 +31,14 @@ def text() -> bytes:
 def markdown() -> bytes:
     """Markdown with front matter and headings."""
     parts = "".join(f"## Part {number}\n\n{SENTENCE * 5}\n\n- one\n- *two*\n\n" for number in range(4))
-    return f'---\ntitle: "A report"\ndate: 2023-11-15\n---\n# Top\n\n{parts}'.encode()
+    return f'---\ntitle: "A report"\ndate: 2023-11-15\nauthor: Ana Müller\nlang: en\n---\n# Top\n\n{parts}'.encode()
 
 
 def html() -> bytes:
     """A page with metadata, a list and a table."""
     rows = "".join(f"<tr><td>{number}<td>{number * 7}</tr>" for number in range(9))
     return (
-        f'<!doctype html><html><head><meta charset="utf-8"><title>A page</title></head><body><h1>Top</h1><p>{SENTENCE * 9}'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="author" content="Ana Müller"><title>A page</title></head><body><h1>Top</h1><p>{SENTENCE * 9}'
         f"<ul><li>one<li>two</ul><table>{rows}</table><pre>  x\n y</pre></body></html>"
     ).encode()
 
@@ -48,6 +49,8 @@ def pdf() -> bytes:
 
     made = FPDF()
     made.set_title("A report")
+    made.set_author("Ana Müller; Bo")
+    made.set_lang("en-GB")
     for page in (PLAIN * 12, "", PLAIN * 4):
         made.add_page()
         made.set_font("helvetica", size=11)
@@ -65,6 +68,7 @@ def docx() -> bytes:
     for number in range(3):
         document.add_heading(f"Part {number}", 2)
         document.add_paragraph(SENTENCE * 4)
+    document.core_properties.author, document.core_properties.language = "Ana Müller", "en-GB"
     table = document.add_table(rows=3, cols=2)
     for row in table.rows:
         for cell in row.cells:
@@ -90,7 +94,7 @@ def epub() -> bytes:
 def rtf() -> bytes:
     """Paragraphs with a title, bold words and letters by their code."""
     body = rf"\pard The d\'e9l\'e9gation crossed \b the river\b0 ; \u20013?\u25991? too.\par {PLAIN * 4}\par"
-    info = r"{\info{\title A letter}{\creatim\yr2023\mo11\dy8}}"
+    info = r"{\info{\title A letter}{\author Ana M\'fcller}{\creatim\yr2023\mo11\dy8}}"
     return (r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0 Times;}}" + info + body + "}").encode("ascii")
 
 
