@@ -9,3 +9,10 @@ def multiplies_bf16() -> bool:
 
     checks = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
     return any(getattr(torch.cpu, check, lambda: False)() for check in checks)
+
+
+def multiplies_int8() -> bool:
+    """Whether products of 8-bit integers run in hardware (VNNI)."""
+    import torch
+
+    return bool(getattr(torch.cpu, "_is_vnni_supported", lambda: False)())

@@ -7,6 +7,7 @@ one matrix, so that the products and norms never see padding; attention takes on
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -17,13 +18,21 @@ from qa.network import Layer, SpanNetwork, relative_position_bucket
 Product = Callable[[Tensor], Tensor]
 
 
+class MakeProduct(Protocol):
+    """Makes x to x W^T + b, and GELU where wanted, of a linear layer."""
+
+    def __call__(self, linear: nn.Linear, *, gelu: bool = False) -> Product:
+        """The product."""
+        ...
+
+
 class PackedLayer:
     """One encoder layer over the tokens of several windows."""
 
-    def __init__(self, layer: Layer) -> None:
+    def __init__(self, layer: Layer, made: MakeProduct) -> None:
         self._heads = layer.heads
-        self._qkv, self._out, self._down = product(layer.qkv), product(layer.out), product(layer.down)
-        self._up = product(layer.up, gelu=True)
+        self._qkv, self._out, self._down = made(layer.qkv), made(layer.out), made(layer.down)
+        self._up = made(layer.up, gelu=True)
         self._norm_attention, self._norm_output = layer.norm_attention, layer.norm_output
 
     def __call__(self, hidden: Tensor, lengths: Sequence[int], biases: Sequence[Tensor | None]) -> Tensor:
@@ -40,13 +49,13 @@ class PackedLayer:
 
 
 class PackedNetwork:
-    """A ``SpanNetwork`` to run, not to train; takes its weights over."""
+    """A ``SpanNetwork`` to run, not to train; takes its weights over. ``made`` makes the products with them."""
 
-    def __init__(self, network: SpanNetwork) -> None:
+    def __init__(self, network: SpanNetwork, made: MakeProduct | None = None) -> None:
         self._words, self._positions, self._norm = network.words, network.positions, network.norm
         self._segment, self._relative, self._span = network.segment, network.relative, network.span
         self._first, self._buckets = network.config.first_position, network.config.relative_attention_num_buckets
-        self._layers = [PackedLayer(layer) for layer in network.layers if isinstance(layer, Layer)]
+        self._layers = [PackedLayer(layer, made or product) for layer in network.layers if isinstance(layer, Layer)]
         self._table: Tensor | None = None
 
     def __call__(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from index.precision import multiplies_bf16
+from index.precision import multiplies_bf16, multiplies_int8
 from qa.boundaries import tidy
 from qa.spans import Floats, best_spans
 from qa.windows import Pair, PairEncoder, Window, padded
@@ -26,7 +26,7 @@ BUNDLED = Path(__file__).parent / "model"
 BATCH_TOKENS = 4096
 PAD_TO = 16
 SPANS_PER_WINDOW = 5
-Format = Literal["fp32", "bf16"]
+Format = Literal["fp32", "bf16", "int8"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ class ExtractiveReader:
         """Open the bundled reader, a folder, or a Hugging Face model that is on this machine.
 
         ``format`` is the number format of the weights and products; by default bf16 where the processor multiplies it
-        in hardware (AMX, AVX512-BF16) or there is a GPU, else fp32. Raises ValueError naming what is wrong with the model.
+        in hardware (AMX, AVX512-BF16) or there is a GPU, int8 where it multiplies that (VNNI), else fp32. What
+        our own network cannot run is run in fp32 then. Raises ValueError naming what is wrong with the model.
         """
         folder = model_folder(model)
         device = _device()
@@ -171,8 +172,10 @@ def _device() -> str:
 
 
 def _fastest_format(device: str) -> Format:
-    """bf16 where the hardware multiplies it, fp32 elsewhere."""
-    return "bf16" if device == "cuda" or multiplies_bf16() else "fp32"
+    """bf16 where the hardware multiplies it, else int8 where it does that, fp32 elsewhere."""
+    if device == "cuda" or multiplies_bf16():
+        return "bf16"
+    return "int8" if multiplies_int8() else "fp32"
 
 
 def _load(folder: Path, format: Format, device: str, encoder: PairEncoder) -> Network:
@@ -199,9 +202,10 @@ def _load(folder: Path, format: Format, device: str, encoder: PairEncoder) -> Ne
 
         own = SpanNetwork.load(folder, read_weights(folder), require_span=True).to(device=device, dtype=dtype).eval()
         if device == "cpu":
+            from qa.int8 import in_8_bits
             from qa.packed import PackedNetwork
 
-            return PackedNetwork(own)
+            return in_8_bits(own, encoder) if format == "int8" else PackedNetwork(own)
         return lambda ids, types, mask: own(ids, mask)
     return _hugging_face(folder, dtype, device)
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import numpy as np
 
@@ -136,8 +136,8 @@ def evaluate(questions: Sequence[ReadQuestion], predictions: Sequence[Prediction
 
 def read_file(path: Path, model: str | None, format: str | None, progress: Callable[[int, int], None]) -> ReadResult:
     """Read and score a file; ValueError naming the file or the model that is no good."""
-    if format not in (None, "fp32", "bf16"):
-        raise ValueError(f"--format {format}: neither fp32 nor bf16")
+    if format not in (None, *get_args(Format)):
+        raise ValueError(f"--format {format}: none of {', '.join(get_args(Format))}")
     questions = load(path)
     predictions = predict(questions, ExtractiveReader.open(model, format=cast("Format | None", format)), progress)
     return ReadResult(
