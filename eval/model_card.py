@@ -19,8 +19,8 @@ import numpy as np
 from eval.metrics import aurc, ece
 from eval.qed import convert
 from eval.squad_open import Read, Say, assistant_over, half, read_all, sampled
-from qa.answers import PASSAGES_READ
-from qa.assistant import Assistant
+from qa.answers import PASSAGES_READ, READ_FIRST
+from qa.assistant import Assistant, Ranked
 from qa.reader import BUNDLED, ExtractiveReader
 from qa.reading import ReadQuestion, evaluate, load, predict
 from qa.scoring import exact_match, f1
@@ -49,7 +49,14 @@ def alone(
 
 def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: dict[str, float]) -> list[Line]:
     """F1 over the best passages as a share of the F1 with the gold passage, and how good the probabilities are."""
-    best = [assistant.rank(read.question.pair.question, read.hits, read.readings)[0] for read in reads]
+    whole = [assistant.rank(read.question.pair.question, read.hits, read.readings)[0] for read in reads]
+    early = [first_of(assistant, read) for read in reads]
+    best = [stopped or one for stopped, one in zip(early, whole, strict=True)]
+    lost = [
+        f1(one.candidate.text, read.question.answers) - f1(stopped.candidate.text, read.question.answers)
+        for read, stopped, one in zip(reads, early, whole, strict=True)
+        if stopped and read.question.answers
+    ]
     answerable = [(read, one.candidate.text) for read, one in zip(reads, best, strict=True) if read.question.answers]
     found = np.mean([f1(text, read.question.answers) for read, text in answerable])
     exact = np.mean([exact_match(text, read.question.answers) for read, text in answerable])
@@ -62,10 +69,14 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
     alone_scores = [1 / (1 + np.exp(-one.candidate.score)) for one in best]
     return [
         Line(
-            f"{name}, best of {PASSAGES_READ} fused passages, {len(answerable)} answerable: EM / F1",
+            f"{name}, best of at most {PASSAGES_READ} fused passages, {len(answerable)} answerable: EM / F1",
             f"{100 * exact:.1f} / {100 * found:.1f}",
         ),
         Line(f"{name}, share of the F1 with the gold passage", f"{100 * found / gold:.1f} %"),
+        Line(
+            f"{name}: questions for which {READ_FIRST} passages were enough / what that cost in F1",
+            f"{100 * np.mean([one is not None for one in early]):.0f} % / {100 * sum(lost) / len(answerable):.2f}",
+        ),
         Line(
             f"{name}, {len(reads)} questions: calibration error (ECE, 15 equal-mass bins)",
             f"{ece(probabilities, right):.3f}",
@@ -75,6 +86,13 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
             f"{aurc(probabilities, right):.3f} / {aurc(alone_scores, right):.3f}",
         ),
     ]
+
+
+def first_of(assistant: Assistant, read: Read) -> Ranked | None:
+    """The answer after the first passages where they are enough, as ``Assistant`` stops there."""
+    question, first = read.question.pair.question, read.readings[:READ_FIRST]
+    settled = assistant.settled(question, read.hits, first)
+    return assistant.rank(question, read.hits[:READ_FIRST], first)[0] if settled else None
 
 
 def measure(data: Path, folder: Path, sample: int, alone_sample: int, say: Say) -> list[Line]:

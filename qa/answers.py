@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-PASSAGES_READ = 5
+PASSAGES_READ = 8
+READ_FIRST = 4  # the others only where these leave it open
 SURE, LIKELY = 0.9, 0.6
 
 Kind = Literal["span", "passage", "list", "yes_no"]

@@ -13,18 +13,21 @@ from typing import TYPE_CHECKING
 from index.builder import index_in_memory
 from index.embedder import Embedder, SentenceEmbedder
 from index.store import Index, Passage
-from qa.answers import PASSAGES_READ, Alternative, Answer, Citation, Evidence, Kind, Milliseconds
+from qa.answers import PASSAGES_READ, READ_FIRST, Alternative, Answer, Citation, Evidence, Kind, Milliseconds
 from qa.candidates import Candidate, candidates, in_its_sentence, item_citations, nearest, widened
 from qa.confidence import Confidence, features_of
 from qa.conversation import Conversation
 from qa.forms import form_of
+from qa.postgres import PostgresRetriever, open_store
 from qa.reader import ExtractiveReader, Reader, Reading, model_folder
 from qa.retriever import Hit, HybridRetriever, Retriever
-from qa.spelling import Speller
+from qa.spelling import PASSAGES_LOOKED_AT, Speller
 from qa.windows import Pair
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
+
+    from index.postgres.store import PostgresStore
 
 ALTERNATIVES = 4
 NEAREST = 3
@@ -65,6 +68,11 @@ class Assistant:
         return cls.over_index(index, SentenceEmbedder.open(embedder), reader)
 
     @classmethod
+    def open_store(cls, url: str, *, reader: str | Path | None = None, embedder: str | None = None) -> Assistant:
+        """Open the index in a database (``postgresql://user@host/name``); raises IndexProblem where it cannot be, ValueError."""
+        return cls.over_store(open_store(url), SentenceEmbedder.open(embedder), reader)
+
+    @classmethod
     def over(
         cls, paths: Sequence[str | Path], *, reader: str | Path | None = None, embedder: str | None = None
     ) -> Assistant:
@@ -75,15 +83,23 @@ class Assistant:
     @classmethod
     def over_index(cls, index: Index, embedder: Embedder, reader: str | Path | None = None) -> Assistant:
         """Answer over an index that is open, with a reader given by folder or name (the bundled one by default)."""
+        return cls._reading(HybridRetriever(index, embedder), index.passages, reader, index)
+
+    @classmethod
+    def over_store(cls, store: PostgresStore, embedder: Embedder, reader: str | Path | None = None) -> Assistant:
+        """Answer over a store that is open, with a reader as in ``over_index``."""
+        retriever = PostgresRetriever(store, embedder)
+        return cls._reading(retriever, retriever.sample(PASSAGES_LOOKED_AT), reader)
+
+    @classmethod
+    def _reading(
+        cls, retriever: Retriever, passages: Sequence[Passage], reader: str | Path | None, index: Index | None = None
+    ) -> Assistant:
+        """With a reader given by folder or name, and the words of the passages for spelling."""
         folder = model_folder(reader)
         opened = ExtractiveReader.open(folder)
-        return cls(
-            HybridRetriever(index, embedder),
-            opened,
-            Confidence.beside(folder, opened.fingerprint),
-            index=index,
-            speller=Speller(index.passages, opened.knows),
-        )
+        speller = Speller(passages, opened.knows)
+        return cls(retriever, opened, Confidence.beside(folder, opened.fingerprint), index=index, speller=speller)
 
     @property
     def index(self) -> Index:
@@ -92,13 +108,19 @@ class Assistant:
             raise ValueError("this assistant reads from a store of its own and has no index")
         return self._index
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is to be said about the index that was opened."""
+        return self._index.warnings if self._index is not None else ()
+
     def ask(self, question: str, k: int = PASSAGES_READ) -> Answer:
-        """Answer one question from the ``k`` best passages."""
+        """Answer one question from at most the ``k`` best passages."""
         return self.ask_many([question], k)[0]
 
     def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False) -> list[Answer]:
         """Answer questions that are independent of each other; they share batches, and each says the time of its share.
 
+        The first passages are read for all, the rest of the ``k`` for the questions that could still be answered otherwise.
         A question with misspelt words is answered as it was ``understood``, unless it is to be taken ``as_written``.
         """
         for question in questions:
@@ -107,7 +129,7 @@ class Assistant:
         meant = list(questions) if as_written else [*map(self.meant, questions)]
         found = self.retriever.retrieve_many(meant, k)
         retrieved = time.perf_counter()
-        readings = self._read(meant, found)
+        readings = self._read_enough(meant, found)
         read = time.perf_counter()
         share = 1000 / max(1, len(questions))
         spent = Milliseconds((retrieved - began) * share, (read - retrieved) * share, (read - began) * share)
@@ -131,26 +153,15 @@ class Assistant:
 
     def where(self, condition: str) -> Assistant:
         """This assistant over the documents that a condition of ``index.filters`` holds for; ValueError where it is none."""
-        if not isinstance(self.retriever, HybridRetriever):
+        if not isinstance(self.retriever, HybridRetriever | PostgresRetriever):
             raise ValueError("conditions need an index; this assistant reads from a store of its own")
         narrowed = copy.copy(self)
         narrowed.retriever = self.retriever.where(condition)
         return narrowed
 
     def rank(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Ranked]:
-        """All candidates of one question with their probabilities, most probable first.
-
-        A candidate of the question's own words alone says nothing and is left out, unless the question names a choice or a
-        whole sentence will answer it.
-        """
-        repeats = bool(CHOICE.search(question)) or form_of(question) in _KINDS
-        found = candidates(hits, readings)[:10]
-        ranked = [
-            Ranked(candidate, self.confidence.probability(known))
-            for candidate, known in zip(found, features_of(question, found), strict=True)
-            if repeats or known.echo < 1
-        ]
-        return sorted(ranked, key=lambda one: (-one.probability, -one.candidate.score))
+        """``ranking`` with this assistant's confidence."""
+        return ranking(question, hits, readings, self.confidence)
 
     def as_runnable(self) -> Runnable[str, Answer]:
         """This assistant as a LangChain Runnable: a question in, an Answer out, batches read together."""
@@ -166,9 +177,29 @@ class Assistant:
         flat = iter(self.reader.read(pairs))
         return [[next(flat) for _ in hits] for hits in found]
 
+    def _read_enough(self, questions: Sequence[str], found: Sequence[Sequence[Hit]]) -> list[list[Reading]]:
+        """The readings of each question's hits in their order, as far as they were read."""
+        readings = self._read(questions, [hits[:READ_FIRST] for hits in found])
+        more = [
+            number
+            for number, (question, hits) in enumerate(zip(questions, found, strict=True))
+            if len(hits) > READ_FIRST and not self.settled(question, hits, readings[number])
+        ]
+        if not more:
+            return readings
+        rest = self._read([questions[number] for number in more], [found[number][READ_FIRST:] for number in more])
+        for number, others in zip(more, rest, strict=True):
+            readings[number] += others
+        return readings
+
+    def settled(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> bool:
+        """Whether what was read makes the answer so probable that further passages will hardly change it."""
+        ranked = self.rank(question, hits[: len(readings)], readings)
+        return bool(ranked) and ranked[0].probability >= self.confidence.enough
+
     def _answer(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], spent: Milliseconds) -> Answer:
         """Choose in the form that the question asks for, or abstain."""
-        ranked = self.rank(question, hits, readings)
+        ranked = self.rank(question, hits[: len(readings)], readings)
         given = ranked and ranked[0].probability >= self.threshold
         chosen = self._chosen(question, ranked) if given else _abstention(question, hits, ranked)
         return replace(chosen, milliseconds=spent, evidence=_evidence(ranked))
@@ -193,6 +224,22 @@ class Assistant:
     def conversation(self) -> Conversation:
         """A conversation, in which later questions may lean on earlier ones."""
         return Conversation(self)
+
+
+def ranking(question: str, hits: Sequence[Hit], readings: Sequence[Reading], confidence: Confidence) -> list[Ranked]:
+    """All candidates of one question with their probabilities, most probable first.
+
+    A candidate of the question's own words alone says nothing and is left out, unless the question names a choice or a
+    whole sentence will answer it.
+    """
+    repeats = bool(CHOICE.search(question)) or form_of(question) in _KINDS
+    found = candidates(hits, readings)[:10]
+    ranked = [
+        Ranked(candidate, confidence.probability(known))
+        for candidate, known in zip(found, features_of(question, found), strict=True)
+        if repeats or known.echo < 1
+    ]
+    return sorted(ranked, key=lambda one: (-one.probability, -one.candidate.score))
 
 
 def check_question(question: str) -> None:

@@ -15,6 +15,7 @@ from qa.answer_types import suits
 from qa.candidates import Candidate
 
 FILE = "confidence.json"
+NEVER = 2.0  # no probability is as high
 NAMES = (
     "margin",
     "margin_squared",
@@ -113,7 +114,8 @@ class Confidence:
     """P(right) = sigmoid(bias + weights . features); an answer is given where it reaches ``threshold``.
 
     ``thresholds`` maps "at most N % wrong answers", N as a string, to the lowest probability that kept it on the data
-    the model was fitted on; ``reader`` is the fingerprint of the reader whose scores it was fitted to.
+    the model was fitted on; from a probability of ``enough`` on no further passages are read;
+    ``reader`` is the fingerprint of the reader whose scores it was fitted to.
     """
 
     bias: float
@@ -121,6 +123,7 @@ class Confidence:
     thresholds: dict[str, float]
     reader: str
     fitted_on: str
+    enough: float = NEVER
 
     @classmethod
     def beside(cls, folder: Path, reader: str) -> Confidence:
@@ -136,6 +139,7 @@ class Confidence:
                 raw["thresholds"],
                 raw["reader"],
                 raw["fitted_on"],
+                raw["enough"],
             )
             fits = read.reader == reader and tuple(raw["features"]) == NAMES
         except (ValueError, KeyError, TypeError) as error:

@@ -10,7 +10,9 @@ import json
 import math
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from conftest import FakeEmbedder
@@ -19,7 +21,7 @@ from hypothesis import strategies as st
 from reader_fakes import FakeReader
 
 from index.builder import index_in_memory
-from qa.answers import Answer, Citation
+from qa.answers import READ_FIRST, Answer, Citation
 from qa.assistant import Assistant
 from qa.confidence import unfitted
 from qa.reader import Reading, Span, without_overlap
@@ -218,6 +220,33 @@ def test_k_passages_are_read(tmp_path: Path):
     asked.ask(CAPITAL, k=2)
     asked.ask(CAPITAL)
     assert [len(call) for call in asked.reader.calls] == [2, 4]  # there are no more than four
+
+
+def many_files(count: int = 12) -> dict[str, str]:
+    """Files in which one word of the question is all the more frequent the lower the number."""
+    return {f"{n:02}.txt": f"Dam {'dam ' * (count - n)}of place {n} on the river.\n" for n in range(count)}
+
+
+def test_what_is_settled_is_not_read_on(tmp_path: Path):
+    question = "Which dam is it?"
+    asked = assistant(tmp_path, {question: {"place 0": 3.0}}, many_files())
+    asked.confidence = replace(asked.confidence, enough=sigmoid(3.0) - 1e-6)
+    first = asked.ask(question, k=10)
+    assert first.text == "place 0"
+    assert [len(call) for call in asked.reader.calls] == [READ_FIRST]
+    asked.confidence = replace(asked.confidence, enough=sigmoid(3.0) + 1e-6)
+    assert asked.ask(question, k=10) == replace(first, milliseconds=ANY)
+    assert [len(call) for call in asked.reader.calls] == [READ_FIRST, READ_FIRST, 10 - READ_FIRST]
+
+
+def test_only_the_questions_that_are_open_are_read_on(tmp_path: Path):
+    easy, hard = "Which dam is it?", "Which dam is near the sea?"
+    asked = assistant(tmp_path, {easy: {"place 0": 3.0}, hard: {"place 7": 2.0}}, many_files())
+    asked.confidence = replace(asked.confidence, enough=sigmoid(3.0) - 1e-6)
+    answers = asked.ask_many([hard, easy], k=12)
+    assert [answer.text for answer in answers] == ["place 7", "place 0"]
+    assert [{pair.question for pair in call} for call in asked.reader.calls] == [{easy, hard}, {hard}]
+    assert [len(call) for call in asked.reader.calls] == [2 * READ_FIRST, 12 - READ_FIRST]
 
 
 def test_times_are_told_and_add_up(tmp_path: Path):

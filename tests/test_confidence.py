@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,12 @@ def test_the_threshold_is_that_of_the_share_of_wrong_answers():
 def test_what_is_written_is_read_again(tmp_path: Path):
     fitted().write(tmp_path)
     assert Confidence.beside(tmp_path, "reader-1") == fitted()
+
+
+def test_how_much_is_enough_is_kept_and_unreachable_unless_fitted(tmp_path: Path):
+    replace(fitted(), enough=0.75).write(tmp_path)
+    assert Confidence.beside(tmp_path, "reader-1").enough == 0.75
+    assert unfitted("reader-1").enough > 1
 
 
 def test_numbers_of_another_reader_are_not_used(tmp_path: Path):

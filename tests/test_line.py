@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from test_assistant import assistant
 
-from qa.answers import PASSAGES_READ
+from qa.answers import PASSAGES_READ, READ_FIRST
 from qa.reader import Reading
 from qa.windows import Pair
 from ui.conversations import Conversation, ConversationStore
@@ -108,7 +108,7 @@ def test_a_stopped_question_is_neither_read_on_nor_kept_as_answered(tmp_path: Pa
     reader = StoppedWhileReading(now.stop, during=1)
     answering.reader = StoppableReader(reader)
     assert desk.answered(now).conversation.turns[-1].state == "stopped"
-    assert reader.calls == [PASSAGES_READ]
+    assert reader.calls == [READ_FIRST]
     assert desk.store.load(now.conversation.id) is None
     assert desk.stopped(now).conversation.turns[-1].state == "stopped"
     kept = desk.store.load(now.conversation.id)
