@@ -10,20 +10,27 @@ from pathlib import Path
 from typing import Any
 
 from index import generations
+from index.ahead import Ahead
 from index.chunker import OVERLAP, WORDS, chunk
-from index.contents import Contents, DocumentRecord, Gathering
+from index.contents import DocumentRecord
+from index.dense import BY_SIZE, SEARCHES
 from index.documents import Document, Load, UnreadableDocument, find_files, parse_document, read_bytes
 from index.embedder import Embedder, in_context
+from index.gathering import Gathering
 from index.journal import Journal
-from index.reuse import Cut, Reusable, Vectors
+from index.reuse import PASSAGES_AT_ONCE, Cut, Reusable, Vectors
 from index.sandbox import Sandbox
 from index.seen import Seen
-from index.store import CANARIES, Duplicate, Index, Making, Settings, Unreadable, commit
+from index.store import CANARIES, Duplicate, Index, Making, Settings, Unreadable, commit, draft
 
 Progress = Callable[[int, int, str], None]
+Found = Cut | DocumentRecord | None  # a document that was read, one that is as it was, or nothing to add
 
-# Raised whenever loaders or the chunker give another result for the same file: documents are then read again.
-RECIPE = 1
+# Raised whenever loaders, the chunker or ``sparse.terms`` give another result for the same file: documents are then read again.
+RECIPE = 2
+
+
+READ_AHEAD = 2 * PASSAGES_AT_ONCE  # passages: a batch that is embedded lasts while the next one is read
 
 
 class NothingToIndex(ValueError):
@@ -51,6 +58,7 @@ class BuildReport:
     unreadable: tuple[Unreadable, ...]
     documents: int
     passages: int
+    left_out: tuple[str, ...] = ()  # as they were taken out before
 
     @property
     def differs(self) -> bool:
@@ -67,27 +75,43 @@ def build(
     folder: Path,
     embedder: Embedder,
     *,
+    without: Sequence[Path] | None = None,
+    search: str | None = None,
     progress: Progress | None = None,
     load: Load | None = None,
 ) -> BuildReport:
     """Make the index in ``folder`` hold exactly what can be read in ``paths``; nothing is written where it does.
 
+    The files in ``without`` are taken out and stay out of every later run: where it is None, those taken out before do, but
+    for a file that is one of ``paths`` itself.
+
+    ``search`` is one of SEARCHES, how vectors are searched: where it is None, the one asked for before, or by size.
+
     ``progress`` is called with the files done, their number, and the name of the last one. ``load`` reads documents; by
     default a process of its own does. Raises FileNotFoundError for a missing path, NothingToIndex, IndexLocked,
     IndexTooNew, or OSError naming the file that cannot be written; the index is then as it was.
     """
+    if search not in (None, *SEARCHES):
+        raise ValueError(f"{search!r} is no search; there are {', '.join(SEARCHES)}")
     files = find_files(paths)
     folder.mkdir(parents=True, exist_ok=True)
     with generations.writer_lock(folder):
         sound = generations.sound(folder)  # damage is never carried over
         before = Index.open_generation(folder, sound[-1]) if sound else None
         seen, journal = Seen.open(folder), Journal(folder, embedder.fingerprint)
-        run = _run(files, _Run(embedder.fingerprint, before, seen, embedder, journal), progress, load)
-        making, report = run.making(paths), run.report(before)
-        if before is not None and before.generation == generations.current(folder) and _in_step(before, making, report):
-            generations.drop(folder, keep=set(sound))
-        else:
-            commit(folder, run.finish(), making, keep=before.generation if before else None)
+        chosen = _choose(files, paths, before, without)
+        wanted = search or (before.settings.search if before else BY_SIZE)
+        with draft(folder) as place:
+            run = _run(chosen, _Run(embedder.fingerprint, before, seen, embedder, journal, place), progress, load)
+            making, report = run.making(paths, chosen.without, wanted), run.report(before, chosen.left_out)
+            if (
+                before is None
+                or before.generation != generations.current(folder)
+                or not _in_step(before, making, report)
+            ):
+                commit(place, run.finish(), making, before=before)
+            else:
+                generations.drop(folder, keep=set(sound))
         journal.drop()
         seen.save(folder)
         return report
@@ -97,33 +121,68 @@ def plan(paths: Sequence[Path], folder: Path, fingerprint: str, *, progress: Pro
     """What ``build`` would do with an embedder of this fingerprint: documents are read, nothing is embedded or written."""
     sound = generations.sound(folder)
     before = Index.open_generation(folder, sound[-1]) if sound else None
-    return _run(find_files(paths), _Run(fingerprint, before, Seen.open(folder)), progress).report(before)
+    chosen = _choose(find_files(paths), paths, before)
+    return _run(chosen, _Run(fingerprint, before, Seen.open(folder)), progress).report(before, chosen.left_out)
 
 
 def index_in_memory(
     paths: Sequence[Path], embedder: Embedder, *, progress: Progress | None = None, load: Load | None = None
 ) -> Index:
     """An index of files and folders that is written nowhere."""
-    run = _run(find_files(paths), _Run(embedder.fingerprint, None, Seen(), embedder), progress, load)
-    return Index(run.finish(), run.making(paths))
+    chosen = _choose(find_files(paths), paths, None)
+    run = _run(chosen, _Run(embedder.fingerprint, None, Seen(), embedder), progress, load)
+    return Index(run.finish().finish(), run.making(paths))
 
 
-def _run(files: Sequence[Path], run: _Run, progress: Progress | None, load: Load | None = None) -> _Run:
-    """Let the run take every file; documents are read in another process unless there is a way given."""
-    with Sandbox() as sandbox:
-        for done, path in enumerate(files, start=1):
-            run.take(path, load or sandbox.load)
-            if progress is not None:
-                progress(done, len(files), str(path))
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """The files to index and the names of those that stay out: all that do, and those among them that were found."""
+
+    files: Sequence[Path]
+    without: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def _choose(
+    found: Sequence[Path], paths: Sequence[Path], before: Index | None, without: Sequence[Path] | None = None
+) -> _Chosen:
+    """What to index of the files found in ``paths``; as in ``build``."""
+    if without is None:
+        named = {str(path.resolve()) for path in paths}
+        out = set(before.settings.without if before else ()) - named
+    else:
+        out = {str(path.resolve()) for path in without}
+    files = [path for path in found if str(path) not in out]
+    return _Chosen(files, tuple(sorted(out)), tuple(str(path) for path in found if str(path) in out))
+
+
+def _run(chosen: _Chosen, run: _Run, progress: Progress | None, load: Load | None = None) -> _Run:
+    """Let the run take every file, read ahead of what it embeds, and in another process unless there is a way given."""
+    with (
+        Sandbox() as sandbox,
+        Ahead((run.read(path, load or sandbox.load) for path in chosen.files), _weight, READ_AHEAD) as ahead,
+    ):
+        try:
+            for done, (path, found) in enumerate(zip(chosen.files, ahead, strict=True), start=1):
+                run.take(found)
+                if progress is not None:
+                    progress(done, len(chosen.files), str(path))
+        except BaseException:
+            sandbox.stop()  # else one would wait for what is being read
+            raise
     if not run.taken:
-        raise NothingToIndex(_nothing(run.unreadable))
+        raise NothingToIndex(_nothing(run.unreadable, chosen.left_out))
     return run
+
+
+def _weight(found: Found) -> int:
+    return len(found.chunks) if isinstance(found, Cut) else 1
 
 
 class _Run:
     """One pass over the files. What has not changed waits until something has: often nothing has to be gathered at all.
 
-    Without an embedder it only finds out what there is to do.
+    Without an embedder it only finds out what there is to do. ``read`` may run in another thread than all else, ahead of it.
     """
 
     def __init__(
@@ -133,6 +192,7 @@ class _Run:
         seen: Seen,
         embedder: Embedder | None = None,
         journal: Journal | None = None,
+        place: Path | None = None,
     ) -> None:
         self.taken: dict[str, str] = {}  # digest by name
         self.unreadable: list[Unreadable] = []
@@ -141,63 +201,75 @@ class _Run:
         self._seen = seen
         self._embedder = embedder
         self._reuse = Reusable(before, fingerprint, RECIPE)
-        self._vectors = Vectors(embedder, self._reuse, journal) if embedder else None
-        self._gathering = Gathering()
+        self._gathering = Gathering(place, self._reuse.contents)
+        self._vectors = Vectors(embedder, self._reuse, journal, self._gathering.embed) if embedder else None
         self._kept: list[DocumentRecord] = []
         self._names: dict[str, str] = {}  # name by digest
         self._passages = 0
 
-    def take(self, path: Path, load: Load) -> None:
-        """Add the document in a file, or note why not."""
+    def read(self, path: Path, load: Load) -> Found:
+        """The document in a file, or None and a note why there is none to add."""
         try:
-            self._take(path, load)
+            found = self._read(path, load)
         except UnreadableDocument as error:
             self.unreadable.append(Unreadable(error.name, error.reason))
             if not error.lasting:
                 self._seen.forget(path)
+            return None
+        if isinstance(found, Cut):
+            self._note(found.document.name, found.document.sha256, len(found.chunks))
+        elif found is not None:
+            self._note(found.name, found.sha256, found.passages)
+        return found
 
-    def finish(self) -> Contents:
-        """Everything taken, with its vectors and terms."""
+    def take(self, found: Found) -> None:
+        """Add what was read, in the order of the files."""
+        if isinstance(found, Cut):
+            self._add(found)
+        elif found is not None:
+            self._kept.append(found)
+
+    def finish(self) -> Gathering:
+        """Everything taken, with its vectors."""
         assert self._vectors is not None
         self._gather_kept()
-        return self._gathering.finish(self._vectors.finish())
+        self._vectors.flush()
+        return self._gathering
 
-    def _take(self, path: Path, load: Load) -> None:
+    def _read(self, path: Path, load: Load) -> Found:
         sha256 = self._seen.digest(path)
         if sha256 in self._names:
             self.duplicates.append(Duplicate(str(path), self._names[sha256]))
-        elif record := self._reuse.record(str(path), sha256):
-            self._note(record.name, sha256, record.passages)
-            self._kept.append(record)
-        elif (reason := self._reuse.reason(str(path))) and self._seen.unchanged(path):
+            return None
+        if record := self._reuse.record(str(path), sha256):
+            return record
+        if (reason := self._reuse.reason(str(path))) and self._seen.unchanged(path):
             raise UnreadableDocument(str(path), reason, lasting=True)
-        else:
-            self._add(_cut(parse_document(path, read_bytes(path), load)))
+        return _cut(parse_document(path, read_bytes(path), load))
 
     def _add(self, cut: Cut) -> None:
         document = cut.document
-        self._note(document.name, document.sha256, len(cut.chunks))
         if self._vectors is None:
             return
         self._gather_kept()
+        self._reuse.recall(document)
         self._gathering.add(document, cut.chunks)
         self._vectors.make([in_context(found.heading, document.text[found.start : found.end]) for found in cut.chunks])
 
     def _gather_kept(self) -> None:
         """Add the unchanged documents that come before what is added next."""
         assert self._vectors is not None
-        for record in self._kept:
-            cut = self._reuse.cut(record)
-            self._gathering.add(cut.document, cut.chunks)
-            self._vectors.keep(self._reuse.vectors(record))
-        self._kept = []
+        if self._kept:
+            self._vectors.flush()  # those of documents before these
+            self._gathering.keep(self._kept)
+            self._kept = []
 
     def _note(self, name: str, sha256: str, passages: int) -> None:
         self.taken[name] = sha256
         self._names[sha256] = name
         self._passages += passages
 
-    def making(self, paths: Sequence[Path]) -> Making:
+    def making(self, paths: Sequence[Path], without: tuple[str, ...] = (), search: str = BY_SIZE) -> Making:
         """How an index of this run is made."""
         assert self._embedder is not None
         canaries = self._reuse.canaries or tuple(tuple(map(float, row)) for row in self._embedder.embed(CANARIES))
@@ -210,10 +282,12 @@ class _Run:
             dimension=len(canaries[0]),
             version=_version(),
             built=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            without=without,
+            search=search,
         )
         return Making(settings, canaries, tuple(self.unreadable), tuple(self.duplicates))
 
-    def report(self, before: Index | None) -> BuildReport:
+    def report(self, before: Index | None, left_out: tuple[str, ...] = ()) -> BuildReport:
         """This run against the index before."""
         old = {record.name: record.sha256 for record in before.documents} if before else {}
         gone = {sha256: name for name, sha256 in old.items() if name not in self.taken}
@@ -229,6 +303,7 @@ class _Run:
             unreadable=tuple(self.unreadable),
             documents=len(self.taken),
             passages=self._passages,
+            left_out=left_out,
         )
 
 
@@ -239,7 +314,9 @@ def _cut(document: Document) -> Cut:
     return Cut(document, tuple(chunks))
 
 
-def _nothing(unreadable: Sequence[Unreadable]) -> str:
+def _nothing(unreadable: Sequence[Unreadable], left_out: Sequence[str]) -> str:
+    if not unreadable and left_out:
+        return f"no document can be read: all were removed on the page, {left_out[0]} for one; name one to put it back"
     if not unreadable:
         return "no document can be read: there are no files"
     reasons = "; ".join(f"{file.name}: {file.reason}" for file in unreadable[:3])
@@ -263,4 +340,4 @@ def _lasting(making: Making) -> tuple[object, ...]:
     """Everything that another generation would be written for, were it different."""
     settings = making.settings
     cutting = (settings.embedder, settings.words, settings.overlap, settings.recipe)
-    return (*cutting, settings.roots, making.unreadable, making.duplicates)
+    return (*cutting, settings.roots, settings.without, settings.search, making.unreadable, making.duplicates)

@@ -1,30 +1,27 @@
-"""Vectors and their nearest neighbours. The only importer of faiss, and only when something is searched or written."""
+"""Vectors and their nearest neighbours: an exact search, or one of a structure that is far quicker where there are many."""
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.approximate import Rows, Stored, Structure, name_of
 from index.embedder import Floats
+from index.weights import Ints
 
-if TYPE_CHECKING:
-    import faiss
-
-Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-# Beyond this many passages a graph is searched, as an exact search takes more than a few milliseconds.
+# Beyond so many passages an exact search takes more than a few milliseconds, and a graph more memory than is to be had.
 LARGEST_EXACT = 100_000
-GRAPH = "HNSW32,SQfp16"
-WIDTH_BUILDING = 80
-WIDTH_SEARCHING = 160
-AT_ONCE = 10_000  # vectors added to the graph
+LARGEST_GRAPH = 3_000_000
+EXACT = "exact"
+BY_SIZE = "size"
+SEARCHES = (BY_SIZE, EXACT, "graph", "compressed")
+PASSAGES_AT_ONCE = 50_000  # copied for an exact search in some of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,38 +35,29 @@ class Neighbours:
     scores: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class GraphFile:
-    """A graph that ``write_graph`` wrote, and the SHA-256 that it must have: faiss trusts whatever it reads."""
-
-    path: Path
-    sha256: str
-
-
 class DenseIndex:
     """Search by inner product, which is the cosine as the vectors have unit length.
 
-    It is exact, straight over the vectors, which may be a map of a file; where there is a sound graph over them, that is
-    searched instead, which finds nearly all of the same in a fraction of the time.
+    It is exact, straight over the vectors, which may be a map of a file; where there is a sound structure over them, that
+    is searched instead, which finds nearly all of the same in a fraction of the time.
     """
 
-    def __init__(self, vectors: Floats, graph: GraphFile | None = None) -> None:
+    def __init__(self, vectors: Floats, stored: Stored | None = None) -> None:
         self.vectors = vectors
-        self._graph_file = graph
+        self.stored = stored
         self._opening = threading.Lock()
-        self._graph: faiss.Index | None = None
+        self._structure: Structure | None = None
         self._numbers: Ints | None = None
 
     @property
     def kind(self) -> str:
-        """How it is searched: exact, or the graph by faiss's name for it."""
-        return "exact" if self._graph_file is None else GRAPH
+        """How it is searched: exact, or the structure by faiss's name for it."""
+        return EXACT if self.stored is None else self.stored.name
 
     def among(self, wanted: Mask) -> DenseIndex:
         """This index, searched exactly and only in the passages wanted: a truth value each. Ids stay as they are."""
-        numbers = np.flatnonzero(wanted)
-        narrowed = DenseIndex(self.vectors[numbers])
-        narrowed._numbers = numbers if self._numbers is None else self._numbers[numbers]
+        narrowed = DenseIndex(self.vectors)
+        narrowed._numbers = np.flatnonzero(wanted if self._numbers is None else _both(wanted, self._numbers))
         return narrowed
 
     def search(self, vectors: Floats, k: int) -> Neighbours:
@@ -80,56 +68,65 @@ class DenseIndex:
         if k < 1:
             raise ValueError(f"k must be positive, not {k}")
         ids, scores = np.full((len(queries), k), -1, np.int64), np.zeros((len(queries), k), np.float32)
-        found = min(k, len(self.vectors))
+        found = min(k, len(self.vectors if self._numbers is None else self._numbers))
         if len(queries) and found:
             ids[:, :found], scores[:, :found] = self._nearest(queries, found)
-            scores[ids < 0] = 0
-        if self._numbers is not None:
-            ids[ids >= 0] = self._numbers[ids[ids >= 0]]
         return Neighbours(ids, scores)
 
     def _nearest(self, queries: Floats, k: int) -> tuple[Ints, Floats]:
-        import faiss
-
-        graph = self._opened_graph()
-        if graph is not None:
-            width = faiss.SearchParametersHNSW(efSearch=max(WIDTH_SEARCHING, 2 * k))  # type: ignore[attr-defined,unused-ignore]
-            scores, ids = graph.search(queries, k, params=width)
-        else:
-            scores, ids = faiss.knn(queries, self.vectors, k, metric=faiss.METRIC_INNER_PRODUCT)
+        structure = self._opened()
+        if structure is None:
+            return self._exactly(queries, k)
+        ids, scores = structure.search(queries, k, self.vectors)
+        short = np.flatnonzero((ids < 0).any(axis=1))  # a structure may miss what is there: an exact search does not
+        if len(short):
+            ids[short], scores[short] = self._exactly(queries[short], k)
         return ids, scores
 
-    def _opened_graph(self) -> faiss.Index | None:
-        """The graph; where its bytes are not those that were written, there is none and the search is exact."""
+    def _exactly(self, queries: Floats, k: int) -> tuple[Ints, Floats]:
+        import faiss
+
+        if self._numbers is None:
+            scores, ids = faiss.knn(queries, self.vectors, k, metric=faiss.METRIC_INNER_PRODUCT)
+            return ids, scores
+        kept = np.full((len(queries), k), -1, np.int64), np.full((len(queries), k), -np.inf, np.float32)
+        for start in range(0, len(self._numbers), PASSAGES_AT_ONCE):
+            numbers = self._numbers[start : start + PASSAGES_AT_ONCE]
+            few = min(k, len(numbers))
+            scores, ids = faiss.knn(queries, self.vectors[numbers], few, metric=faiss.METRIC_INNER_PRODUCT)
+            kept = _best(np.hstack([kept[0], numbers[ids]]), np.hstack([kept[1], scores]), k)
+        return kept
+
+    def _opened(self) -> Structure | None:
+        """The structure; where its bytes are not those that were written, there is none and the search is exact."""
         with self._opening:
-            if self._graph is None and self._graph_file is not None:
-                self._graph = _read(self._graph_file)
-                if self._graph is None:
-                    self._graph_file = None
-            return self._graph
+            if self._structure is None and self.stored is not None:
+                self._structure = self.stored.read()
+                if self._structure is None:
+                    self.stored = None
+            return self._structure
 
 
-def write_graph(vectors: Floats, path: Path) -> None:
-    """Build a graph over the vectors and write it; raises OSError where it cannot be written."""
-    import faiss
-
-    graph = faiss.index_factory(vectors.shape[1], GRAPH, faiss.METRIC_INNER_PRODUCT)
-    graph.hnsw.efConstruction = WIDTH_BUILDING  # type: ignore[attr-defined,unused-ignore]
-    graph.train(np.ascontiguousarray(vectors[:AT_ONCE]))
-    for start in range(0, len(vectors), AT_ONCE):
-        graph.add(np.ascontiguousarray(vectors[start : start + AT_ONCE]))
-    try:
-        faiss.write_index(graph, str(path))
-    except RuntimeError as error:
-        raise OSError(None, "not all of it could be written", str(path)) from error
+def search_for(asked: str, passages: int, dimension: int) -> str:
+    """How so many passages are to be searched, given one of SEARCHES: exact, or faiss's name for a structure."""
+    by_size = EXACT if passages <= LARGEST_EXACT else "graph" if passages <= LARGEST_GRAPH else "compressed"
+    kind = by_size if asked == BY_SIZE else asked
+    return EXACT if kind == EXACT else name_of(kind, passages, dimension)
 
 
-def _read(graph: GraphFile) -> faiss.Index | None:
-    import faiss
+def write_structure(vectors: Floats, name: str, folder: Path, before: Stored | None, origins: Rows) -> None:
+    """Write a structure over the vectors, grown from the one before where it can be: see ``Structure.grown``."""
+    grown = Structure.grown(before, vectors, name, origins) if before else None
+    (grown or Structure.made(vectors, name)).write(folder)
 
-    try:
-        with graph.path.open("rb") as file:
-            sound = hashlib.file_digest(file, "sha256").hexdigest() == graph.sha256
-        return faiss.read_index(str(graph.path)) if sound else None
-    except (OSError, RuntimeError):
-        return None
+
+def _both(wanted: Mask, numbers: Ints) -> Mask:
+    among = np.zeros(len(wanted), dtype=bool)
+    among[numbers] = True
+    return wanted & among
+
+
+def _best(ids: Ints, scores: Floats, k: int) -> tuple[Ints, Floats]:
+    """The k highest of each row, the earlier first among equals."""
+    order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    return np.take_along_axis(ids, order, axis=1), np.take_along_axis(scores, order, axis=1)

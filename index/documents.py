@@ -15,6 +15,7 @@ from index.loaders_docx import load_docx
 from index.loaders_eml import load_eml
 from index.loaders_epub import load_epub
 from index.loaders_html import load_html
+from index.loaders_mbox import load_mbox
 from index.loaders_pdf import load_pdf
 from index.loaders_rtf import load_rtf
 from index.metadata import authors, language
@@ -36,10 +37,12 @@ LOADERS: dict[str, Loader] = {
     "rtf": load_rtf,
     "csv": load_csv,
     "eml": load_eml,
+    "mbox": load_mbox,
 }
 KINDS = {
     ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".xhtml": "html",
     ".pdf": "pdf", ".docx": "docx", ".epub": "epub", ".rtf": "rtf", ".csv": "csv", ".tsv": "csv", ".eml": "eml",
+    ".mbox": "mbox",
 }  # fmt: skip
 
 

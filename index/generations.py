@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 POINTER = "CURRENT"
 LOCK = "LOCK"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -12,20 +13,46 @@ from index.loaders_html import load_html
 SHOWN = ("From", "To", "Cc", "Date")
 
 
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail: its subject on one line, the headers that a reader sees with the body, and the names of what is attached."""
+
+    subject: str
+    text: str
+    date: str | None
+    authors: tuple[str, ...]
+    language: str | None
+    attached: tuple[str, ...]
+
+
 def load_eml(data: bytes) -> Content:
     """The headers that a reader sees, then the body; the title is the subject. Attachments are named and not read."""
+    mail = read_mail(data)
+    return Content(
+        mail.text,
+        title=mail.subject or None,
+        date=mail.date,
+        warnings=(f"attachments not read: {', '.join(mail.attached)}",) if mail.attached else (),
+        authors=mail.authors,
+        language=mail.language,
+    )
+
+
+def read_mail(data: bytes) -> Mail:
+    """The mail in the bytes; raises UnreadableContent where it is none."""
     message = BytesParser(policy=policy.default).parsebytes(data)
     if not any(message[name] for name in ("From", "Date", "Subject", "Received")):
         raise UnreadableContent("damaged: it is not a mail")
     assert isinstance(message, EmailMessage)
     headers = "".join(f"{name}: {_words(message[name])}\n" for name in SHOWN if message[name])
-    attached = [part.get_filename() or "one without a name" for part in message.iter_attachments()]
     text = (headers + "\n" + _body(message)).replace("\r\n", "\n").replace("\0", " ").strip()
-    return Content(
-        text.encode("utf-8", "replace").decode("utf-8"),
-        title=_words(message["Subject"]) or None,
+    return Mail(
+        subject=_text(_words(message["Subject"])),
+        text=_text(text),
         date=_date(message),
-        warnings=(f"attachments not read: {', '.join(attached)}",) if attached else (),
+        authors=tuple(one.display_name or one.addr_spec for one in getattr(message["From"], "addresses", ())),
+        language=_words(message["Content-Language"]) or None,
+        attached=tuple(part.get_filename() or "one without a name" for part in message.iter_attachments()),
     )
 
 
@@ -52,3 +79,8 @@ def _date(message: EmailMessage) -> str | None:
 
 def _words(header: object) -> str:
     return " ".join(str(header or "").split())
+
+
+def _text(said: str) -> str:
+    """Without the halves of characters that damaged bytes leave."""
+    return said.encode("utf-8", "replace").decode("utf-8")

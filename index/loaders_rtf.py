@@ -22,8 +22,17 @@ def load_rtf(data: bytes) -> Content:
         _read(source),
         title=title[1].strip() or None if title else None,
         date="{}-{:0>2}-{:0>2}".format(*created.groups()) if created else None,
-        authors=(_read(f"{{\\rtf1\\ansi{_code_page(source)} {author[1]}}}"),) if author else (),
+        authors=(_author(author[1], source),) if author else (),
     )
+
+
+def _author(coded: str, source: str) -> str:
+    """A name in the letters that the document declares; one that cannot be read is not worth the document."""
+    declared = _CODE_PAGE.search(source)
+    try:
+        return _read(f"{{\\rtf1\\ansi{declared[0] if declared else ''} {coded}}}")
+    except Exception:  # as everywhere, a parser may raise anything
+        return ""
 
 
 def _read(source: str) -> str:
@@ -32,9 +41,3 @@ def _read(source: str) -> str:
 
     read: str = rtf_to_text(source, errors="ignore")  # type: ignore[no-untyped-call]
     return read.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\0", " ").strip()
-
-
-def _code_page(source: str) -> str:
-    """The words that declare the letters of the document."""
-    found = _CODE_PAGE.search(source)
-    return found[0] if found else ""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from index.chunker import OVERLAP, WORDS, Chunk
-from index.contents import DocumentRecord
+from index.contents import Contents, DocumentRecord
 from index.documents import Document
 from index.embedder import Embedder, Floats, embedding_text
 from index.journal import Journal
@@ -20,32 +20,25 @@ PASSAGES_AT_ONCE = 256  # enough to fill the embedder's batches with texts of li
 
 
 class Vectors:
-    """The vectors of a run, in order: those of unchanged documents are kept, texts wait until enough can be embedded together."""
+    """The vectors of a run's texts, given on in order; texts wait until enough can be embedded together."""
 
-    def __init__(self, embedder: Embedder, reuse: Reusable, journal: Journal | None) -> None:
+    def __init__(
+        self, embedder: Embedder, reuse: Reusable, journal: Journal | None, give: Callable[[Floats], None]
+    ) -> None:
         self._embedder = embedder
         self._reuse = reuse
         self._journal = journal
-        self._done: list[Floats] = []
+        self._give = give
         self._waiting: list[str] = []
-
-    def keep(self, vectors: Floats) -> None:
-        """Take over vectors as they are."""
-        self._embed()
-        self._done.append(vectors)
 
     def make(self, texts: Sequence[str]) -> None:
         """Embed texts, sooner or later; those with a vector already are not embedded again."""
         self._waiting += texts
         if len(self._waiting) >= PASSAGES_AT_ONCE:
-            self._embed()
+            self.flush()
 
-    def finish(self) -> Floats:
-        """All vectors, a row each."""
-        self._embed()
-        return np.concatenate(self._done)
-
-    def _embed(self) -> None:
+    def flush(self) -> None:
+        """Embed what waits."""
         if not self._waiting:
             return
         keys = [key(text) for text in self._waiting]
@@ -59,8 +52,9 @@ class Vectors:
                 self._journal.add([keys[place] for place in new], made)
             for place, vector in zip(new, made, strict=True):
                 known[place] = vector
-        self._done.append(np.array(known, dtype=np.float32))
+        self._give(np.array(known, dtype=np.float32))
         self._waiting = []
+        self._reuse.forget()
 
     def _known(self, key: bytes) -> Floats | None:
         vector = self._reuse.vector(key)
@@ -81,6 +75,7 @@ class Reusable:
     def __init__(self, index: Index | None, embedder: str, recipe: int) -> None:
         self._index = index if index is not None and index.settings.embedder == embedder else None
         self._recipe = recipe
+        self._rows: dict[bytes, int] = {}
 
     @property
     def canaries(self) -> tuple[tuple[float, ...], ...]:
@@ -96,22 +91,24 @@ class Reusable:
         """Why the file of this name could not be read, where it would be read in the same way."""
         return self._reasons.get(name) if self._same_cutting else None
 
-    def cut(self, record: DocumentRecord) -> Cut:
-        """A document as it was indexed before."""
-        assert self._index is not None
-        passages = self._index.passages[record.first_passage : record.first_passage + record.passages]
-        return Cut(
-            self._index.contents.document(record),
-            tuple(Chunk(passage.start, passage.end, passage.heading, passage.page) for passage in passages),
-        )
+    @property
+    def contents(self) -> Contents | None:
+        """Where documents that ``record`` gives are kept from."""
+        return self._index.contents if self._index and self._same_cutting else None
 
-    def vectors(self, record: DocumentRecord) -> Floats:
-        """The vectors of a document as it was indexed before."""
-        assert self._index is not None
-        return self._index.contents.vectors[record.first_passage : record.first_passage + record.passages]
+    def recall(self, document: Document) -> None:
+        """Look up what the document of this name and the one of these bytes held, so that ``vector`` knows it."""
+        for record in filter(None, (self._records.get(document.name), self._of_bytes.get(document.sha256))):
+            assert self._index is not None
+            for passage in self._index.passages[record.first_passage : record.first_passage + record.passages]:
+                self._rows[key(embedding_text(passage))] = passage.number
+
+    def forget(self) -> None:
+        """Drop what was recalled: for a whole index it would take much memory."""
+        self._rows.clear()
 
     def vector(self, key: bytes) -> Floats | None:
-        """The vector that the text of this digest was given before."""
+        """The vector that the text of this digest was given before, in a document recalled."""
         row = self._rows.get(key)
         return None if row is None or self._index is None else self._index.contents.vectors[row]
 
@@ -131,8 +128,8 @@ class Reusable:
         return {file.name: file.reason for file in self._index.unreadable} if self._index else {}
 
     @cached_property
-    def _rows(self) -> dict[bytes, int]:
-        return {key(embedding_text(p)): p.number for p in self._index.passages} if self._index else {}
+    def _of_bytes(self) -> dict[str, DocumentRecord]:
+        return {record.sha256: record for record in self._index.documents} if self._index else {}
 
 
 def key(text: str) -> bytes:

@@ -32,6 +32,7 @@ class Sandbox:
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
         self._seconds, self._memory = seconds, memory
         self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = False
 
     def __enter__(self) -> Self:
         return self
@@ -63,7 +64,15 @@ class Sandbox:
             raise Overtaxed(why)
         return _content(answer)
 
+    def stop(self) -> None:
+        """Read nothing any more; called from another thread, what is being read is refused at once."""
+        self._stopped = True
+        if (process := self._process) is not None:
+            process.kill()
+
     def _started(self) -> subprocess.Popen[bytes]:
+        if self._stopped:
+            raise Overtaxed("the run was stopped")
         if self._process is None or self._process.poll() is not None:
             self._end()
             self._process = subprocess.Popen(

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache, partial
 from itertools import filterfalse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.dense import Mask, Neighbours
 from index.embedder import Floats
+from index.weights import Ints, weigh
 
 if TYPE_CHECKING:
     from bm25s import BM25
+
+Numbers = NDArray[np.int32]
 
 # Lucene's variant: its inverse document frequency stays positive where most passages hold a term.
 METHOD = "lucene"
 K1 = 1.2
 B = 0.75
 LONGEST_QUERY = 256  # terms
+
+# The files of bm25s.
+_ARRAYS = {name: f"{name}.csc.index.npy" for name in ("data", "indices", "indptr")}
+_VOCABULARY = "vocab.index.json"
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _TERM = re.compile(rf"\d+(?:[.,]\d+)+|[{_CJK}]|[^\W{_CJK}]+")
@@ -34,6 +43,11 @@ def terms(text: str) -> list[str]:
     words = [word.replace(",", "") for word in _TERM.findall(_without_accents(_POSSESSIVE.sub("", text).casefold()))]
     stems: list[str] = _stemmer().stemWords(words)
     return stems
+
+
+def number(text: str, vocabulary: dict[str, int]) -> list[int]:
+    """The numbers of the terms of a text in order; a new term gets the next number of the vocabulary."""
+    return [vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)]
 
 
 def _without_accents(text: str) -> str:
@@ -52,7 +66,7 @@ def _stemmer() -> Any:
 class SparseIndex:
     """The BM25 scores of every term in every passage, computed when the index is built."""
 
-    def __init__(self, scorer: BM25 | None, passages: int, wanted: Mask | None = None) -> None:
+    def __init__(self, scorer: Callable[[], BM25] | None, passages: int, wanted: Mask | None = None) -> None:
         self._scorer = scorer
         self._passages = passages
         self._wanted = wanted
@@ -60,29 +74,38 @@ class SparseIndex:
     @classmethod
     def build(cls, texts: Sequence[str]) -> SparseIndex:
         """Index one text a passage."""
-        from bm25s import BM25
-
         vocabulary: dict[str, int] = {}
-        ids = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)] for text in texts]
-        if not vocabulary:
-            return cls(None, len(texts))
-        scorer = BM25(method=METHOD, k1=K1, b=B)
-        scorer.index((ids, vocabulary), create_empty_token=False, show_progress=False)
-        return cls(scorer, len(texts))
+        numbered = [number(text, vocabulary) for text in texts]
+        ids = np.array([term for row in numbered for term in row], dtype=np.int32)
+        return cls.of(ids, np.array([len(row) for row in numbered], dtype=np.int64), vocabulary)
+
+    @classmethod
+    def of(cls, ids: Numbers, lengths: Ints, vocabulary: dict[str, int]) -> SparseIndex:
+        """Index passages by the numbers of their terms: those of all passages, and how many belong to each."""
+        if not len(ids):
+            return cls(None, len(lengths))
+        found = weigh(ids, lengths, len(vocabulary), k1=K1, b=B)
+        scores: dict[str, NDArray[Any]] = {"data": found.data, "indices": found.indices, "indptr": found.indptr}
+        return cls(cache(partial(_scorer, scores, vocabulary, len(lengths))), len(lengths))
+
+    @property
+    def vocabulary(self) -> dict[str, int]:
+        """The number of each term."""
+        return self._scorer().vocab_dict if self._scorer else {}
 
     @classmethod
     def open(cls, folder: Path, passages: int) -> SparseIndex:
-        """Map what ``save`` wrote."""
-        from bm25s import BM25
-
+        """Map what ``save`` wrote; the first search makes a scorer of it."""
         if not folder.is_dir():
             return cls(None, passages)
-        return cls(BM25.load(folder, mmap=True, allow_pickle=False), passages)
+        scores = {name: np.load(folder / file, mmap_mode="r", allow_pickle=False) for name, file in _ARRAYS.items()}
+        vocabulary = json.loads((folder / _VOCABULARY).read_bytes())
+        return cls(cache(partial(_scorer, scores, vocabulary, passages)), passages)
 
     def save(self, folder: Path) -> None:
         """Write plain arrays and JSON; nothing where no passage holds a term."""
         if self._scorer is not None:
-            self._scorer.save(folder, allow_pickle=False, show_progress=False)
+            self._scorer().save(folder, allow_pickle=False, show_progress=False)
 
     def among(self, wanted: Mask) -> SparseIndex:
         """This index, searched only in the passages wanted: a truth value each."""
@@ -102,11 +125,22 @@ class SparseIndex:
         return Neighbours(ids, scores)
 
     def _scores(self, query: str) -> Floats:
-        known = self._scorer.get_tokens_ids(terms(query[: LONGEST_QUERY * 16])[:LONGEST_QUERY]) if self._scorer else []
-        if self._scorer is None or not known:
+        scorer = self._scorer() if self._scorer else None
+        known = scorer.get_tokens_ids(terms(query[: LONGEST_QUERY * 16])[:LONGEST_QUERY]) if scorer else []
+        if scorer is None or not known:
             return np.zeros(self._passages, dtype=np.float32)
-        scores = np.asarray(self._scorer.get_scores_from_ids(known), dtype=np.float32)
+        scores = np.asarray(scorer.get_scores_from_ids(known), dtype=np.float32)
         return scores if self._wanted is None else np.where(self._wanted, scores, np.float32(0))
+
+
+def _scorer(scores: Mapping[str, np.ndarray[Any, Any]], vocabulary: dict[str, int], passages: int) -> BM25:
+    """A scorer of these weights, as its own ``load`` makes it."""
+    from bm25s import BM25  # it imports scipy, which takes longer than opening all the rest of an index
+
+    scorer = BM25(method=METHOD, k1=K1, b=B)
+    scorer.vocab_dict, scorer.scores = vocabulary, {**scores, "num_docs": passages}
+    scorer.nonoccurrence_array = None
+    return scorer
 
 
 def _highest(scores: Floats, k: int) -> np.ndarray[Any, np.dtype[np.int64]]:

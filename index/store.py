@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any
 import numpy as np
 
 from index import filters, generations
-from index.contents import GRAPH, Contents, DocumentRecord, Passage, Passages
-from index.dense import DenseIndex, GraphFile
+from index.approximate import Stored
+from index.contents import Contents, DocumentRecord, Passage, Passages
+from index.dense import BY_SIZE, EXACT, DenseIndex, search_for, write_structure
 from index.embedder import Embedder
+from index.gathering import Gathering
 from index.generations import (
     IndexDamaged,
     IndexLocked,
@@ -73,7 +76,10 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an index was built from and with; ``embedder`` is a fingerprint, ``built`` an ISO date and time in UTC."""
+    """What an index was built from and with; ``embedder`` is a fingerprint, ``built`` an ISO date and time in UTC.
+
+    ``without`` names the files in ``roots`` that were taken out and stay out; ``search`` is the one asked for.
+    """
 
     roots: tuple[str, ...]
     words: int
@@ -83,6 +89,8 @@ class Settings:
     dimension: int
     version: str
     built: str
+    without: tuple[str, ...] = ()
+    search: str = BY_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +107,18 @@ class Making:
         """The part of a manifest that ``as_manifest`` gave; raises KeyError or TypeError on another shape."""
         settings = manifest["settings"]
         return cls(
-            settings=Settings(**{**settings, "roots": tuple(settings["roots"])}),
+            settings=Settings(
+                **{**settings, "roots": tuple(settings["roots"]), "without": tuple(settings.get("without", ()))}
+            ),
             canaries=tuple(map(tuple, manifest["canaries"])),
             unreadable=tuple(Unreadable(**fields) for fields in manifest["unreadable"]),
             duplicates=tuple(Duplicate(**fields) for fields in manifest["duplicates"]),
         )
 
-    def as_manifest(self, contents: Contents) -> dict[str, Any]:
-        """The manifest of an index of these contents, but for its files."""
-        return {"documents": len(contents.documents), "passages": len(contents.table), **asdict(self)}
+    def as_manifest(self, contents: Contents, search: str = EXACT) -> dict[str, Any]:
+        """The manifest of an index of these contents whose vectors are searched in this way, but for its files."""
+        counts = {"documents": len(contents.documents), "passages": len(contents.table)}
+        return {**counts, "search": search, **asdict(self)}
 
 
 class Index:
@@ -120,7 +131,7 @@ class Index:
         *,
         folder: Path | None = None,
         generation: str | None = None,
-        graph: GraphFile | None = None,
+        stored: Stored | None = None,
         warnings: tuple[str, ...] = (),
     ) -> None:
         self.contents = contents
@@ -130,7 +141,7 @@ class Index:
         self.warnings = warnings
         self.passages: Sequence[Passage] = Passages(contents)
         self.documents: Sequence[DocumentRecord] = contents.documents
-        self.dense = DenseIndex(contents.vectors, graph)
+        self.dense = DenseIndex(contents.vectors, stored)
         self.sparse: SparseIndex = contents.sparse
 
     @classmethod
@@ -171,13 +182,13 @@ class Index:
         try:
             making = Making.from_manifest(manifest)
             contents = Contents.open(folder / name, making.settings.dimension)
+            digests = {file: expected["sha256"] for file, expected in manifest["files"].items()}
+            stored = Stored(folder / name, manifest["search"], digests) if manifest["search"] != EXACT else None
         except (OSError, ValueError, KeyError, TypeError, IndexError):
             damaged = generations.damaged_files(folder, name, manifest)
             raise IndexDamaged(folder, next(damaged, f"{name}/{generations.MANIFEST}")) from None
-        stored = manifest["files"].get(GRAPH)
-        graph = GraphFile(folder / name / GRAPH, stored["sha256"]) if stored else None
         warnings = tuple(f"{problem} (serving {name} meanwhile)" for problem in problems)
-        return cls(contents, making, folder=folder, generation=name, graph=graph, warnings=warnings)
+        return cls(contents, making, folder=folder, generation=name, stored=stored, warnings=warnings)
 
     @property
     def settings(self) -> Settings:
@@ -229,17 +240,29 @@ class Index:
             raise OtherEmbedder(self.folder, f"fingerprint {wanted[:12]} with other weights")
 
 
-def commit(folder: Path, contents: Contents, making: Making, *, keep: str | None) -> None:
-    """Write a generation, make it current, and keep one other; the caller holds the writer's lock."""
+@contextmanager
+def draft(folder: Path) -> Iterator[Path]:
+    """A place for the next generation, dropped unless ``commit`` makes it current; the caller holds the writer's lock.
+
+    It is made when something is written there. What a writer that was killed has left is dropped first.
+    """
     generations.begin(folder)
-    name = generations.next_generation(folder)
-    place = folder / name
+    place = folder / generations.next_generation(folder)
+    generations.drop(folder, keep=set(generations.finished(folder)))
     try:
-        place.mkdir()
-        with generations.naming(place):
-            contents.save(place)
-        generations.commit(folder, name, making.as_manifest(contents), keep=keep)
-    except BaseException:
-        if generations.current(folder) != name:
-            generations.drop(folder, keep=set(generations.generations(folder)) - {name})
-        raise
+        yield place
+    finally:
+        if generations.current(folder) != place.name:
+            generations.drop(folder, keep=set(generations.generations(folder)) - {place.name})
+
+
+def commit(place: Path, gathering: Gathering, making: Making, *, before: Index | None) -> None:
+    """Finish what was gathered in a draft's place, make it current, and keep the generation before."""
+    with generations.naming(place):
+        contents = gathering.finish()
+        search = search_for(making.settings.search, *contents.vectors.shape)
+        if search != EXACT:
+            stored = before.dense.stored if before else None
+            write_structure(contents.vectors, search, place, stored, gathering.origins)
+    kept = before.generation if before else None
+    generations.commit(place.parent, place.name, making.as_manifest(contents, search), keep=kept)

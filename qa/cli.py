@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from platformdirs import user_data_path
@@ -34,6 +34,15 @@ out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 IndexOption = Annotated[
     Path | None, typer.Option("--index", metavar="DIR", envvar="PINCITE_INDEX", help="Folder of the index.")
 ]
+StoreOption = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        envvar="PINCITE_STORE",
+        help="A PostgreSQL database in place of the folder, such as postgresql://user@host/database.",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
 ReaderOption = Annotated[
     str | None,
@@ -51,6 +60,14 @@ EmbedderOption = Annotated[
         metavar="MODEL",
         envvar="PINCITE_EMBEDDER",
         help="Folder or name of an embedding model (default: the bundled one).",
+    ),
+]
+SearchOption = Annotated[
+    Literal["size", "exact", "graph", "compressed"] | None,
+    typer.Option(
+        "--search",
+        envvar="PINCITE_SEARCH",
+        help="How vectors are searched (default: as before, at first by size).",
     ),
 ]
 WhereOption = Annotated[
@@ -116,7 +133,9 @@ def index_command(
         list[Path] | None, typer.Argument(metavar="[PATH]...", help="Files and folders (default: the bundled corpus).")
     ] = None,
     folder: IndexOption = None,
+    store: StoreOption = None,
     embedder: EmbedderOption = None,
+    search: SearchOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on, and keep the index in step with changes.")] = False,
     as_json: JsonOption = False,
@@ -124,12 +143,20 @@ def index_command(
     """Bring the index in step with files and folders."""
     if dry_run and watch:
         raise typer.BadParameter("--dry-run and --watch do not go together")
+    if dry_run and store is not None:
+        raise typer.BadParameter("--dry-run is for an index in a folder: leave --store out")
     with plain_errors():
         from index.builder import BuildReport, build, plan
         from index.embedder import SentenceEmbedder
         from qa.indexing import changes, show_build
 
         roots, place, encoder = paths or [CORPUS], index_folder(folder), SentenceEmbedder.open(embedder)
+        stored, shown = None, str(place)
+        if store is not None:
+            from qa.postgres import create_store
+
+            stored = create_store(store, encoder)
+            shown = stored.place
 
         def run() -> BuildReport:
             with progress_bar() as bar:
@@ -140,13 +167,17 @@ def index_command(
 
                 if dry_run:
                     return plan(roots, place, encoder.fingerprint, progress=progress)
-                return build(roots, place, encoder, progress=progress)
+                if stored is not None:
+                    from index.postgres.builder import build as build_store
+
+                    return build_store(roots, stored, encoder, progress=progress)
+                return build(roots, place, encoder, search=search, progress=progress)
 
         def say(report: BuildReport) -> None:
             if as_json:
-                print_json(asdict(report) | {"index": str(place)})
+                print_json(asdict(report) | {"index": shown})
             else:
-                show_build(report, place, out, planned=dry_run)
+                show_build(report, shown, out, planned=dry_run)
 
         say(run())
         for _ in changes(roots, place) if watch else ():
@@ -165,6 +196,7 @@ def ask(
         Path | None, typer.Option("--batch", metavar="FILE.jsonl", help='Lines of {"id": ..., "question": ...}.')
     ] = None,
     folder: IndexOption = None,
+    store: StoreOption = None,
     k: Annotated[int, typer.Option("-k", min=1, max=200, help="Passages to read.")] = PASSAGES_READ,
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
@@ -179,8 +211,11 @@ def ask(
         rows = read_batch(batch) if batch is not None else [(None, question or "")]
         from qa.assistant import Assistant
 
-        assistant = Assistant.open(index_folder(folder), reader=reader, embedder=embedder)
-        for warning in assistant.index.warnings:
+        if store is not None:
+            assistant = Assistant.open_store(store, reader=reader, embedder=embedder)
+        else:
+            assistant = Assistant.open(index_folder(folder), reader=reader, embedder=embedder)
+        for warning in assistant.warnings:
             err.print(f"pincite: {warning}", style="yellow", markup=False, soft_wrap=True)
         if where is not None:
             assistant = assistant.where(where)
@@ -203,6 +238,7 @@ def ask(
 def search(
     question: Annotated[str, typer.Argument(help="What to look for.")],
     folder: IndexOption = None,
+    store: StoreOption = None,
     where: WhereOption = None,
     k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Passages to show.")] = PASSAGES_READ,
     embedder: EmbedderOption = None,
@@ -213,13 +249,18 @@ def search(
         from index.embedder import SentenceEmbedder
         from index.store import Index
         from qa.indexing import show_passages
+        from qa.postgres import PostgresRetriever, open_store
         from qa.retriever import HybridRetriever
 
-        opened = Index.open(index_folder(folder))
-        for warning in opened.warnings:
-            err.print(f"pincite: {warning}", style="yellow", markup=False, soft_wrap=True)
-        narrowed = opened.where(where) if where is not None else opened
-        hits = HybridRetriever(narrowed, SentenceEmbedder.open(embedder)).retrieve(question, k)
+        encoder = SentenceEmbedder.open(embedder)
+        if store is not None:
+            retriever: HybridRetriever | PostgresRetriever = PostgresRetriever(open_store(store), encoder)
+        else:
+            opened = Index.open(index_folder(folder))
+            for warning in opened.warnings:
+                err.print(f"pincite: {warning}", style="yellow", markup=False, soft_wrap=True)
+            retriever = HybridRetriever(opened, encoder)
+        hits = (retriever.where(where) if where is not None else retriever).retrieve(question, k)
         if as_json:
             print_json({"question": question, "passages": [asdict(hit.passage) | {"score": hit.score} for hit in hits]})
         else:
@@ -259,7 +300,7 @@ def read(
         Path | None, typer.Option("--predictions", metavar="OUT.json", help="Write {id: answer} there.")
     ] = None,
     format: Annotated[
-        str | None, typer.Option("--format", help="fp32 or bf16 (default: what this processor is quickest at).")
+        str | None, typer.Option("--format", help="fp32, bf16 or int8 (default: what this processor is quickest at).")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -284,6 +325,7 @@ def read(
 @app.command()
 def status(
     folder: IndexOption = None,
+    store: StoreOption = None,
     document: Annotated[str | None, typer.Option("--document", metavar="NAME", help="Only this document.")] = None,
     text: Annotated[bool, typer.Option("--text", help="With --document: print its text as it was indexed.")] = False,
     as_json: JsonOption = False,
@@ -291,25 +333,31 @@ def status(
     """Documents, passages, settings, model fingerprints, and what could not be read."""
     with plain_errors():
         from index.store import Index
-        from qa.status import describe, find
+        from qa.status import describe, find, lines
 
-        opened = Index.open(index_folder(folder))
-        if document is not None and text:
-            sys.stdout.write(opened.document_text(find(opened, document).name))
-            return
-        report = describe(opened, index_folder(folder), document)
+        if store is not None:
+            from qa.postgres import open_store
+            from qa.postgres_status import describe_store, find_stored
+
+            held = open_store(store)
+            if document is not None and text:
+                sys.stdout.write(held.document_text(find_stored(held, document).name))
+                return
+            report = describe_store(held, document)
+        else:
+            opened = Index.open(index_folder(folder))
+            if document is not None and text:
+                sys.stdout.write(opened.document_text(find(opened, document).name))
+                return
+            report = describe(opened, index_folder(folder), document)
         if as_json:
             print_json(report)
             return
         for name, value in report.items():
             rows = value if isinstance(value, list) else [value]
             out.print(f"{name.replace('_', ' ')}:", style="bold")
-            for row in rows:
-                out.print(
-                    "  " + ("  ".join(str(v) for v in row.values()) if isinstance(row, dict) else str(row)),
-                    markup=False,
-                    soft_wrap=True,
-                )
+            for line in (line for row in rows for line in lines(row, named=document is not None and name == "files")):
+                out.print(f"  {line}", markup=False, soft_wrap=True)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from qa.retriever import Hit
 COUNTED = ("added", "changed", "renamed", "removed", "unchanged")
 
 
-def show_build(report: BuildReport, folder: Path, console: Console, *, planned: bool = False) -> None:
+def show_build(report: BuildReport, folder: Path | str, console: Console, *, planned: bool = False) -> None:
     """Print the counts, and a line for each file that is not as one may expect; all that would change where planned."""
     counts = ", ".join(f"{len(getattr(report, part))} {part}" for part in COUNTED)
     place = f"would be in {folder}; nothing was written" if planned else f"in {folder}"
@@ -74,3 +74,5 @@ def _left_out(report: BuildReport) -> Iterator[str]:
         yield f"same content as {duplicate.same_as}, indexed once: {duplicate.name}"
     for bad in report.unreadable:
         yield f"not read: {bad.name}: {bad.reason}"
+    for name in report.left_out:
+        yield f"left out as you removed it on the page: {name}; name it beside its folder to put it back"

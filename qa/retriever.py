@@ -63,32 +63,40 @@ class HybridRetriever:
         dense = self.index.dense.search(self._embedder.embed(questions), depth)
         sparse = self.index.sparse.search(questions, depth)
         return [
-            self._fuse(_ranked(dense.ids[row], dense.scores[row]), _ranked(sparse.ids[row], sparse.scores[row]), k)
+            fuse(
+                _ranked(dense.ids[row], dense.scores[row]),
+                _ranked(sparse.ids[row], sparse.scores[row]),
+                self.index.passages,
+                k,
+            )
             for row in range(len(questions))
         ]
 
-    def _fuse(self, vectors: list[tuple[int, float]], terms: list[tuple[int, float]], k: int) -> list[Hit]:
-        """One question's two rankings, each of (passage number, score), as one."""
-        vector_ranks = {number: rank for rank, (number, _) in enumerate(vectors, 1)}
-        term_ranks = {number: rank for rank, (number, _) in enumerate(terms, 1)}
-        similarity, term_scores = dict(vectors), dict(terms)
-        best_term = max(term_scores.values(), default=0.0)
-        fused = {
-            number: sum(1 / (RRF_CONSTANT + ranks[number]) for ranks in (vector_ranks, term_ranks) if number in ranks)
-            for number in {**term_ranks, **vector_ranks}
-        }
-        order = sorted(fused, key=lambda number: (-fused[number], number))[:k]
-        return [
-            Hit(
-                self.index.passages[number],
-                fused[number],
-                term_ranks.get(number),
-                vector_ranks.get(number),
-                similarity.get(number, 0.0),
-                term_scores.get(number, 0.0) / best_term if best_term > 0 else 0.0,
-            )
-            for number in order
-        ]
+
+def fuse(
+    vectors: Sequence[tuple[int, float]], terms: Sequence[tuple[int, float]], passages: Sequence[Passage], k: int
+) -> list[Hit]:
+    """One question's two rankings, each of (place in ``passages``, score), as one; among equals the lower place is first."""
+    vector_ranks = {number: rank for rank, (number, _) in enumerate(vectors, 1)}
+    term_ranks = {number: rank for rank, (number, _) in enumerate(terms, 1)}
+    similarity, term_scores = dict(vectors), dict(terms)
+    best_term = max(term_scores.values(), default=0.0)
+    fused = {
+        number: sum(1 / (RRF_CONSTANT + ranks[number]) for ranks in (vector_ranks, term_ranks) if number in ranks)
+        for number in {**term_ranks, **vector_ranks}
+    }
+    order = sorted(fused, key=lambda number: (-fused[number], number))[:k]
+    return [
+        Hit(
+            passages[number],
+            fused[number],
+            term_ranks.get(number),
+            vector_ranks.get(number),
+            similarity.get(number, 0.0),
+            term_scores.get(number, 0.0) / best_term if best_term > 0 else 0.0,
+        )
+        for number in order
+    ]
 
 
 def _ranked(ids: Iterable[int], scores: Iterable[float]) -> list[tuple[int, float]]:

@@ -1,4 +1,4 @@
-"""``pincite status``: what an index holds, as plain values."""
+"""``pincite status``: what an index holds, as plain values and as lines."""
 
 from __future__ import annotations
 
@@ -36,3 +36,13 @@ def describe(opened: Index, folder: Path, document: str | None = None) -> dict[s
         "unreadable": [asdict(bad) for bad in opened.unreadable],
         "files": [asdict(record) for record in records],
     }
+
+
+def lines(value: object, *, named: bool = False) -> list[str]:
+    """How a value of the report is shown; the fields of a record under their names, where that is wanted."""
+    if not isinstance(value, dict):
+        return [str(value)]
+    if not named:
+        return ["  ".join(map(str, value.values()))]
+    known = {name.replace("_", " "): one for name, one in value.items() if one not in (None, ())}
+    return [f"{name}: {', '.join(map(str, one)) if isinstance(one, tuple) else one}" for name, one in known.items()]

@@ -14,6 +14,7 @@ from index.documents import find_files
 from qa.answers import Alternative, Answer, Citation, CitedPassage, Kind, Milliseconds
 from qa.reader import Reader, Reading
 from qa.windows import Pair
+from ui.roots import Roots
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class FakeSettings:
 
     roots: tuple[str, ...]
     built: str = "2026-01-01T00:00:00+00:00"
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,22 +224,24 @@ class FakeFolder:
 
     def __init__(self, paths: Sequence[Path], answers: Mapping[str, str], more: int = 0) -> None:
         self.paths, self.answers, self.more = list(paths), answers, more
+        self.out: frozenset[Path] = frozenset()
         self.files, self.made = set(find_files(self.paths)), 0
 
     def open(self) -> FakeAssistant:
         """An assistant over the files as they are."""
-        index = FakeIndex(find_files(self.paths))
+        index = FakeIndex([file for file in find_files(self.paths) if file not in self.out])
         index.pad(self.more)
-        index.settings = FakeSettings(tuple(map(str, self.paths)), f"2026-01-01T00:00:{self.made:02}+00:00")
+        built, out = f"2026-01-01T00:00:{self.made:02}+00:00", tuple(map(str, self.out))
+        index.settings = FakeSettings(tuple(map(str, self.paths)), built, out)
         index.generation = f"gen-{self.made}"
         return FakeAssistant(index, self.answers)
 
-    def rebuild(self, paths: Sequence[Path], progress: Callable[[int, int, str], None]) -> FakeReport:
-        """Take other paths, and say what came and went."""
-        before, files = self.files, find_files(paths)
+    def rebuild(self, roots: Roots, progress: Callable[[int, int, str], None]) -> FakeReport:
+        """Take other roots, and say what came and went."""
+        before, files = self.files, [file for file in find_files(roots.paths) if file not in roots.out]
         for done, file in enumerate(files, 1):
             time.sleep(0.05)
             progress(done, len(files), str(file))
-        self.paths, self.files, self.made = list(paths), set(files), self.made + 1
+        self.paths, self.out, self.files, self.made = list(roots.paths), roots.out, set(files), self.made + 1
         added, removed = (tuple(map(str, some)) for some in (self.files - before, before - self.files))
         return FakeReport(len(files) + self.more, len(files) + self.more, added, (), removed, (), ())

@@ -214,7 +214,7 @@ def test_loading_says_why_it_failed() -> None:
     assert (loading.status, loading.problem) == ("failed", "no such model")
 
 
-def library_over(tmp_path: Path, *, by_path: bool = True) -> tuple[Library, list[list[Path]]]:
+def library_over(tmp_path: Path, *, by_path: bool = True) -> tuple[Library, list[Roots]]:
     (tmp_path / "articles").mkdir()
     for name in ("a.md", "b.md"):
         (tmp_path / "articles" / name).write_text(f"# {name}\n\nOne.")
@@ -222,13 +222,13 @@ def library_over(tmp_path: Path, *, by_path: bool = True) -> tuple[Library, list
     roots = tuple(str(tmp_path / name) for name in ("articles", "one.md", "gone"))
     desk = desk_over(tmp_path)
     desk.assistant.index.settings = FakeSettings(roots)
-    built: list[list[Path]] = []
+    built: list[Roots] = []
 
-    def rebuild(paths: list[Path], progress: Progress) -> FakeReport:
-        built.append(list(paths))
+    def rebuild(roots: Roots, progress: Progress) -> FakeReport:
+        built.append(roots)
         progress(1, 2, "/x/a.md")
-        made = f"2026-01-01T00:00:{len(built):02}+00:00"
-        desk.assistant.index.settings = FakeSettings(tuple(map(str, paths)), made)
+        without = tuple(map(str, roots.out))
+        desk.assistant.index.settings = FakeSettings(tuple(map(str, roots.paths)), without=without)
         return FakeReport()
 
     loading = Loading(lambda: desk.assistant)
@@ -249,19 +249,19 @@ def test_articles_are_added_updated_and_removed_in_a_job(tmp_path: Path) -> None
     articles, one, uploads = tmp_path / "articles", tmp_path / "one.md", tmp_path / "home" / "uploads"
     library.update()
     assert finished(library) == "2 documents, 3 passages: 1 added, 1 not readable."
-    assert built[-1] == [articles, one]  # what is gone does not stop the others
+    assert built[-1] == Roots((articles, one))  # what is gone does not stop the others
     upload = tmp_path / "my file.txt"
     upload.write_text("New.")
     assert library.add_uploads([upload, upload]) == 1
     finished(library)
     kept = next(uploads.iterdir())
-    assert kept.name.endswith("-my_file.txt") and built[-1] == [articles, one, uploads]
+    assert kept.name.endswith("-my_file.txt") and built[-1] == Roots((articles, one, uploads))
     library.remove(str(one))
     finished(library)
-    assert built[-1] == [articles, uploads]
+    assert built[-1] == Roots((articles, uploads))
     library.remove(str(kept))
     finished(library)
-    assert built[-1] == [articles] and not kept.exists()
+    assert built[-1] == Roots((articles,)) and not kept.exists()
     with pytest.raises(ValueError, match="no such file or folder"):
         library.add_path(str(tmp_path / "nowhere"))
 
@@ -269,40 +269,37 @@ def test_articles_are_added_updated_and_removed_in_a_job(tmp_path: Path) -> None
 def test_a_file_taken_out_of_its_folder_stays_out_until_it_is_put_back(tmp_path: Path) -> None:
     library, built = library_over(tmp_path)
     articles, one = tmp_path / "articles", tmp_path / "one.md"
-    a, b, new = (articles / name for name in ("a.md", "b.md", "c.md"))
+    a = articles / "a.md"
     library.remove(str(a))
     assert finished(library).endswith("a.md stays out until you put it back.")
-    assert built[-1] == [b, one] and a.exists()
-    new.write_text("New.")
+    assert built[-1] == Roots((articles, one), frozenset([a])) and a.exists()
     library.update()
     finished(library)
-    assert built[-1] == [b, new, one]
+    assert built[-1] == Roots((articles, one), frozenset([a]))
     assert [(row.status, row.title) for row in rows_of(library.assistant.index, library.roots.out)][-1] == (
         "taken out",
         "a.md",
     )
     library.put_back(key_of(str(a)))
     finished(library)
-    assert built[-1] == [articles, one] and library.roots.out == frozenset()
+    assert built[-1] == library.roots == Roots((articles, one))
     library.remove(str(a))
     finished(library)
     library.add_path(str(a))
     finished(library)
-    assert built[-1] == [articles, one]
+    assert built[-1] == Roots((articles, one))
     library.remove(str(a))
     finished(library)
     library.add_path(str(articles))
     finished(library)
-    assert built[-1] == [articles, one]
+    assert built[-1] == Roots((articles, one))
 
 
-def test_what_was_taken_out_counts_until_the_index_is_made_anew_elsewhere(tmp_path: Path) -> None:
+def test_what_was_chosen_is_what_the_index_says(tmp_path: Path) -> None:
     library, _ = library_over(tmp_path)
-    library.remove(str(tmp_path / "articles" / "a.md"))
-    finished(library)
-    assert library.roots.out == {tmp_path / "articles" / "a.md"}
-    library.assistant.index.settings = FakeSettings((str(tmp_path / "articles"),), "2026-02-02T00:00:00+00:00")
-    assert library.roots == Roots((tmp_path / "articles",))
+    articles, taken = tmp_path / "articles", tmp_path / "articles" / "a.md"
+    library.assistant.index.settings = FakeSettings((str(articles),), without=(str(taken),))
+    assert library.roots == Roots((articles,), frozenset([taken]))
 
 
 def test_the_last_document_cannot_be_removed(tmp_path: Path) -> None:
@@ -310,6 +307,10 @@ def test_the_last_document_cannot_be_removed(tmp_path: Path) -> None:
     library.assistant.index.settings = FakeSettings((str(tmp_path / "one.md"),))
     with pytest.raises(ValueError, match=r"one\.md is the only document"):
         library.remove(str(tmp_path / "one.md"))
+    articles = tmp_path / "articles"
+    library.assistant.index.settings = FakeSettings((str(articles),), without=(str(articles / "a.md"),))
+    with pytest.raises(ValueError, match=r"b\.md is the only document"):
+        library.remove(str(articles / "b.md"))
     assert library.job is None
 
 
@@ -323,7 +324,7 @@ def test_one_job_at_a_time_and_its_failure_is_said(tmp_path: Path) -> None:
     library, _ = library_over(tmp_path)
     gate = threading.Event()
 
-    def rebuild(paths: object, progress: object) -> object:
+    def rebuild(roots: object, progress: object) -> object:
         gate.wait(10)
         raise ValueError("no document can be read")
 

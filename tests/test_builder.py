@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import builder, generations
-from index.builder import BuildReport, NothingToIndex, Renamed, build, index_in_memory
+from index.builder import BuildReport, NothingToIndex, Renamed, build, index_in_memory, plan
 from index.documents import load
 from index.embedder import SentenceEmbedder
 from index.loaders import Content
-from index.store import Duplicate, Index, Unreadable, verify
+from index.sparse import terms
+from index.store import Duplicate, Index, Making, Unreadable, verify
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -200,6 +201,89 @@ def test_an_index_in_memory_is_the_same_and_writes_nothing(
     assert held.sparse.search(["honey"], 1).ids.tolist() == [[1]]
     assert held.dense.search(embedder.embed(["Bees Bees make honey"]), 1).ids.tolist() == [[1]]
     held.check_embedder(embedder)
+
+
+def test_what_was_taken_out_stays_out_until_it_is_named(articles: Path, tmp_path: Path, embedder: FakeEmbedder) -> None:
+    a, b, folder = articles / "a.txt", articles / "b.md", tmp_path / "index"
+    build([articles], folder, embedder)
+    report = build([articles], folder, embedder, without=[a])
+    assert (report.removed, report.left_out, report.documents) == ((str(a),), (str(a),), 1)
+    assert Index.open(folder).settings.without == (str(a),)
+    (articles / "c.txt").write_text("Cats sleep.")
+    assert plan([articles], folder, embedder.fingerprint).left_out == (str(a),)
+    report = build([articles], folder, embedder)
+    assert (names(report.added), report.left_out, report.documents) == (["c.txt"], (str(a),), 2)
+    assert build([articles], folder, embedder).differs is False
+    assert build([b], folder, embedder).left_out == ()  # it is not among these
+    assert build([articles], folder, embedder).left_out == (str(a),)
+    report = build([articles, a], folder, embedder)
+    assert (names(report.added), report.left_out, report.documents) == (["a.txt"], (), 3)
+    assert build([articles], folder, embedder).documents == 3 and Index.open(folder).settings.without == ()
+
+
+def test_taking_everything_out_is_refused(articles: Path, tmp_path: Path, embedder: FakeEmbedder) -> None:
+    build([articles], tmp_path / "index", embedder)
+    with pytest.raises(NothingToIndex, match=r"all were removed on the page, .*a\.txt for one"):
+        build([articles], tmp_path / "index", embedder, without=list(articles.iterdir()))
+    assert len(Index.open(tmp_path / "index").documents) == 2
+
+
+def test_a_manifest_from_before_files_were_taken_out_is_read(
+    articles: Path, tmp_path: Path, embedder: FakeEmbedder
+) -> None:
+    build([articles], tmp_path / "index", embedder)
+    index = Index.open(tmp_path / "index")
+    manifest = index.making.as_manifest(index.contents)
+    del manifest["settings"]["without"]
+    assert Making.from_manifest(manifest).settings == index.settings
+
+
+def test_what_is_unchanged_is_not_split_into_terms_again(
+    articles: Path, tmp_path: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in (("c", "Cats sleep by day."), ("d", "Dogs bark at cats."), ("e", "?!")):
+        (articles / f"{name}.txt").write_text(text)
+    build([articles], tmp_path / "index", embedder, load=load)
+    split: list[str] = []
+    monkeypatch.setattr("index.sparse.terms", lambda text: split.append(text) or terms(text))
+    (articles / "c.txt").write_text("Cows eat grass.")
+    (articles / "a.txt").unlink()
+    (articles / "f.txt").write_text("Foxes eat apples and honey.")
+    build([articles], tmp_path / "index", embedder, load=load)
+    assert split == ["c\nCows eat grass.", "f\nFoxes eat apples and honey."]
+    followed, fresh = Index.open(tmp_path / "index"), index_in_memory([articles], embedder, load=load)
+    for query in ("cats", "honey and apples", "cows eating grass by day", "red", "dog f"):
+        left, right = followed.sparse.search([query], 5), fresh.sparse.search([query], 5)
+        assert left.ids.tolist() == right.ids.tolist() and left.scores == pytest.approx(right.scores, abs=1e-6)
+
+
+def test_a_run_that_was_killed_leaves_nothing_behind(articles: Path, tmp_path: Path, embedder: FakeEmbedder) -> None:
+    build([articles], tmp_path / "index", embedder, load=load)
+    left = tmp_path / "index" / "gen-00000002"
+    left.mkdir()
+    (left / "vectors.f32").write_bytes(b"half")
+    for text in ("", "Cats sleep."):  # with nothing to write, then with something
+        (articles / "c.txt").write_text(text)
+        build([articles], tmp_path / "index", embedder, load=load)
+        assert not left.exists() and verify(tmp_path / "index") == []
+
+
+def test_a_run_that_stops_halfway_drops_what_it_wrote(
+    articles: Path, tmp_path: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.spool.AT_ONCE", 1)
+    monkeypatch.setattr("index.reuse.PASSAGES_AT_ONCE", 1)
+    seen: list[list[str]] = []
+
+    def stop(done: int, total: int, name: str) -> None:
+        seen.append(sorted(path.name for path in (tmp_path / "index").glob("gen-*/*")))
+        if done == total:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build([articles], tmp_path / "index", embedder, progress=stop, load=load)
+    assert seen[0] == seen[1] == ["passages.i64", "terms.i32", "texts.utf8", "vectors.f32"]
+    assert generations.generations(tmp_path / "index") == []
 
 
 TEXTS = st.sampled_from([None, "", "One.", "Two two.", "One.\r\n", "\U0001f600 \u4e2d\u3002", "# Head\n\nOne.\n"])

@@ -75,6 +75,22 @@ def test_the_command_loads_nothing_heavy_until_it_is_needed():
     assert (got.stdout.strip(), got.stderr) == ("[]", "")
 
 
+@pytest.mark.parametrize(
+    ("command", "also"),
+    [(("--help",), {"numpy"}), (("verify",), {"numpy"}), (("status",), set()), (("status", "--json"), set())],
+)
+def test_a_command_that_needs_no_model_imports_nothing_of_one(index: Path, command: tuple[str, ...], also: set[str]):
+    heavy = {"torch", "transformers", "sentence_transformers", "sklearn", "scipy", "bm25s", "faiss", "gradio"} | also
+    code = (
+        "import atexit, sys; from qa.cli import main\n"
+        f"atexit.register(lambda: sys.stderr.write(str(sorted(set({sorted(heavy)}) & sys.modules.keys()))))\n"
+        "main()"
+    )
+    folder = () if command == ("--help",) else ("--index", str(index))
+    got = subprocess.run([sys.executable, "-c", code, *command, *folder], capture_output=True, text=True, timeout=120)
+    assert (got.returncode, got.stderr) == (0, "[]")
+
+
 def test_index_prints_json_alone_and_names_what_it_could_not_read(built: subprocess.CompletedProcess[str], index: Path):
     report = json.loads(built.stdout)
     assert len(built.stdout.splitlines()) == 1

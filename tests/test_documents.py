@@ -29,6 +29,17 @@ def test_a_document_is_its_file(tmp_path: Path) -> None:
     assert (document.title, document.kind, document.body, document.page_at(3)) == ("note", "txt", 1, None)
 
 
+def test_authors_and_language_are_cleaned(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    names = [f"N{number}" for number in range(30)]
+    path.write_text(
+        f'---\nauthors: ["A\\u202e\\x07  B; C", "{"x" * 999}", C, {", ".join(names)}]\nlang: EN_us\n---\nText.\n'
+    )
+    document = read_document(path)
+    assert document.authors == ("A B", "C", "x" * 200, *names[:17])
+    assert document.language == "en"
+
+
 def test_a_relative_path_is_named_absolutely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.md").write_text("# T\n\nText.\n")
     monkeypatch.chdir(tmp_path)

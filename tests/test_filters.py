@@ -15,8 +15,8 @@ from index.store import Index
 from qa.retriever import HybridRetriever
 
 FILES = {
-    "reports/2023/a.md": "---\ntitle: The Grossi visit\ndate: 2023-05-04\n---\nThe river is wide.\n",
-    "reports/2024/b.md": "---\ntitle: Uranium\ndate: 2024\n---\nThe river is deep.\n",
+    "reports/2023/a.md": "---\ntitle: The Grossi visit\ndate: 2023-05-04\nauthor: Ana Smith\nlang: en-GB\n---\nThe river is wide.",
+    "reports/2024/b.md": "---\ntitle: Uranium\ndate: 2024\nauthors: [Bo, Cy SMITHSON]\nlang: FR\n---\nThe river is deep.\n",
     "letters/c.md": "---\ntitle: A letter, and more\ndate: 2023-11-08T09:00:00+01:00\n---\nThe river is cold.\n",
     "letters/d.txt": "The river is old.\n",
 }
@@ -55,6 +55,13 @@ def index(tmp_path: Path, embedder: FakeEmbedder) -> Index:
         ("folder = report", ""),
         ("folder = letters and type = md or date = 2024", "bc"),
         ("title = 'or'", ""),
+        ('author ~ "smith"', "ab"),
+        ("author = ana smith", "a"),
+        ("author = smith", ""),
+        ("author != Bo", "a"),
+        ("language = en", "a"),
+        ("language = EN or language = fr", "ab"),
+        ("language != en", "b"),
     ],
 )
 def test_the_documents_for_which_a_condition_holds(index: Index, condition: str, wanted: str) -> None:
@@ -72,10 +79,12 @@ def test_a_folder_may_be_given_whole(index: Index, tmp_path: Path) -> None:
     [
         ("", "is no comparison|something is missing"),
         ("date", "'date' is no comparison"),
-        ("size > 3", "'size' is no field; the fields are date, title, type, folder"),
+        ("size > 3", "'size' is no field; the fields are date, title, author, language, type, folder"),
         ("date ~ 2023", "date is compared by = != < <= > >=, not by '~'"),
         ("date > yesterday", "'yesterday' is no date"),
         ("type = exe", "'exe' is no type"),
+        ("language = english", "'english' is no language; one reads `language = en`"),
+        ("author > a", "author is compared by = != ~, not by '>'"),
         ("date > 2023 and", 'something is missing beside "and"'),
         ("or type = pdf", 'something is missing beside "or"'),
         ('title = "unfinished', "cannot be read at '\"unfinished'"),

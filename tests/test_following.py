@@ -122,6 +122,11 @@ def test_a_file_is_taken_out_of_a_real_index_and_put_back(folder: Path, followed
     library.update()
     until(lambda: library.job is not None and library.job.state == "done")
     assert [record.name for record in followed.index.documents] == [str(kept)]
+    (folder / "articles" / "new.txt").write_text("Written later.\n")
+    report = build([folder / "articles"], folder / "index", FakeEmbedder())  # as the shell does
+    assert (report.left_out, report.documents) == ((dam,), 2)
+    until(lambda: len(followed.index.documents) == 2)
+    assert library.roots.out == {Path(dam)}
     library.add_path(dam)
     until(lambda: library.job is not None and library.job.state == "done")
     assert followed.ask_many([WHEN])[0].text == "1962"

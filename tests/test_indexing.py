@@ -70,3 +70,16 @@ def test_a_run_is_summed_up(tmp_path: Path, embedder: FakeEmbedder) -> None:
         f"  same content as {tmp_path / 'a' / 'a.txt'}, indexed once: {tmp_path / 'a' / 'b.txt'}",
         f"  not read: {tmp_path / 'a' / '[c].xyz'}: unknown file type .xyz",
     ]
+
+
+def test_what_stays_out_is_said(tmp_path: Path, embedder: FakeEmbedder) -> None:
+    (tmp_path / "a").mkdir()
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "a" / name).write_text(f"{name}.")
+    build([tmp_path / "a"], tmp_path / "index", embedder, without=[tmp_path / "a" / "b.txt"])
+    console = Console(file=io.StringIO(), width=200)
+    show_build(build([tmp_path / "a"], tmp_path / "index", embedder), tmp_path / "index", console)
+    assert console.file.getvalue().splitlines() == [  # type: ignore[attr-defined]
+        f"1 documents, 1 passages (0 added, 0 changed, 0 renamed, 0 removed, 1 unchanged) in {tmp_path / 'index'}",
+        f"  left out as you removed it on the page: {tmp_path / 'a' / 'b.txt'}; name it beside its folder to put it back",
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from itertools import pairwise
 
 import docx
 import pytest
@@ -19,6 +20,7 @@ from index.loaders_docx import load_docx
 from index.loaders_eml import load_eml
 from index.loaders_epub import load_epub
 from index.loaders_html import load_html
+from index.loaders_mbox import load_mbox
 from index.loaders_pdf import load_pdf
 from index.loaders_rtf import load_rtf
 
@@ -53,6 +55,10 @@ def docx_of(*blocks: tuple[str, int]) -> bytes:
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
+
+
+def starts(content: Content) -> list[int]:
+    return [heading.start for heading in content.headings]
 
 
 def heading_slices(content: Content) -> list[str]:
@@ -153,6 +159,22 @@ def test_front_matter_dates_are_iso_or_nothing(front: str, date: str | None) -> 
     assert load_markdown(f"---\n{front}\n---\nText.\n".encode()).date == date
 
 
+@pytest.mark.parametrize(
+    ("front", "authors", "language"),
+    [
+        ("author: Ana  Müller\nlang: en-GB", ("Ana Müller",), "en-GB"),
+        ("authors: [Ana, Bo]\nlanguage: fr", ("Ana", "Bo"), "fr"),
+        ("authors:\n- name: Ana\n  mail: a@b.c\n- [x]\n- Bo", ("Ana", "Bo"), None),
+        ("author: {name: Ana}\nlang: [en]", ("Ana",), None),
+        ("author: ''\nauthors: Bo", ("Bo",), None),
+        ("title: x", (), None),
+    ],
+)
+def test_front_matter_authors_and_language(front: str, authors: tuple[str, ...], language: str | None) -> None:
+    content = load_markdown(f"---\n{front}\n---\nText.\n".encode())
+    assert (content.authors, content.language) == (authors, language)
+
+
 def test_broken_front_matter_is_left_out_with_a_warning() -> None:
     content = load_markdown(b"---\ntitle: a: b: [\n---\nText.\n")
     assert content.text[content.body :] == "Text.\n"
@@ -223,6 +245,20 @@ def test_html_encodings(data: bytes) -> None:
     assert load_html(data).text == "Caf\u00e9"
 
 
+@pytest.mark.parametrize(
+    ("page", "authors", "language"),
+    [
+        ('<html lang="en-GB"><meta name="Author" content="Ana  M&uuml;ller"><p>x', ("Ana Müller",), "en-GB"),
+        ('<meta name=author content=Ana><meta name=author content=Bo><p>x', ("Ana", "Bo"), None),
+        ('<meta property="article:author" content="https://a.org/ana"><meta name="dc.creator" content="Bo"><p>x', ("Bo",), None),
+        ('<html xml:lang="fr"><meta name="author" content=" "><p>x', (), "fr"),
+    ],
+)  # fmt: skip
+def test_html_authors_and_language(page: str, authors: tuple[str, ...], language: str | None) -> None:
+    content = load_html(page.encode())
+    assert (content.authors, content.language) == (authors, language)
+
+
 def test_pre_keeps_its_white_space_and_its_neighbours_do_not() -> None:
     assert load_html(b"<p>a   b</p><pre>x\n  y</pre><p>c</p>").text == "a b\n\nx\n  y\n\nc"
 
@@ -257,6 +293,13 @@ def test_pdf_pages_begin_where_they_say() -> None:
     assert content.text == "First page.\nSecond page.\nThird page."
     assert content.pages == (0, 12, 25)
     assert content.title == "A report"
+
+
+def test_pdf_author_and_language() -> None:
+    content = load_pdf(specimens.pdf())
+    assert (content.authors, content.language) == (("Ana Müller; Bo",), "en-GB")
+    bare = load_pdf(pdf_of("Text."))
+    assert ("".join(bare.authors), bare.language) == ("", "")
 
 
 def test_an_encrypted_pdf_is_named_so() -> None:
@@ -299,13 +342,14 @@ def test_docx_paragraphs_headings_and_tables() -> None:
     for cell, text in zip([cell for row in table.rows for cell in row.cells], ["a", "1", "b", "2"], strict=True):
         cell.text = text
     document.core_properties.title = "Given"
+    document.core_properties.author, document.core_properties.language = "Ana Müller", "en-GB"
     buffer = io.BytesIO()
     document.save(buffer)
     content = load_docx(buffer.getvalue())
     assert content.text == "Top\n\nOne.\n\nSub\n\nTwo \U0001f600.\n\na | 1\nb | 2"
     assert [(h.level, h.text) for h in content.headings] == [(1, "Top"), (2, "Sub")]
     assert heading_slices(content) == ["Top", "Sub"]
-    assert content.title == "Given"
+    assert (content.title, content.authors, content.language) == ("Given", ("Ana Müller",), "en-GB")
 
 
 def test_a_zip_bomb_is_refused_before_it_is_opened() -> None:
@@ -343,6 +387,7 @@ def test_epub_chapters_in_reading_order_with_headings() -> None:
     assert content.text == "First\n\nOne.\n\nSecond\n\nTwo."
     assert heading_slices(content) == ["First", "Second"]
     assert (content.title, content.date, content.warnings) == ("A book", "2023-11-08", ())
+    assert (content.authors, content.language) == (("Ana Müller", "Bo"), "en-GB")
 
 
 def test_an_epub_with_a_chapter_that_cannot_be_read_says_so() -> None:
@@ -372,10 +417,11 @@ def test_an_epub_package_expands_no_entities() -> None:
 
 
 def test_rtf_text_title_and_date() -> None:
-    data = rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Times;}}{\info{\title A letter}{\creatim\yr2023\mo11\dy8}}"
+    data = rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Times;}}{\info{\title A letter}{\author A. M\'fcller}{\creatim\yr2023\mo11\dy8}}"
     content = load_rtf(data + rb"\pard The d\'e9l\'e9gation \b crossed\b0 .\par \u20013? too.\par}")
     assert content.text == "The d\u00e9l\u00e9gation crossed.\n\u4e2d too."
-    assert (content.title, content.date) == ("A letter", "2023-11-08")
+    assert (content.title, content.date, content.authors) == ("A letter", "2023-11-08", ("A. Müller",))
+    assert load_rtf(rb"{\rtf1\ansi{\info{\author \u99999999?}}Text.}").authors == ("",)
     with pytest.raises(UnreadableContent, match="not an RTF document"):
         load_rtf(b"Text.")
 
@@ -403,6 +449,9 @@ def test_mail_headers_body_date_and_attachments() -> None:
     )
     assert (content.title, content.date) == ("The treaty, d\u00e9l\u00e9gation", "2023-11-08T09:30:00+01:00")
     assert content.warnings == ("attachments not read: a.pdf",) and "<p>" not in content.text
+    assert (content.authors, content.language) == (("Ana Müller",), None)
+    nameless = load_eml(b"From: ana@example.org, Bo <bo@example.org>\nContent-Language: fr\n\nText.")
+    assert (nameless.authors, nameless.language) == (("ana@example.org", "Bo"), "fr")
 
 
 def test_mail_of_html_alone_is_read_as_a_page() -> None:
@@ -410,3 +459,59 @@ def test_mail_of_html_alone_is_read_as_a_page() -> None:
     assert load_eml(data).text == "From: a@b.c\n\nOne.\n\nTwo."
     with pytest.raises(UnreadableContent, match="not a mail"):
         load_eml(b"Just text.")
+
+
+def test_a_mailbox_is_its_mails_each_below_its_subject() -> None:
+    content = load_mbox(specimens.mbox())
+    assert [heading.text for heading in content.headings] == [
+        "The treaty, délégation",
+        "Re: The treaty",
+        "(no subject)",
+    ]
+    assert heading_slices(content) == [heading.text for heading in content.headings]
+    first, second, third = (content.text[start:end] for start, end in pairwise([*starts(content), len(content.text)]))
+    assert first == f"The treaty, délégation\n\n{load_eml(specimens.eml()).text}\n\n"
+    assert second.endswith("included. \n\nFrom the river on.\n\n") and third.startswith(
+        "(no subject)\n\nDate: Thu, 09 Nov"
+    )
+    assert content.warnings == ("attachments not read: a.pdf",)
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+def test_a_mail_begins_where_headers_follow(newline: bytes) -> None:
+    lines = (
+        b"",
+        b"From - Wed Nov 08",
+        b"Subject: One",
+        b"",
+        b"Text.",
+        b"",
+        b"From here on: prose.",
+        b"More: of it.",
+        b"",
+    )
+    prose = (b"From the river", b"to the border.", b"", b"From b@c.d", b"Subject: Two", b"", b"More.")
+    content = load_mbox(newline.join((*lines, *prose)))
+    assert [heading.text for heading in content.headings] == ["One", "Two"]
+    assert "From the river\nto the border." in content.text and content.text.endswith("Two\n\nMore.")
+
+
+def test_a_mail_that_cannot_be_read_costs_itself() -> None:
+    box = b"From a\nX-Odd: 1\n\nNobody.\n\nFrom b\nSubject: Two\n\nText.\n"
+    content = load_mbox(box)
+    assert (content.text, content.warnings) == ("Two\n\nText.", ("1 of its mails could not be read",))
+    named = b"".join(b"From a\n" + specimens.eml() + b"\n" for _ in range(12))
+    assert load_mbox(named).warnings == (f"attachments not read: {'a.pdf, ' * 9}a.pdf and 2 more",)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"Just text.", "it is not a mailbox, as it does not begin with a mail"),
+        (b"Text.\n\nFrom a\nSubject: One\n\nText.", "it is not a mailbox, as it does not begin with a mail"),
+        (b"From a\nX-Odd: 1\n\nText.", "none of its 1 mails can be read"),
+    ],
+)
+def test_what_is_no_mailbox_is_refused(data: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableContent, match=f"damaged: {reason}"):
+        load_mbox(data)

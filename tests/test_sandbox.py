@@ -97,10 +97,21 @@ def test_a_reader_that_breaks_down_is_tried_again_next_time(tmp_path: Path, embe
 
 
 @pytest.mark.parametrize(
-    "change", [{"body": 99}, {"pages": [99]}, {"headings": [{}]}, {"pages": 1}, {"headings": [[0, 1, "x", 2]]}]
+    "change",
+    [{"body": 99}, {"pages": [99]}, {"headings": [{}]}, {"pages": 1}, {"headings": [[0, 1, "x", 2]]}, {"authors": 1}],
 )
 def test_an_answer_that_makes_no_sense_is_refused(change: dict[str, object]) -> None:
-    said = {"text": "Text.", "title": None, "date": None, "body": 0, "headings": [], "pages": [], "warnings": []}
+    said = {
+        "text": "Text.",
+        "title": None,
+        "date": None,
+        "body": 0,
+        "headings": [],
+        "pages": [],
+        "warnings": [],
+        "authors": [],
+        "language": None,
+    }
     assert sandbox._content(json.dumps(said).encode()) == replace(documents.load("txt", b"Text."), title=None)
     with pytest.raises(UnreadableContent, match="no sensible answer"):
         sandbox._content(json.dumps({**said, **change}).encode())

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import bm25s
 import numpy as np
 import pytest
 
 from index.sparse import K1, B, SparseIndex, terms
+from index.weights import weigh
 
 TEXTS = ["red apple", "green apple apple", "blue sky", "the red fox"]
 
@@ -71,3 +73,16 @@ def test_what_is_saved_searches_the_same_and_holds_no_objects(texts: list[str], 
         assert left.ids.tolist() == right.ids.tolist() and left.scores.tolist() == right.scores.tolist()
     for path in tmp_path.rglob("*.npy"):
         assert not np.load(path, allow_pickle=False).dtype.hasobject
+
+
+def test_weights_are_those_of_bm25s(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.weights.PASSAGES_AT_ONCE", 7)
+    random = np.random.default_rng(0)
+    passages = [random.integers(0, 40, size=random.integers(0, 30)).tolist() for _ in range(50)]
+    wanted = bm25s.BM25(method="lucene", k1=K1, b=B)
+    wanted.index((passages, {str(term): term for term in range(45)}), create_empty_token=False, show_progress=False)
+    ids = np.array([term for passage in passages for term in passage], dtype=np.int32)
+    found = weigh(ids, np.array([len(passage) for passage in passages]), 45, k1=K1, b=B)
+    assert found.indptr.tolist() == wanted.scores["indptr"].tolist()
+    assert found.indices.tolist() == wanted.scores["indices"].tolist()
+    assert found.data == pytest.approx(wanted.scores["data"], abs=1e-6)

@@ -28,7 +28,7 @@ from index.store import (
     verify,
 )
 
-FILES = ("documents.jsonl", "texts.utf8", "passages.npy", "headings.json", "vectors.f32", "manifest.json",
+FILES = ("documents.jsonl", "texts.utf8", "passages.i64", "headings.json", "vectors.f32", "terms.i32", "manifest.json",
          "terms/data.csc.index.npy", "terms/indices.csc.index.npy", "terms/indptr.csc.index.npy", "terms/vocab.index.json",
          "terms/params.index.json")  # fmt: skip
 OLD, NEW = "gen-00000001", "gen-00000002"
@@ -212,7 +212,7 @@ def test_the_lock_is_the_kernels(store: Path) -> None:
 
 def test_nothing_is_pickled(store: Path) -> None:
     arrays = list(store.rglob("*.npy"))
-    assert len(arrays) == 8
+    assert len(arrays) == 6
     for path in arrays:
         assert not np.load(path, allow_pickle=False).dtype.hasobject
     assert {path.suffix for path in store.rglob("*") if path.is_file()} == {
@@ -221,6 +221,8 @@ def test_nothing_is_pickled(store: Path) -> None:
         ".json",
         ".jsonl",
         ".f32",
+        ".i32",
+        ".i64",
         ".utf8",
     }
 

@@ -12,22 +12,21 @@ from ui.jobs import Background, Job, Progress
 from ui.loading import Loading
 from ui.originals import key_of
 from ui.render import counted
-from ui.roots import KeptRoots, Roots
+from ui.roots import Roots
 
-Rebuild = Callable[[Sequence[Path], Progress], Any]
+Rebuild = Callable[[Roots, Progress], Any]
 
 
 class Library:
-    """The files that are indexed. ``rebuild`` brings the index in step with paths and reports what it did.
+    """The files that are indexed. ``rebuild`` brings the index in step with roots and reports what it did.
 
-    Folders of the server can be named only where ``by_path`` is true: whoever may name one may read it. What was chosen
-    is kept in ``home``, uploaded files included.
+    Folders of the server can be named only where ``by_path`` is true: whoever may name one may read it. Uploaded files are
+    kept in ``home``; what was chosen and taken out is kept in the index itself.
     """
 
-    def __init__(self, assistant: Loading, rebuild: Rebuild, home: Path, *, by_path: bool, name: str = "index") -> None:
+    def __init__(self, assistant: Loading, rebuild: Rebuild, home: Path, *, by_path: bool) -> None:
         self.assistant, self.rebuild, self.by_path = assistant, rebuild, by_path
         self.uploads = home / "uploads"
-        self._kept = KeptRoots(home / "libraries" / f"{key_of(name)}.json")
         self._background = Background("index", "Indexing is already under way; wait until it is done.")
 
     @property
@@ -38,7 +37,7 @@ class Library:
     @property
     def roots(self) -> Roots:
         """What the index is made from."""
-        return self._kept.load(self.assistant.index.settings)
+        return Roots.of(self.assistant.index.settings)
 
     def update(self) -> None:
         """Index everything anew that has changed."""
@@ -72,7 +71,7 @@ class Library:
             roots = roots.without([uploads])
         elif not uploaded:
             roots = roots.taken_out(path)
-        if not roots.paths or (not uploaded and not roots.to_index()):
+        if not roots.paths or (not uploaded and not roots.hold_files()):
             raise ValueError(f"{path.name} is the only document, and an index holds at least one.")
         self._background.check_idle()
         if uploaded:
@@ -100,9 +99,8 @@ class Library:
         """Rebuild and change over; the old index answers until then."""
 
         def work(progress: Progress) -> str:
-            report = self.rebuild(roots.to_index(), lambda done, total, name: progress(done, total, Path(name).name))
+            report = self.rebuild(roots, lambda done, total, name: progress(done, total, Path(name).name))
             self.assistant.reopen()
-            self._kept.save(roots, self.assistant.index.settings)
             return f"{told(report)} {remark}".rstrip()
 
         self._background.start(work)

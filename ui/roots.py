@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from index.documents import find_files
 
@@ -18,17 +17,18 @@ class Roots:
     paths: tuple[Path, ...]
     out: frozenset[Path] = frozenset()
 
+    @classmethod
+    def of(cls, settings: Any) -> Self:
+        """Those of the index with these settings."""
+        return cls(tuple(map(Path, settings.roots)), frozenset(map(Path, settings.without)))
+
     def present(self) -> Roots:
         """Without the paths that are gone: one that is must not stop the others."""
         return Roots(tuple(path for path in self.paths if path.exists()), self.out)
 
-    def to_index(self) -> list[Path]:
-        """The paths to hand to the indexer: a folder that a file was taken out of is named file by file."""
-        found: list[Path] = []
-        for path in self.paths:
-            files = find_files([path]) if self.out else []
-            found += [file for file in files if file not in self.out] if self.out.intersection(files) else [path]
-        return list(dict.fromkeys(found))
+    def hold_files(self) -> bool:
+        """Whether there is a file to index."""
+        return any(file not in self.out for file in find_files(self.paths))
 
     def added(self, path: Path) -> Roots:
         """With one more file or folder; what was taken out of it before is in again."""
@@ -49,33 +49,3 @@ class Roots:
     def _holds(self, path: Path) -> bool:
         """Whether a file lies in one of the folders."""
         return any(path in find_files([folder]) for folder in self.paths if folder.is_dir())
-
-
-class KeptRoots:
-    """The roots of one index in a JSON file. They count as long as the index is the one they were kept with: after it was
-    made anew from the shell, what it says itself counts."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def load(self, settings: Any) -> Roots:
-        """The roots of the index with these settings."""
-        try:
-            kept = json.loads(self.path.read_text(encoding="utf-8"))
-            if kept["built"] == settings.built:
-                return Roots(tuple(map(Path, kept["paths"])), frozenset(map(Path, kept["out"])))
-        except (OSError, ValueError, KeyError, TypeError):
-            pass
-        return Roots(tuple(map(Path, settings.roots)))
-
-    def save(self, roots: Roots, settings: Any) -> None:
-        """Keep the roots that the index with these settings was made from."""
-        kept = {
-            "built": settings.built,
-            "paths": list(map(str, roots.paths)),
-            "out": sorted(map(str, roots.out)),
-        }
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = self.path.with_suffix(".tmp")
-        draft.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
-        draft.replace(self.path)

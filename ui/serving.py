@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from ui.jobs import Progress
 from ui.library import Library
 from ui.line import StoppableReader
 from ui.loading import Loading
+from ui.roots import Roots
 
 if TYPE_CHECKING:
     from index.builder import BuildReport
@@ -67,7 +68,7 @@ def serve(
     home = user_data_path("pincite")
     opener = Opener(folder, models)
     assistant = Loading(opener.open)
-    library = Library(assistant, opener.rebuild, home, by_path=is_loopback(host), name=str(folder.resolve()))
+    library = Library(assistant, opener.rebuild, home, by_path=is_loopback(host))
     page = build_app(assistant, folder=home, library=library)
     threading.Thread(target=follow, args=(opener, assistant), name="follow", daemon=True).start()
     address = launch(page, host=host, port=port, auth=auth)
@@ -111,11 +112,11 @@ class Opener:
 
         return Assistant.over_index(index, self.embedder, self.models.reader)
 
-    def rebuild(self, paths: Sequence[Path], progress: Progress) -> BuildReport:
-        """Bring the index in step with paths."""
+    def rebuild(self, roots: Roots, progress: Progress) -> BuildReport:
+        """Bring the index in step with roots."""
         from index.builder import build
 
-        return build(paths, self.folder, self.embedder, progress=progress)
+        return build(roots.paths, self.folder, self.embedder, without=sorted(roots.out), progress=progress)
 
 
 def follow(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import statistics
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -12,26 +13,33 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from eval.bench.worker import Job
+from eval.bench.worker import Job, SystemJob
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A reader: its name, the module that runs it, and what its environment needs (nothing: it runs in this one)."""
+    """A reader or a whole system: its name, the module that runs it, what its environment needs (nothing: it runs in this)."""
 
     name: str
     module: str
     requirements: tuple[str, ...] = ()
 
 
+HAYSTACK = ("haystack-ai", "transformers-haystack", "sentence-transformers-haystack")
+TXTAI = ("txtai",)
 OURS = Peer("pincite", "eval.bench.peer_pincite")
 FLOOR = Peer("floor", "eval.bench.floor")
 PEERS = (
-    Peer("haystack", "eval.bench.peer_haystack", ("haystack-ai", "transformers-haystack", "sentence-transformers-haystack")),
-    Peer("txtai", "eval.bench.peer_txtai", ("txtai",)),
+    Peer("haystack", "eval.bench.peer_haystack", HAYSTACK),
+    Peer("txtai", "eval.bench.peer_txtai", TXTAI),
     Peer("transformers", "eval.bench.peer_transformers"),
+)
+SYSTEMS = (
+    Peer("pincite", "eval.bench.system_pincite"),
+    Peer("haystack", "eval.bench.system_haystack", HAYSTACK),
+    Peer("txtai", "eval.bench.system_txtai", TXTAI),
 )
 
 
@@ -61,7 +69,7 @@ def environment(peer: Peer, work: Path) -> Path:
 class Process:
     """A contestant at work. ``asked`` and ``compared`` are what it answered before any timing."""
 
-    def __init__(self, peer: Peer, format: str, python: Path, job: Job) -> None:
+    def __init__(self, peer: Peer, format: str, python: Path, job: Job | SystemJob) -> None:
         self.peer, self.format = peer, format
         self.rounds: list[list[float]] = []
         environ = os.environ | {
@@ -75,12 +83,16 @@ class Process:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log)  # fmt: skip
         reply = self._exchange(json.dumps(asdict(job)))
         self.versions: dict[str, str] = reply["versions"]
-        self.asked: list[str] = reply["asked"]
+        self.asked: list[Any] = reply["asked"]
         self.compared: list[str] = reply["compared"]
 
     def round(self) -> None:
         """Time every question once."""
         self.rounds.append(self._exchange("{}"))
+
+    def ratio(self, beside: Process) -> float:
+        """The median over rounds of its time over the other's in the same round."""
+        return statistics.median(sum(a) / sum(b) for a, b in zip(self.rounds, beside.rounds, strict=True))
 
     def close(self) -> None:
         """End the process."""

@@ -162,18 +162,13 @@ def _same(given: Sequence[str], others: Sequence[str]) -> float:
 def _row(process: Process, running: Sequence[Process], ours: Process) -> Row:
     """The figures of one contestant."""
     beside = next((one for one in running if one.peer is OURS and one.format == process.format), ours)
-    return Row(process.peer.name, process.format, _median(process), _ratio(process, beside),
+    return Row(process.peer.name, process.format, _median(process), process.ratio(beside),
                _same(process.compared, ours.compared), _same(process.asked, ours.asked), process.versions)  # fmt: skip
 
 
 def _median(process: Process) -> float:
     """Milliseconds a question: the median over rounds of the mean over questions."""
     return statistics.median(statistics.fmean(one) for one in process.rounds)
-
-
-def _ratio(process: Process, beside: Process) -> float:
-    """The median over rounds of one's time over the other's in the same round."""
-    return statistics.median(sum(a) / sum(b) for a, b in zip(process.rounds, beside.rounds, strict=True))
 
 
 def _best(rows: Sequence[Row]) -> dict[str, Any]:

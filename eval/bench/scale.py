@@ -27,12 +27,12 @@ from rich.table import Table
 
 from eval.bench.machine import processor
 from index.chunker import Chunk
-from index.contents import Gathering
 from index.dense import DenseIndex
 from index.documents import Document
 from index.embedder import Floats
+from index.gathering import Gathering
 from index.generations import writer_lock
-from index.store import CANARIES, Index, Making, Settings, commit
+from index.store import CANARIES, Index, Making, Settings, commit, draft
 from qa.retriever import HybridRetriever
 
 DIMENSION, CLUSTERS, WORDS_EACH, VOCABULARY, PASSAGES_EACH = 384, 2_000, 90, 60_000, 100
@@ -89,17 +89,19 @@ def main() -> None:
 def write(folder: Path, passages: int, queries: int) -> None:
     """Commit an index of synthetic passages, and save queries and questions beside it."""
     random = np.random.default_rng(0)
-    vectors, gathering = clustered(random, passages), Gathering()
-    for first in range(0, passages, PASSAGES_EACH):
-        gathering.add(*document(random, first, min(PASSAGES_EACH, passages - first)))
+    vectors = clustered(random, passages)
     settings = Settings((), WORDS_EACH, 0, 1, Given.fingerprint, DIMENSION, "bench", "2024-01-01T00:00:00+00:00")
     (folder / "index").mkdir()
-    with writer_lock(folder / "index"):
-        contents = gathering.finish(vectors)
-        commit(folder / "index", contents, Making(settings, tuple(map(tuple, canaries().tolist()))), keep=None)
+    with writer_lock(folder / "index"), draft(folder / "index") as place:
+        gathering = Gathering(place)
+        for first in range(0, passages, PASSAGES_EACH):
+            gathering.add(*document(random, first, min(PASSAGES_EACH, passages - first)))
+        gathering.embed(vectors)
+        commit(place, gathering, Making(settings, tuple(map(tuple, canaries().tolist()))), before=None)
+    written = Index.open(folder / "index").passages
     near = random.choice(passages, queries, replace=False)
     asked = unit(vectors[near] + random.normal(scale=0.5 / DIMENSION**0.5, size=(queries, DIMENSION)))
-    texts = [" ".join(random.choice(contents.passage(int(number)).text.split(), 8)) for number in near]
+    texts = [" ".join(random.choice(written[int(number)].text.split(), 8)) for number in near]
     np.save(folder / "queries.npy", asked)
     (folder / "questions.json").write_text(json.dumps(texts), encoding="utf-8")
 

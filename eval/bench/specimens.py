@@ -38,7 +38,8 @@ def html() -> bytes:
     """A page with metadata, a list and a table."""
     rows = "".join(f"<tr><td>{number}<td>{number * 7}</tr>" for number in range(9))
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="author" content="Ana Müller"><title>A page</title></head><body><h1>Top</h1><p>{SENTENCE * 9}'
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="author" content="Ana Müller">'
+        f"<title>A page</title></head><body><h1>Top</h1><p>{SENTENCE * 9}"
         f"<ul><li>one<li>two</ul><table>{rows}</table><pre>  x\n y</pre></body></html>"
     ).encode()
 
@@ -115,6 +116,15 @@ def eml() -> bytes:
     return message.as_bytes()
 
 
+def mbox() -> bytes:
+    """Three mails: one as above, one in which a line is quoted, and one without a subject."""
+    second = f"From: bo@example.org\nSubject: Re: The treaty\n\n{PLAIN}\n\n>From the river on.\n"
+    third = f"Date: Thu, 09 Nov 2023 09:30:00 +0100\n\n{PLAIN * 2}\n"
+    mails = (eml(), second.encode(), third.encode())
+    return b"\n".join(b"From ana@example.org Wed Nov  8 09:30:00 2023\n" + mail for mail in mails)
+
+
 SPECIMENS: dict[str, Callable[[], bytes]] = {
     "txt": text, "md": markdown, "html": html, "pdf": pdf, "docx": docx, "epub": epub, "rtf": rtf, "csv": csv, "eml": eml,
+    "mbox": mbox,
 }  # fmt: skip

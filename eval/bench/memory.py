@@ -1,0 +1,112 @@
+"""How much memory does the chat page take over an index of many passages, at its start and after questions?
+
+    python eval/bench/memory.py [--passages 100000] [--questions 20] [--json memory.json]
+
+The index holds the bundled articles among passages of their sentences in random order, or the paragraphs of a SQuAD file
+(``--filler``); it is made at the first call and kept. The page runs as ``pincite chat`` does; memory is that of its process
+and all below it, from /proc: resident, and the part of it that is no map of a file and so cannot be dropped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from platformdirs import user_cache_path
+from rich.console import Console
+from rich.table import Table
+
+from eval.bench.filling import library
+from eval.bench.load import ask, served
+from eval.bench.machine import machine
+from eval.bench.passages import QUESTIONS
+from eval.examples import load
+
+console = Console(highlight=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Megabytes (2**20 bytes) of a process and all below it, in memory at a moment."""
+
+    moment: str
+    resident: float
+    anonymous: float
+    processes: int
+
+
+def main() -> None:
+    """Measure, print a table, write JSON."""
+    options = _options()
+    questions = [one.question for one in load(QUESTIONS).questions][: options.questions]
+    options.work.mkdir(parents=True, exist_ok=True)
+    try:
+        with console.status(f"an index of {options.passages} passages"):
+            shelf = library(options.work, options.passages, options.filler)
+    except (OSError, ValueError) as error:
+        raise SystemExit(str(error)) from error
+    passages = len(shelf.passages())
+    with served(Path(shelf.index), options.reader) as address:
+        found = [below(os.getpid(), "the page's address is printed")]
+        ask(address, questions[0])
+        found.append(below(os.getpid(), "the first answer is there"))
+        for question in questions[1:]:
+            ask(address, question)
+        found.append(below(os.getpid(), f"after {len(questions)} questions"))
+    where = machine(len(os.sched_getaffinity(0)))
+    table = Table(title=f"The page over {passages} passages, megabytes: {where['processor']}, {where['date']}")
+    for name in ("moment", "resident", "no map of a file", "processes"):
+        table.add_column(name, justify="left" if name == "moment" else "right")
+    for one in found:
+        table.add_row(one.moment, f"{one.resident:.0f}", f"{one.anonymous:.0f}", str(one.processes))
+    console.print(table)
+    report = {"machine": where, "passages": passages, "megabytes": [asdict(one) for one in found]}
+    options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
+    console.print(f"written to {options.json}", style="dim")
+
+
+def below(process: int, moment: str) -> Memory:
+    """The memory of all processes that descend from one, itself left out."""
+    parents = {int(path.name): _parent(path) for path in Path("/proc").iterdir() if path.name.isdecimal()}
+    family = {process}
+    while more := {child for child, parent in parents.items() if parent in family} - family:
+        family |= more
+    fields = [_status(Path("/proc") / str(number)) for number in family - {process}]
+    resident, anonymous = (sum(each.get(name, 0) for each in fields) / 1024 for name in ("VmRSS", "RssAnon"))
+    return Memory(moment, resident, anonymous, len(fields))
+
+
+def _parent(process: Path) -> int:
+    """The parent of a process; 0 where it has ended."""
+    return _status(process).get("PPid", 0)
+
+
+def _status(process: Path) -> dict[str, int]:
+    """The numbers of a process's status, sizes in kilobytes; empty where it has ended."""
+    try:
+        lines = (process / "status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return {}
+    fields = (line.partition(":") for line in lines)
+    return {
+        name: int(value.split()[0]) for name, _, value in fields if value.split()[:1] and value.split()[0].isdecimal()
+    }
+
+
+def _options() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--passages", type=int, default=100_000)
+    parser.add_argument("--questions", type=int, default=20)
+    parser.add_argument("--filler", type=Path, help="a SQuAD file (default: the bundled articles' own sentences)")
+    parser.add_argument("--reader", default="", help="folder of the reader (default: the bundled one)")
+    parser.add_argument("--work", type=Path, default=user_cache_path("pincite") / "bench", help="cache of the index")
+    parser.add_argument("--json", type=Path, default=Path("bench-memory.json"))
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

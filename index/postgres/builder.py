@@ -1,0 +1,196 @@
+"""Bring a store in step with files and folders, as ``index.builder`` does with an index in a folder, beside other writers."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import importlib.metadata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index.builder import BuildReport, NothingToIndex, Progress, Renamed
+from index.chunker import OVERLAP, WORDS, chunk
+from index.dense import LARGEST_EXACT
+from index.documents import Load, UnreadableDocument, find_files, parse_document, read_bytes
+from index.embedder import Embedder, Floats, in_context
+from index.postgres.database import Unstorable
+from index.postgres.store import CUTTING, Held, PostgresStore, Run
+from index.reuse import Cut
+from index.sandbox import Sandbox
+from index.store import Duplicate, Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be done with files, by name.
+
+    ``write`` names the document of the same bytes that a file takes the place of, if any; ``kept`` are as they were.
+    """
+
+    write: Mapping[str, str | None]
+    kept: frozenset[str]
+    duplicates: tuple[Duplicate, ...]
+
+
+def build(
+    paths: Sequence[Path],
+    store: PostgresStore,
+    embedder: Embedder,
+    *,
+    progress: Progress | None = None,
+    load: Load | None = None,
+    largest_exact: int = LARGEST_EXACT,
+) -> BuildReport:
+    """Make the store hold what can be read in ``paths``, and nothing else that is below them; the rest is left alone.
+
+    Every document is there as soon as it is written. ``progress`` is called with the files done, their number, and the name
+    of the last one. Raises FileNotFoundError for a missing path, NothingToIndex with the store as it was, StoreProblem.
+    """
+    files, roots = find_files(paths), [path.resolve() for path in paths]
+    run = _Run(store, embedder, store.held(), roots)
+    with Sandbox() as sandbox:
+        run.look(files)
+        for done, path in enumerate(files, start=1):
+            run.take(path, load or sandbox.load)
+            if progress is not None:
+                progress(done, len(files), str(path))
+    if not run.taken:
+        raise NothingToIndex(
+            "no document can be read" + "".join(f"; {bad.name}: {bad.reason}" for bad in run.unreadable[:3])
+        )
+    return run.finish(largest_exact)
+
+
+def plan(digests: Mapping[str, str], held: Mapping[str, Held], ours: frozenset[str]) -> Plan:
+    """What to do with files of these digests, in order, where the store has ``held`` and ``ours`` of it are below the roots.
+
+    Of files with the same bytes the one that is held already is kept, else the first is written.
+    """
+    holders = {one.sha256: name for name, one in held.items()}
+    owners: dict[str, str] = {}
+    for name, sha256 in digests.items():
+        owners.setdefault(sha256, name)
+    for sha256 in owners:
+        holder = holders.get(sha256)
+        if holder is not None and (holder not in ours or digests.get(holder) == sha256):
+            owners[sha256] = holder
+    own = {name: sha256 for name, sha256 in digests.items() if owners[sha256] == name}
+    kept = frozenset(name for name, sha256 in own.items() if held.get(name) == Held(sha256, CUTTING))
+    return Plan(
+        write={name: _other(holders.get(sha256), name) for name, sha256 in own.items() if name not in kept},
+        kept=kept,
+        duplicates=tuple(Duplicate(name, owners[sha256]) for name, sha256 in digests.items() if name not in own),
+    )
+
+
+def _other(holder: str | None, name: str) -> str | None:
+    return None if holder == name else holder
+
+
+class _Run:
+    """One pass over the files of some roots."""
+
+    def __init__(
+        self, store: PostgresStore, embedder: Embedder, held: Mapping[str, Held], roots: Sequence[Path]
+    ) -> None:
+        self.taken: dict[str, str] = {}  # digest by name
+        self.unreadable: list[Unreadable] = []
+        self._store, self._embedder, self._held, self._roots = store, embedder, held, roots
+        self._ours = frozenset(name for name in held if self._below(name))
+        self._duplicates: list[Duplicate] = []
+        self._digests: dict[str, str] = {}
+        self._plan = Plan({}, frozenset(), ())
+
+    def look(self, files: Sequence[Path]) -> None:
+        """Find out what each file holds, and what is to be done."""
+        for path in files:
+            try:
+                self._digests[str(path)] = hashlib.sha256(read_bytes(path)).hexdigest()
+            except UnreadableDocument as error:
+                self.unreadable.append(Unreadable(error.name, error.reason))
+        self._plan = plan(self._digests, self._held, self._ours)
+        self._duplicates += self._plan.duplicates
+
+    def take(self, path: Path, load: Load) -> None:
+        """Write the document in a file, where it is not there, or note why not."""
+        name = str(path)
+        if name in self._plan.kept:
+            self.taken[name] = self._digests[name]
+        elif name in self._plan.write:
+            try:
+                self._write(path, load)
+            except UnreadableDocument as error:
+                self.unreadable.append(Unreadable(error.name, error.reason))
+            except Unstorable as error:
+                self.unreadable.append(Unreadable(name, f"PostgreSQL cannot hold it: {error.reason}"))
+
+    def _write(self, path: Path, load: Load) -> None:
+        name = str(path)
+        document = parse_document(path, read_bytes(path), load)
+        cut = Cut(document, tuple(chunk(document, words=WORDS, overlap=OVERLAP)))
+        if not cut.chunks:
+            raise UnreadableDocument(name, "empty: it holds no text besides headings", lasting=True)
+        replaces = [was] if (was := self._plan.write[name]) is not None else []
+        duplicate = self._store.put(cut, self._vectors(cut, [name, *replaces]), replaces=replaces)
+        if duplicate is None:
+            self.taken[name] = document.sha256
+        else:
+            self._duplicates.append(duplicate)
+
+    def _vectors(self, cut: Cut, before: Sequence[str]) -> Floats:
+        """A vector a passage: those that a document before had for the same text, new ones for the others."""
+        known = self._store.vectors_of([name for name in before if name in self._held])
+        texts = [in_context(found.heading, cut.document.text[found.start : found.end]) for found in cut.chunks]
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            made = self._embedder.embed(new)
+            if not np.isfinite(made).all():
+                raise ValueError("the embedder made vectors that are not finite")
+            known.update(zip(new, made, strict=True))
+        return np.array([known[text] for text in texts], dtype=np.float32)
+
+    def finish(self, largest_exact: int) -> BuildReport:
+        """Remove what is gone, note what was left out, and report."""
+        gone = [name for name in self._held if name in self._ours and name not in self.taken]
+        if gone:
+            self._store.remove(gone)
+        report = self._report(gone)
+        if report.differs:
+            self._store.index_vectors(largest_exact)
+        before = [name for name in self._store.left_out if self._below(name)]
+        run = Run(tuple(map(str, self._roots)), _version(), _now())
+        self._store.note(run, [*self.unreadable, *self._duplicates], before)
+        return report
+
+    def _report(self, gone: Sequence[str]) -> BuildReport:
+        old = {name: one.sha256 for name, one in self._held.items()}
+        left = {old[name]: name for name in gone}
+        renamed = {name: left[sha256] for name, sha256 in self.taken.items() if name not in old and sha256 in left}
+        return BuildReport(
+            added=tuple(name for name in self.taken if name not in old and name not in renamed),
+            changed=tuple(name for name, sha256 in self.taken.items() if name in old and old[name] != sha256),
+            renamed=tuple(Renamed(name, was) for name, was in renamed.items()),
+            removed=tuple(name for name in gone if name not in renamed.values()),
+            unchanged=tuple(name for name, sha256 in self.taken.items() if old.get(name) == sha256),
+            duplicates=tuple(self._duplicates),
+            unreadable=tuple(self.unreadable),
+            documents=len(self._store.held()),
+            passages=self._store.count_passages(),
+        )
+
+    def _below(self, name: str) -> bool:
+        return any(Path(name).is_relative_to(root) for root in self._roots)
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("pincite")
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

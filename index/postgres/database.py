@@ -1,0 +1,188 @@
+"""The database: its URL, its transactions, its errors in one sentence, and its tables.
+
+The schema is ``pincite``:
+    documents   a row a file: name, digest of its bytes, title, text, and the rest of its record
+    passages    a row a passage with its vector; made by langchain-postgres, so that any LangChain program can open it
+    terms       how often each term stands in each passage, and the passage's length in terms: all that BM25 needs
+    making      one row: format, embedder and canaries
+    roots       a row a folder or file given: when it was last brought in step, and by which version
+    left_out    a row a file that is unreadable or a duplicate, and why
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from psycopg import DataError
+from psycopg.errors import DeadlockDetected
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from index.embedder import Embedder
+from index.generations import IndexProblem
+from index.store import CANARIES
+
+FORMAT = 1
+GRAPH = "pincite.passages_graph"
+WRITING = 7_214_630_518_274  # the advisory lock of whoever makes tables or indexes; no other program takes this number
+_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
+_ATTEMPTS = 5
+_CONNECTING = "10"  # seconds
+_UNSTORABLE = ("22", "54")  # SQLSTATE classes: data that it cannot hold, limits that are exceeded
+
+_DOCUMENTS = """CREATE TABLE IF NOT EXISTS pincite.documents (
+    name TEXT PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL,
+    record JSONB NOT NULL, cutting TEXT NOT NULL, passages INTEGER NOT NULL, terms BIGINT NOT NULL)"""
+_TABLES = (
+    "CREATE INDEX IF NOT EXISTS passages_source ON pincite.passages (source)",
+    """CREATE TABLE IF NOT EXISTS pincite.terms (
+        term TEXT NOT NULL, passage BIGINT NOT NULL REFERENCES pincite.passages(id) ON DELETE CASCADE,
+        count INTEGER NOT NULL, length INTEGER NOT NULL, PRIMARY KEY (term, passage))""",
+    "CREATE INDEX IF NOT EXISTS terms_passage ON pincite.terms (passage)",
+    "CREATE TABLE IF NOT EXISTS pincite.roots (name TEXT PRIMARY KEY, version TEXT NOT NULL, built TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS pincite.left_out (name TEXT PRIMARY KEY, reason TEXT, same_as TEXT)",
+    """CREATE TABLE IF NOT EXISTS pincite.making (
+        single BOOLEAN PRIMARY KEY DEFAULT TRUE CHECK (single), format INTEGER NOT NULL,
+        embedder TEXT NOT NULL, dimension INTEGER NOT NULL, canaries JSONB NOT NULL)""",
+)
+
+T = TypeVar("T")
+
+
+class StoreProblem(IndexProblem):
+    """A database that cannot be used; the message names it without its password."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"{place}: {reason}")
+
+
+class Unstorable(StoreProblem):
+    """A document that PostgreSQL cannot hold, and why."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(place, reason)
+        self.reason = reason
+
+
+class Database:
+    """One database, connected to when it is first used; ``place`` is its ``url`` without the password."""
+
+    def __init__(self, url: URL) -> None:
+        self.url, self.place = url, _masked(url)
+        self._engine: Engine = create_engine(url, pool_pre_ping=True)
+
+    @classmethod
+    def at(cls, url: str) -> Database:
+        """The database of a URL such as ``postgresql://user@host/name``; raises ValueError where it is none."""
+        try:
+            parsed = make_url(url)
+        except (ArgumentError, ValueError):
+            parsed = None
+        if parsed is None or parsed.drivername not in _SCHEMES:
+            raise ValueError("the store's URL cannot be read; one reads postgresql://user@host/database")
+        waiting = {} if "connect_timeout" in parsed.query else {"connect_timeout": _CONNECTING}
+        return cls(parsed.set(drivername="postgresql+psycopg").update_query_dict(waiting))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that reads one state of everything, whatever is written meanwhile."""
+        with self._problems(), self._engine.connect() as connection:
+            reading = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with reading.begin():
+                yield reading
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """What ``work`` returns, done in one transaction; done again where writers have waited for each other in a circle."""
+        with self._problems():
+            for _ in range(_ATTEMPTS - 1):
+                try:
+                    return self._transact_once(work)
+                except DBAPIError as error:
+                    if not isinstance(error.orig, DeadlockDetected):
+                        raise
+            return self._transact_once(work)
+
+    def has_index(self) -> bool:
+        """Whether there are Pincite's tables, in a format that this version reads; StoreProblem in another."""
+        with self.snapshot() as connection:
+            if not connection.scalar(text("SELECT to_regclass('pincite.making')")):
+                return False
+            found = connection.scalar(text("SELECT format FROM pincite.making"))
+        if found != FORMAT:
+            raise StoreProblem(self.place, f"its index has format {found} and this version reads {FORMAT}")
+        return True
+
+    def set_up(self, embedder: Embedder) -> None:
+        """Make the tables; what an interrupted set-up left is completed. The vectors will be this embedder's."""
+        canaries = embedder.embed(CANARIES)
+        row = {"format": FORMAT, "embedder": embedder.fingerprint, "dimension": canaries.shape[1]}
+        with self._problems(), self._engine.connect() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": WRITING})
+            try:
+                self._make_tables(connection, canaries.shape[1])
+                connection.execute(_ADD_MAKING, {**row, "canaries": json.dumps(canaries.tolist())})
+                connection.commit()
+            finally:
+                connection.rollback()
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": WRITING})
+
+    def _make_tables(self, connection: Connection, dimension: int) -> None:
+        if not connection.scalar(text("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'")):
+            raise StoreProblem(self.place, "the server has no pgvector; it has to be installed there first")
+        connection.execute(text("CREATE SCHEMA IF NOT EXISTS pincite"))
+        connection.execute(text(_DOCUMENTS))
+        there = connection.scalar(text("SELECT to_regclass('pincite.passages')"))
+        connection.commit()
+        if not there:
+            self._make_passages(dimension)
+        for statement in _TABLES:
+            connection.execute(text(statement))
+
+    def _make_passages(self, dimension: int) -> None:
+        """The table of a LangChain vector store; this also makes the extension."""
+        from langchain_postgres import Column, PGEngine
+
+        PGEngine.from_connection_string(self.url).init_vectorstore_table(
+            "passages",
+            dimension,
+            schema_name="pincite",
+            id_column=Column("id", "BIGINT GENERATED BY DEFAULT AS IDENTITY", nullable=False),
+            metadata_columns=[
+                Column("source", "TEXT REFERENCES pincite.documents(name) ON DELETE CASCADE", nullable=False),
+                Column("start_index", "INTEGER", nullable=False),
+                Column("end_index", "INTEGER", nullable=False),
+                Column("heading", "TEXT", nullable=False),
+                Column("page", "INTEGER"),
+            ],
+            store_metadata=False,
+        )
+
+    def _transact_once(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.begin() as connection:
+            return work(connection)
+
+    @contextmanager
+    def _problems(self) -> Iterator[None]:
+        """Errors of the database as StoreProblem, in one sentence."""
+        try:
+            yield
+        except SQLAlchemyError as error:
+            cause = error.orig if isinstance(error, DBAPIError) else None
+            reason = str(cause or error).strip().partition("\n")[0] or type(error).__name__
+            unstorable = isinstance(cause, DataError) or str(getattr(cause, "sqlstate", ""))[:2] in _UNSTORABLE
+            raise (Unstorable if unstorable else StoreProblem)(self.place, reason) from error
+
+
+_ADD_MAKING = text(
+    """INSERT INTO pincite.making VALUES (TRUE, :format, :embedder, :dimension, CAST(:canaries AS jsonb))
+    ON CONFLICT DO NOTHING"""
+)
+
+
+def _masked(url: URL) -> str:
+    secret = {name: "hidden" for name in url.query if "password" in name}
+    shown = url.set(drivername="postgresql").update_query_dict(secret).difference_update_query(["connect_timeout"])
+    return shown.render_as_string(hide_password=True)

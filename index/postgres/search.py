@@ -1,0 +1,128 @@
+"""Both rankings of passages as SQL: by vectors, and by terms with the very scores of ``index.sparse``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import overload
+
+from sqlalchemy import Connection, text
+
+from index.contents import Passage
+from index.embedder import Floats
+from index.postgres.database import GRAPH
+from index.postgres.store import PostgresStore, as_vector, stored_term
+from index.sparse import K1, LONGEST_QUERY, B, terms
+
+# How many passages of the graph are looked at: at least, and the most that pgvector takes.
+_WIDTH, _WIDEST = 160, 1000
+# Passages in the order of an index of one folder: by the parts of the paths of their files, then as they stand there.
+_ORDER = """replace(source, '/', chr(1)) COLLATE "C", start_index, end_index"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A passage's id with its score: the higher, the nearer."""
+
+    id: int
+    score: float
+
+
+class Searching:
+    """Both searches over one state of a store, in all documents or only in those named."""
+
+    def __init__(self, connection: Connection, documents: Sequence[str] | None = None) -> None:
+        self._connection = connection
+        self._wanted = {} if documents is None else {"wanted": list(documents)}
+        self._among = "TRUE" if documents is None else "source = ANY(:wanted)"
+
+    def by_vector(self, vector: Floats, k: int) -> list[Scored]:
+        """The ``k`` passages with the highest cosine to a vector: exact, unless there is a graph and no choice of documents."""
+        asked = {"vector": as_vector(vector), "k": k}
+        graph = not self._wanted and self._connection.scalar(text("SELECT to_regclass(:graph)"), {"graph": GRAPH})
+        if graph:
+            width = min(_WIDEST, max(_WIDTH, 2 * k))
+            self._connection.execute(text(f"SET LOCAL hnsw.ef_search = {width}"))
+            statement = _BY_GRAPH.format(dimension=len(vector))
+        else:
+            statement = _BY_VECTOR.format(among=self._among)
+        return [Scored(*row) for row in self._connection.execute(text(statement), asked | self._wanted)]
+
+    def by_terms(self, question: str, k: int) -> list[Scored]:
+        """The ``k`` passages with the highest BM25 score, those that share no term left out."""
+        asked = [stored_term(term) for term in terms(question[: LONGEST_QUERY * 16])[:LONGEST_QUERY]]
+        statement = text(_BY_TERMS.format(among=self._among))
+        return [
+            Scored(*row)
+            for row in self._connection.execute(statement, {"terms": asked, "k": k, "k1": K1, "b": B} | self._wanted)
+        ]
+
+    def passages(self, ids: Sequence[int]) -> list[Passage]:
+        """The passages of these ids, in the order that they have in an index of one folder."""
+        return [Passage(*row) for row in self._connection.execute(_PASSAGES, {"ids": list(ids)})]
+
+
+class Sample(Sequence[Passage]):
+    """An even sample of the passages of a store, read when it is first looked at."""
+
+    def __init__(self, store: PostgresStore, size: int) -> None:
+        self._store, self._size = store, size
+        self._read: list[Passage] | None = None
+
+    def __len__(self) -> int:
+        return len(self._passages)
+
+    @overload
+    def __getitem__(self, place: int) -> Passage: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Passage]: ...
+    def __getitem__(self, place: int | slice) -> Passage | list[Passage]:
+        return self._passages[place]
+
+    @property
+    def _passages(self) -> list[Passage]:
+        if self._read is None:
+            with self._store.database.snapshot() as connection:
+                self._read = [Passage(*row) for row in connection.execute(_SAMPLE, {"size": self._size})]
+        return self._read
+
+
+_COLUMNS = """passages.id, source, title, sha256, start_index, end_index, content, heading, page
+    FROM pincite.passages JOIN pincite.documents ON documents.name = source"""
+_PASSAGES = text(f"SELECT {_COLUMNS} WHERE passages.id = ANY(:ids) ORDER BY {_ORDER}")
+_SAMPLE = text(
+    f"""SELECT {_COLUMNS} WHERE passages.id % greatest(1,
+        (SELECT sum(passages) FROM pincite.documents) / :size) = 0 ORDER BY {_ORDER}"""
+)
+# The first k by score are the first by place among equals, yet such equals come last first: all as faiss.knn has it.
+_BY_VECTOR = f"""
+    WITH near AS (
+        SELECT id, source, start_index, end_index, embedding <#> CAST(:vector AS vector) AS distance
+        FROM pincite.passages WHERE {{among}}
+        ORDER BY embedding <#> CAST(:vector AS vector) FETCH FIRST (:k) ROWS WITH TIES),
+    placed AS (SELECT id, distance, row_number() OVER (ORDER BY distance, {_ORDER}) AS place FROM near)
+    SELECT id, -distance FROM placed WHERE place <= :k ORDER BY distance, place DESC"""
+_BY_GRAPH = """
+    WITH near AS MATERIALIZED (
+        SELECT id, embedding FROM pincite.passages
+        ORDER BY CAST(embedding AS halfvec({dimension})) <#> CAST(CAST(:vector AS vector) AS halfvec({dimension})) LIMIT :k)
+    SELECT id, -(embedding <#> CAST(:vector AS vector)) AS score FROM near ORDER BY score DESC, id"""
+# Lucene's BM25 as bm25s computes it: 64 bits for a weight, 32 to keep it, and a sum of those in the question's order.
+_BY_TERMS = f"""
+    WITH asked AS (SELECT * FROM unnest(CAST(:terms AS text[])) WITH ORDINALITY AS asked(term, place)),
+    size AS (SELECT sum(passages)::float8 AS passages, sum(terms)::float8 / sum(passages) AS length FROM pincite.documents),
+    known AS (
+        SELECT term, count(*)::float8 AS holding FROM pincite.terms WHERE term = ANY(:terms) GROUP BY term),
+    rarity AS (
+        SELECT term, ln(1 + (passages - holding + 0.5::float8) / (holding + 0.5::float8))::real::float8 AS idf
+        FROM known, size),
+    scored AS (
+        SELECT passage, sum((idf * (count / (
+            CAST(:k1 AS float8) * (1 - CAST(:b AS float8) + CAST(:b AS float8) * terms.length / size.length) + count
+        )))::real ORDER BY place) AS score
+        FROM asked JOIN rarity USING (term) JOIN pincite.terms USING (term), size GROUP BY passage),
+    best AS (
+        SELECT id, score, source, start_index, end_index
+        FROM scored JOIN pincite.passages ON id = passage WHERE {{among}}
+        ORDER BY score DESC FETCH FIRST (:k) ROWS WITH TIES)
+    SELECT id, score::float8 FROM best ORDER BY score DESC, {_ORDER} LIMIT :k"""

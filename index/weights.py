@@ -1,0 +1,67 @@
+"""BM25's weight of each term in each passage, from their numbers: what bm25s computes, but by blocks and in less memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+PASSAGES_AT_ONCE = 8_192
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A sparse matrix of weights by columns: those of term t are ``data[indptr[t]:indptr[t + 1]]``, for passages ``indices``."""
+
+    data: NDArray[np.float32]
+    indices: NDArray[np.int32]
+    indptr: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """How many times each term stands in each passage, ordered by term and then by passage."""
+
+    terms: Ints
+    passages: Ints
+    times: Ints
+
+
+def weigh(ids: NDArray[np.int32], lengths: NDArray[Any], terms: int, *, k1: float, b: float) -> Weights:
+    """The weights by Lucene's formula.
+
+    ``ids`` holds the terms of all passages one after the other, ``lengths`` the number of terms of each passage, and
+    ``terms`` how many there are. weight = idf * f / (f + k1 * (1 - b + b * length / mean length)), and
+    idf = ln(1 + (N - n + 0.5) / (n + 0.5)); what it takes is 8 bytes for each term of each passage.
+    """
+    holding = np.zeros(terms, dtype=np.int64)
+    for counts in _counted(ids, lengths, terms):
+        holding += np.bincount(counts.terms, minlength=terms)
+    idf = np.log(1 + (len(lengths) - holding + 0.5) / (holding + 0.5)).astype(np.float32)
+    damping = k1 * (1 - b + b * lengths / max(lengths.mean(), 1e-9))
+    indptr = np.concatenate(([0], np.cumsum(holding)))
+    data, indices, heads = np.empty(indptr[-1], np.float32), np.empty(indptr[-1], np.int32), indptr[:-1].copy()
+    for counts in _counted(ids, lengths, terms):
+        new = np.bincount(counts.terms, minlength=terms)
+        before = np.cumsum(new) - new
+        places = heads[counts.terms] + np.arange(len(counts.terms)) - before[counts.terms]
+        data[places] = idf[counts.terms] * (counts.times / (damping[counts.passages] + counts.times))
+        indices[places] = counts.passages
+        heads += new
+    return Weights(data, indices, indptr)
+
+
+def _counted(ids: NDArray[np.int32], lengths: NDArray[Any], terms: int) -> Iterator[_Counts]:
+    """The counts of one block of passages after the other."""
+    bounds = np.concatenate(([0], np.cumsum(lengths)))
+    for first in range(0, len(lengths), PASSAGES_AT_ONCE):
+        last = min(first + PASSAGES_AT_ONCE, len(lengths))
+        rows = np.repeat(np.arange(last - first), lengths[first:last])
+        keys = ids[bounds[first] : bounds[last]].astype(np.int64) * (last - first) + rows
+        found, times = np.unique(keys, return_counts=True)
+        yield _Counts(found // (last - first), first + found % (last - first), times)
