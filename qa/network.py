@@ -159,9 +159,11 @@ class SpanNetwork(nn.Module):
             config = NetworkConfig(
                 **{**{n: getattr(config, n) for n in config.__dataclass_fields__}, "num_hidden_layers": layers}
             )
-        network = cls(config)
+        whole = "qa_outputs.weight" in tensors
+        with torch.device("meta" if whole else "cpu"):  # numbers that are replaced need not be drawn
+            network = cls(config)
         try:
-            network.load_state_dict(_from_hugging_face(config, tensors, network.span), strict=True)
+            network.load_state_dict(_from_hugging_face(config, tensors, network.span), strict=True, assign=whole)
         except (KeyError, RuntimeError) as error:
             raise ValueError(
                 f"{folder}: its weights do not fit its config.json ({str(error).splitlines()[-1].strip()})"

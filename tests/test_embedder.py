@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from conftest import FakeEmbedder
 
-from index.embedder import Embedder, ModelMissing, SentenceEmbedder, embedding_text
+from index.embedder import FEW, Embedder, ModelMissing, SentenceEmbedder, embedding_text
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,21 @@ def test_the_bundled_model_knows_what_is_meant(bundled: SentenceEmbedder) -> Non
     question, right, wrong = bundled.embed(["How old is the king?", "The monarch is 70.", "Bread is made of flour."])
     assert question @ right > 0.4 > question @ wrong
     assert bundled.dimension == 384
+
+
+@pytest.mark.slow
+def test_a_few_texts_get_the_same_vectors_without_sentence_transformers(bundled: SentenceEmbedder) -> None:
+    texts = ["How old is the king?", "The monarch, who is 70, " * 60, "", " \U0001f600 ", "Қазақстан", "a", "b c"]
+    few = SentenceEmbedder.open().embed(texts)
+    whole = bundled.embed([*texts, *["Bread is made of flour."] * FEW])[: len(texts)]
+    assert (few * whole).sum(axis=1) == pytest.approx(np.ones(len(texts)), abs=1e-3)  # bf16 rounds, and by batch
+    code = (
+        "import sys; from index.embedder import SentenceEmbedder; SentenceEmbedder.open().embed(['a question']);"
+        "print(sorted({'sentence_transformers', 'transformers', 'sklearn'} & set(sys.modules)))"
+    )
+    root = Path(__file__).resolve().parents[1]
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_the_fingerprint_is_that_of_the_files(tmp_path: Path) -> None:
