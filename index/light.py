@@ -64,7 +64,7 @@ class LightEncoder:
 
         def heads(projection: str) -> Tensor:
             given = self._linear(hidden, f"{name}attention.self.{projection}")
-            return given.unflatten(2, (self._heads, -1)).transpose(1, 2)
+            return given.view(*given.shape[:2], self._heads, -1).transpose(1, 2)
 
         attended = F.scaled_dot_product_attention(
             heads("query"), heads("key"), heads("value"), attn_mask=mask[:, None, None, :]
