@@ -401,6 +401,9 @@ def train(
     epochs: Annotated[float, typer.Option(help="Passes over the data.")] = 1.0,
     learning_rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 4e-5,
     seed: Annotated[int, typer.Option(help="Of the sample, the order and the new span layer.")] = 0,
+    keep: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the weights it started from in the finished reader.")
+    ] = 0.0,
 ) -> None:
     """Train a reader; run again after an interruption and it goes on from its last checkpoint."""
     with plain_errors():
@@ -415,6 +418,7 @@ def train(
             epochs=epochs,
             learning_rate=learning_rate,
             seed=seed,
+            keep=keep,
             say=lambda line: err.print(line, markup=False, soft_wrap=True),
         )
 

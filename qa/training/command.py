@@ -29,15 +29,20 @@ def run(
     epochs: float,
     learning_rate: float,
     seed: int,
+    keep: float,
     say: Callable[[str], None],
 ) -> None:
     """Train from ``start`` on ``data`` and write the reader to ``out / "reader"``.
 
+    ``keep`` is the share of the weights of ``start`` in the reader's, 0..1: the mean of a reader before and after training
+    on other data is often better than both (WiSE-FT, Wortsman et al. 2022). An encoder without span layer has none to keep.
     ValueError naming the file and reason where the data, the encoder or the memory does not suffice; an interrupted run
     leaves its last whole checkpoint in ``out`` and is taken up from there.
     """
     torch.manual_seed(seed)
     tensors = read_weights(start)
+    if keep and "qa_outputs.weight" not in tensors:
+        raise ValueError(f"{start}: no reader yet, so that nothing of it can be kept")
     network = SpanNetwork.load(start, tensors, layers=layers)
     recipe = Recipe(layers=network.config.num_hidden_layers, learning_rate=learning_rate, seed=seed)
     mixture = _mixture(out / "examples.json", data, documents, seed)
@@ -58,7 +63,7 @@ def run(
         if "alloc" not in str(error) and not isinstance(error, MemoryError):
             raise
         raise ValueError(f"{out}: not enough memory to train {start}; the last checkpoint is kept") from error
-    finish(out / "checkpoint", out / "reader")
+    finish(out / "checkpoint", out / "reader", start, keep)
     say(f"the reader is in {out / 'reader'}; ask with --reader {out / 'reader'}")
 
 
@@ -78,11 +83,15 @@ def _sources(data: Path, documents: Path | None) -> dict[str, Loaded]:
     return {data.stem: read_gold(data, documents or data.parent) if data.suffix == ".jsonl" else read_squad(data)}
 
 
-def finish(checkpoint: Path, reader: Path) -> None:
-    """Turn a checkpoint into a reader folder: 8-bit weights, configuration, tokenizer."""
-    write_weights(reader, read_weights(checkpoint))
+def finish(checkpoint: Path, reader: Path, start: Path | None = None, keep: float = 0.0) -> None:
+    """Turn a checkpoint, with a share of the weights of ``start``, into a reader folder: 8-bit, configuration, tokenizer."""
+    weights = read_weights(checkpoint)
+    if start is not None and keep:
+        before = read_weights(start)
+        weights = {name: (1 - keep) * value + keep * before[name] for name, value in weights.items()}
+    write_weights(reader, weights)
     shutil.copy(checkpoint / "config.json", reader)
     for name in TOKENIZER_FILES:
         shutil.copy(checkpoint / name, reader)
-    training = json.loads((checkpoint / "training.json").read_text(encoding="utf-8"))
+    training = json.loads((checkpoint / "training.json").read_text(encoding="utf-8")) | {"keep": keep}
     (reader / "training.json").write_text(json.dumps(training, indent=2) + "\n", encoding="utf-8")
