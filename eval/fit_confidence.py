@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import beta
 from sklearn.linear_model import LogisticRegression
 
 from eval.examples import load as load_gold
@@ -41,7 +42,8 @@ GOLD_TIMES = 3
 ANSWERABLE, UNANSWERABLE, REMOVED = 400, 200, 200
 RIVALS = 3
 NEAR = 0.5
-COST = 0.001  # of F1, a third of what early stopping may cost on other questions
+COST = 0.001  # of the score, a third of what early stopping may cost on other questions
+SURE_OF_IT = 0.8
 SHARES = (1, 2, 5, 10, 20)
 SENTENCES = ("yes_no", "why", "how")  # answered by a whole sentence, not by the candidate itself
 Floats = NDArray[np.float64]
@@ -86,13 +88,20 @@ def fit(squad: Sequence[Read], gold: Sequence[Read], reader: str, fitted_on: str
     weights = tuple(round(float(slope * weight), 4) for weight in ranking.coef_[0])
     bias = round(float(slope * ranking.intercept_[0] + scale.intercept_[0]), 4)
     limits = thresholds(scale.predict_proba(chosen)[:, 1], near)
-    fitted = Confidence(bias, weights, limits, reader, fitted_on)
+    return stopping(Confidence(bias, weights, limits, reader, fitted_on), gold)
+
+
+def stopping(fitted: Confidence, gold: Sequence[Read]) -> Confidence:
+    """With the probability from which on the first passages are enough."""
     return replace(fitted, enough=enough([stage for read in gold if (stage := stage_of(fitted, read))]))
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A question after the first passages: the best answer's probability, its F1, and the F1 had all been read."""
+    """A question after the first passages: the best answer's probability, its score, and the score had all been read.
+
+    The score is the F1 of an answer given, and of a refusal 1 where it is right and 0 where not.
+    """
 
     probability: float
     first: float
@@ -106,8 +115,11 @@ def stage_of(confidence: Confidence, read: Read) -> Stage | None:
     if early is None or late is None or len(read.hits) <= READ_FIRST:
         return None
     answers = read.question.answers
-    scores = [f1(one.candidate.text, answers) if answers else 0.0 for one in (early, late)]
-    return Stage(early.probability, *scores)
+    first, last = (
+        float(not answers) if one.probability < confidence.threshold() else f1(one.candidate.text, answers or [""])
+        for one in (early, late)
+    )
+    return Stage(early.probability, first, last)
 
 
 def _best(confidence: Confidence, read: Read, count: int) -> Ranked | None:
@@ -117,7 +129,7 @@ def _best(confidence: Confidence, read: Read, count: int) -> Ranked | None:
 
 
 def enough(stages: Sequence[Stage]) -> float:
-    """The lowest probability at which to stop reading so that it costs at most ``COST`` of F1 over all questions."""
+    """The lowest probability at which to stop reading so that it costs at most ``COST`` of the score over all questions."""
     order = sorted(stages, key=lambda stage: -stage.probability)
     cost = np.cumsum([stage.last - stage.first for stage in order])
     held = np.flatnonzero(np.maximum.accumulate(cost) <= COST * len(stages))
@@ -130,10 +142,15 @@ def thresholds(probabilities: Floats, right: Floats) -> dict[str, float]:
 
 
 def threshold(probabilities: Floats, right: Floats, wrong: float) -> float:
-    """The lowest probability from which on at most ``wrong`` of the answers given are wrong; 1.0 where none is."""
+    """The lowest probability from which on at most ``wrong`` of the answers given are wrong; 1.0 where none is.
+
+    Of that one can be ``SURE_OF_IT``: what counts is the upper bound of Clopper and Pearson (1934), not the share that came
+    out, which the lowest of many probabilities makes look better than it is (Geifman and El-Yaniv 2017).
+    """
     order = np.argsort(-probabilities, kind="stable")
-    share = np.cumsum(1 - right[order]) / np.arange(1, len(order) + 1)
-    held = np.flatnonzero(share <= wrong)
+    mistakes, given = np.cumsum(1 - right[order]), np.arange(1, len(order) + 1)
+    bound = np.where(mistakes < given, beta.ppf(SURE_OF_IT, mistakes + 1, np.maximum(given - mistakes, 1)), 1.0)
+    held = np.flatnonzero(bound <= wrong)
     return round(float(probabilities[order[held[-1]]]), 4) if len(held) else 1.0
 
 
