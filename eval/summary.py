@@ -68,6 +68,8 @@ SCORES = (
     Score("ndcg_at_10", "nDCG@10", "discounted gain of the first 10 passages", _ndcg),
     Score("right_document", "Right document", "of the answers given, those cited from the gold document",
           lambda r: r.right_document),
+    Score("right_document_of_right", "… of right ones", "of the answers that are right, those cited from the gold document",
+          lambda r: r.right_document if r.em else None),
     Score("citation_precision", "Citation precision", "of the characters cited, those that are gold",
           lambda r: r.citation_precision),
     Score("citation_recall", "Citation recall", "of the gold characters, those that are cited",
