@@ -1,6 +1,6 @@
 """How often two readers, or one in two number formats, give the same answer.
 
-``python -m eval.agreement SQUAD.json A[:FORMAT] B[:FORMAT] [--sample N]``; a reader is a folder, FORMAT fp32 or bf16.
+``python -m eval.agreement SQUAD.json A[:FORMAT] B[:FORMAT] [--sample N]``; a reader is a folder, FORMAT fp32, bf16 or int8.
 """
 
 from __future__ import annotations
