@@ -7,9 +7,6 @@ from functools import cache
 
 from countryinfo import all_countries
 
-ALSO = {"UK": "United Kingdom", "Britain": "United Kingdom", "England": "United Kingdom"}
-ALSO |= dict.fromkeys(("US", "U.S.", "USA"), "United States")
-
 
 @cache
 def adjectives() -> dict[str, str]:
@@ -22,9 +19,3 @@ def adjectives() -> dict[str, str]:
         if isinstance(adjective, str) and adjective.isalpha() and len(name.split()) <= 2:
             found.setdefault(adjective, name)
     return found
-
-
-@cache
-def names() -> frozenset[str]:
-    """What countries are called in English, short names and common ones."""
-    return frozenset(country.name() for country in all_countries()) | frozenset(ALSO) | frozenset(ALSO.values())
