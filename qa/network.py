@@ -106,14 +106,14 @@ class SpanNetwork(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
-        self.words = nn.Embedding(config.vocab_size, config.hidden_size)
-        self.positions = nn.Embedding(config.max_position_embeddings, config.hidden_size)
+        self.words = _embedding(config.vocab_size, config.hidden_size)
+        self.positions = _embedding(config.max_position_embeddings, config.hidden_size)
         self.segment = nn.Parameter(torch.zeros(config.hidden_size)) if config.model_type == "bert" else None
         self.norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))
         relative = config.model_type == "mpnet"
         self.relative = (
-            nn.Embedding(config.relative_attention_num_buckets, config.num_attention_heads) if relative else None
+            _embedding(config.relative_attention_num_buckets, config.num_attention_heads) if relative else None
         )
         self.span = nn.Linear(config.hidden_size, 2)
 
@@ -193,6 +193,14 @@ class SpanNetwork(nn.Module):
                 for theirs, part in zip(_projection_names(self.config), parts, strict=True):
                     named[f"{prefix}.encoder.layer.{number}.{theirs}.{kind}"] = part
         return {name: tensor.contiguous() for name, tensor in named.items()}
+
+
+def _embedding(rows: int, width: int) -> nn.Embedding:
+    """A table of drawn numbers, or of none where it is a mere shape ("meta"): to draw there torch imports its compiler."""
+    numbers = torch.empty(rows, width)
+    numbers = numbers if numbers.is_meta else nn.init.normal_(numbers)
+    table: nn.Embedding = nn.Embedding.from_pretrained(numbers, freeze=False)  # type: ignore[no-untyped-call]
+    return table
 
 
 def _layer_names(config: NetworkConfig) -> dict[str, str]:

@@ -14,6 +14,7 @@ from torch import Tensor
 SCALE = ".scale"
 SHARD_BYTES = 60_000_000
 GROUP = 32
+ROWS = 1024
 
 
 def quantise(tensor: Tensor) -> tuple[Tensor, Tensor]:
@@ -26,13 +27,17 @@ def quantise(tensor: Tensor) -> tuple[Tensor, Tensor]:
     return torch.round(grouped / scale.float()[:, :, None]).clamp(-127, 127).to(torch.int8).view_as(tensor), scale
 
 
-def _restored(rounded: Tensor, scale: Tensor) -> Tensor:
-    """What ``quantise`` rounded, in fp32."""
-    return (rounded.float().view(*scale.shape, -1) * scale.float()[:, :, None]).view_as(rounded)
+def _restored(rounded: Tensor, scale: Tensor, dtype: torch.dtype) -> Tensor:
+    """What ``quantise`` rounded; only a block of rows at a time stands in fp32 beside it."""
+    restored = torch.empty(rounded.shape, dtype=dtype)
+    for into, block, steps in zip(*(torch.split(one, ROWS) for one in (restored, rounded, scale)), strict=True):
+        exact = block.float().view(*steps.shape, GROUP).mul_(steps.float()[:, :, None])
+        into.copy_(exact.view_as(block))
+    return restored
 
 
-def read_weights(folder: Path) -> dict[str, Tensor]:
-    """All tensors of the folder in fp32; ValueError naming the file that is missing or damaged."""
+def read_weights(folder: Path, dtype: torch.dtype = torch.float32) -> dict[str, Tensor]:
+    """All tensors of the folder, in fp32 or rounded from it; ValueError naming the file that is missing or damaged."""
     index = folder / "model.safetensors.index.json"
     names = ["model.safetensors"]
     if index.exists():
@@ -48,7 +53,7 @@ def read_weights(folder: Path) -> dict[str, Tensor]:
             raise ValueError(f"{folder / name}: cannot be read as weights ({error})") from error
     scales = {name.removesuffix(SCALE): value for name, value in stored.items() if name.endswith(SCALE)}
     return {
-        name: _restored(value, scales[name]) if name in scales else value.float()
+        name: _restored(value, scales[name], dtype) if name in scales else value.float().to(dtype)
         for name, value in stored.items()
         if not name.endswith(SCALE)
     }

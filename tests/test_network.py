@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import torch
 import transformers
 from reader_fakes import tiny_shape, write_config
+from safetensors.torch import save_file
 from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
 
 from qa.network import SpanNetwork, relative_position_bucket
@@ -115,3 +118,14 @@ def test_a_field_missing_from_the_configuration_is_named(tmp_path: Path):
 def test_weights_that_do_not_fit_the_configuration_are_named(tmp_path: Path, changes: dict[str, object]):
     with pytest.raises(ValueError, match=f"{tmp_path}: its weights do not fit its config.json"):
         SpanNetwork.load(write_config(tmp_path, "mpnet", **changes), theirs("mpnet").state_dict())
+
+
+def test_to_load_a_reader_does_not_import_the_compiler(tmp_path: Path):
+    save_file(theirs("mpnet").state_dict(), write_config(tmp_path, "mpnet") / "model.safetensors")
+    code = (
+        "import sys; from pathlib import Path; from qa.network import SpanNetwork; from qa.weights import read_weights\n"
+        "folder = Path(sys.argv[1]); SpanNetwork.load(folder, read_weights(folder), require_span=True)\n"
+        "print('torch._dynamo' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True)
+    assert run.stdout == "False\n"  # it would take longer than all the rest

@@ -20,16 +20,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A reader or a whole system: its name, the module that runs it, what its environment needs (nothing: it runs in this)."""
+    """A reader or a whole system: its name, the module that runs it, what its environment needs (nothing: it runs in this).
+
+    ``formats`` are the number formats that a reader can be asked to compute in.
+    """
 
     name: str
     module: str
     requirements: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ("fp32", "bf16")
 
 
 HAYSTACK = ("haystack-ai", "transformers-haystack", "sentence-transformers-haystack")
 TXTAI = ("txtai",)
-OURS = Peer("pincite", "eval.bench.peer_pincite")
+OURS = Peer("pincite", "eval.bench.peer_pincite", formats=("fp32", "bf16", "int8"))
 FLOOR = Peer("floor", "eval.bench.floor")
 PEERS = (
     Peer("haystack", "eval.bench.peer_haystack", HAYSTACK),

@@ -5,7 +5,8 @@
 Answers are compared before anything is timed: over a hundred questions with the one passage that holds the answer, where
 all are to find the same words, and over the questions that are timed, where each ranks passages in its own way. Then every
 contestant, in a process of its own and all with the same threads, runs all questions once a round, one contestant at a
-time, in an order that moves on by one each round.
+time, in an order that moves on by one each round. A format that a contestant cannot compute in (int8, which only Pincite
+can) has no row of it; best against best compares each one's fastest.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--passages", type=int, default=8)
     parser.add_argument("--tokens", type=int, default=216, help="tokens of a passage")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--formats", default="fp32,bf16", help="fp32, or fp32,bf16 for both")
+    parser.add_argument("--formats", default="fp32,bf16,int8", help="of them, fp32 first")
     parser.add_argument("--peers", default=",".join(peer.name for peer in PEERS))
     parser.add_argument("--json", type=Path, default=Path("bench-reader.json"))
     return parser.parse_args()
@@ -127,7 +128,8 @@ def _options() -> argparse.Namespace:
 def _start(job: Job, formats: Sequence[str], names: Sequence[str], work: Path) -> list[Process]:
     """All contestants that can run, loaded, Pincite's fp32 first; those that cannot are named."""
     wanted: list[tuple[Peer, str]] = [(peer, format) for format in formats
-                                      for peer in (OURS, *(peer for peer in PEERS if peer.name in names))]  # fmt: skip
+                                      for peer in (OURS, *(peer for peer in PEERS if peer.name in names))
+                                      if format in peer.formats]  # fmt: skip
     running = []
     for peer, format in [*wanted, (FLOOR, "bf16")]:
         try:
