@@ -75,12 +75,12 @@ class PackedNetwork:
         """What relative positions add to the attention scores of each window, [1, heads, L, L]."""
         if self._relative is None:
             return [None] * len(lengths)
-        longest = max(lengths)
-        if self._table is None or self._table.shape[-1] < longest:
+        longest, table = max(lengths), self._table
+        if table is None or table.shape[-1] < longest:
             steps = torch.arange(longest)
             buckets = relative_position_bucket(steps[None, :] - steps[:, None], self._buckets)
-            self._table = self._relative(buckets).detach().permute(2, 0, 1)[None].contiguous()
-        table = self._table
+            # another thread may replace it by a smaller one meanwhile: what is cut below is one's own
+            self._table = table = self._relative(buckets).detach().permute(2, 0, 1)[None].contiguous()
         cut = {length: table[:, :, :length, :length].contiguous() for length in set(lengths)}
         return [cut[length] for length in lengths]
 

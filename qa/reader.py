@@ -7,11 +7,13 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from index.precision import multiplies_bf16, multiplies_int8
 from qa.boundaries import tidy
+from qa.sharing import SharedBatches
 from qa.spans import Floats, best_spans
 from qa.windows import Pair, PairEncoder, Window, padded
 
@@ -24,6 +26,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 BUNDLED = Path(__file__).parent / "model"
 BATCH_TOKENS = 4096
+PAIRS_TOGETHER = 32  # of several callers; with more each of them would wait longer
 PAD_TO = 16
 SPANS_PER_WINDOW = 5
 Format = Literal["fp32", "bf16", "int8"]
@@ -62,10 +65,15 @@ class Network(Protocol):
 
 
 class ExtractiveReader:
-    """Any extractive question-answering model of the BERT family, run on length-sorted batches."""
+    """Any extractive question-answering model of the BERT family, run on length-sorted batches.
+
+    Threads may share it: what several read at the same time shares batches, too.
+    """
 
     def __init__(self, network: Network, encoder: PairEncoder, *, fingerprint: str, device: str = "cpu") -> None:
-        self._network, self._encoder, self.fingerprint, self._device = network, encoder, fingerprint, device
+        self._encoder, self.fingerprint = encoder, fingerprint
+        # not a method of this reader, which would then be in a circle and long keep the memory of its weights
+        self._shared = SharedBatches(partial(_read, network, encoder, device), PAIRS_TOGETHER)
 
     @classmethod
     def open(cls, model: str | Path | None = None, *, format: Format | None = None) -> ExtractiveReader:
@@ -82,35 +90,38 @@ class ExtractiveReader:
         return cls(_load(folder, chosen, device, encoder), encoder, fingerprint=fingerprint(folder), device=device)
 
     def read(self, pairs: Sequence[Pair]) -> list[Reading]:
-        """One reading a pair, in order; windows of all pairs share batches."""
-        windows = self._encoder.encode(pairs)
-        found: list[list[Span]] = [[] for _ in pairs]
-        for batch in _batches(windows):
-            for window, logits in zip(batch, self._run(batch), strict=True):
-                found[window.pair].extend(_spans(pairs[window.pair].passage, window, logits))
-        return [Reading(tuple(without_overlap(spans))) for spans in found]
+        """One reading a pair, in order; windows of all pairs share batches, whoever reads them."""
+        return self._shared(pairs)
 
     def knows(self, word: str) -> bool:
         """Whether a word is one of the model's own, not put together from pieces."""
         return self._encoder.holds(word)
 
-    def _run(self, batch: Sequence[Window]) -> list[Floats]:
-        """Logits [L, 2] of each window, without its padding."""
-        import torch
 
-        width = padded(max(len(window.ids) for window in batch), PAD_TO)
-        ids = torch.full((len(batch), width), self._encoder.pad)
-        types = torch.zeros(len(batch), width, dtype=torch.long)
-        lengths = torch.tensor([len(window.ids) for window in batch])
-        for row, window in enumerate(batch):
-            ids[row, : len(window.ids)] = torch.tensor(window.ids)
-            types[row, : len(window.ids)] = torch.tensor(window.types)
-        mask = torch.arange(width) < lengths[:, None]
-        with torch.inference_mode():
-            logits = (
-                self._network(ids.to(self._device), types.to(self._device), mask.to(self._device)).float().cpu().numpy()
-            )
-        return [row[: len(window.ids)] for row, window in zip(logits, batch, strict=True)]
+def _read(network: Network, encoder: PairEncoder, device: str, pairs: Sequence[Pair]) -> list[Reading]:
+    """One reading a pair, in order."""
+    found: list[list[Span]] = [[] for _ in pairs]
+    for batch in _batches(encoder.encode(pairs)):
+        for window, logits in zip(batch, _logits(network, encoder.pad, device, batch), strict=True):
+            found[window.pair].extend(_spans(pairs[window.pair].passage, window, logits))
+    return [Reading(tuple(without_overlap(spans))) for spans in found]
+
+
+def _logits(network: Network, pad: int, device: str, batch: Sequence[Window]) -> list[Floats]:
+    """Logits [L, 2] of each window, without its padding."""
+    import torch
+
+    width = padded(max(len(window.ids) for window in batch), PAD_TO)
+    ids = torch.full((len(batch), width), pad)
+    types = torch.zeros(len(batch), width, dtype=torch.long)
+    lengths = torch.tensor([len(window.ids) for window in batch])
+    for row, window in enumerate(batch):
+        ids[row, : len(window.ids)] = torch.tensor(window.ids)
+        types[row, : len(window.ids)] = torch.tensor(window.types)
+    mask = torch.arange(width) < lengths[:, None]
+    with torch.inference_mode():
+        logits = network(ids.to(device), types.to(device), mask.to(device)).float().cpu().numpy()
+    return [row[: len(window.ids)] for row, window in zip(logits, batch, strict=True)]
 
 
 def without_overlap(spans: Sequence[Span]) -> list[Span]:
@@ -200,7 +211,7 @@ def _load(folder: Path, format: Format, device: str, encoder: PairEncoder) -> Ne
         from qa.network import SpanNetwork
         from qa.weights import read_weights
 
-        own = SpanNetwork.load(folder, read_weights(folder), require_span=True).to(device=device, dtype=dtype).eval()
+        own = SpanNetwork.load(folder, read_weights(folder, dtype), require_span=True).to(device).eval()
         if device == "cpu":
             from qa.int8 import in_8_bits
             from qa.packed import PackedNetwork
@@ -243,5 +254,6 @@ def fingerprint(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted([*folder.glob("*.safetensors"), folder / "config.json", folder / "tokenizer.json"]):
         if path.exists():
-            digest.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+            with path.open("rb") as file:
+                digest.update(path.name.encode() + b"\0" + hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()

@@ -94,7 +94,7 @@ def test_without_a_correction_or_an_evaluation_nothing_is_begun(tmp_path: Path) 
 
 
 def test_users_are_read_between_two_batches(corrections: Corrections, tmp_path: Path) -> None:
-    line, begun, order = Line(most=0), threading.Event(), []
+    line, begun, order = Line(most=0, together=1), threading.Event(), []
 
     def evaluate(file: object, asked: object, report: object, progress: object) -> str:
         for batch in range(2):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -88,11 +90,40 @@ def test_a_batch_reads_like_one_pair_at_a_time_in_any_order(tmp_path: Path):
 
 
 def test_a_batch_holds_at_most_its_budget_of_padded_tokens(tmp_path: Path):
-    reader = planted(tmp_path, "filler", {}, {})
+    network = PlantedNetwork({}, {})
+    encoder = PairEncoder.open(write_tokenizer(tmp_path, words_of(QUESTION, "filler")))
+    reader = ExtractiveReader(network, encoder, fingerprint="planted")
     reader.read([Pair(QUESTION, "filler " * (9 + number % 3)) for number in range(600)])
-    shapes = reader._network.shapes
-    assert sum(rows for rows, _ in shapes) == 600
-    assert all(width % PAD_TO == 0 and rows * width <= BATCH_TOKENS for rows, width in shapes)
+    assert sum(rows for rows, _ in network.shapes) == 600
+    assert all(width % PAD_TO == 0 and rows * width <= BATCH_TOKENS for rows, width in network.shapes)
+
+
+class GatedNetwork(PlantedNetwork):
+    """Says that a batch is under way, and runs it when the gate opens."""
+
+    def __init__(self) -> None:
+        super().__init__({}, {})
+        self.begun, self.gate = threading.Event(), threading.Event()
+
+    def __call__(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        self.begun.set()
+        assert self.gate.wait(30)
+        return super().__call__(ids, types, mask)
+
+
+def test_what_threads_read_at_the_same_time_shares_a_batch(tmp_path: Path):
+    network = GatedNetwork()
+    encoder = PairEncoder.open(write_tokenizer(tmp_path, words_of(QUESTION, "filler")))
+    reader = ExtractiveReader(network, encoder, fingerprint="planted")
+    with ThreadPoolExecutor(4) as people:
+        first = people.submit(reader.read, [Pair(QUESTION, "filler")])
+        assert network.begun.wait(30)
+        others = [people.submit(reader.read, [Pair(QUESTION, "filler")] * number) for number in (2, 3, 4)]
+        while len(reader._shared._waiting) < 3:
+            threading.Event().wait(0.001)
+        network.gate.set()
+        assert [len(one.result(30)) for one in (first, *others)] == [1, 2, 3, 4]
+    assert [rows for rows, _ in network.shapes] == [1, 9]
 
 
 def test_no_pairs_and_empty_passages(tmp_path: Path):

@@ -1,4 +1,4 @@
-"""Who reads next: questions stand in line, one is read at a time, and one that is stopped is read no further."""
+"""Who reads next: questions stand in line, a few are read together, and one that is stopped is read no further."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from itertools import islice
 
 from qa.answers import PASSAGES_READ
 from qa.reader import Reader, Reading
 from qa.windows import Pair
 
+MOST_TOGETHER = 8
 MOST_WAITING = 32
 LOOK_EVERY = 0.1  # seconds between two looks whether a question that waits is still wanted
 
@@ -27,10 +29,13 @@ class Busy(ValueError):
 
 
 class Line:
-    """The line before the reader: first come, first read. At most ``most`` wait while one is read."""
+    """The line before the reader: first come, first read.
 
-    def __init__(self, most: int = MOST_WAITING) -> None:
-        self.most = most
+    ``together`` have their turn at once, so that they share the reader's batches; at most ``most`` wait behind them.
+    """
+
+    def __init__(self, most: int = MOST_WAITING, together: int = MOST_TOGETHER) -> None:
+        self.most, self.together = most, together
         self._standing: deque[object] = deque()
         self._moved = threading.Condition()
 
@@ -42,14 +47,14 @@ class Line:
         """
         ticket = object()
         with self._moved:
-            if len(self._standing) > self.most and not patient:
+            if len(self._standing) >= self.together + self.most and not patient:
                 waiting = "1 question is" if self.most == 1 else f"{self.most:,} questions are"
                 raise Busy(f"{waiting} waiting to be read already. Ask again in a moment.")
             self._standing.append(ticket)
         token = _stop.set(stop)
         try:
             with self._moved:
-                while self._standing[0] is not ticket:
+                while ticket not in islice(self._standing, self.together):
                     self._moved.wait(LOOK_EVERY)
                     still_wanted()
             still_wanted()
