@@ -20,7 +20,7 @@ from eval.metrics import aurc, ece
 from eval.qed import convert
 from eval.squad_open import Read, Say, assistant_over, half, read_all, sampled
 from qa.answers import PASSAGES_READ, READ_FIRST
-from qa.assistant import Assistant, Ranked
+from qa.assistant import Assistant
 from qa.reader import BUNDLED, ExtractiveReader
 from qa.reading import ReadQuestion, evaluate, load, predict
 from qa.scoring import exact_match, f1
@@ -50,12 +50,15 @@ def alone(
 def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: dict[str, float]) -> list[Line]:
     """F1 over the best passages as a share of the F1 with the gold passage, and how good the probabilities are."""
     whole = [assistant.rank(read.question.pair.question, read.hits, read.readings)[0] for read in reads]
-    early = [first_of(assistant, read) for read in reads]
-    best = [stopped or one for stopped, one in zip(early, whole, strict=True)]
+    counts = [passages_read(assistant, read) for read in reads]
+    best = [
+        assistant.rank(read.question.pair.question, read.hits[:count], read.readings[:count])[0]
+        for read, count in zip(reads, counts, strict=True)
+    ]
     lost = [
-        f1(one.candidate.text, read.question.answers) - f1(stopped.candidate.text, read.question.answers)
-        for read, stopped, one in zip(reads, early, whole, strict=True)
-        if stopped and read.question.answers
+        f1(last.candidate.text, read.question.answers) - f1(one.candidate.text, read.question.answers)
+        for read, one, last in zip(reads, best, whole, strict=True)
+        if read.question.answers
     ]
     answerable = [(read, one.candidate.text) for read, one in zip(reads, best, strict=True) if read.question.answers]
     found = np.mean([f1(text, read.question.answers) for read, text in answerable])
@@ -74,8 +77,8 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
         ),
         Line(f"{name}, share of the F1 with the gold passage", f"{100 * found / gold:.1f} %"),
         Line(
-            f"{name}: questions for which {READ_FIRST} passages were enough / what that cost in F1",
-            f"{100 * np.mean([one is not None for one in early]):.0f} % / {100 * sum(lost) / len(answerable):.2f}",
+            f"{name}: passages read on average / what the unread ones would have added in F1",
+            f"{np.mean(counts):.1f} / {100 * sum(lost) / len(answerable):.2f}",
         ),
         Line(
             f"{name}, {len(reads)} questions: calibration error (ECE, 15 equal-mass bins)",
@@ -88,11 +91,14 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
     ]
 
 
-def first_of(assistant: Assistant, read: Read) -> Ranked | None:
-    """The answer after the first passages where they are enough, as ``Assistant`` stops there."""
-    question, first = read.question.pair.question, read.readings[:READ_FIRST]
-    settled = assistant.settled(question, read.hits, first)
-    return assistant.rank(question, read.hits[:READ_FIRST], first)[0] if settled else None
+def passages_read(assistant: Assistant, read: Read) -> int:
+    """After how many passages ``Assistant`` stops: the first, twice as many, ..., or all."""
+    count = READ_FIRST
+    while count < len(read.hits) and not assistant.settled(
+        read.question.pair.question, read.hits, read.readings[:count]
+    ):
+        count *= 2
+    return min(count, len(read.hits))
 
 
 def measure(data: Path, folder: Path, sample: int, alone_sample: int, say: Say) -> list[Line]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from eval.own_passages import index_of
@@ -26,18 +26,6 @@ class Read:
     question: ReadQuestion
     hits: tuple[Hit, ...]
     readings: tuple[Reading, ...]
-
-    def without_its_paragraph(self) -> Read:
-        """As if the articles lacked the paragraph it was asked of, so that no answer is right: on topic, unanswerable."""
-        paragraph = self.question.pair.passage
-        kept = [
-            (hit, reading)
-            for hit, reading in zip(self.hits, self.readings, strict=True)
-            if hit.passage.text not in paragraph
-        ]
-        return Read(
-            replace(self.question, answers=()), tuple(hit for hit, _ in kept), tuple(reading for _, reading in kept)
-        )
 
 
 def half(questions: Sequence[ReadQuestion], which: int) -> list[ReadQuestion]:

@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 PASSAGES_READ = 8
-READ_FIRST = 4  # the others only where these leave it open
-SURE, LIKELY = 0.9, 0.6
+READ_FIRST = 2  # then as many again, and so on, while these leave the answer open
+SURE, LIKELY = 0.8, 0.5
 
 Kind = Literal["span", "passage", "list", "yes_no"]
 
 
 def confidence_word(confidence: float) -> str:
-    """A probability in one word: sure from 0.9, likely from 0.6, else unsure."""
+    """A probability in one word: sure from 0.8, likely from 0.5, else unsure."""
     return "sure" if confidence >= SURE else "likely" if confidence >= LIKELY else "unsure"
 
 

@@ -15,9 +15,9 @@ from index.embedder import Embedder, SentenceEmbedder
 from index.store import Index, Passage
 from qa.answers import PASSAGES_READ, READ_FIRST, Alternative, Answer, Citation, Evidence, Kind, Milliseconds
 from qa.candidates import Candidate, candidates, in_its_sentence, item_citations, nearest, widened
-from qa.confidence import Confidence, features_of
+from qa.confidence import Confidence, Features, features_of
 from qa.conversation import Conversation
-from qa.forms import form_of
+from qa.forms import WHOLE_SENTENCE, form_of
 from qa.postgres import PostgresRetriever, open_store
 from qa.reader import ExtractiveReader, Reader, Reading, model_folder
 from qa.retriever import Hit, HybridRetriever, Retriever
@@ -53,7 +53,7 @@ class Assistant:
         reader: Reader,
         confidence: Confidence,
         *,
-        index: Index | None = None,
+        index: Index | PostgresStore | None = None,
         speller: Speller | None = None,
         wrong_percent: int = 10,
     ) -> None:
@@ -89,11 +89,15 @@ class Assistant:
     def over_store(cls, store: PostgresStore, embedder: Embedder, reader: str | Path | None = None) -> Assistant:
         """Answer over a store that is open, with a reader as in ``over_index``."""
         retriever = PostgresRetriever(store, embedder)
-        return cls._reading(retriever, retriever.sample(PASSAGES_LOOKED_AT), reader)
+        return cls._reading(retriever, retriever.sample(PASSAGES_LOOKED_AT), reader, store)
 
     @classmethod
     def _reading(
-        cls, retriever: Retriever, passages: Sequence[Passage], reader: str | Path | None, index: Index | None = None
+        cls,
+        retriever: Retriever,
+        passages: Sequence[Passage],
+        reader: str | Path | None,
+        index: Index | PostgresStore,
     ) -> Assistant:
         """With a reader given by folder or name, and the words of the passages for spelling."""
         folder = model_folder(reader)
@@ -102,8 +106,8 @@ class Assistant:
         return cls(retriever, opened, Confidence.beside(folder, opened.fingerprint), index=index, speller=speller)
 
     @property
-    def index(self) -> Index:
-        """The index answered from; ValueError where the passages come from another store."""
+    def index(self) -> Index | PostgresStore:
+        """The index answered from, in a folder or a database; ValueError where the passages come from another store."""
         if self._index is None:
             raise ValueError("this assistant reads from a store of its own and has no index")
         return self._index
@@ -120,7 +124,7 @@ class Assistant:
     def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False) -> list[Answer]:
         """Answer questions that are independent of each other; they share batches, and each says the time of its share.
 
-        The first passages are read for all, the rest of the ``k`` for the questions that could still be answered otherwise.
+        The first passages are read for all, more of the ``k`` for the questions that could still be answered otherwise.
         A question with misspelt words is answered as it was ``understood``, unless it is to be taken ``as_written``.
         """
         for question in questions:
@@ -178,18 +182,21 @@ class Assistant:
         return [[next(flat) for _ in hits] for hits in found]
 
     def _read_enough(self, questions: Sequence[str], found: Sequence[Sequence[Hit]]) -> list[list[Reading]]:
-        """The readings of each question's hits in their order, as far as they were read."""
-        readings = self._read(questions, [hits[:READ_FIRST] for hits in found])
-        more = [
-            number
-            for number, (question, hits) in enumerate(zip(questions, found, strict=True))
-            if len(hits) > READ_FIRST and not self.settled(question, hits, readings[number])
-        ]
-        if not more:
-            return readings
-        rest = self._read([questions[number] for number in more], [found[number][READ_FIRST:] for number in more])
-        for number, others in zip(more, rest, strict=True):
-            readings[number] += others
+        """The readings of each question's hits in their order, as far as they were read: twice as many each time."""
+        readings: list[list[Reading]] = [[] for _ in questions]
+        open_ones = [number for number, hits in enumerate(found) if hits]
+        upto = READ_FIRST if self.confidence.enough <= 1 else max(map(len, found), default=0)
+        while open_ones:
+            unread = [found[number][len(readings[number]) : upto] for number in open_ones]
+            more = self._read([questions[number] for number in open_ones], unread)
+            for number, few in zip(open_ones, more, strict=True):
+                readings[number] += few
+            open_ones = [
+                number
+                for number in open_ones
+                if len(found[number]) > upto and not self.settled(questions[number], found[number], readings[number])
+            ]
+            upto *= 2
         return readings
 
     def settled(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> bool:
@@ -207,7 +214,7 @@ class Assistant:
     def _chosen(self, question: str, ranked: Sequence[Ranked]) -> Answer:
         """The most probable answer: a span, a whole list with its items, or the sentence that decides or gives the reason."""
         best, form = ranked[0], form_of(question)
-        citations = tuple(_FORMED.get(form, _as_it_is)(citation) for citation in _citations(best.candidate))
+        citations = shown(question, best.candidate)
         items = item_citations(citations[0]) if form == "list" else ()
         conflict = len(ranked) > 1 and _conflicting(best, ranked[1], self.threshold)
         return Answer(
@@ -217,7 +224,7 @@ class Assistant:
             citations,
             _alternatives(ranked[1:]),
             kind=_KINDS.get(form, "list" if len(items) > 1 else "span"),
-            conflict=conflict and form not in _KINDS,
+            conflict=conflict and form not in WHOLE_SENTENCE,
             items=items if len(items) > 1 else (),
         )
 
@@ -227,19 +234,31 @@ class Assistant:
 
 
 def ranking(question: str, hits: Sequence[Hit], readings: Sequence[Reading], confidence: Confidence) -> list[Ranked]:
-    """All candidates of one question with their probabilities, most probable first.
+    """All candidates of one question with their probabilities, most probable first."""
+    ranked = [
+        Ranked(candidate, confidence.probability(known)) for candidate, known in considered(question, hits, readings)
+    ]
+    return sorted(ranked, key=lambda one: (-one.probability, -one.candidate.score))
+
+
+def considered(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[tuple[Candidate, Features]]:
+    """The ten best candidates by the reader's score alone, with what is known of each.
 
     A candidate of the question's own words alone says nothing and is left out, unless the question names a choice or a
     whole sentence will answer it.
     """
-    repeats = bool(CHOICE.search(question)) or form_of(question) in _KINDS
+    repeats = bool(CHOICE.search(question)) or form_of(question) in WHOLE_SENTENCE
     found = candidates(hits, readings)[:10]
-    ranked = [
-        Ranked(candidate, confidence.probability(known))
+    return [
+        (candidate, known)
         for candidate, known in zip(found, features_of(question, found), strict=True)
         if repeats or known.echo < 1
     ]
-    return sorted(ranked, key=lambda one: (-one.probability, -one.candidate.score))
+
+
+def shown(question: str, candidate: Candidate) -> tuple[Citation, ...]:
+    """Every place that gives the answer, the strongest first, as widely quoted as the question's form asks."""
+    return tuple(_FORMED.get(form_of(question), _as_it_is)(citation) for citation in _citations(candidate))
 
 
 def check_question(question: str) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from index.embedder import embedding_text
 from index.sparse import terms
-from qa.answer_types import suits
 from qa.candidates import Candidate
+from qa.forms import WHOLE_SENTENCE, form_of
 
 FILE = "confidence.json"
 NEVER = 2.0  # no probability is as high
@@ -28,7 +28,7 @@ NAMES = (
     "coverage",
     "names",
     "echo",
-    "type",
+    "sentence",
 )
 COMMON = frozenset(
     "a about an and any are as at be been by can could did do does for from had has have her his how i in into is it its many"
@@ -47,8 +47,8 @@ class Features:
     ``term_score``: BM25 as a share of the question's best; ``first_rank``: 1 / fused rank; ``agreement``: documents that
     agree, less one, at most two; ``length``: words of the answer over 10; ``coverage``: share of the question's telling words
     that stand in the passage or its headings; ``names``: the same of its names and numbers alone (1 without any);
-    ``echo``: share of the answer's telling words that the question itself holds; ``type``: 1 where it is of the type that
-    the question asks for, -1 where it is not, 0 where that cannot be told.
+    ``echo``: share of the answer's telling words that the question itself holds; ``sentence``: 1 where it is shown as its
+    whole sentence, as the question's form asks.
     """
 
     margin: float
@@ -62,7 +62,7 @@ class Features:
     coverage: float
     names: float
     echo: float
-    type: float
+    sentence: float
 
     @classmethod
     def of(cls, question: str, candidate: Candidate, others: Sequence[Candidate]) -> Features:
@@ -83,7 +83,7 @@ class Features:
             _share(asked, passage),
             _share(set(terms(" ".join(NAME.findall(question)))), passage),
             _share(_telling(candidate.text), asked, of_none=0.0),
-            suits(question, candidate.text),
+            float(form_of(question) in WHOLE_SENTENCE),
         )
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Literal
 
 Form = Literal["span", "list", "yes_no", "reason"]
+WHOLE_SENTENCE = frozenset[Form]({"yes_no", "reason"})  # forms that a whole sentence answers
 
 YES_NO = re.compile(
     r"^(?:and |so |but )?"

@@ -23,7 +23,7 @@ from reader_fakes import FakeReader
 from index.builder import index_in_memory
 from qa.answers import READ_FIRST, Answer, Citation
 from qa.assistant import Assistant
-from qa.confidence import unfitted
+from qa.confidence import NEVER, unfitted
 from qa.reader import Reading, Span, without_overlap
 from qa.retriever import HybridRetriever
 from qa.windows import Pair
@@ -236,7 +236,10 @@ def test_what_is_settled_is_not_read_on(tmp_path: Path):
     assert [len(call) for call in asked.reader.calls] == [READ_FIRST]
     asked.confidence = replace(asked.confidence, enough=sigmoid(3.0) + 1e-6)
     assert asked.ask(question, k=10) == replace(first, milliseconds=ANY)
-    assert [len(call) for call in asked.reader.calls] == [READ_FIRST, READ_FIRST, 10 - READ_FIRST]
+    assert [len(call) for call in asked.reader.calls] == [READ_FIRST, 2, 2, 4, 2]
+    asked.confidence = replace(asked.confidence, enough=NEVER)
+    assert asked.ask(question, k=10) == replace(first, milliseconds=ANY)
+    assert [len(call) for call in asked.reader.calls] == [READ_FIRST, 2, 2, 4, 2, 10]
 
 
 def test_only_the_questions_that_are_open_are_read_on(tmp_path: Path):
@@ -245,8 +248,8 @@ def test_only_the_questions_that_are_open_are_read_on(tmp_path: Path):
     asked.confidence = replace(asked.confidence, enough=sigmoid(3.0) - 1e-6)
     answers = asked.ask_many([hard, easy], k=12)
     assert [answer.text for answer in answers] == ["place 7", "place 0"]
-    assert [{pair.question for pair in call} for call in asked.reader.calls] == [{easy, hard}, {hard}]
-    assert [len(call) for call in asked.reader.calls] == [2 * READ_FIRST, 12 - READ_FIRST]
+    assert [{pair.question for pair in call} for call in asked.reader.calls] == [{easy, hard}, {hard}, {hard}, {hard}]
+    assert [len(call) for call in asked.reader.calls] == [2 * READ_FIRST, 2, 4, 4]
 
 
 def test_times_are_told_and_add_up(tmp_path: Path):

@@ -24,7 +24,7 @@ def test_the_features_of_a_candidate():
     features = Features.of("Where?", candidate("the old capital city", 8.0, documents=2, rank=4), others)
     assert features == Features(margin=0.8, margin_squared=pytest.approx(0.64), lead=pytest.approx(0.3), similarity=0.6,
                                 term_score=0.9, first_rank=0.25, agreement=1, length=0.4, coverage=1.0, names=1.0,
-                                echo=0.0, type=0.0)  # fmt: skip
+                                echo=0.0, sentence=0.0)  # fmt: skip
 
 
 def test_what_the_passage_and_the_answer_have_of_the_questions_words():
@@ -33,6 +33,13 @@ def test_what_the_passage_and_the_answer_have_of_the_questions_words():
     assert features.coverage == pytest.approx(3 / 5)  # tram, astana, reach of trams, astana, reach, 1000, riders
     assert features.names == pytest.approx(1 / 2)  # Astana, not 1,000
     assert features.echo == pytest.approx(3 / 4)  # all but the river
+
+
+@pytest.mark.parametrize(
+    ("asked", "whole"), [("Did he leave?", 1.0), ("Why did he leave?", 1.0), ("When did he leave?", 0.0)]
+)
+def test_whether_its_whole_sentence_will_be_shown(asked: str, whole: float):
+    assert Features.of(asked, candidate("on Monday", 1.0), []).sentence == whole
 
 
 def test_a_candidate_alone_leads_by_twenty():

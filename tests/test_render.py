@@ -171,7 +171,7 @@ def test_a_completed_question_is_shown_as_it_was_read(assistant: FakeAssistant) 
 
 @pytest.mark.parametrize(
     ("confidence", "word"),
-    [(1.0, "sure"), (0.9, "sure"), (0.899, "likely"), (0.6, "likely"), (0.59, "unsure"), (0.0, "unsure")],
+    [(1.0, "sure"), (0.8, "sure"), (0.799, "likely"), (0.5, "likely"), (0.49, "unsure"), (0.0, "unsure")],
 )
 def test_confidence_in_a_word(confidence: float, word: str) -> None:
     assert confidence_word(confidence) == word

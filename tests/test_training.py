@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from reader_fakes import tiny_shape, words_of, write_config, write_tokenizer
 from safetensors.torch import load_file
 
-from qa.countries import adjectives
 from qa.network import SpanNetwork
 from qa.reader import ExtractiveReader
 from qa.training.command import finish, run
+from qa.training.countries import adjectives
 from qa.training.examples import Loaded, TrainingExample, detokenise, read_gold, read_qamr, read_squad
 from qa.training.mixture import Mixture, Proportions, mix
 from qa.training.negatives import (
@@ -362,6 +362,10 @@ def test_an_order_in_the_passage_moves_the_answer_and_changes_nothing_else(seed:
     assert [told.passage[start:end] for start, end in told.votes] == [CONTEXT[23:27], CONTEXT[20:27]]
     silent = ordered(replace(plain, start=None, end=None, votes=()), "Atlantic", random.Random(seed))
     assert silent.answer is None and "Atlantic" in silent.passage
+
+
+def test_a_country_is_known_by_its_adjective():
+    assert {"Uzbek": "Uzbekistan", "French": "France", "Pakistani": "Pakistan"}.items() <= adjectives().items()
 
 
 def test_statesmen_are_asked_for_by_their_country_and_stand_where_the_example_says():
