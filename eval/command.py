@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 
 from qa.answers import PASSAGES_READ
-from qa.cli import EmbedderOption, IndexOption, JsonOption, ReaderOption, err, index_folder, out, plain_errors
+from qa.cli import (
+    EmbedderOption,
+    IndexOption,
+    JsonOption,
+    ReaderOption,
+    StoreOption,
+    err,
+    index_folder,
+    out,
+    plain_errors,
+)
 
 
 class Half(StrEnum):
@@ -24,6 +34,7 @@ def evaluate(
     context: typer.Context,
     dataset: Annotated[Path, typer.Argument(metavar="DATASET", help="Gold JSONL, SQuAD JSON, or a BEIR folder.")],
     index: IndexOption = None,
+    store: StoreOption = None,
     k: Annotated[int, typer.Option("-k", min=1, max=200, help="Passages to read.")] = PASSAGES_READ,
     report: Annotated[Path | None, typer.Option("--report", metavar="OUT.html", help="Write a page about it.")] = None,
     compare: Annotated[
@@ -42,14 +53,14 @@ def evaluate(
     as_json: JsonOption = False,
 ) -> None:
     """Ask every question of a data set and measure the answers, from retrieval to citation."""
-    if own_passages and _typed(context, "index"):
-        raise typer.BadParameter("--own-passages builds an index of its own: leave --index out")
+    if own_passages and (_typed(context, "index") or _typed(context, "store")):
+        raise typer.BadParameter("--own-passages builds an index of its own: leave --index and --store out")
     with plain_errors():
         from eval.evaluation import Choice
         from eval.session import Options, evaluate_questions
 
         choice = Choice(None if split is Half.ALL else split.value, sample, seed)
-        options = Options(k, report, compare, save, full, as_json, reader, embedder)
+        options = Options(k, report, compare, save, full, as_json, reader, embedder, store)
         if dataset.is_dir():
             from eval.beir_session import evaluate_collection
 

@@ -42,6 +42,7 @@ class Options:
     as_json: bool = False
     reader: str | None = None
     embedder: str | None = None
+    store: str | None = None
 
 
 @contextmanager
@@ -61,7 +62,7 @@ def complain(sentences: Sequence[str]) -> None:
 
 
 def evaluate_questions(path: Path, choice: Choice, options: Options, index: Path | None) -> int:
-    """Ask a gold or SQuAD file, over the index folder or, with None, over the file's own passages."""
+    """Ask a gold or SQuAD file, over the store of the options or else the index folder; with None, over its own passages."""
     for target in (options.report, options.save):
         if target is not None:
             check_writable(target)
@@ -80,16 +81,18 @@ def evaluate_questions(path: Path, choice: Choice, options: Options, index: Path
 
 
 def _asked(dataset: Dataset, options: Options, index: Path | None) -> Evaluated:
-    """Open or build the index, then ask."""
+    """Open the index or the store, or build an index, then ask."""
     from index.embedder import SentenceEmbedder
     from qa.assistant import Assistant
 
     if index is None:
         with watched("Indexing") as progress:
             assistant = over_own_passages(dataset, SentenceEmbedder.open(options.embedder), options.reader, progress)
+    elif options.store is not None:
+        assistant = Assistant.open_store(options.store, reader=options.reader, embedder=options.embedder)
     else:
         assistant = Assistant.open(index, reader=options.reader, embedder=options.embedder)
-        complain(assistant.index.warnings)
+        complain(assistant.warnings)
     with watched("Asking") as progress:
         return evaluate(dataset, assistant, k=options.k, own_passages=index is None, progress=progress)
 

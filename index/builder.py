@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import importlib.metadata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from index.chunker import OVERLAP, WORDS, chunk
 from index.contents import DocumentRecord
 from index.dense import BY_SIZE, SEARCHES
 from index.documents import Document, Load, UnreadableDocument, find_files, parse_document, read_bytes
-from index.embedder import Embedder, in_context
+from index.embedder import Embedder
 from index.gathering import Gathering
 from index.journal import Journal
 from index.reuse import PASSAGES_AT_ONCE, Cut, Reusable, Vectors
@@ -34,7 +34,10 @@ READ_AHEAD = 2 * PASSAGES_AT_ONCE  # passages: a batch that is embedded lasts wh
 
 
 class NothingToIndex(ValueError):
-    """The files and folders hold no document that can be read."""
+    """The files and folders hold no document that can be read; those that cannot are told, and those left out on the page."""
+
+    def __init__(self, unreadable: Sequence[Unreadable], left_out: Sequence[str] = ()) -> None:
+        super().__init__(f"no document can be read: {_reasons(unreadable, left_out)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,35 @@ class BuildReport:
     documents: int
     passages: int
     left_out: tuple[str, ...] = ()  # as they were taken out before
+
+    @classmethod
+    def comparing(
+        cls,
+        old: Mapping[str, str],
+        new: Mapping[str, str],
+        *,
+        duplicates: Sequence[Duplicate],
+        unreadable: Sequence[Unreadable],
+        documents: int,
+        passages: int,
+        left_out: tuple[str, ...] = (),
+    ) -> BuildReport:
+        """What became of documents, given as digests by their names before and now, with the rest as it is."""
+        gone = {sha256: name for name, sha256 in old.items() if name not in new}
+        renamed = {name: gone[sha256] for name, sha256 in new.items() if name not in old and sha256 in gone}
+        left = set(renamed.values())
+        return cls(
+            added=tuple(name for name in new if name not in old and name not in renamed),
+            changed=tuple(name for name, sha256 in new.items() if name in old and old[name] != sha256),
+            renamed=tuple(Renamed(name, was) for name, was in renamed.items()),
+            removed=tuple(name for name in old if name not in new and name not in left),
+            unchanged=tuple(name for name, sha256 in new.items() if old.get(name) == sha256),
+            duplicates=tuple(duplicates),
+            unreadable=tuple(unreadable),
+            documents=documents,
+            passages=passages,
+            left_out=left_out,
+        )
 
     @property
     def differs(self) -> bool:
@@ -171,7 +203,7 @@ def _run(chosen: _Chosen, run: _Run, progress: Progress | None, load: Load | Non
             sandbox.stop()  # else one would wait for what is being read
             raise
     if not run.taken:
-        raise NothingToIndex(_nothing(run.unreadable, chosen.left_out))
+        raise NothingToIndex(run.unreadable, chosen.left_out)
     return run
 
 
@@ -245,7 +277,7 @@ class _Run:
             return record
         if (reason := self._reuse.reason(str(path))) and self._seen.unchanged(path):
             raise UnreadableDocument(str(path), reason, lasting=True)
-        return _cut(parse_document(path, read_bytes(path), load))
+        return cut(parse_document(path, read_bytes(path), load))
 
     def _add(self, cut: Cut) -> None:
         document = cut.document
@@ -254,7 +286,7 @@ class _Run:
         self._gather_kept()
         self._reuse.recall(document)
         self._gathering.add(document, cut.chunks)
-        self._vectors.make([in_context(found.heading, document.text[found.start : found.end]) for found in cut.chunks])
+        self._vectors.make(cut.texts)
 
     def _gather_kept(self) -> None:
         """Add the unchanged documents that come before what is added next."""
@@ -280,8 +312,8 @@ class _Run:
             recipe=RECIPE,
             embedder=self._fingerprint,
             dimension=len(canaries[0]),
-            version=_version(),
-            built=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            version=this_version(),
+            built=now(),
             without=without,
             search=search,
         )
@@ -290,44 +322,45 @@ class _Run:
     def report(self, before: Index | None, left_out: tuple[str, ...] = ()) -> BuildReport:
         """This run against the index before."""
         old = {record.name: record.sha256 for record in before.documents} if before else {}
-        gone = {sha256: name for name, sha256 in old.items() if name not in self.taken}
-        renamed = {name: gone[sha256] for name, sha256 in self.taken.items() if name not in old and sha256 in gone}
-        left = set(renamed.values())
-        return BuildReport(
-            added=tuple(name for name in self.taken if name not in old and name not in renamed),
-            changed=tuple(name for name in self.taken if name in old and old[name] != self.taken[name]),
-            renamed=tuple(Renamed(name, was) for name, was in renamed.items()),
-            removed=tuple(name for name in old if name not in self.taken and name not in left),
-            unchanged=tuple(name for name in self.taken if old.get(name) == self.taken[name]),
-            duplicates=tuple(self.duplicates),
-            unreadable=tuple(self.unreadable),
+        return BuildReport.comparing(
+            old,
+            self.taken,
+            duplicates=self.duplicates,
+            unreadable=self.unreadable,
             documents=len(self.taken),
             passages=self._passages,
             left_out=left_out,
         )
 
 
-def _cut(document: Document) -> Cut:
+def cut(document: Document) -> Cut:
+    """A document with its passages; UnreadableDocument where it has none."""
     chunks = chunk(document, words=WORDS, overlap=OVERLAP)
     if not chunks:
         raise UnreadableDocument(document.name, "empty: it holds no text besides headings", lasting=True)
     return Cut(document, tuple(chunks))
 
 
-def _nothing(unreadable: Sequence[Unreadable], left_out: Sequence[str]) -> str:
-    if not unreadable and left_out:
-        return f"no document can be read: all were removed on the page, {left_out[0]} for one; name one to put it back"
-    if not unreadable:
-        return "no document can be read: there are no files"
-    reasons = "; ".join(f"{file.name}: {file.reason}" for file in unreadable[:3])
-    return f"no document can be read: {reasons}" + (f"; and {len(unreadable) - 3} more" if len(unreadable) > 3 else "")
-
-
-def _version() -> str:
+def this_version() -> str:
+    """The version that builds."""
     try:
         return importlib.metadata.version("pincite")
     except importlib.metadata.PackageNotFoundError:
         return "unknown"
+
+
+def now() -> str:
+    """The time as an index keeps it: an ISO date and time in UTC."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _reasons(unreadable: Sequence[Unreadable], left_out: Sequence[str]) -> str:
+    if not unreadable and left_out:
+        return f"all were removed on the page, {left_out[0]} for one; name one to put it back"
+    if not unreadable:
+        return "there are no files"
+    reasons = "; ".join(f"{file.name}: {file.reason}" for file in unreadable[:3])
+    return reasons + (f"; and {len(unreadable) - 3} more" if len(unreadable) > 3 else "")
 
 
 def _in_step(before: Index, making: Making, report: BuildReport) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from index.chunker import OVERLAP, WORDS, Chunk
 from index.contents import Contents, DocumentRecord
 from index.documents import Document
-from index.embedder import Embedder, Floats, embedding_text
+from index.embedder import Embedder, Floats, embedding_text, in_context
 from index.journal import Journal
 from index.store import Index
 
@@ -45,9 +45,7 @@ class Vectors:
         known = [self._known(key) for key in keys]
         new = [place for place, vector in enumerate(known) if vector is None]
         if new:
-            made = self._embedder.embed([self._waiting[place] for place in new])
-            if not np.isfinite(made).all():
-                raise ValueError("the embedder made vectors that are not finite")
+            made = embedded([self._waiting[place] for place in new], self._embedder)
             if self._journal is not None:
                 self._journal.add([keys[place] for place in new], made)
             for place, vector in zip(new, made, strict=True):
@@ -67,6 +65,11 @@ class Cut:
 
     document: Document
     chunks: tuple[Chunk, ...]
+
+    @property
+    def texts(self) -> list[str]:
+        """What is embedded and searched of each passage."""
+        return [in_context(found.heading, self.document.text[found.start : found.end]) for found in self.chunks]
 
 
 class Reusable:
@@ -130,6 +133,14 @@ class Reusable:
     @cached_property
     def _of_bytes(self) -> dict[str, DocumentRecord]:
         return {record.sha256: record for record in self._index.documents} if self._index else {}
+
+
+def embedded(texts: Sequence[str], embedder: Embedder) -> Floats:
+    """The vectors of texts; ValueError where they are not finite."""
+    made = embedder.embed(texts)
+    if not np.isfinite(made).all():
+        raise ValueError("the embedder made vectors that are not finite")
+    return made
 
 
 def key(text: str) -> bytes:

@@ -59,9 +59,9 @@ class PostgresRetriever:
 
     def sample(self, size: int) -> Sequence[Passage]:
         """About so many passages from all over the store, or all where there are fewer; read when first looked at."""
-        from index.postgres.search import Sample
+        from index.postgres.passages import Sample
 
-        return Sample(self.store, size)
+        return Sample(self.store.database, size)
 
     def retrieve(self, question: str, k: int) -> list[Hit]:
         """The ``k`` best hits of one question."""
@@ -78,11 +78,12 @@ class PostgresRetriever:
             ]
 
     def _hits(self, connection: Connection, question: str, vector: Floats, k: int) -> list[Hit]:
+        from index.postgres.passages import of_ids
         from index.postgres.search import Searching
 
         searching, depth = Searching(connection, self._documents), max(DEPTH, k)
         near, matching = searching.by_vector(vector, depth), searching.by_terms(question, depth)
-        passages = searching.passages([found.id for found in (*near, *matching)])
+        passages = of_ids(connection, [found.id for found in (*near, *matching)])
         places = {passage.number: place for place, passage in enumerate(passages)}
         return fuse(_placed(near, places), _placed(matching, places), passages, k)
 

@@ -23,7 +23,7 @@ def describe_store(store: PostgresStore, document: str | None = None) -> dict[st
         "vector_search": store.vector_search,
         "settings": asdict(store.settings),
         "reader": fingerprint(BUNDLED),
-        "warnings": [],
+        "warnings": list(store.warnings),
         "unreadable": [asdict(bad) for bad in store.unreadable],
         "files": [asdict(record) for record in ([find_stored(store, document)] if document is not None else records)],
     }

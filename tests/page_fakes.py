@@ -120,6 +120,10 @@ class FakeIndex:
             )
             self.passages.append(passage)
 
+    def document(self, name: str) -> FakeRecord:
+        """The record of a document; KeyError where there is none."""
+        return {record.name: record for record in self.documents}[name]
+
     def document_text(self, name: str) -> str:
         """The kept text."""
         return self._texts[name]

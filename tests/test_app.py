@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ui.conversations import Conversation, ConversationStore
 from ui.desk import Desk, Place, Session, clean_question, read_action
 from ui.jobs import Progress
 from ui.library import Library, told
+from ui.line import MOST_TOGETHER
 from ui.loading import Loading
 from ui.originals import key_of, link
 from ui.roots import Roots
@@ -84,11 +86,14 @@ def test_who_finds_the_line_full_is_turned_away_politely(tmp_path: Path) -> None
     gate, when = threading.Event(), "When was the dam built?"
     index = FakeIndex([tmp_path / "dam.md"])
     page = build_app(FakeAssistant(index, {when: "1962"}, slow={when: gate}), folder=tmp_path, most_waiting=1)
+    reading = ExitStack()
     try:
         address = launch(page, port=free_port("127.0.0.1", 0))
         people = [Client(address, verbose=False) for _ in range(3)]
         waiting = []
-        for standing, person in enumerate(people[:2], 1):
+        for _ in range(MOST_TOGETHER - 1):
+            reading.enter_context(page.desk.line.turn())
+        for standing, person in enumerate(people[:2], MOST_TOGETHER):
             waiting.append(person.submit(when, api_name="/ask"))
             while len(page.desk.line._standing) < standing:
                 time.sleep(0.01)
@@ -100,6 +105,7 @@ def test_who_finds_the_line_full_is_turned_away_politely(tmp_path: Path) -> None
         assert [job.result(20)["answer"] for job in waiting] == ["1962", "1962"]
     finally:
         gate.set()
+        reading.close()
         page.close(verbose=False)
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import typer
 from conftest import FakeEmbedder
 from langchain_core.embeddings import Embeddings
 from typer.testing import CliRunner
@@ -21,28 +24,48 @@ from postgres_server import Server, running_server
 from reader_fakes import FakeReader
 from sqlalchemy import text
 
+from eval.command import evaluate as eval_command
+from eval.evaluation import Choice, evaluate
+from eval.examples import load as load_questions
+from eval.records import Record
 from index import builder
 from index.builder import BuildReport, NothingToIndex, Renamed, index_in_memory
+from index.contents import Passage
 from index.documents import load
 from index.embedder import Floats, SentenceEmbedder
 from index.loaders import Content
 from index.postgres.builder import Plan, build, plan
 from index.postgres.database import Database, StoreProblem
 from index.postgres.search import Searching
-from index.postgres.store import CUTTING, Held, PostgresStore
+from index.postgres.store import Held, PostgresStore
+from index.postgres.writing import CUTTING
 from index.store import Duplicate, Index
+from qa.answers import Answer
 from qa.assistant import Assistant
 from qa.cli import app
 from qa.confidence import unfitted
 from qa.langchain import StoreRetriever
 from qa.postgres import PostgresRetriever, open_store, vector_store
 from qa.postgres_status import describe_store
-from qa.retriever import Hit, HybridRetriever
+from qa.retriever import Hit, HybridRetriever, Retriever
 from qa.status import describe
+from ui.app import Page, build_app, launch
+from ui.app_articles import SHARED
+from ui.app_ask import head_of
+from ui.command import chat, mcp
+from ui.conversations import Conversation
+from ui.desk import Session
+from ui.line import Line
+from ui.originals import key_of
+from ui.programs import Programs
+from ui.render import note
+from ui.serving import Models, free_port, opened_by, opener_of
+from ui.shelf import rows_of
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "corpus"
 GOLD = ROOT / "eval" / "gold"
+MAKE, SLEEP = "What do bees make?", "Who sleeps?"
 
 
 @pytest.fixture(scope="module")
@@ -384,6 +407,137 @@ def test_the_graph_is_what_answers(server: Server, url: str, embedder: FakeEmbed
         assert "passages_graph" in "\n".join(lines)
 
 
+# What is shown and measured
+
+
+def test_all_passages_stand_as_in_an_index_in_a_folder(corpus: PostgresStore, corpus_in_memory: Index) -> None:
+    def places(found: Iterable[Passage]) -> list[tuple[str, int, str]]:
+        return [(one.document, one.start, one.text) for one in found]
+
+    expected = places(corpus_in_memory.passages)
+    assert len(corpus.passages) == len(expected) > 60
+    assert places(corpus.passages) == expected
+    for some in (slice(3), slice(5, 50), slice(9, 9), slice(-2, None), slice(0, 60, 7), slice(60, 40, -3)):
+        assert places(corpus.passages[some]) == expected[some]
+    assert places([corpus.passages[-1], corpus.passages[44]]) == [expected[-1], expected[44]]
+    with pytest.raises(IndexError):
+        corpus.passages[len(expected)]
+    assert corpus.documents == corpus_in_memory.documents
+    assert [corpus.document(record.name) for record in corpus.documents] == list(corpus.documents)
+    with pytest.raises(KeyError):
+        corpus.document("/nowhere")
+
+
+def test_an_evaluation_gives_the_figures_of_an_index_in_a_folder(
+    corpus: PostgresStore, corpus_in_memory: Index
+) -> None:
+    asked = Choice(size=24).of(load_questions(GOLD / "corpus.jsonl"))
+    known = {one.question: {phrase: 9.0 for phrase in one.answers[:1]} for one in asked.questions[:16]}
+
+    def figures(retriever: Retriever, index: Index | PostgresStore) -> list[Record]:
+        assistant = Assistant(retriever, FakeReader(known), unfitted("fake"), index=index)
+        run = evaluate(asked, assistant, k=8).run
+        assert run.complaints == ()
+        return [replace(one, milliseconds={}) for one in run.records]
+
+    found = figures(PostgresRetriever(corpus, Untied()), corpus)
+    expected = figures(HybridRetriever(corpus_in_memory, Untied()), corpus_in_memory)
+    assert found == expected
+    assert len({one.outcome for one in expected}) > 1 and sum(one.em for one in expected) > 0
+
+
+def assistant_over(store: PostgresStore) -> Assistant:
+    """An assistant whose reader knows two answers."""
+    reader = FakeReader({MAKE: {"honey": 9.0}, SLEEP: {"Cats": 9.0}})
+    return Assistant(PostgresRetriever(store, FakeEmbedder()), reader, unfitted("fake"), index=store)
+
+
+def shown(page: Page, question: str) -> tuple[Answer, str]:
+    """The answer to a question on the page, and the panel beside it."""
+    now = page.desk.answered(page.desk.reading(Session(Conversation()), question))
+    answer = now.conversation.turns[-1].answer
+    assert answer is not None
+    return answer, page.desk.panel(now)
+
+
+def test_the_page_cites_from_a_store_and_sees_what_another_writes(
+    articles: Path, url: str, store: PostgresStore, embedder: FakeEmbedder, tmp_path: Path
+) -> None:
+    build([articles], store, embedder, load=load)
+    page = build_app(assistant_over(PostgresStore.open(url)), folder=tmp_path / "home", shared=True)
+    answer, panel = shown(page, MAKE)
+    [cited] = answer.citations
+    assert (answer.text, cited.document, cited.start) == ("honey", str(articles / "b.md"), 18)
+    assert '<mark id="pc-mark">honey</mark>' in panel and "Open the original" in panel and "pc-notice" not in panel
+    assert shown(page, SLEEP)[0].text is None
+    (articles / "c.txt").write_text("Cats sleep.")
+    build([articles], store, embedder, load=load)
+    assert shown(page, SLEEP)[0].text == "Cats"
+    assert note(SHARED) in [getattr(block, "value", None) for block in page.blocks.values()]
+
+
+def test_programs_ask_and_search_the_page_over_a_store(
+    articles: Path, store: PostgresStore, embedder: FakeEmbedder, tmp_path: Path
+) -> None:
+    from gradio_client import Client
+
+    build([articles], store, embedder, load=load)
+    page = build_app(assistant_over(store), folder=tmp_path / "home", shared=True)
+    try:
+        client = Client(launch(page, port=free_port("127.0.0.1", 0)), verbose=False)
+        answer = client.predict(MAKE, api_name="/ask")
+        assert (answer["answer"], answer["citations"][0]["document"]) == ("honey", str(articles / "b.md"))
+        assert client.predict(MAKE, 1, api_name="/search")[0]["text"] == "Bees make honey."
+    finally:
+        page.close(verbose=False)
+
+
+def test_a_file_is_an_original_only_with_the_bytes_that_were_indexed(
+    articles: Path, store: PostgresStore, server: Server, url: str, embedder: FakeEmbedder, tmp_path: Path
+) -> None:
+    build([articles], store, embedder, load=load)
+    page = build_app(assistant_over(store), folder=tmp_path / "home", shared=True)
+    bees = str(articles / "b.md")
+    assert page.desk.originals.respond(key_of(bees)).status_code == 200
+    (articles / "b.md").write_text("A secret of this machine.")
+    assert page.desk.originals.respond(key_of(bees)).status_code == 410
+    panel = shown(page, MAKE)[1]
+    assert "honey</mark>" in panel and "Open the original" not in panel and "pc-notice" not in panel
+    planted = """UPDATE pincite.documents SET record = jsonb_set(record, '{name}', '"/etc/passwd"')"""
+    server.execute(planted, url)
+    assert page.desk.originals.respond(key_of("/etc/passwd")).status_code == 410
+
+
+def test_the_articles_of_a_store_are_listed_and_counted(
+    articles: Path, store: PostgresStore, embedder: FakeEmbedder
+) -> None:
+    (articles / "bad.pdf").write_text("this is no PDF")
+    (articles / "copy.txt").write_text("Apples are red.")
+    build([articles / "bad.pdf", articles / "a.txt", articles / "copy.txt"], store, embedder, load=load)
+    before = store.generation
+    assert "1 document, 1 passage" in head_of(assistant_over(store))
+    build([articles], store, embedder, load=load)
+    assert store.generation != before
+    assert [(row.status, Path(row.name).name) for row in rows_of(store)] == [
+        ("not read", "bad.pdf"),
+        ("indexed", "a.txt"),
+        ("indexed", "b.md"),
+        ("duplicate", "copy.txt"),
+    ]
+
+
+def test_a_store_that_is_gone_is_said_to_be_on_the_page(
+    articles: Path, server: Server, url: str, store: PostgresStore, embedder: FakeEmbedder, tmp_path: Path
+) -> None:
+    build([articles], store, embedder, load=load)
+    page = build_app(assistant_over(store), folder=tmp_path / "home", shared=True)
+    now = page.desk.answered(page.desk.reading(Session(Conversation()), MAKE))
+    server.execute("DROP SCHEMA pincite CASCADE", url)
+    assert "does not exist" in page.desk.panel(now) and "does not exist" in head_of(page.desk.assistant)
+    last = page.desk.answered(page.desk.reading(now, MAKE)).conversation.turns[-1]
+    assert last.state == "failed" and "does not exist" in last.problem
+
+
 # Embedders, status, LangChain
 
 
@@ -453,15 +607,33 @@ def test_an_assistant_answers_and_cites_from_a_store(
 # What is said where it cannot be
 
 
+commands = typer.Typer()
+commands.registered_commands += app.registered_commands
+commands.command("chat")(chat)
+commands.command("mcp")(mcp)
+commands.command("eval")(eval_command)
+
+
 def said_by(*arguments: str) -> str:
     """The one line on stderr of a command that cannot do what it is asked."""
-    result = CliRunner().invoke(app, list(arguments))
+    result = CliRunner().invoke(commands, list(arguments))
     assert (result.exit_code, result.stdout) == (1, ""), result.output
     [line] = result.stderr.splitlines()
     return line
 
 
-@pytest.mark.parametrize("command", [["index", str(CORPUS)], ["ask", "Who?"], ["search", "Who?"], ["status"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["index", str(CORPUS)],
+        ["ask", "Who?"],
+        ["search", "Who?"],
+        ["status"],
+        ["chat"],
+        ["mcp"],
+        ["eval", str(GOLD / "corpus.jsonl")],
+    ],
+)
 def test_a_server_that_is_not_there_is_named_without_its_password(command: list[str]) -> None:
     line = said_by(*command, "--store", "postgresql://ann:s3cret@127.0.0.1:1/articles?sslpassword=hidden2")
     assert "postgresql://ann:***@127.0.0.1:1/articles" in line and "refused" in line
@@ -558,3 +730,39 @@ def test_the_command_indexes_searches_and_tells(url: str, articles: Path) -> Non
     passages = told("search", "What do bees make?", "-k", "1")["passages"]
     assert isinstance(passages, list) and passages[0]["text"] == "Bees make honey."
     assert (told("status")["documents"], told("status")["passages"]) == (2, 2)
+
+
+@pytest.mark.slow
+def test_the_command_measures_a_store_as_it_does_a_folder(url: str, articles: Path, tmp_path: Path) -> None:
+    rows = [
+        {"id": "g1", "question": MAKE, "answers": ["honey"], "document": "b.md", "start": 18, "kind": "what"},
+        {"id": "g2", "question": "What colour are apples?", "answers": ["red"], "document": "a.txt", "start": 11},
+        {"id": "g3", "question": "Who painted the ceiling?", "answers": [], "kind": "unanswerable"},
+    ]
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text("".join(json.dumps(row | {"kind": "what"} | row) + "\n" for row in rows))
+
+    def told(*arguments: str) -> dict[str, Any]:
+        result = CliRunner().invoke(commands, [*arguments, "--json"])
+        assert result.exit_code == 0, result.output
+        return dict(json.loads(result.stdout))
+
+    def figures(*place: str) -> object:
+        told("index", str(articles), *place)
+        return {
+            name: figure
+            for name, figure in told("eval", str(gold), *place)["figures"].items()
+            if "milliseconds" not in name
+        }
+
+    found = figures("--store", url)
+    assert found == figures("--index", str(tmp_path / "index")) and found
+
+
+@pytest.mark.slow
+def test_what_chat_and_mcp_open_answers_from_a_store(url: str, articles: Path, reader_folder: Path) -> None:
+    encoder = SentenceEmbedder.open()
+    build([articles], PostgresStore.create(url, encoder), encoder)
+    opener = opener_of(articles, url, Models(str(reader_folder)))  # a store goes before a folder
+    answer = Programs(opened_by(opener), Line()).ask(MAKE)
+    assert (answer["answer"], answer["citations"][0]["document"]) == ("honey", str(articles / "b.md"))

@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from index.generations import IndexProblem
 from qa.answers import PASSAGES_READ
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
@@ -26,13 +27,14 @@ from ui.desk import Asks, Desk
 from ui.export import export_route
 from ui.guard import LARGEST_UPLOAD, Guard
 from ui.library import Library
-from ui.line import MOST_WAITING, Line
+from ui.line import MOST_TOGETHER, MOST_WAITING, Line
 from ui.measuring import Measuring
 from ui.originals import report_route, route
 from ui.programs import Programs
 
-# All may begin at once: the desk's line lets one read at a time, and what stands in it can be seen and stopped.
-READER: dict[str, Any] = {"concurrency_limit": MOST_WAITING + 8, "concurrency_id": "reader"}
+# All may begin at once, and some more to be told that too many wait: the desk's line lets a few read at a time, and what
+# stands in it can be seen and stopped.
+READER: dict[str, Any] = {"concurrency_limit": MOST_WAITING + 2 * MOST_TOGETHER, "concurrency_id": "reader"}
 
 
 class Page(gr.Blocks):
@@ -44,27 +46,32 @@ class Page(gr.Blocks):
 
 
 def build_app(
-    assistant: Asks, *, folder: Path | None = None, library: Library | None = None, most_waiting: int = MOST_WAITING
+    assistant: Asks,
+    *,
+    folder: Path | None = None,
+    library: Library | None = None,
+    shared: bool = False,
+    most_waiting: int = MOST_WAITING,
 ) -> Page:
     """The page over an assistant; start it with ``launch``, which brings its looks and its guard.
 
     What the page keeps (conversations, corrections) goes into ``folder``, by default the user's data folder. Articles
-    can be added and removed where a ``library`` is given. A question that finds ``most_waiting`` others waiting is turned
-    away with a sentence that says so.
+    can be added and removed where a ``library`` is given; they are ``shared`` where they are kept in a database. A question
+    that finds ``most_waiting`` others waiting is turned away with a sentence that says so.
     """
     home = folder or user_data_path("pincite")
     corrections = Corrections(home / "gold" / "corrections.jsonl")
     page = Page(title="Pincite", fill_width=True, analytics_enabled=False)
     with page:
         page.report = home / "report.html"
-        page.desk = Desk(assistant, ConversationStore(home / "conversations"), Line(most_waiting))
+        page.desk = Desk(assistant, ConversationStore(home / "conversations"), Line(most_waiting), shared=shared)
         page.measuring = Measuring(assistant, page.desk.line, corrections, page.report)
         head = gr.Markdown(head_of(assistant), elem_id="headline", latex_delimiters=[])
         with gr.Tabs(elem_id="tabs"):
             with gr.Tab("Ask", id="ask"):
                 ask_tab(page, page.desk, head, corrections, READER)
             with gr.Tab("Articles", id="articles"):
-                articles_tab(page, assistant, head, library)
+                articles_tab(page, assistant, head, library, shared=shared)
             with gr.Tab("Evaluation", id="evaluation"):
                 evaluation_tab(page, page.measuring)
         _endpoints(Programs(assistant, page.desk.line))
@@ -124,7 +131,7 @@ def _said() -> Iterator[None]:
     """Tell a program in words what is wrong with its question; all else stays in the server's log."""
     try:
         yield
-    except ValueError as error:
+    except (ValueError, IndexProblem) as error:
         raise gr.Error(str(error), print_exception=False) from error
 
 

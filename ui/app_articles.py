@@ -10,10 +10,11 @@ from typing import Any
 import gradio as gr
 
 from index.documents import KINDS
+from index.generations import IndexProblem
 from ui.app_ask import QUIET, Values, head_of
 from ui.desk import Asks
 from ui.library import Library
-from ui.loading import status_of
+from ui.loading import Loading, status_of
 from ui.originals import key_of, link
 from ui.render import note
 from ui.shelf import job_note, matching, pages, rows_of, table
@@ -28,7 +29,10 @@ class View:
     name: str = ""
 
 
-def articles_tab(page: gr.Blocks, assistant: Asks, head: gr.Markdown, library: Library | None) -> None:
+SHARED = "The articles are kept in a database and brought in step with their files by “pincite index --store”."
+
+
+def articles_tab(page: gr.Blocks, assistant: Asks, head: gr.Markdown, library: Library | None, *, shared: bool) -> None:
     """Lay the tab out and wire it."""
     view, seen = gr.State(None), gr.State(None)
     with gr.Row(elem_id="shelf"):
@@ -40,18 +44,23 @@ def articles_tab(page: gr.Blocks, assistant: Asks, head: gr.Markdown, library: L
                 on = gr.Button("Next page", size="sm")
             job = gr.Markdown(elem_id="job", latex_delimiters=[])
             changing = _changing(library)
+            if shared:
+                gr.Markdown(note(SHARED), elem_id="shared", latex_delimiters=[])
         with gr.Column(scale=5, min_width=320, elem_id="reading"):
             text = gr.Markdown(empty(), elem_id="article", latex_delimiters=[])
             remove = gr.Button("Remove from the index", size="sm", elem_id="remove", visible=False)
     pick = gr.Textbox(label="Pick", elem_id="pick", visible="hidden")
-    timer = gr.Timer(1.0, active=library is not None)
+    timer = gr.Timer(1.0, active=isinstance(assistant, Loading))
 
     def show(words: str | None, now: View | None, by: int = 0) -> Values:
         now = now or View()
         if status_of(assistant) != "ready":
             return now, note("The index is not open yet."), gr.skip(), gr.skip()
         taken_out = library.roots.out if library is not None else ()
-        found = matching(rows_of(assistant.index, taken_out), words or "")
+        try:
+            found = matching(rows_of(assistant.index, taken_out), words or "")
+        except IndexProblem as error:
+            return now, note(str(error)), gr.skip(), gr.skip()
         last = pages(found) - 1
         now = replace(now, page=min(max(now.page + by, 0), last))
         return now, table(found, now.page), gr.update(interactive=now.page > 0), gr.update(interactive=now.page < last)
@@ -76,7 +85,10 @@ def articles_tab(page: gr.Blocks, assistant: Asks, head: gr.Markdown, library: L
         return said, head_of(assistant), *first(words, now)
 
     def generation() -> str | None:
-        return assistant.index.generation if status_of(assistant) == "ready" else None
+        try:
+            return assistant.index.generation if status_of(assistant) == "ready" else None
+        except IndexProblem:
+            return None
 
     wanted, shown = [search, view], [view, listed, back, on]
     page.load(first, wanted, [seen, *shown], **QUIET)

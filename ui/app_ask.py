@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
+from index.generations import IndexProblem
 from ui.conversations import Conversation
 from ui.corrections import Corrections
 from ui.desk import Action, Asks, Desk, Place, Session, clean_question, last_turn, read_action
@@ -152,15 +153,25 @@ def head_of(assistant: Asks) -> str:
     """The page's name over the state of the index behind it."""
     if status_of(assistant) != "ready":
         return headline(None, 0, problem_of(assistant))
-    return headline(len(assistant.index.documents), len(assistant.index.passages))
+    try:
+        return headline(len(assistant.index.documents), len(assistant.index.passages))
+    except IndexProblem as error:
+        return headline(None, 0, str(error))
 
 
 def transcript_of(desk: Desk, now: Session) -> str:
     """The conversation, or an invitation to begin one."""
     if now.conversation.turns:
         return rendered(now.conversation.turns, now.conversation.id if now.kept else None)
-    ready = status_of(desk.assistant) == "ready"
-    return nothing_asked(first_questions(desk.assistant.index) if ready else (), desk.earlier(now))
+    return nothing_asked(_offered(desk.assistant), desk.earlier(now))
+
+
+def _offered(assistant: Asks) -> Sequence[str]:
+    """First questions, as soon as the index can be read."""
+    try:
+        return first_questions(assistant.index) if status_of(assistant) == "ready" else ()
+    except IndexProblem:
+        return ()
 
 
 def restored(desk: Desk, kept: dict[str, Any]) -> Session:
@@ -213,6 +224,6 @@ def _corrected(desk: Desk, corrections: Corrections, now: Session, said: str | N
         return note("Mark an answer as wrong first."), gr.skip(), gr.skip()
     try:
         corrections.add(wrong[-1], said, desk.assistant.index)
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, IndexProblem) as error:
         return note(str(error)), gr.skip(), gr.skip()
     return note("Saved. It counts in the next evaluation."), "", gr.skip()

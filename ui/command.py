@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from qa.cli import EmbedderOption, IndexOption, ReaderOption, index_folder, plain_errors
+from qa.cli import EmbedderOption, IndexOption, ReaderOption, StoreOption, index_folder, plain_errors
 
 
 def chat(
     index: IndexOption = None,
+    store: StoreOption = None,
     host: Annotated[
         str, typer.Option("--host", help="Address to listen on (default: this machine alone).")
     ] = "127.0.0.1",
@@ -31,10 +32,16 @@ def chat(
         from ui.serving import Models, serve
 
         auth = (user, password) if user and password else None
-        serve(index_folder(index), host, port, auth=auth, models=Models(reader, embedder), say=typer.echo)
+        models = Models(reader, embedder)
+        serve(index_folder(index), host, port, store=store, auth=auth, models=models, say=typer.echo)
 
 
-def mcp(index: IndexOption = None, reader: ReaderOption = None, embedder: EmbedderOption = None) -> None:
+def mcp(
+    index: IndexOption = None,
+    store: StoreOption = None,
+    reader: ReaderOption = None,
+    embedder: EmbedderOption = None,
+) -> None:
     """Serve ask and search as tools to a program that speaks MCP on standard input and output."""
     with plain_errors():
         try:
@@ -43,6 +50,6 @@ def mcp(index: IndexOption = None, reader: ReaderOption = None, embedder: Embedd
             if (error.name or "").partition(".")[0] != "mcp":
                 raise
             raise ValueError("the MCP server is an extra; install it with: pip install 'pincite[mcp]'") from error
-        from ui.serving import Models
+        from ui.serving import Models, opener_of
 
-        serve(index_folder(index), Models(reader, embedder))
+        serve(opener_of(index_folder(index), store, Models(reader, embedder)))

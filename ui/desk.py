@@ -17,6 +17,7 @@ from ui.conversations import Conversation, ConversationStore, Turn
 from ui.line import Line, Stopped
 from ui.markup import Html
 from ui.originals import Originals, link
+from ui.render import note
 from ui.viewer import Source, cited, empty
 
 LONGEST_QUESTION = 1000
@@ -26,7 +27,8 @@ log = logging.getLogger(__name__)
 
 
 class Asks(Protocol):
-    """The part of an assistant that the page needs. ``index`` is an ``index.store.Index``."""
+    """The part of an assistant that the page needs. ``index`` is an ``index.store.Index``, or a store that
+    shows the same of itself."""
 
     @property
     def index(self) -> Any:
@@ -67,9 +69,11 @@ class Session:
 class Desk:
     """The page's work, over one assistant and one store of conversations."""
 
-    def __init__(self, assistant: Asks, store: ConversationStore, line: Line | None = None) -> None:
+    def __init__(
+        self, assistant: Asks, store: ConversationStore, line: Line | None = None, *, shared: bool = False
+    ) -> None:
         self.assistant, self.store, self.line = assistant, store, line or Line()
-        self.originals = Originals(lambda: self.assistant.index.documents)
+        self.originals = Originals(lambda: self.assistant.index.documents, shared=shared)
 
     def reading(self, session: Session, question: str) -> Session:
         """With the question asked and not yet answered."""
@@ -162,16 +166,20 @@ class Desk:
         if session.open is None or citation is None:
             return empty()
         count = len(citations_at(session.conversation, session.open))
-        return cited(citation, self.source(citation), number=session.open.citation + 1, count=count)
+        try:
+            source = self.source(citation)
+        except IndexProblem as error:
+            return note(_sentence(error))
+        return cited(citation, source, number=session.open.citation + 1, count=count)
 
     def source(self, citation: Citation) -> Source:
         """A cited document as it is now."""
-        index = self.assistant.index
-        record = next((one for one in index.documents if one.name == citation.document), None)
-        if record is None:
+        index, name = self.assistant.index, citation.document
+        try:
+            record, words = index.document(name), index.document_text(name)
+        except KeyError:
             return Source(None, None, "gone", None)
-        state = self.originals.state(record.name, record.sha256)
-        return Source(index.document_text(record.name), record.sha256, state, link(record.name))
+        return Source(words, record.sha256, self.originals.state(name, record.sha256), link(name))
 
     def _keep(self, session: Session) -> Session:
         """Write the conversation down where it is to be kept."""

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 
-from index.generations import IndexMissing, IndexProblem, finished
+from index.generations import IndexProblem
 from qa.answers import PASSAGES_READ
 from ui.line import Line
-from ui.loading import Loading
 from ui.programs import Programs
-from ui.serving import Models, Opener, follow
+from ui.serving import Opener, StoreOpener, opened_by
 
 INSTRUCTIONS = (
     "Answers questions from the user's own articles, in their words, with the document and the characters they stand at. "
@@ -24,14 +21,9 @@ INSTRUCTIONS = (
 )
 
 
-def serve(folder: Path, models: Models) -> None:
-    """Serve an index folder until standard input ends; raises IndexMissing where there is no index."""
-    if not finished(folder):
-        raise IndexMissing(folder)
-    opener = Opener(folder, models)
-    assistant = Loading(opener.open)
-    threading.Thread(target=follow, args=(opener, assistant), name="follow", daemon=True).start()
-    server_of(Programs(assistant, Line())).run("stdio")
+def serve(opener: Opener | StoreOpener) -> None:
+    """Serve an index folder or a store until standard input ends."""
+    server_of(Programs(opened_by(opener), Line())).run("stdio")
 
 
 def server_of(programs: Programs) -> MCPServer[Any]:

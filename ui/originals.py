@@ -24,7 +24,7 @@ REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; sandbox allow-scripts"
 )
 
-State = Literal["same", "changed", "gone"]
+State = Literal["same", "changed", "gone", "elsewhere"]
 
 
 class Record(Protocol):
@@ -36,22 +36,33 @@ class Record(Protocol):
         ...
 
     @property
+    def sha256(self) -> str:
+        """The hash of the bytes that were indexed."""
+        ...
+
+    @property
     def kind(self) -> str:
         """Its type: txt, md, html, pdf or docx."""
         ...
 
 
 class Originals:
-    """The files of the documents that ``records`` gives at any time."""
+    """The files of the documents that ``records`` gives at any time.
 
-    def __init__(self, records: Callable[[], Iterable[Record]]) -> None:
-        self.records = records
+    Where the index is ``shared``, others name the files, which may lie on other machines: a file of this one is an original
+    only with the very bytes that were indexed, so that nobody can name a file to read it here.
+    """
+
+    def __init__(self, records: Callable[[], Iterable[Record]], *, shared: bool = False) -> None:
+        self.records, self.shared = records, shared
         self._hashes: dict[str, tuple[tuple[int, int], str]] = {}
 
     def state(self, name: str, sha256: str) -> State:
         """How the file compares with the one that had this hash."""
         now = self._hash(name)
-        return "gone" if now is None else "same" if now == sha256 else "changed"
+        if now == sha256:
+            return "same"
+        return "elsewhere" if self.shared else "gone" if now is None else "changed"
 
     def record(self, key: str) -> Record | None:
         """The indexed document with this key."""
@@ -63,7 +74,7 @@ class Originals:
         if record is None:
             return PlainTextResponse("No document of the index has this address.\n", status_code=404)
         path = Path(record.name)
-        if not path.is_file():
+        if self.state(record.name, record.sha256) in ("gone", "elsewhere"):
             return PlainTextResponse(f"{path.name} is no longer where it was when it was indexed.\n", status_code=410)
         shown = SHOWN.get(record.kind)
         headers = {"content-security-policy": POLICY, "cache-control": "no-store"}
@@ -78,6 +89,8 @@ class Originals:
     def _hash(self, name: str) -> str | None:
         """The SHA-256 of the file as it is now, computed anew only where size or time changed."""
         try:
+            if not Path(name).is_file():
+                return None
             status = Path(name).stat()
             stamp = (status.st_mtime_ns, status.st_size)
             known = self._hashes.get(name)

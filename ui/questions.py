@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 _NAME = r"[A-Z][\w’'-]+(?: (?:(?:of|the|de|von|al|and) )?[A-Z][\w’'-]+){0,3}"
@@ -62,7 +61,7 @@ TEMPLATES = (
 def first_questions(index: Any, most: int = 4) -> list[str]:
     """Up to ``most`` questions, from different documents and of different kinds where there are enough."""
     found: dict[str, str] = {}
-    for passage in islice(index.passages, 400):
+    for passage in index.passages[:400]:
         for question in _asked(passage.text):
             found.setdefault(question, passage.document)
     return _varied(found, most)

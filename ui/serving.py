@@ -1,4 +1,4 @@
-"""Serve the page over an index folder: the page is up at once, the models follow."""
+"""Serve the page over an index folder or a store: the page is up at once, the models follow."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from ui.roots import Roots
 if TYPE_CHECKING:
     from index.builder import BuildReport
     from index.embedder import Embedder
+    from index.postgres.store import PostgresStore
     from index.store import Index
     from qa.assistant import Assistant
 
@@ -49,33 +50,68 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 7860,
     *,
+    store: str | None = None,
     auth: tuple[str, str] | None = None,
     models: Models | None = None,
     say: Callable[[str], object] = print,
 ) -> None:
-    """Serve until interrupted; raises CannotServe where there is no index or the port is taken.
+    """Serve until interrupted; raises CannotServe where the port is taken, and as ``opener_of`` does.
 
     ``index_folder`` is by default the one in the user's data folder, port 0 takes any that is free.
     """
-    folder = index_folder if index_folder is not None else user_data_path("pincite") / "index"
-    if not finished(folder):
-        raise CannotServe(str(IndexMissing(folder)))
+    opener = opener_of(index_folder, store, models or Models())
     port = free_port(host, port)
-    models = models or Models()
 
     from ui.app import build_app, launch
 
     home = user_data_path("pincite")
-    opener = Opener(folder, models)
-    assistant = Loading(opener.open)
-    library = Library(assistant, opener.rebuild, home, by_path=is_loopback(host))
-    page = build_app(assistant, folder=home, library=library)
-    threading.Thread(target=follow, args=(opener, assistant), name="follow", daemon=True).start()
+    assistant, library = opened_by(opener), None
+    if isinstance(opener, Opener):
+        library = Library(assistant, opener.rebuild, home, by_path=is_loopback(host))
+    page = build_app(assistant, folder=home, library=library, shared=library is None)
     address = launch(page, host=host, port=port, auth=auth)
     say(f"Pincite is at {address} - stop it with Ctrl-C.")
     if not is_loopback(host) and auth is None:
         say(f"Warning: {host} is open to other machines and asks for no password; set --user and --password.")
     page.block_thread()
+
+
+def opener_of(folder: Path | None, store: str | None, models: Models) -> Opener | StoreOpener:
+    """What opens the store of a URL, where one is given, else the index in a folder.
+
+    Raises CannotServe where there is no index in the folder, IndexProblem or ValueError where the store cannot be opened.
+    """
+    if store is not None:
+        from qa.postgres import open_store
+
+        return StoreOpener(open_store(store), models)
+    folder = folder if folder is not None else user_data_path("pincite") / "index"
+    if not finished(folder):
+        raise CannotServe(str(IndexMissing(folder)))
+    return Opener(folder, models)
+
+
+def opened_by(opener: Opener | StoreOpener) -> Loading:
+    """An assistant that is being opened, and from then on goes with its index; a store is read anew at every question."""
+    assistant = Loading(opener.open)
+    if isinstance(opener, Opener):
+        threading.Thread(target=follow, args=(opener, assistant), name="follow", daemon=True).start()
+    return assistant
+
+
+class StoreOpener:
+    """Opens an assistant over a store."""
+
+    def __init__(self, store: PostgresStore, models: Models) -> None:
+        self.store, self.models = store, models
+
+    def open(self) -> Assistant:
+        """An assistant whose reading can be stopped; raises what its parts raise."""
+        from index.embedder import SentenceEmbedder
+        from qa.assistant import Assistant
+
+        embedder = SentenceEmbedder.open(self.models.embedder)
+        return stoppable(Assistant.over_store(self.store, embedder, self.models.reader))
 
 
 class Opener:
@@ -102,9 +138,7 @@ class Opener:
         from index.store import Index
 
         self._seen = current(self.folder)
-        assistant = self.over(Index.open(self.folder))
-        assistant.reader = StoppableReader(assistant.reader)
-        return assistant
+        return stoppable(self.over(Index.open(self.folder)))
 
     def over(self, index: Index) -> Assistant:
         """An assistant over an index."""
@@ -117,6 +151,12 @@ class Opener:
         from index.builder import build
 
         return build(roots.paths, self.folder, self.embedder, without=sorted(roots.out), progress=progress)
+
+
+def stoppable(assistant: Assistant) -> Assistant:
+    """The assistant, its reading such that a question can be stopped."""
+    assistant.reader = StoppableReader(assistant.reader)
+    return assistant
 
 
 def follow(

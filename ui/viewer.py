@@ -106,7 +106,7 @@ def _head(citation: Citation, source: Source, number: int, count: int) -> Html:
     ]
     original = (
         tag("a", "Open the original", href=source.link + at, target="_blank", rel="noopener", class_="pc-tool")
-        if source.link and source.state != "gone"
+        if source.link and source.state in ("same", "changed")
         else EMPTY
     )
     return tag(

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
-import importlib.metadata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from index.builder import BuildReport, NothingToIndex, Progress, Renamed
-from index.chunker import OVERLAP, WORDS, chunk
+from index.builder import BuildReport, NothingToIndex, Progress, cut, now, this_version
 from index.dense import LARGEST_EXACT
 from index.documents import Load, UnreadableDocument, find_files, parse_document, read_bytes
-from index.embedder import Embedder, Floats, in_context
+from index.embedder import Embedder, Floats
 from index.postgres.database import Unstorable
-from index.postgres.store import CUTTING, Held, PostgresStore, Run
-from index.reuse import Cut
+from index.postgres.store import Held, PostgresStore, Run
+from index.postgres.writing import CUTTING
+from index.reuse import embedded
 from index.sandbox import Sandbox
 from index.store import Duplicate, Unreadable
 
@@ -58,9 +56,7 @@ def build(
             if progress is not None:
                 progress(done, len(files), str(path))
     if not run.taken:
-        raise NothingToIndex(
-            "no document can be read" + "".join(f"; {bad.name}: {bad.reason}" for bad in run.unreadable[:3])
-        )
+        raise NothingToIndex(run.unreadable)
     return run.finish(largest_exact)
 
 
@@ -129,68 +125,44 @@ class _Run:
 
     def _write(self, path: Path, load: Load) -> None:
         name = str(path)
-        document = parse_document(path, read_bytes(path), load)
-        cut = Cut(document, tuple(chunk(document, words=WORDS, overlap=OVERLAP)))
-        if not cut.chunks:
-            raise UnreadableDocument(name, "empty: it holds no text besides headings", lasting=True)
+        found = cut(parse_document(path, read_bytes(path), load))
         replaces = [was] if (was := self._plan.write[name]) is not None else []
-        duplicate = self._store.put(cut, self._vectors(cut, [name, *replaces]), replaces=replaces)
+        duplicate = self._store.put(found, self._vectors(found.texts, [name, *replaces]), replaces=replaces)
         if duplicate is None:
-            self.taken[name] = document.sha256
+            self.taken[name] = found.document.sha256
         else:
             self._duplicates.append(duplicate)
 
-    def _vectors(self, cut: Cut, before: Sequence[str]) -> Floats:
-        """A vector a passage: those that a document before had for the same text, new ones for the others."""
+    def _vectors(self, texts: Sequence[str], before: Sequence[str]) -> Floats:
+        """A vector a text: those that a document before had for the same one, new ones for the others."""
         known = self._store.vectors_of([name for name in before if name in self._held])
-        texts = [in_context(found.heading, cut.document.text[found.start : found.end]) for found in cut.chunks]
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
-            made = self._embedder.embed(new)
-            if not np.isfinite(made).all():
-                raise ValueError("the embedder made vectors that are not finite")
-            known.update(zip(new, made, strict=True))
+            known.update(zip(new, embedded(new, self._embedder), strict=True))
         return np.array([known[text] for text in texts], dtype=np.float32)
 
     def finish(self, largest_exact: int) -> BuildReport:
         """Remove what is gone, note what was left out, and report."""
-        gone = [name for name in self._held if name in self._ours and name not in self.taken]
+        gone = [name for name in self._ours if name not in self.taken]
         if gone:
             self._store.remove(gone)
-        report = self._report(gone)
+        report = self._report()
         if report.differs:
             self._store.index_vectors(largest_exact)
         before = [name for name in self._store.left_out if self._below(name)]
-        run = Run(tuple(map(str, self._roots)), _version(), _now())
+        run = Run(tuple(map(str, self._roots)), this_version(), now())
         self._store.note(run, [*self.unreadable, *self._duplicates], before)
         return report
 
-    def _report(self, gone: Sequence[str]) -> BuildReport:
-        old = {name: one.sha256 for name, one in self._held.items()}
-        left = {old[name]: name for name in gone}
-        renamed = {name: left[sha256] for name, sha256 in self.taken.items() if name not in old and sha256 in left}
-        return BuildReport(
-            added=tuple(name for name in self.taken if name not in old and name not in renamed),
-            changed=tuple(name for name, sha256 in self.taken.items() if name in old and old[name] != sha256),
-            renamed=tuple(Renamed(name, was) for name, was in renamed.items()),
-            removed=tuple(name for name in gone if name not in renamed.values()),
-            unchanged=tuple(name for name, sha256 in self.taken.items() if old.get(name) == sha256),
-            duplicates=tuple(self._duplicates),
-            unreadable=tuple(self.unreadable),
+    def _report(self) -> BuildReport:
+        return BuildReport.comparing(
+            {name: one.sha256 for name, one in self._held.items() if name in self._ours},
+            self.taken,
+            duplicates=self._duplicates,
+            unreadable=self.unreadable,
             documents=len(self._store.held()),
-            passages=self._store.count_passages(),
+            passages=len(self._store.passages),
         )
 
     def _below(self, name: str) -> bool:
         return any(Path(name).is_relative_to(root) for root in self._roots)
-
-
-def _version() -> str:
-    try:
-        return importlib.metadata.version("pincite")
-    except importlib.metadata.PackageNotFoundError:
-        return "unknown"
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import overload
 
 from sqlalchemy import Connection, text
 
-from index.contents import Passage
 from index.embedder import Floats
 from index.postgres.database import GRAPH
-from index.postgres.store import PostgresStore, as_vector, stored_term
+from index.postgres.passages import ORDER
+from index.postgres.writing import as_vector, stored_term
 from index.sparse import K1, LONGEST_QUERY, B, terms
 
 # How many passages of the graph are looked at: at least, and the most that pgvector takes.
 _WIDTH, _WIDEST = 160, 1000
-# Passages in the order of an index of one folder: by the parts of the paths of their files, then as they stand there.
-_ORDER = """replace(source, '/', chr(1)) COLLATE "C", start_index, end_index"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,51 +54,13 @@ class Searching:
             for row in self._connection.execute(statement, {"terms": asked, "k": k, "k1": K1, "b": B} | self._wanted)
         ]
 
-    def passages(self, ids: Sequence[int]) -> list[Passage]:
-        """The passages of these ids, in the order that they have in an index of one folder."""
-        return [Passage(*row) for row in self._connection.execute(_PASSAGES, {"ids": list(ids)})]
 
-
-class Sample(Sequence[Passage]):
-    """An even sample of the passages of a store, read when it is first looked at."""
-
-    def __init__(self, store: PostgresStore, size: int) -> None:
-        self._store, self._size = store, size
-        self._read: list[Passage] | None = None
-
-    def __len__(self) -> int:
-        return len(self._passages)
-
-    @overload
-    def __getitem__(self, place: int) -> Passage: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Passage]: ...
-    def __getitem__(self, place: int | slice) -> Passage | list[Passage]:
-        return self._passages[place]
-
-    @property
-    def _passages(self) -> list[Passage]:
-        if self._read is None:
-            with self._store.database.snapshot() as connection:
-                self._read = [Passage(*row) for row in connection.execute(_SAMPLE, {"size": self._size})]
-        return self._read
-
-
-_COLUMNS = """passages.id, source, title, sha256, start_index, end_index, content, heading, page
-    FROM pincite.passages JOIN pincite.documents ON documents.name = source"""
-_PASSAGES = text(f"SELECT {_COLUMNS} WHERE passages.id = ANY(:ids) ORDER BY {_ORDER}")
-_SAMPLE = text(
-    f"""SELECT {_COLUMNS} WHERE passages.id % greatest(1,
-        (SELECT sum(passages) FROM pincite.documents) / :size) = 0 ORDER BY {_ORDER}"""
-)
-# The first k by score are the first by place among equals, yet such equals come last first: all as faiss.knn has it.
 _BY_VECTOR = f"""
     WITH near AS (
         SELECT id, source, start_index, end_index, embedding <#> CAST(:vector AS vector) AS distance
         FROM pincite.passages WHERE {{among}}
-        ORDER BY embedding <#> CAST(:vector AS vector) FETCH FIRST (:k) ROWS WITH TIES),
-    placed AS (SELECT id, distance, row_number() OVER (ORDER BY distance, {_ORDER}) AS place FROM near)
-    SELECT id, -distance FROM placed WHERE place <= :k ORDER BY distance, place DESC"""
+        ORDER BY embedding <#> CAST(:vector AS vector) FETCH FIRST (:k) ROWS WITH TIES)
+    SELECT id, -distance FROM near ORDER BY distance, {ORDER} LIMIT :k"""
 _BY_GRAPH = """
     WITH near AS MATERIALIZED (
         SELECT id, embedding FROM pincite.passages
@@ -125,4 +84,4 @@ _BY_TERMS = f"""
         SELECT id, score, source, start_index, end_index
         FROM scored JOIN pincite.passages ON id = passage WHERE {{among}}
         ORDER BY score DESC FETCH FIRST (:k) ROWS WITH TIES)
-    SELECT id, score::float8 FROM best ORDER BY score DESC, {_ORDER} LIMIT :k"""
+    SELECT id, score::float8 FROM best ORDER BY score DESC, {ORDER} LIMIT :k"""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from itertools import accumulate
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,15 +13,12 @@ from sqlalchemy import Connection, Row, text
 from index.builder import RECIPE
 from index.chunker import OVERLAP, WORDS
 from index.contents import DocumentRecord
-from index.documents import Document
 from index.embedder import Embedder, Floats, in_context
 from index.postgres.database import GRAPH, WRITING, Database, StoreProblem
+from index.postgres.passages import BY_PATH, StoredPassages
+from index.postgres.writing import put
 from index.reuse import Cut
-from index.sparse import terms
 from index.store import CANARIES, CANARY_COSINE, Duplicate, Settings, Unreadable
-
-CUTTING = f"{WORDS}/{OVERLAP}/{RECIPE}"  # documents that were cut in another way are read again
-_LONGEST_TERM = 200  # characters; PostgreSQL's B-trees take no key beyond 2.7 kB
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +39,9 @@ class Run:
 
 
 class PostgresStore:
-    """The index in a database."""
+    """The index in a database: what ``index.store.Index`` shows of itself to be read, as it is at that moment."""
+
+    warnings: tuple[str, ...] = ()  # there is no older generation to be served
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -108,7 +104,7 @@ class PostgresStore:
 
         Two writers of one document come one after the other, and the second finds it done. Raises Unstorable.
         """
-        return self.database.transact(lambda connection: _put(connection, cut, vectors, replaces))
+        return self.database.transact(lambda connection: put(connection, cut, vectors, replaces))
 
     def remove(self, names: Sequence[str]) -> None:
         """Take documents out, with all that belongs to them."""
@@ -135,7 +131,7 @@ class PostgresStore:
 
         def make(connection: Connection) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITING})
-            passages = connection.scalar(_COUNT_PASSAGES)
+            passages = connection.scalar(text("SELECT coalesce(sum(passages), 0) FROM pincite.documents"))
             graph = connection.scalar(text("SELECT to_regclass(:graph)"), {"graph": GRAPH})
             if passages > largest_exact and not graph:
                 dimension = int(connection.scalar(text("SELECT dimension FROM pincite.making")))
@@ -167,10 +163,12 @@ class PostgresStore:
     def documents(self) -> tuple[DocumentRecord, ...]:
         """Every document without its text, in the order that they have in an index of one folder."""
         with self.database.snapshot() as connection:
-            rows = connection.execute(_RECORDS).all()
-        passages = accumulate((row.passages for row in rows), initial=0)
-        places = accumulate((row.bytes for row in rows), initial=0)
-        return tuple(_record(row, passage, place) for row, passage, place in zip(rows, passages, places, strict=False))
+            return tuple(map(_record, connection.execute(_RECORDS)))
+
+    @property
+    def passages(self) -> StoredPassages:
+        """Every passage, in the order of the documents."""
+        return StoredPassages(self.database)
 
     @property
     def unreadable(self) -> tuple[Unreadable, ...]:
@@ -180,15 +178,23 @@ class PostgresStore:
             return tuple(Unreadable(row.name, row.reason) for row in rows)
 
     @property
+    def duplicates(self) -> tuple[Duplicate, ...]:
+        """The files that were left out because another has the same bytes."""
+        with self.database.snapshot() as connection:
+            rows = connection.execute(_DUPLICATES)
+            return tuple(Duplicate(row.name, row.same_as) for row in rows)
+
+    @property
     def left_out(self) -> tuple[str, ...]:
         """The names of all files that were left out: unreadable ones and duplicates."""
         with self.database.snapshot() as connection:
             return tuple(connection.scalars(text("SELECT name FROM pincite.left_out")))
 
-    def count_passages(self) -> int:
-        """How many passages there are."""
+    @property
+    def generation(self) -> str:
+        """Another one after every run: when each of the roots was brought in step."""
         with self.database.snapshot() as connection:
-            return int(connection.scalar(_COUNT_PASSAGES))
+            return str(connection.scalar(_GENERATION))
 
     @property
     def vector_search(self) -> str:
@@ -196,6 +202,14 @@ class PostgresStore:
         with self.database.snapshot() as connection:
             graph = connection.scalar(text("SELECT to_regclass(:graph)"), {"graph": GRAPH})
         return "HNSW,halfvec" if graph else "exact"
+
+    def document(self, name: str) -> DocumentRecord:
+        """The record of a document; raises KeyError with the name."""
+        with self.database.snapshot() as connection:
+            found = connection.execute(_ONE_RECORD, {"name": name}).one_or_none()
+        if found is None:
+            raise KeyError(name)
+        return _record(found)
 
     def document_text(self, name: str) -> str:
         """The whole text that the offsets of a document count in; raises KeyError with the name."""
@@ -206,107 +220,15 @@ class PostgresStore:
         return str(found)
 
 
-def stored_term(term: str) -> str:
-    """A term as it is kept: one that is too long to be a key by its digest."""
-    return term if len(term) <= _LONGEST_TERM else hashlib.sha256(term.encode("utf-8")).hexdigest()
-
-
-def as_vector(row: Floats) -> str:
-    """A vector as pgvector reads it; no digit is lost."""
-    return str(row.tolist())
-
-
-def _put(connection: Connection, cut: Cut, vectors: Floats, replaces: Sequence[str]) -> Duplicate | None:
-    document = cut.document
-    connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": document.name})
-    found = connection.execute(_FIND, {"name": document.name}).one_or_none()
-    if found is not None and (found.sha256, found.cutting) == (document.sha256, CUTTING):
-        return None
-    connection.execute(_MAKE_ROOM, {"name": document.name, "sha256": document.sha256, "replaces": list(replaces)})
-    counts = [Counter(map(stored_term, terms(text))) for text in _texts(cut)]
-    row = {
-        **{field: getattr(document, field) for field in ("name", "sha256", "title", "text")},
-        "record": json.dumps(_facts(document)),
-        "cutting": CUTTING,
-        "passages": len(counts),
-        "terms": sum(count.total() for count in counts),
-    }
-    if connection.execute(_ADD_DOCUMENT, row).one_or_none() is None:
-        same = connection.execute(_SAME_BYTES, {"sha256": document.sha256}).scalar_one()
-        return Duplicate(document.name, same)
-    ids = list(connection.scalars(_NEW_IDS, {"count": len(counts)}))
-    connection.execute(_ADD_PASSAGES, _passage_columns(cut, vectors) | {"ids": ids, "source": document.name})
-    connection.execute(_ADD_TERMS, _term_columns(ids, counts))
-    return None
-
-
-def _texts(cut: Cut) -> list[str]:
-    return [in_context(found.heading, cut.document.text[found.start : found.end]) for found in cut.chunks]
-
-
-def _passage_columns(cut: Cut, vectors: Floats) -> dict[str, list[Any]]:
-    return {
-        "contents": [cut.document.text[found.start : found.end] for found in cut.chunks],
-        "vectors": [as_vector(row) for row in vectors],
-        "starts": [found.start for found in cut.chunks],
-        "ends": [found.end for found in cut.chunks],
-        "headings": [found.heading for found in cut.chunks],
-        "pages": [found.page for found in cut.chunks],
-    }
-
-
-def _term_columns(ids: Sequence[int], counts: Sequence[Counter[str]]) -> dict[str, list[Any]]:
-    rows = [
-        (term, id, number, count.total())
-        for id, count in zip(ids, counts, strict=True)
-        for term, number in count.items()
-    ]
-    return {
-        "terms": [row[0] for row in rows],
-        "passages": [row[1] for row in rows],
-        "counts": [row[2] for row in rows],
-        "lengths": [row[3] for row in rows],
-    }
-
-
-def _facts(document: Document) -> dict[str, Any]:
-    """What a document's record repeats of the document."""
-    return {
-        field.name: getattr(document, field.name) for field in fields(DocumentRecord) if hasattr(document, field.name)
-    }
-
-
-def _record(row: Row[Any], first_passage: int, first_byte: int) -> DocumentRecord:
+def _record(row: Row[Any]) -> DocumentRecord:
     known: dict[str, Any] = {
         **{name: tuple(fact) if isinstance(fact, list) else fact for name, fact in row.record.items()},
-        **{name: getattr(row, name) for name in ("characters", "passages", "bytes")},
+        **{field: number for field, number in row._mapping.items() if field != "record"},
     }
-    return DocumentRecord(**known, first_passage=first_passage, first_byte=first_byte)
+    return DocumentRecord(**known)
 
 
-_FIND = text("SELECT sha256, cutting FROM pincite.documents WHERE name = :name")
-_SAME_BYTES = text("SELECT name FROM pincite.documents WHERE sha256 = :sha256")
 _REMOVE = text("DELETE FROM pincite.documents WHERE name = ANY(:names)")
-_MAKE_ROOM = text("DELETE FROM pincite.documents WHERE name = :name OR (sha256 = :sha256 AND name = ANY(:replaces))")
-_ADD_DOCUMENT = text(
-    """INSERT INTO pincite.documents
-    VALUES (:name, :sha256, :title, :text, CAST(:record AS jsonb), :cutting, :passages, :terms)
-    ON CONFLICT (sha256) DO NOTHING RETURNING name"""
-)
-_NEW_IDS = text(
-    "SELECT nextval(pg_get_serial_sequence('pincite.passages', 'id')) FROM generate_series(1, CAST(:count AS integer))"
-)
-_ADD_PASSAGES = text(
-    """INSERT INTO pincite.passages (id, content, embedding, source, start_index, end_index, heading, page)
-    SELECT id, content, CAST(embedding AS vector), :source, start_index, end_index, heading, page
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:contents AS text[]), CAST(:vectors AS text[]), CAST(:starts AS integer[]),
-        CAST(:ends AS integer[]), CAST(:headings AS text[]), CAST(:pages AS integer[]))
-    AS passage(id, content, embedding, start_index, end_index, heading, page)"""
-)
-_ADD_TERMS = text(
-    """INSERT INTO pincite.terms SELECT * FROM unnest(CAST(:terms AS text[]), CAST(:passages AS bigint[]),
-        CAST(:counts AS integer[]), CAST(:lengths AS integer[]))"""
-)
 _VECTORS = text("SELECT heading, content, CAST(embedding AS text) FROM pincite.passages WHERE source = ANY(:names)")
 _KEEP_ROOT = text(
     """INSERT INTO pincite.roots VALUES (:name, :version, :built)
@@ -316,12 +238,21 @@ _KEEP_LEFT_OUT = text(
     """INSERT INTO pincite.left_out VALUES (:name, :reason, :same_as)
     ON CONFLICT (name) DO UPDATE SET reason = excluded.reason, same_as = excluded.same_as"""
 )
-_COUNT_PASSAGES = text("SELECT coalesce(sum(passages), 0) FROM pincite.documents")
 _MAKE_GRAPH = (
     "CREATE INDEX passages_graph ON pincite.passages USING hnsw ((CAST(embedding AS halfvec({}))) halfvec_ip_ops)"
 )
+_COUNTS = "record, passages, octet_length(text) AS bytes"
 _RECORDS = text(
-    """SELECT record, length(text) AS characters, passages, octet_length(text) AS bytes
-    FROM pincite.documents ORDER BY replace(name, '/', chr(1)) COLLATE "C" """
+    f"""SELECT {_COUNTS}, sum(passages) OVER path - passages AS first_passage,
+        sum(octet_length(text)) OVER path - octet_length(text) AS first_byte
+    FROM pincite.documents WINDOW path AS (ORDER BY {BY_PATH.format("name")}) ORDER BY {BY_PATH.format("name")}"""
+)
+_ONE_RECORD = text(
+    f"""SELECT {_COUNTS}, first_passage, first_byte FROM pincite.documents, (
+        SELECT coalesce(sum(passages), 0) AS first_passage, coalesce(sum(octet_length(text)), 0) AS first_byte
+        FROM pincite.documents WHERE {BY_PATH.format("name")} < {BY_PATH.format(":name")}) AS before
+    WHERE name = :name"""
 )
 _UNREADABLE = text("SELECT name, reason FROM pincite.left_out WHERE reason IS NOT NULL ORDER BY name")
+_DUPLICATES = text("SELECT name, same_as FROM pincite.left_out WHERE same_as IS NOT NULL ORDER BY name")
+_GENERATION = text("SELECT string_agg(concat(name, ' ', built), ', ' ORDER BY name) FROM pincite.roots")
