@@ -1,25 +1,23 @@
-"""BM25 over the terms of passages. The only importer of bm25s."""
+"""BM25 over the terms of passages, in the files of bm25s. The only importer of it."""
 
 from __future__ import annotations
 
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache, partial
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import filterfalse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.dense import Mask, Neighbours
 from index.embedder import Floats
-from index.weights import Ints, weigh
-
-if TYPE_CHECKING:
-    from bm25s import BM25
+from index.postings import Postings, highest
+from index.weights import Ints, Weights, weigh
 
 Numbers = NDArray[np.int32]
 
@@ -66,8 +64,11 @@ def _stemmer() -> Any:
 class SparseIndex:
     """The BM25 scores of every term in every passage, computed when the index is built."""
 
-    def __init__(self, scorer: Callable[[], BM25] | None, passages: int, wanted: Mask | None = None) -> None:
-        self._scorer = scorer
+    def __init__(
+        self, weights: Weights | None, vocabulary: dict[str, int], passages: int, wanted: Mask | None = None
+    ) -> None:
+        self._weights = weights
+        self._vocabulary = vocabulary
         self._passages = passages
         self._wanted = wanted
 
@@ -83,33 +84,38 @@ class SparseIndex:
     def of(cls, ids: Numbers, lengths: Ints, vocabulary: dict[str, int]) -> SparseIndex:
         """Index passages by the numbers of their terms: those of all passages, and how many belong to each."""
         if not len(ids):
-            return cls(None, len(lengths))
-        found = weigh(ids, lengths, len(vocabulary), k1=K1, b=B)
-        scores: dict[str, NDArray[Any]] = {"data": found.data, "indices": found.indices, "indptr": found.indptr}
-        return cls(cache(partial(_scorer, scores, vocabulary, len(lengths))), len(lengths))
+            return cls(None, {}, len(lengths))
+        return cls(weigh(ids, lengths, len(vocabulary), k1=K1, b=B), vocabulary, len(lengths))
 
     @property
     def vocabulary(self) -> dict[str, int]:
         """The number of each term."""
-        return self._scorer().vocab_dict if self._scorer else {}
+        return self._vocabulary
 
     @classmethod
     def open(cls, folder: Path, passages: int) -> SparseIndex:
-        """Map what ``save`` wrote; the first search makes a scorer of it."""
+        """Map what ``save`` wrote."""
         if not folder.is_dir():
-            return cls(None, passages)
-        scores = {name: np.load(folder / file, mmap_mode="r", allow_pickle=False) for name, file in _ARRAYS.items()}
-        vocabulary = json.loads((folder / _VOCABULARY).read_bytes())
-        return cls(cache(partial(_scorer, scores, vocabulary, passages)), passages)
+            return cls(None, {}, passages)
+        arrays = {name: np.load(folder / file, mmap_mode="r", allow_pickle=False) for name, file in _ARRAYS.items()}
+        weights = Weights(**{name: np.asarray(array) for name, array in arrays.items()})
+        return cls(weights, json.loads((folder / _VOCABULARY).read_bytes()), passages)
 
     def save(self, folder: Path) -> None:
         """Write plain arrays and JSON; nothing where no passage holds a term."""
-        if self._scorer is not None:
-            self._scorer().save(folder, allow_pickle=False, show_progress=False)
+        if self._weights is None:
+            return
+        from bm25s import BM25  # it imports scipy, which takes longer than opening all the rest of an index
+
+        scorer = BM25(method=METHOD, k1=K1, b=B)
+        scorer.vocab_dict = self._vocabulary
+        scorer.scores = {name: getattr(self._weights, name) for name in _ARRAYS} | {"num_docs": self._passages}
+        scorer.nonoccurrence_array = None
+        scorer.save(folder, allow_pickle=False, show_progress=False)
 
     def among(self, wanted: Mask) -> SparseIndex:
         """This index, searched only in the passages wanted: a truth value each."""
-        return SparseIndex(self._scorer, self._passages, wanted)
+        return SparseIndex(self._weights, self._vocabulary, self._passages, wanted)
 
     def search(self, queries: Sequence[str], k: int) -> Neighbours:
         """The k passages with the highest score for each query, those that share no term left out."""
@@ -118,35 +124,19 @@ class SparseIndex:
         ids = np.full((len(queries), k), -1, dtype=np.int64)
         scores = np.zeros((len(queries), k), dtype=np.float32)
         for row, query in enumerate(queries):
-            found = self._scores(query)
-            best = _highest(found, k)
-            ids[row, : len(best)] = best
-            scores[row, : len(best)] = found[best]
+            best, sums = highest(self._postings(query), self._zeros(), k)
+            ids[row, : len(best)], scores[row, : len(best)] = best, sums
         return Neighbours(ids, scores)
 
-    def _scores(self, query: str) -> Floats:
-        scorer = self._scorer() if self._scorer else None
-        known = scorer.get_tokens_ids(terms(query[: LONGEST_QUERY * 16])[:LONGEST_QUERY]) if scorer else []
-        if scorer is None or not known:
+    def _postings(self, query: str) -> list[Postings]:
+        """Those of the known terms in order; a term that is there twice counts twice."""
+        if self._weights is None:
+            return []
+        asked = terms(query[: LONGEST_QUERY * 16])[:LONGEST_QUERY]
+        return [Postings.of(self._weights, self._vocabulary[term]) for term in asked if term in self._vocabulary]
+
+    def _zeros(self) -> Floats:
+        """Where the sums of passages begin: at 0, or at -inf for those not wanted."""
+        if self._wanted is None:
             return np.zeros(self._passages, dtype=np.float32)
-        scores = np.asarray(scorer.get_scores_from_ids(known), dtype=np.float32)
-        return scores if self._wanted is None else np.where(self._wanted, scores, np.float32(0))
-
-
-def _scorer(scores: Mapping[str, np.ndarray[Any, Any]], vocabulary: dict[str, int], passages: int) -> BM25:
-    """A scorer of these weights, as its own ``load`` makes it."""
-    from bm25s import BM25  # it imports scipy, which takes longer than opening all the rest of an index
-
-    scorer = BM25(method=METHOD, k1=K1, b=B)
-    scorer.vocab_dict, scorer.scores = vocabulary, {**scores, "num_docs": passages}
-    scorer.nonoccurrence_array = None
-    return scorer
-
-
-def _highest(scores: Floats, k: int) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """The ids of the k highest positive scores, best first, the lower id first among equals."""
-    ids = np.flatnonzero(scores > 0)
-    if len(ids) > k:
-        threshold = np.partition(scores[ids], -k)[-k]
-        ids = ids[scores[ids] >= threshold]
-    return ids[np.lexsort((ids, -scores[ids]))][:k]
+        return np.where(self._wanted, np.float32(0), np.float32(-np.inf))

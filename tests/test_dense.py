@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from conftest import FakeEmbedder
@@ -61,6 +62,29 @@ def test_the_search_is_exact(passages: int, k: int, seed: int) -> None:
     found = DenseIndex(vectors).search(query, k)
     expected = np.argsort(-(vectors @ query[0]), kind="stable")[:k]
     assert found.ids[0, : len(expected)].tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_single_query_of_many_vectors_finds_the_same_in_parts(threads: int) -> None:
+    """The same vector lies at 5, 20,000 and 49,999: the lower number is first, and each part of the rows holds one."""
+    random = np.random.default_rng(0)
+    vectors = random.normal(size=(50_000, 8)).astype(np.float32)
+    vectors[[5, 20_000, 49_999]] = 10 * vectors[5]
+    before = faiss.omp_get_max_threads()
+    try:
+        faiss.omp_set_num_threads(threads)
+        found = DenseIndex(vectors).search(vectors[:6], 60), DenseIndex(vectors).search(vectors[5:6], 60)
+    finally:
+        faiss.omp_set_num_threads(before)
+    assert found[1].ids[0, :3].tolist() == [5, 20_000, 49_999]
+    assert found[1].ids[0].tolist() == np.argsort(-(vectors @ vectors[5]), kind="stable")[:60].tolist()
+    assert found[1].ids[0].tolist() == found[0].ids[5].tolist()
+    assert found[1].scores[0].tolist() == found[0].scores[5].tolist()
+
+
+def test_equals_come_in_the_order_of_their_numbers() -> None:
+    found = index_of(NORTH, EAST, NORTH, EAST).search(np.array([EAST, NORTH], dtype=np.float32), 4)
+    assert found.ids.tolist() == [[1, 3, 0, 2], [0, 2, 1, 3]]
 
 
 def clustered(random: np.random.Generator, number: int, dimension: int = 32) -> Floats:

@@ -86,3 +86,15 @@ def test_weights_are_those_of_bm25s(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.indptr.tolist() == wanted.scores["indptr"].tolist()
     assert found.indices.tolist() == wanted.scores["indices"].tolist()
     assert found.data == pytest.approx(wanted.scores["data"], abs=1e-6)
+
+
+def test_a_word_asked_for_twice_counts_twice() -> None:
+    index = SparseIndex.build(TEXTS)
+    once, twice = index.search(["sky"], 1).scores[0, 0], index.search(["sky sky"], 1).scores[0, 0]
+    assert twice == pytest.approx(2 * once)
+
+
+def test_a_word_that_is_in_no_passage_any_more_finds_nothing() -> None:
+    index = SparseIndex.of(np.array([0, 0], dtype=np.int32), np.array([1, 1]), {"here": 0, "gone": 1})
+    assert index.search(["gone"], 1).ids.tolist() == [[-1]]
+    assert index.search(["gone here"], 3).ids.tolist() == [[0, 1, -1]]
