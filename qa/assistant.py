@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ALTERNATIVES = 4
 NEAREST = 3
-COMPARABLE = 0.6
+COMPARABLE = 0.45
 CHOICE = re.compile(r"\bor\b", re.I)
 FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -200,9 +200,14 @@ class Assistant:
         return readings
 
     def settled(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> bool:
-        """Whether what was read makes the answer so probable that further passages will hardly change it."""
+        """Whether what was read makes the answer so probable that further passages will hardly change it.
+
+        A figure is looked for in twice as many as other answers: another document may give another one.
+        """
         ranked = self.rank(question, hits[: len(readings)], readings)
-        return bool(ranked) and ranked[0].probability >= self.confidence.enough
+        if not ranked or ranked[0].probability < self.confidence.enough:
+            return False
+        return len(readings) >= 2 * READ_FIRST or not FIGURE.search(ranked[0].candidate.text)
 
     def _answer(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], spent: Milliseconds) -> Answer:
         """Choose in the form that the question asks for, or abstain."""
@@ -302,8 +307,7 @@ def _conflicting(best: Ranked, second: Ranked, threshold: float) -> bool:
     other = second.candidate.best.hit.passage.document != best.candidate.best.hit.passage.document
     return (
         other
-        and all(numbers)
-        and not numbers[0] & numbers[1]
+        and not (numbers[0] <= numbers[1] or numbers[1] <= numbers[0])  # "2019" and "in May 2019" agree
         and second.probability >= max(threshold, COMPARABLE * best.probability)
     )
 

@@ -151,8 +151,20 @@ def test_documents_that_give_other_figures_are_in_conflict(tmp_path: Path):
     assert names(answer.alternatives[0].citations) == ["b.txt"]
 
 
+def test_two_days_of_one_month_are_in_conflict_and_a_month_and_its_day_are_not(tmp_path: Path):
+    files = {
+        "a.txt": "The dam broke on 14 March 2019.\n",
+        "b.txt": "The dam broke on 16 March 2019.\n",
+        "c.txt": "It broke in 2019.\n",
+    }
+    when = "When did the dam break?"
+    days, year = {"14 March 2019": 3.0, "16 March 2019": 2.5}, {"14 March 2019": 3.0, "in 2019": 2.5}
+    assert assistant(tmp_path, {when: days}, files).ask(when).conflict
+    assert not assistant(tmp_path, {when: year}, files).ask(when).conflict
+
+
 def test_a_figure_that_is_far_less_likely_is_no_conflict(tmp_path: Path):
-    assert not assistant(tmp_path, {STADIUM: {"24,000": 6.0, "30,000": 0.1}}, CROWDS).ask(STADIUM).conflict
+    assert not assistant(tmp_path, {STADIUM: {"24,000": 6.0, "30,000": -1.0}}, CROWDS).ask(STADIUM).conflict
 
 
 def test_two_figures_in_one_document_are_no_conflict(tmp_path: Path):
@@ -224,15 +236,15 @@ def test_k_passages_are_read(tmp_path: Path):
 
 def many_files(count: int = 12) -> dict[str, str]:
     """Files in which one word of the question is all the more frequent the lower the number."""
-    return {f"{n:02}.txt": f"Dam {'dam ' * (count - n)}of place {n} on the river.\n" for n in range(count)}
+    return {f"{n:02}.txt": f"Dam {'dam ' * (count - n)}of place {chr(65 + n)} on the river.\n" for n in range(count)}
 
 
 def test_what_is_settled_is_not_read_on(tmp_path: Path):
     question = "Which dam is it?"
-    asked = assistant(tmp_path, {question: {"place 0": 3.0}}, many_files())
+    asked = assistant(tmp_path, {question: {"place A": 3.0}}, many_files())
     asked.confidence = replace(asked.confidence, enough=sigmoid(3.0) - 1e-6)
     first = asked.ask(question, k=10)
-    assert first.text == "place 0"
+    assert first.text == "place A"
     assert [len(call) for call in asked.reader.calls] == [READ_FIRST]
     asked.confidence = replace(asked.confidence, enough=sigmoid(3.0) + 1e-6)
     assert asked.ask(question, k=10) == replace(first, milliseconds=ANY)
@@ -244,12 +256,22 @@ def test_what_is_settled_is_not_read_on(tmp_path: Path):
 
 def test_only_the_questions_that_are_open_are_read_on(tmp_path: Path):
     easy, hard = "Which dam is it?", "Which dam is near the sea?"
-    asked = assistant(tmp_path, {easy: {"place 0": 3.0}, hard: {"place 7": 2.0}}, many_files())
+    asked = assistant(tmp_path, {easy: {"place A": 3.0}, hard: {"place H": 2.0}}, many_files())
     asked.confidence = replace(asked.confidence, enough=sigmoid(3.0) - 1e-6)
     answers = asked.ask_many([hard, easy], k=12)
-    assert [answer.text for answer in answers] == ["place 7", "place 0"]
+    assert [answer.text for answer in answers] == ["place H", "place A"]
     assert [{pair.question for pair in call} for call in asked.reader.calls] == [{easy, hard}, {hard}, {hard}, {hard}]
     assert [len(call) for call in asked.reader.calls] == [2 * READ_FIRST, 2, 4, 4]
+
+
+def test_a_figure_is_looked_for_in_twice_as_many(tmp_path: Path):
+    question = "Which dam is it?"
+    asked = assistant(
+        tmp_path, {question: {"place A 1962": 3.0}}, many_files() | {"00.txt": "Dam " * 20 + "of place A 1962.\n"}
+    )
+    asked.confidence = replace(asked.confidence, enough=sigmoid(3.0) - 1e-6)
+    assert asked.ask(question, k=10).text == "place A 1962"
+    assert [len(call) for call in asked.reader.calls] == [READ_FIRST, READ_FIRST]
 
 
 def test_times_are_told_and_add_up(tmp_path: Path):
