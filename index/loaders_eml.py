@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
+from email.policy import EmailPolicy, default
+from functools import lru_cache
+from typing import Any
 
 from index.loaders import Content, UnreadableContent
 from index.loaders_html import load_html
 
 SHOWN = ("From", "To", "Cc", "Date")
+LONGEST_HEADER = 20_000  # characters; the time that the library takes for one grows with their square
+
+
+class _Bounded(EmailPolicy):
+    """The library's policy for mails as they are today, which looks at no more of a header, and once at those that are alike."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        """The header's value, of a class that knows its parts."""
+        return _header(name, str(value)[:LONGEST_HEADER])
+
+
+@lru_cache(maxsize=256)
+def _header(name: str, value: str) -> Any:
+    return default.header_fetch_parse(name, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +56,7 @@ def load_eml(data: bytes) -> Content:
 
 def read_mail(data: bytes) -> Mail:
     """The mail in the bytes; raises UnreadableContent where it is none."""
-    message = BytesParser(policy=policy.default).parsebytes(data)
+    message = BytesParser(policy=_Bounded()).parsebytes(data)
     if not any(message[name] for name in ("From", "Date", "Subject", "Received")):
         raise UnreadableContent("damaged: it is not a mail")
     assert isinstance(message, EmailMessage)

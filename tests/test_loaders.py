@@ -17,7 +17,7 @@ from eval.bench import specimens
 from index.loaders import Content, UnreadableContent, load_markdown, load_text
 from index.loaders_csv import load_csv
 from index.loaders_docx import load_docx
-from index.loaders_eml import load_eml
+from index.loaders_eml import LONGEST_HEADER, load_eml
 from index.loaders_epub import load_epub
 from index.loaders_html import load_html
 from index.loaders_mbox import load_mbox
@@ -452,6 +452,13 @@ def test_mail_headers_body_date_and_attachments() -> None:
     assert (content.authors, content.language) == (("Ana Müller",), None)
     nameless = load_eml(b"From: ana@example.org, Bo <bo@example.org>\nContent-Language: fr\n\nText.")
     assert (nameless.authors, nameless.language) == (("ana@example.org", "Bo"), "fr")
+
+
+def test_of_an_endless_header_the_beginning_is_read() -> None:
+    data = b"From: " + b'"a' * 20_000 + b"\nSubject: " + b"Dam " * 100_000 + b"\n\nIt broke.\n"
+    mail = load_eml(data)
+    assert mail.title is not None and mail.title.startswith("Dam Dam") and len(mail.title) <= LONGEST_HEADER
+    assert mail.text.endswith("It broke.")
 
 
 def test_mail_of_html_alone_is_read_as_a_page() -> None:

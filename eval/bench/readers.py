@@ -21,7 +21,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from eval.bench.trials import Child, Trial, texts_of
+from eval.bench.trials import PATIENCE, Child, Trial, texts_of
 from index.store import Index
 
 VERSION = "version.txt"
@@ -64,7 +64,7 @@ def together(folder: Path, readers: int, seconds: float) -> Report:
     trial, said = Trial(folder), mmap.mmap(-1, 8)
     until, version = time.monotonic() + seconds, 0
     _write(trial, version, said)
-    children = [Child(lambda: _read(trial, said, until)) for _ in range(readers)]
+    children = [Child(lambda: _read(trial, said, until), PATIENCE + seconds) for _ in range(readers)]
     while time.monotonic() < until:
         version += 1
         trial.step()

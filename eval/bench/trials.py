@@ -6,6 +6,7 @@ A point is a call by which the store is written (or read): opening a file, makin
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import re
@@ -32,7 +33,7 @@ from index.store import Index, IndexMissing, verify
 tqdm.set_lock(threading.RLock())
 tqdm.monitor_interval = 0
 
-PATIENCE = 60  # seconds until a child that hangs is ended
+PATIENCE = 60  # seconds until a child that hangs is ended, beyond those that it is to take
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 CHANGES = ("os.mkdir", "os.rename", "os.remove", "os.rmdir")
 LISTINGS = ("os.listdir", "os.scandir")
@@ -256,14 +257,14 @@ class Ended:
 class Child:
     """A fork of this process that runs a task and says its result; ``end`` waits for it."""
 
-    def __init__(self, task: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, task: Callable[[], dict[str, Any]], patience: float = PATIENCE) -> None:
         self._reading, writing = os.pipe()
         self.pid = os.fork()
         if self.pid:
             os.close(writing)
             return
         threadpool_limits(1)  # a fork lacks the threads that its parent's libraries count on
-        signal.alarm(PATIENCE)
+        signal.alarm(math.ceil(patience))
         try:
             said = json.dumps(task()).encode()
         except BaseException as error:  # the child says whatever stopped it
