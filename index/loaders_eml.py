@@ -13,7 +13,7 @@ from index.loaders import Content, UnreadableContent
 from index.loaders_html import load_html
 
 SHOWN = ("From", "To", "Cc", "Date")
-LONGEST_HEADER = 20_000  # characters; the time that the library takes for one grows with their square
+LONGEST_HEADER = 4_000  # characters; the time that the library takes for one grows with their square
 
 
 class _Bounded(EmailPolicy):
