@@ -200,14 +200,9 @@ class Assistant:
         return readings
 
     def settled(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> bool:
-        """Whether what was read makes the answer so probable that further passages will hardly change it.
-
-        A figure is looked for in twice as many as other answers: another document may give another one.
-        """
+        """Whether what was read makes the answer so probable that further passages will hardly change it."""
         ranked = self.rank(question, hits[: len(readings)], readings)
-        if not ranked or ranked[0].probability < self.confidence.enough:
-            return False
-        return len(readings) >= 2 * READ_FIRST or not FIGURE.search(ranked[0].candidate.text)
+        return may_settle(ranked, len(readings)) and ranked[0].probability >= self.confidence.enough
 
     def _answer(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], spent: Milliseconds) -> Answer:
         """Choose in the form that the question asks for, or abstain."""
@@ -244,6 +239,14 @@ def ranking(question: str, hits: Sequence[Hit], readings: Sequence[Reading], con
         Ranked(candidate, confidence.probability(known)) for candidate, known in considered(question, hits, readings)
     ]
     return sorted(ranked, key=lambda one: (-one.probability, -one.candidate.score))
+
+
+def may_settle(ranked: Sequence[Ranked], read: int) -> bool:
+    """Whether reading may end after so many passages, if the answer is probable enough.
+
+    A figure is looked for in twice as many as other answers: another document may give another one.
+    """
+    return bool(ranked) and (read >= 2 * READ_FIRST or not FIGURE.search(ranked[0].candidate.text))
 
 
 def considered(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[tuple[Candidate, Features]]:

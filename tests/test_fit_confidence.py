@@ -35,8 +35,8 @@ def test_the_threshold_stays_above_what_is_wrong():
 def test_reading_stops_where_that_costs_next_to_nothing():
     harmless, harmful = [Stage(0.9, 1.0), Stage(0.9, 1.0)], [Stage(0.6, 0.0), Stage(0.7, 1.0)]
     assert enough([harmless, harmful]) == 0.9
-    assert enough([harmless] * 500 + [harmful]) == 0.6  # 1 of 501 is less than 0.25 %
-    assert enough([[Stage(0.9, 0.0), Stage(0.9, 1.0)]]) == NEVER
+    assert enough([harmless] * 700 + [harmful]) == 0.6  # 1 of 701 is less than 0.15 %
+    assert enough([[Stage(0.0, 1.0), Stage(0.9, 1.0)]] * 9) == NEVER  # where reading goes on anyway
 
 
 def test_the_stages_of_a_question():
