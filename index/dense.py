@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +15,13 @@ from index.weights import Ints
 
 Mask = NDArray[np.bool_]
 
-# Beyond so many passages an exact search takes more than a few milliseconds, and a graph more memory than is to be had.
-LARGEST_EXACT = 100_000
+# Beyond so many passages an exact search takes more than 4 ms, and a graph more memory than is to be had.
+LARGEST_EXACT = 65_000
 LARGEST_GRAPH = 3_000_000
 EXACT = "exact"
 BY_SIZE = "size"
 SEARCHES = (BY_SIZE, EXACT, "graph", "compressed")
 PASSAGES_AT_ONCE = 50_000  # copied for an exact search in some of them
-FEWEST_DIVIDED = 40_000  # with less, threads take nearly as long to start as they save
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +123,10 @@ def _both(wanted: Mask, numbers: Ints) -> Mask:
 
 
 def _scanned(queries: Floats, vectors: Floats, k: int) -> tuple[Ints, Floats]:
-    """The k nearest rows to each query; faiss has a thread for each query, so for a single one the rows are divided."""
     import faiss
 
-    def nearest(start: int, end: int) -> tuple[Ints, Floats]:
-        part = vectors[start:end]
-        scores, ids = faiss.knn(queries, part, min(k, len(part)), metric=faiss.METRIC_INNER_PRODUCT)
-        return ids + start, scores
-
-    parts = faiss.omp_get_max_threads() if len(queries) == 1 and len(vectors) >= FEWEST_DIVIDED else 1
-    if parts == 1:
-        return _best(*nearest(0, len(vectors)), k)
-    bounds = [len(vectors) * part // parts for part in range(parts + 1)]
-    with ThreadPoolExecutor(parts, initializer=faiss.omp_set_num_threads, initargs=(1,)) as pool:
-        ids, scores = zip(*pool.map(nearest, bounds[:-1], bounds[1:]), strict=True)
-    return _best(np.hstack(ids), np.hstack(scores), k)
+    scores, ids = faiss.knn(queries, vectors, k, metric=faiss.METRIC_INNER_PRODUCT)
+    return _best(ids, scores, k)
 
 
 def _best(ids: Ints, scores: Floats, k: int) -> tuple[Ints, Floats]:

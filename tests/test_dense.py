@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import faiss
 import numpy as np
 import pytest
 from conftest import FakeEmbedder
@@ -62,24 +61,6 @@ def test_the_search_is_exact(passages: int, k: int, seed: int) -> None:
     found = DenseIndex(vectors).search(query, k)
     expected = np.argsort(-(vectors @ query[0]), kind="stable")[:k]
     assert found.ids[0, : len(expected)].tolist() == expected.tolist()
-
-
-@pytest.mark.parametrize("threads", [1, 3])
-def test_a_single_query_of_many_vectors_finds_the_same_in_parts(threads: int) -> None:
-    """The same vector lies at 5, 20,000 and 49,999: the lower number is first, and each part of the rows holds one."""
-    random = np.random.default_rng(0)
-    vectors = random.normal(size=(50_000, 8)).astype(np.float32)
-    vectors[[5, 20_000, 49_999]] = 10 * vectors[5]
-    before = faiss.omp_get_max_threads()
-    try:
-        faiss.omp_set_num_threads(threads)
-        found = DenseIndex(vectors).search(vectors[:6], 60), DenseIndex(vectors).search(vectors[5:6], 60)
-    finally:
-        faiss.omp_set_num_threads(before)
-    assert found[1].ids[0, :3].tolist() == [5, 20_000, 49_999]
-    assert found[1].ids[0].tolist() == np.argsort(-(vectors @ vectors[5]), kind="stable")[:60].tolist()
-    assert found[1].ids[0].tolist() == found[0].ids[5].tolist()
-    assert found[1].scores[0].tolist() == found[0].scores[5].tolist()
 
 
 def test_equals_come_in_the_order_of_their_numbers() -> None:
@@ -185,7 +166,7 @@ def test_compressed_vectors_find_nearly_the_same_grown_or_not(tmp_path: Path, pa
 
 def test_the_search_goes_by_size_unless_one_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     compressed = "PCAR384,IVF8192,PQ96x4fsr"
-    sizes = [search_for("size", passages, 384) for passages in (1, 100_000, 100_001, 3_000_000, 3_000_001)]
+    sizes = [search_for("size", passages, 384) for passages in (1, 65_000, 65_001, 3_000_000, 3_000_001)]
     assert sizes == ["exact", "exact", GRAPH, GRAPH, compressed]
     asked = [search_for(one, 3_000_001, 384) for one in ("exact", "graph", "compressed")]
     assert asked == ["exact", GRAPH, compressed]

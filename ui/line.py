@@ -13,7 +13,7 @@ from qa.answers import PASSAGES_READ
 from qa.reader import Reader, Reading
 from qa.windows import Pair
 
-MOST_TOGETHER = 8
+MOST_TOGETHER = 4
 MOST_WAITING = 32
 LOOK_EVERY = 0.1  # seconds between two looks whether a question that waits is still wanted
 
