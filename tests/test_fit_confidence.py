@@ -21,8 +21,8 @@ def read(question: str, answers: tuple[str, ...], scores: dict[str, float]) -> R
 
 def test_answers_that_are_all_right_are_given_once_there_are_so_many_that_one_can_be_sure():
     falling = np.linspace(0.99, 0.80, 20)
-    assert threshold(falling, np.ones(20), 0.10) == pytest.approx(0.80)  # 0.2 ** (1 / 20) = 0.92, so 8 % may be wrong
-    assert threshold(falling[:15], np.ones(15), 0.10) == 1.0  # 0.2 ** (1 / 15) = 0.898: it may be 10.2 %
+    assert threshold(falling, np.ones(20), 0.10) == pytest.approx(0.80)  # 0.25 ** (1 / 20) = 0.93, so 7 % may be wrong
+    assert threshold(falling[:13], np.ones(13), 0.10) == 1.0  # 0.25 ** (1 / 13) = 0.899: it may be 10.1 %
 
 
 def test_the_threshold_stays_above_what_is_wrong():
