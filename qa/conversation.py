@@ -46,6 +46,9 @@ AUXILIARY = re.compile(
     r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\s+", re.I
 )
 NOUN_PHRASE = re.compile(r"\b(?:a|an|the)\s+[^,?]*$")
+THING_NAMED = re.compile(
+    r"(?:the|an?|its|his|her|their|this|that|these|those)\b|[A-Z0-9]"
+)  # how what is no verb begins
 HEAD = re.compile(
     r"^(?:[\w’'-]+\s+){0,3}?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\s+",
     re.I,
@@ -142,7 +145,7 @@ def readings(question: str, turns: Sequence[Turn]) -> list[str]:
         return _distinct([f"{bare['wh'].capitalize()} {statement}?" for statement in _statements(last)])
     body = OPENING.sub("", question)
     body = body[:1].upper() + body[1:]
-    return _distinct([*_substituted(body, turns)[:4], body])
+    return _distinct(_substituted(body, turns)[:4] or [body])
 
 
 def _substituted(question: str, turns: Sequence[Turn]) -> list[str]:
@@ -182,7 +185,8 @@ def _referents(turns: Sequence[Turn], *, person: bool, place: bool) -> list[str]
         asked = re.match(r"(?:who|whom|which|where|in|to|name)", last.question, re.I)
         return (answer + names if asked else names + answer)[:3]
     phrase = NOUN_PHRASE.search(_strip(last.question))
-    return [*answer, *([phrase.group()] if phrase else []), _about(last), *names][:4]
+    about = [thing for thing in [_about(last)] if THING_NAMED.match(thing)]
+    return [*answer, *([phrase.group()] if phrase else []), *about, *names][:4]
 
 
 def _names(turns: Sequence[Turn]) -> list[str]:
