@@ -180,3 +180,10 @@ def test_a_huge_question_is_completed_in_bounded_time(long: str):
     for question, turn in ((long, Turn("Who heads the IAEA?", "Grossi")), ("When did he go there?", Turn(long, long))):
         assert 1 <= len(readings(question, [turn])) <= 5
     assert time.monotonic() - began < 10
+
+
+def test_a_pronoun_stands_for_a_thing_and_is_never_left_as_it_is():
+    turns = [Turn("What is TAPI?", "a pipeline"), Turn("Which country is willing to help build TAPI?", "Russia")]
+    found = readings("How long is it?", turns)
+    assert "How long is TAPI?" in found and "How long is it?" not in found
+    assert not [question for question in found if "willing" in question]
