@@ -47,8 +47,8 @@ class Features:
     ``term_score``: BM25 as a share of the question's best; ``first_rank``: 1 / fused rank; ``agreement``: documents that
     agree, less one, at most two; ``length``: words of the answer over 10; ``coverage``: share of the question's telling words
     that stand in the passage or its headings; ``names``: the same of its names and numbers alone (1 without any);
-    ``echo``: share of the answer's telling words that the question itself holds; ``sentence``: 1 where it is shown as its
-    whole sentence, as the question's form asks.
+    ``echo``: share of the answer's telling words that the question itself holds (of all, where it has none);
+    ``sentence``: 1 where it is shown as its whole sentence, as the question's form asks.
     """
 
     margin: float
@@ -82,7 +82,7 @@ class Features:
             min(len(candidate.text.split()) / 10, 3),
             _share(asked, passage),
             _share(set(terms(" ".join(NAME.findall(question)))), passage),
-            _share(_telling(candidate.text), asked, of_none=0.0),
+            _share(_telling(candidate.text), asked, of_none=float(_words(candidate.text) <= _words(question))),
             float(form_of(question) in WHOLE_SENTENCE),
         )
 
@@ -90,6 +90,11 @@ class Features:
 def _telling(text: str) -> set[str]:
     """The stems of the words that are not among the commonest."""
     return {stem for word in text.split() if word.strip("?!.,;:'\"").lower() not in COMMON for stem in terms(word)}
+
+
+def _words(text: str) -> set[str]:
+    """The words of a text, however they are written."""
+    return {word.strip("?!.,;:'\"").lower() for word in text.split()}
 
 
 def _share(wanted: set[str], given: set[str], *, of_none: float = 1.0) -> float:

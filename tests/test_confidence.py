@@ -42,6 +42,11 @@ def test_whether_its_whole_sentence_will_be_shown(asked: str, whole: float):
     assert Features.of(asked, candidate("on Monday", 1.0), []).sentence == whole
 
 
+def test_a_question_word_of_the_question_itself_is_an_echo():
+    assert Features.of("Which one was it?", candidate("Which", 1.0), []).echo == 1.0
+    assert Features.of("Who was it?", candidate("him", 1.0), []).echo == 0.0
+
+
 def test_a_candidate_alone_leads_by_twenty():
     assert Features.of("Where?", candidate("Astana", -4.0), []).lead == 2.0
 
