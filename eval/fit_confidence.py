@@ -25,8 +25,8 @@ from sklearn.linear_model import LogisticRegression
 from eval.examples import load as load_gold
 from eval.questions import split_of
 from eval.squad_open import Read, assistant_over, half, read_all, sampled
-from qa.answers import PASSAGES_READ, READ_FIRST
-from qa.assistant import Assistant, considered, may_settle, ranking, shown
+from qa.answers import PASSAGES_READ
+from qa.assistant import Assistant, considered, may_settle, ranking, shown, stages
 from qa.confidence import NAMES, NEVER, Confidence
 from qa.reader import BUNDLED, fingerprint
 from qa.reading import ReadQuestion, load
@@ -107,10 +107,7 @@ class Stage:
 
 def stages_of(confidence: Confidence, read: Read) -> list[Stage]:
     """The stages of one question as the assistant reads: after the first passages, twice as many, ..., all."""
-    counts = [READ_FIRST]
-    while counts[-1] < len(read.hits):
-        counts.append(2 * counts[-1])
-    return [_stage(confidence, read, count) for count in counts]
+    return [_stage(confidence, read, count) for count in stages(len(read.hits))]
 
 
 def _stage(confidence: Confidence, read: Read, count: int) -> Stage:
@@ -127,17 +124,17 @@ def _stage(confidence: Confidence, read: Read, count: int) -> Stage:
 def enough(questions: Sequence[Sequence[Stage]]) -> float:
     """The lowest probability at which to stop reading so that it costs at most ``COST`` of the score over all questions."""
     lowest = NEVER
-    for probability in sorted({stage.probability for stages in questions for stage in stages[:-1]}, reverse=True):
-        if not probability or sum(_cost(stages, probability) for stages in questions) > COST * len(questions):
+    for probability in sorted({stage.probability for question in questions for stage in question[:-1]}, reverse=True):
+        if not probability or sum(_cost(question, probability) for question in questions) > COST * len(questions):
             break
         lowest = probability
     return round(lowest, 4)
 
 
-def _cost(stages: Sequence[Stage], probability: float) -> float:
+def _cost(question: Sequence[Stage], probability: float) -> float:
     """What stopping at the first stage that is so probable loses of one question's score."""
-    stopped = next((stage for stage in stages if stage.probability >= probability), stages[-1])
-    return stages[-1].score - stopped.score
+    stopped = next((stage for stage in question if stage.probability >= probability), question[-1])
+    return question[-1].score - stopped.score
 
 
 def thresholds(probabilities: Floats, right: Floats) -> dict[str, float]:

@@ -19,8 +19,8 @@ import numpy as np
 from eval.metrics import aurc, ece
 from eval.qed import convert
 from eval.squad_open import Read, Say, assistant_over, half, read_all, sampled
-from qa.answers import PASSAGES_READ, READ_FIRST
-from qa.assistant import Assistant
+from qa.answers import PASSAGES_READ
+from qa.assistant import Assistant, stages
 from qa.reader import BUNDLED, ExtractiveReader
 from qa.reading import ReadQuestion, evaluate, load, predict
 from qa.scoring import exact_match, f1
@@ -93,12 +93,8 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
 
 def passages_read(assistant: Assistant, read: Read) -> int:
     """After how many passages ``Assistant`` stops: the first, twice as many, ..., or all."""
-    count = READ_FIRST
-    while count < len(read.hits) and not assistant.settled(
-        read.question.pair.question, read.hits, read.readings[:count]
-    ):
-        count *= 2
-    return min(count, len(read.hits))
+    question, every = read.question.pair.question, stages(len(read.hits))
+    return next((n for n in every[:-1] if assistant.settled(question, read.hits, read.readings[:n])), every[-1])
 
 
 def measure(data: Path, folder: Path, sample: int, alone_sample: int, say: Say) -> list[Line]:

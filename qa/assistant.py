@@ -185,10 +185,10 @@ class Assistant:
         """The readings of each question's hits in their order, as far as they were read: twice as many each time."""
         readings: list[list[Reading]] = [[] for _ in questions]
         open_ones = [number for number, hits in enumerate(found) if hits]
-        upto = READ_FIRST if self.confidence.enough <= 1 else max(map(len, found), default=0)
-        while open_ones:
+        longest = max(map(len, found), default=0)
+        for upto in stages(longest) if self.confidence.enough <= 1 else [longest]:
             unread = [found[number][len(readings[number]) : upto] for number in open_ones]
-            more = self._read([questions[number] for number in open_ones], unread)
+            more = self._read([questions[number] for number in open_ones], unread) if open_ones else []
             for number, few in zip(open_ones, more, strict=True):
                 readings[number] += few
             open_ones = [
@@ -196,7 +196,6 @@ class Assistant:
                 for number in open_ones
                 if len(found[number]) > upto and not self.settled(questions[number], found[number], readings[number])
             ]
-            upto *= 2
         return readings
 
     def settled(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> bool:
@@ -239,6 +238,14 @@ def ranking(question: str, hits: Sequence[Hit], readings: Sequence[Reading], con
         Ranked(candidate, confidence.probability(known)) for candidate, known in considered(question, hits, readings)
     ]
     return sorted(ranked, key=lambda one: (-one.probability, -one.candidate.score))
+
+
+def stages(passages: int) -> list[int]:
+    """After how many of so many passages one asks whether they are enough: the first, twice as many, ..., all."""
+    counts = [READ_FIRST]
+    while counts[-1] < passages:
+        counts.append(2 * counts[-1])
+    return [*counts[:-1], passages]
 
 
 def may_settle(ranked: Sequence[Ranked], read: int) -> bool:

@@ -22,7 +22,7 @@ from reader_fakes import FakeReader
 
 from index.builder import index_in_memory
 from qa.answers import READ_FIRST, Answer, Citation
-from qa.assistant import Assistant
+from qa.assistant import Assistant, stages
 from qa.confidence import NEVER, unfitted
 from qa.reader import Reading, Span, without_overlap
 from qa.retriever import HybridRetriever
@@ -262,6 +262,13 @@ def test_only_the_questions_that_are_open_are_read_on(tmp_path: Path):
     assert [answer.text for answer in answers] == ["place H", "place A"]
     assert [{pair.question for pair in call} for call in asked.reader.calls] == [{easy, hard}, {hard}, {hard}, {hard}]
     assert [len(call) for call in asked.reader.calls] == [2 * READ_FIRST, 2, 4, 4]
+
+
+@pytest.mark.parametrize(
+    ("passages", "expected"), [(0, [0]), (1, [1]), (2, [2]), (3, [2, 3]), (8, [2, 4, 8]), (10, [2, 4, 8, 10])]
+)
+def test_the_stages_of_reading(passages: int, expected: list[int]):
+    assert stages(passages) == expected
 
 
 def test_a_figure_is_looked_for_in_twice_as_many(tmp_path: Path):
