@@ -146,8 +146,9 @@ def index_command(
     if dry_run and store is not None:
         raise typer.BadParameter("--dry-run is for an index in a folder: leave --store out")
     with plain_errors():
-        from index.builder import BuildReport, build, plan
+        from index.builder import build, plan
         from index.embedder import SentenceEmbedder
+        from index.outcome import BuildReport
         from qa.indexing import changes, show_build
 
         roots, place, encoder = paths or [CORPUS], index_folder(folder), SentenceEmbedder.open(embedder)

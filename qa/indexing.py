@@ -8,7 +8,7 @@ from threading import Event
 
 from rich.console import Console
 
-from index.builder import BuildReport
+from index.outcome import BuildReport
 from qa.retriever import Hit
 
 COUNTED = ("added", "changed", "renamed", "removed", "unchanged")

@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import builder, generations
-from index.builder import BuildReport, NothingToIndex, Renamed, build, index_in_memory, plan
+from index.builder import build, index_in_memory, plan
 from index.documents import load
 from index.embedder import SentenceEmbedder
 from index.loaders import Content
+from index.outcome import BuildReport, NothingToIndex, Renamed
 from index.sparse import terms
 from index.store import Duplicate, Index, Making, Unreadable, verify
 

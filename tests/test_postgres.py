@@ -29,11 +29,12 @@ from eval.evaluation import Choice, evaluate
 from eval.examples import load as load_questions
 from eval.records import Record
 from index import builder
-from index.builder import BuildReport, NothingToIndex, Renamed, index_in_memory
+from index.builder import index_in_memory
 from index.contents import Passage
 from index.documents import load
 from index.embedder import Floats, SentenceEmbedder
 from index.loaders import Content
+from index.outcome import BuildReport, NothingToIndex, Renamed
 from index.postgres.builder import Plan, build, plan
 from index.postgres.database import Database, StoreProblem
 from index.postgres.search import Searching

@@ -4,7 +4,7 @@ import json
 import math
 import random
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,9 +25,9 @@ from qa.training.mixture import Mixture, Proportions, mix
 from qa.training.negatives import (
     retrieved,
     with_condition,
-    with_opposite,
     with_other_passage_name,
     with_other_subject,
+    with_roles_exchanged,
     without_answer_sentence,
 )
 from qa.training.noise import as_typed, misspelt, ordered, tokenised
@@ -97,7 +97,9 @@ def test_an_answer_of_another_form_is_skipped_and_named(tmp_path: Path, answer: 
 def test_where_annotators_differ_the_commonest_answer_counts_and_of_equals_the_shortest(tmp_path: Path):
     commonest = asked("a", ("2001", 23), ("in 2001", 20), ("2001,", 23))  # without its comma the last is the first
     shortest = asked("b", ("in 2001", 20), ("2001", 23))
-    assert [example.answer for example in read_squad(squad(tmp_path, commonest, shortest)).examples] == ["2001", "2001"]
+    read = read_squad(squad(tmp_path, commonest, shortest)).examples
+    assert [example.answer for example in read] == ["2001", "2001"]
+    assert [CONTEXT[slice(*vote)] for vote in read[1].votes] == ["in 2001", "2001", "in 2001", "in 2001"]
 
 
 def test_unanswerable_questions_are_examples_without_answer(tmp_path: Path):
@@ -283,27 +285,6 @@ def asking(question: str, passage: str, answer: str) -> TrainingExample:
 SEA = "The largest port of Norway is Oslo. Bergen was founded by Olaf."
 
 
-@pytest.mark.parametrize(
-    ("question", "wanted"),
-    [
-        ("What is the largest port of Norway?", "What is the smallest port of Norway?"),
-        ("Where did Olaf live?", "Where didn't Olaf live?"),
-        ("Which port of Norway was busy?", "Which port of Norway wasn't busy?"),
-    ],
-)
-def test_a_question_turned_round_is_not_answered(question: str, wanted: str):
-    made = [with_opposite(asking(question, SEA, "Oslo"), random.Random(seed)) for seed in range(8)]
-    assert {negative.question for negative in made if negative} == {wanted}
-    assert all(
-        negative.answer is None and negative.votes == () and negative.group != "n" for negative in made if negative
-    )
-
-
-def test_an_opposite_that_the_passage_holds_is_not_asked_for():
-    both = SEA + " The smallest port is far north."
-    assert with_opposite(asking("Name the largest port", both, "Oslo"), random.Random(0)) is None
-
-
 def test_a_year_that_the_passage_does_not_name_makes_a_question_unanswerable():
     negative = with_condition(asking("Who founded Bergen?", SEA, "Olaf"), random.Random(0))
     assert negative is not None and re.fullmatch(
@@ -318,6 +299,15 @@ def test_a_passage_about_another_name_does_not_answer():
         "who came from Oslo.", "Olaf"), random.Random(0))  # fmt: skip
     assert made is not None and made.answer is None and made.question == "Who founded the city of Bergen?"
     assert made.passage == "It is said that Oslo was founded by Olaf, who came from Oslo."
+
+
+def test_a_question_with_its_names_exchanged_is_another():
+    passage = "Olaf sailed from Bergen to Oslo with Maud."
+    made = with_roles_exchanged(asking("How did he get from Bergen to Oslo?", passage, "sailed"))
+    assert made is not None and made.answer is None and made.question == "How did he get from Oslo to Bergen?"
+    for question in ("Who was in Bergen and Oslo?", "Who lives between the Bergen of old times and today's Oslo?",
+        "What is in Rome or near Oslo?", "What is Oslo?"):  # fmt: skip
+        assert with_roles_exchanged(asking(question, passage, "Maud")) is None
 
 
 def test_questions_as_people_type_them():
@@ -350,7 +340,9 @@ def test_a_question_without_subject_is_not_swapped():
     assert with_other_subject(positive, random.Random(0)) is None
 
 
-NONE = dict.fromkeys(("swapped", "opposite", "condition", "renamed", "misspelt", "ordered", "tokenised"), 0.0)
+NONE = {
+    field.name: 0.0 for field in fields(Proportions) if field.name not in ("sources", "retrieved", "removed", "typed")
+}
 OF_TOWNS = Proportions({"towns": 200}, retrieved=0.5, removed=0.2, typed=1.0, **NONE)
 
 

@@ -22,8 +22,8 @@ from ui.loading import Loading
 from ui.roots import Roots
 
 if TYPE_CHECKING:
-    from index.builder import BuildReport
     from index.embedder import Embedder
+    from index.outcome import BuildReport
     from index.postgres.store import PostgresStore
     from index.store import Index
     from qa.assistant import Assistant

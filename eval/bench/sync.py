@@ -21,7 +21,8 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.bench.trials import WORDS, Words
-from index.builder import BuildReport, build, plan
+from index.builder import build, plan
+from index.outcome import BuildReport
 from index.store import Index
 
 console = Console(highlight=False)

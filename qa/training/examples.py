@@ -15,6 +15,7 @@ from qa.boundaries import trim
 PRONOUNS = frozenset(
     ("it he she they this that these those which who whom its his her their i we you him them one ").split()
 )
+FULLEST = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ def read_squad(path: Path) -> Loaded:
     """Read a SQuAD 1.1 or 2.0 JSON file; an answer that is not at its offset is skipped and named.
 
     Where annotators differ, all their spans are kept as votes, and the answer most of them gave, the shortest of those
-    that tie, is the one that counts.
+    that tie, is the one that counts. The fullest of the spans that overlap it votes as often as all of them together:
+    annotators of these sets are short with their quotes, and who asks wants the name and the place whole.
     """
     loaded = Loaded()
     for number, (context, question) in enumerate(_squad_questions(path)):
@@ -65,7 +67,12 @@ def read_squad(path: Path) -> Loaded:
             loaded.skipped.append(f"{path.name}: question {name}: its answer does not stand at its offset")
             continue
         start, end = min(counted, key=lambda span: (-counted[span], span[1] - span[0], span))
-        differing = tuple(votes) if len(counted) > 1 else ()
+        full = max(
+            (span for span in votes if span[0] < end and span[1] > start and span[1] - span[0] <= FULLEST),
+            key=lambda span: span[1] - span[0],
+            default=(start, end),
+        )
+        differing = (*votes, *[full] * len(votes)) if len(counted) > 1 else ()
         loaded.examples.append(TrainingExample(name, name, question["question"], context, start, end, differing))
     return loaded
 

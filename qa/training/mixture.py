@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from qa.training.contrasts import contradicted, turned, with_opposite, with_synonym
 from qa.training.examples import Loaded, TrainingExample, read_qamr, read_squad
 from qa.training.negatives import (
     retrieved,
     with_condition,
-    with_opposite,
     with_other_passage_name,
     with_other_subject,
+    with_roles_exchanged,
     without_answer_sentence,
 )
 from qa.training.noise import as_typed, misspelt, ordered, tokenised
@@ -39,6 +40,10 @@ class Proportions:
     opposite: float = 0.08
     condition: float = 0.04
     renamed: float = 0.08
+    contradicted: float = 0.08
+    exchanged: float = 0.08
+    turned: float = 0.15
+    synonym: float = 0.10
     typed: float = 0.35
     misspelt: float = 0.08
     ordered: float = 0.04
@@ -47,11 +52,16 @@ class Proportions:
 
 BUNDLED = Proportions(
     {"new_wiki": 7_938, "reddit": 2_500, "amazon": 2_000, "fairytale": 1_000, "qamr": 5_000, "statesmen": 1_500},
-    retrieved=0.20,
+    retrieved=0.15,
+    removed=0.08,
     swapped=0.18,
-    opposite=0.14,
-    condition=0.06,
+    opposite=0.25,
+    condition=0.05,
     renamed=0.12,
+    contradicted=0.25,
+    exchanged=0.25,
+    turned=0.50,
+    synonym=0.25,
 )
 
 
@@ -127,7 +137,7 @@ def mix(sources: dict[str, Loaded], proportions: Proportions, seed: int) -> Mixt
 def _with_negatives(
     examples: Sequence[TrainingExample], proportions: Proportions, rng: random.Random
 ) -> list[TrainingExample]:
-    """The examples, and negatives of every kind made from samples of those that have an answer."""
+    """The examples, and negatives and contrasts of every kind made from samples of those that have an answer."""
     answered = [example for example in examples if example.start is not None]
     hard = {e.group: e for e in retrieved(answered, 12, rng)} if len(answered) > 20 else {}
 
@@ -136,11 +146,15 @@ def _with_negatives(
 
     made = [hard.get(example.group) for example in some(proportions.retrieved)]
     made += [without_answer_sentence(example) for example in some(proportions.removed)]
+    made += [with_roles_exchanged(example) for example in some(proportions.exchanged)]
     for share, change in (
         (proportions.swapped, with_other_subject),
         (proportions.opposite, with_opposite),
         (proportions.condition, with_condition),
         (proportions.renamed, with_other_passage_name),
+        (proportions.contradicted, contradicted),
+        (proportions.turned, turned),
+        (proportions.synonym, with_synonym),
     ):
         made += [change(example, rng) for example in some(share)]
     return [*examples, *(example for example in made if example is not None)]

@@ -39,58 +39,24 @@ def retrieved(examples: Sequence[TrainingExample], depth: int, rng: random.Rando
     return negatives
 
 
+def answer_sentence(example: TrainingExample) -> tuple[int, int]:
+    """The characters [start, end) of the sentence or sentences in which the answer stands; the whole passage without one."""
+    if example.start is None or example.end is None:
+        return 0, len(example.passage)
+    borders = [0, *(found.end() for found in SENTENCE_END.finditer(example.passage)), len(example.passage)]
+    left = max(border for border in borders if border <= example.start)
+    return left, min(border for border in borders if border >= example.end)
+
+
 def without_answer_sentence(example: TrainingExample) -> TrainingExample | None:
     """The passage with the answering sentence taken out, or None where the answer's words stand elsewhere in it too."""
     if example.start is None or example.end is None or example.answer is None:
         return None
-    borders = [0, *(found.end() for found in SENTENCE_END.finditer(example.passage)), len(example.passage)]
-    left = max(border for border in borders if border <= example.start)
-    right = min(border for border in borders if border >= example.end)
+    left, right = answer_sentence(example)
     rest = (example.passage[:left] + example.passage[right:]).strip()
     if len(rest.split()) < 30 or example.answer.lower() in rest.lower():
         return None
     return replace(example, id=f"{example.id}-removed", passage=rest, start=None, end=None, votes=())
-
-
-OPPOSITES = {
-    word: opposite
-    for pair in (
-        "first/last earliest/latest early/late largest/smallest larger/smaller large/small biggest/smallest bigger/smaller "
-        "big/small highest/lowest higher/lower high/low most/least more/fewer best/worst better/worse good/bad "
-        "oldest/newest older/younger old/new longest/shortest longer/shorter long/short before/after begin/end began/ended "
-        "start/finish started/finished open/close opened/closed win/lose won/lost rise/fall rose/fell increase/decrease "
-        "increased/decreased grow/shrink grew/shrank gain/lose accept/reject accepted/rejected allow/forbid allowed/banned "
-        "support/oppose supported/opposed agree/refuse agreed/refused join/leave joined/left arrive/depart arrived/departed "
-        "buy/sell bought/sold import/export imported/exported build/demolish built/demolished create/destroy "
-        "created/destroyed north/south northern/southern east/west eastern/western inside/outside above/below over/under "
-        "always/never often/rarely all/none many/few major/minor rich/poor strong/weak stronger/weaker hot/cold "
-        "warm/cool success/failure succeed/fail public/private male/female men/women father/mother son/daughter "
-        "brother/sister husband/wife king/queen friend/enemy ancient/modern positive/negative like/dislike liked/disliked "
-        "love/hate loved/hated easy/difficult fast/slow faster/slower near/far same/different permanent/temporary "
-        "maximum/minimum original/final attack/defend attacked/defended born/buried married/divorced hired/dismissed"
-    ).split()
-    for word, opposite in (pair.split("/"), pair.split("/")[::-1])
-}
-AUXILIARY = re.compile(
-    r"^((?:wh\w+|how)(?: \w+){0,3}? (?:did|does|do|is|was|were|are|has|have|had|could|would|should))(?= )", re.I
-)
-
-
-def with_opposite(example: TrainingExample, rng: random.Random) -> TrainingExample | None:
-    """The question with one word turned into its opposite, or else negated (Rajpurkar et al. 2018: antonyms, negation).
-
-    None where the question holds neither, or where the opposite stands in the passage, which may then answer it.
-    """
-    words = [found for found in re.finditer(r"[a-z]+", example.question) if found.group() in OPPOSITES]
-    passage = example.passage.lower()
-    words = [found for found in words if not re.search(rf"\b{OPPOSITES[found.group()]}\b", passage)]
-    if words:
-        word = rng.choice(words)
-        opposite = OPPOSITES[word.group()]
-        question = example.question[: word.start()] + opposite + example.question[word.end() :]
-        return _unanswerable(example, "opposite", question=question)
-    question, negated = AUXILIARY.subn(r"\1n't", example.question)
-    return _unanswerable(example, "negated", question=question) if negated and rng.random() < 0.5 else None
 
 
 def with_condition(example: TrainingExample, rng: random.Random) -> TrainingExample | None:
@@ -102,7 +68,7 @@ def with_condition(example: TrainingExample, rng: random.Random) -> TrainingExam
         return None
     words = rng.choice(["in", "before", "after", "until"])
     question = f"{example.question.rstrip('? ')} {words} {year}{'?' * example.question.endswith('?')}"
-    return _unanswerable(example, "condition", question=question)
+    return unanswerable(example, "condition", question=question)
 
 
 def with_other_passage_name(example: TrainingExample, rng: random.Random) -> TrainingExample | None:
@@ -122,11 +88,29 @@ def with_other_passage_name(example: TrainingExample, rng: random.Random) -> Tra
         others = [o for o in dict.fromkeys(others) if o not in example.question and o not in example.answer]
         if asked and others:
             passage = example.passage.replace(rng.choice(asked), rng.choice(others))
-            return _unanswerable(example, "renamed", passage=passage)
+            return unanswerable(example, "renamed", passage=passage)
     return None
 
 
-def _unanswerable(example: TrainingExample, kind: str, **changed: str) -> TrainingExample:
+JOINED = re.compile(r"^\W*(?:(?:and|or|versus|vs)\W*)?$", re.I)
+
+
+def with_roles_exchanged(example: TrainingExample) -> TrainingExample | None:
+    """The question with two of its names exchanged (who paid whom, from where to where); None where they are a pair.
+
+    The passage holds both, so that who did what to whom has to be read.
+    """
+    names = [found for found in NAME.finditer(example.question) if found.group() in example.passage]
+    if example.answer is None or len(names) != 2 or "between" in example.question.lower():
+        return None
+    (first, second), question = names, example.question
+    if first.group() == second.group() or JOINED.match(question[first.end() : second.start()]):
+        return None
+    exchanged = question[: first.start()] + second.group() + question[first.end() : second.start()] + first.group()
+    return unanswerable(example, "exchanged", question=exchanged + question[second.end() :])
+
+
+def unanswerable(example: TrainingExample, kind: str, **changed: str) -> TrainingExample:
     """The example without its answer, as a question of its own."""
     name = f"{example.id}-{kind}"
     return replace(example, id=name, group=name, start=None, end=None, votes=(), **changed)
@@ -151,5 +135,5 @@ def with_other_subject(example: TrainingExample, rng: random.Random) -> Training
         ]
         if asked and others:
             question = example.question.replace(rng.choice(asked), rng.choice(others), 1)
-            return _unanswerable(example, "swapped", question=question)
+            return unanswerable(example, "swapped", question=question)
     return None

@@ -50,6 +50,7 @@ ASKED = (
     "What is the {adjective} {asked} called?",
     "Who is the {adjective} {asked}?",
     "What is the {asked} of {country} called?",
+    "What is the name of {country}'s {asked}?",
 )
 TRAVELS = (
     "{name} arrived in {first} on {day} and went on to {second} two days later.",
