@@ -84,5 +84,5 @@ def test_malformed_documents_of_every_type_do_no_harm() -> None:
 
 
 def test_readers_beside_a_writer_never_fail_and_never_see_less_than_was_acknowledged(tmp_path: Path) -> None:
-    report = readers.together(tmp_path / "trial", readers=8, seconds=4.0)
+    report = readers.together(tmp_path / "trial", readers=8, seconds=8.0)
     assert report.wrong == () and report.versions > 1 and report.opened >= 8 and report.seen > 1

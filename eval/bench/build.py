@@ -11,7 +11,6 @@ the share of questions whose paragraph is among the ten nearest by exact search.
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -20,11 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
 from eval.bench.machine import machine
 from eval.bench.passages import CORPUS
+from eval.bench.results import command_line, console, print_table, write_json
 from eval.examples import load
 from index.chunker import chunk
 from index.dense import DenseIndex
@@ -34,7 +32,6 @@ from index.precision import multiplies_bf16
 
 OURS, THEIRS, DEPTH = "pincite", "sentence-transformers", 10
 Embed = Callable[[Sequence[str]], Floats]
-console = Console(highlight=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +66,7 @@ def main() -> None:
     report = {"machine": where, "texts": len(texts), "rows": [asdict(row) for row in rows], "ratio": ratio,
               "lowest_cosine": float(cosines.min()), "rounds": rounds}  # fmt: skip
     _show(report, rows)
-    options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
-    console.print(f"written to {options.json}", style="dim")
+    write_json(options.json, report)
 
 
 def own_texts() -> list[str]:
@@ -81,13 +77,12 @@ def own_texts() -> list[str]:
 
 def _options() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__, "bench-build.json")
     parser.add_argument("--texts", type=Path, help="a text a line (default: the passages of the bundled articles)")
     parser.add_argument("--squad", type=Path, help="a SQuAD file, for recall@10")
     parser.add_argument("--questions", type=int, help="only so many of its questions, spread evenly")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--json", type=Path, default=Path("bench-build.json"))
     return parser.parse_args()
 
 
@@ -136,14 +131,16 @@ def _recall(embed: Embed, squad: Any, count: int | None) -> float:
 def _show(report: dict[str, Any], rows: Sequence[Row]) -> None:
     """The table, and the lines under it."""
     where = report["machine"]
-    table = Table(title=f"Embedding {report['texts']} texts: {where['processor']}, threads: {where['threads']}, "
-                        f"load {where['load']}, torch {where['torch']}, {where['date'][:10]}")  # fmt: skip
-    for name in ("embedder", "format", "texts a second", f"recall@{DEPTH}"):
-        table.add_column(name, justify="left" if name in ("embedder", "format") else "right")
-    for row in rows:
-        recall = "" if row.recall is None else f"{row.recall:.1%}"
-        table.add_row(row.embedder, row.format, f"{row.texts_a_second:.1f}", recall)
-    console.print(table)
+    print_table(
+        f"Embedding {report['texts']} texts: {where['processor']}, threads: {where['threads']}, "
+        f"load {where['load']}, torch {where['torch']}, {where['date'][:10]}",
+        ("embedder", "format", "texts a second", f"recall@{DEPTH}"),
+        [
+            (row.embedder, row.format, f"{row.texts_a_second:.1f}", "" if row.recall is None else f"{row.recall:.1%}")
+            for row in rows
+        ],
+        left=("embedder", "format"),
+    )
     console.print(f"pincite is {report['ratio']:.2f} times as fast; the two vectors of a text have a cosine of at least "
                   f"{report['lowest_cosine']:.5f}")  # fmt: skip
     mine, theirs = (row.recall for row in rows)

@@ -10,8 +10,6 @@ run has to bring it in step.
 
 from __future__ import annotations
 
-import argparse
-import json
 import tempfile
 import time
 from collections import Counter
@@ -19,12 +17,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
+from eval.bench.results import command_line, print_table, write_json
 from eval.bench.trials import Trial, building, kill_at, nothing, verdict
-
-console = Console(highlight=False)
 
 
 @dataclass(slots=True)
@@ -41,6 +35,12 @@ class Row:
         self.kills += 1
         self.finished += acknowledged
         self.problems += (problem,) if problem else ()
+
+    @property
+    def kinds(self) -> str:
+        """How many problems there were of each kind, in words."""
+        counts = Counter(problem.partition(":")[0] for problem in self.problems)
+        return ", ".join(f"{count} {kind}" for kind, count in counts.items())
 
 
 def at_random(folder: Path, kills: int, seed: int) -> Row:
@@ -97,25 +97,21 @@ def _seconds(trial: Trial) -> float:
 
 def main() -> None:
     """Measure, print a table, write JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__, "bench-crash.json")
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--json", type=Path, default=Path("bench-crash.json"))
     options = parser.parse_args()
     rows = []
     for one in series(options.kills, options.seed):
         with tempfile.TemporaryDirectory(prefix="pincite-") as folder:
             rows.append(one(Path(folder) / "trial"))
-    table = Table(title="An index after its writer was killed")
-    for name in ("series", "kills", "acknowledged", "wrong", "what"):
-        table.add_column(name, justify="right" if name in ("kills", "acknowledged", "wrong") else "left")
-    for row in rows:
-        kinds = Counter(problem.partition(":")[0] for problem in row.problems)
-        said = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-        table.add_row(row.series, str(row.kills), str(row.finished), str(len(row.problems)), said)
-    console.print(table)
-    options.json.write_text(json.dumps([asdict(row) for row in rows], indent=1), encoding="utf-8")
-    console.print(f"written to {options.json}", style="dim")
+    print_table(
+        "An index after its writer was killed",
+        ("series", "kills", "acknowledged", "wrong", "what"),
+        [(row.series, row.kills, row.finished, len(row.problems), row.kinds) for row in rows],
+        left=("series", "what"),
+    )
+    write_json(options.json, [asdict(row) for row in rows])
 
 
 if __name__ == "__main__":

@@ -8,22 +8,16 @@ file and no other; opening has to serve the generation before where the current 
 
 from __future__ import annotations
 
-import argparse
-import json
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
+from eval.bench.results import command_line, print_table, write_json
 from eval.bench.trials import State, Trial, texts_of
 from index.generations import POINTER, generations
 from index.store import Index, verify
-
-console = Console(highlight=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +33,20 @@ class Row:
 
 def main() -> None:
     """Measure, print a table, write JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__, "bench-damage.json")
     parser.add_argument("--flips", type=int, default=2000)
     parser.add_argument("--truncations", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--json", type=Path, default=Path("bench-damage.json"))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pincite-") as folder:
         rows = damage(Path(folder) / "trial", options.flips, options.truncations, options.seed)
-    table = Table(title="A damaged index")
-    for name in ("damage", "tried", "found, file named", "answers before or after", "wrong"):
-        table.add_column(name, justify="left" if name == "damage" else "right")
-    for row in rows:
-        table.add_row(row.kind, str(row.tried), str(row.found), str(row.opened), str(len(row.wrong)))
-    console.print(table)
-    options.json.write_text(json.dumps([asdict(row) for row in rows], indent=1), encoding="utf-8")
-    console.print(f"written to {options.json}", style="dim")
+    print_table(
+        "A damaged index",
+        ("damage", "tried", "found, file named", "answers before or after", "wrong"),
+        [(row.kind, row.tried, row.found, row.opened, len(row.wrong)) for row in rows],
+        left=("damage",),
+    )
+    write_json(options.json, [asdict(row) for row in rows])
 
 
 def damage(folder: Path, flips: int, truncations: int, seed: int) -> list[Row]:

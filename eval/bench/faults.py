@@ -10,9 +10,7 @@ has to bring the index in step. After a failed read a generation has to answer, 
 
 from __future__ import annotations
 
-import argparse
 import errno
-import json
 import os
 import resource
 import tempfile
@@ -21,15 +19,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
+from eval.bench.results import command_line, print_table, write_json
 from eval.bench.trials import Child, Points, Trial, building, fail_at, nothing, texts_of, verdict
 from index.store import Index
 
 CODES = {"ENOSPC": errno.ENOSPC, "EIO": errno.EIO, "EACCES": errno.EACCES}
 SIZES = tuple(range(0, 6_000, 97))  # bytes
-console = Console(highlight=False)
 
 
 @dataclass(slots=True)
@@ -150,19 +145,16 @@ def _said(child: Child) -> dict[str, Any]:
 
 def main() -> None:
     """Measure, print a table, write JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", type=Path, default=Path("bench-faults.json"))
-    options = parser.parse_args()
+    options = command_line(__doc__, "bench-faults.json").parse_args()
     with tempfile.TemporaryDirectory(prefix="pincite-") as folder:
         rows = all_rows(Path(folder))
-    table = Table(title="An index when the system refuses")
-    for name in ("fault", "tried", "refused clearly", "absorbed", "wrong"):
-        table.add_column(name, justify="left" if name == "fault" else "right")
-    for row in rows:
-        table.add_row(row.fault, str(row.tried), str(row.refused), str(row.absorbed), str(len(row.wrong)))
-    console.print(table)
-    options.json.write_text(json.dumps([asdict(row) for row in rows], indent=1), encoding="utf-8")
-    console.print(f"written to {options.json}", style="dim")
+    print_table(
+        "An index when the system refuses",
+        ("fault", "tried", "refused clearly", "absorbed", "wrong"),
+        [(row.fault, row.tried, row.refused, row.absorbed, len(row.wrong)) for row in rows],
+        left=("fault",),
+    )
+    write_json(options.json, [asdict(row) for row in rows])
 
 
 if __name__ == "__main__":

@@ -9,9 +9,7 @@ the process that reads. What that process itself survived is counted apart from 
 
 from __future__ import annotations
 
-import argparse
 import io
-import json
 import random
 import resource
 import time
@@ -19,17 +17,13 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
+from eval.bench.results import command_line, print_table, write_json
 from eval.bench.specimens import SPECIMENS
 from index.loaders import Overtaxed, UnreadableContent
 from index.sandbox import Sandbox
 
 LONGEST, LARGEST = 60.0, 1024.0  # seconds, megabytes
-console = Console(highlight=False)
 
 Damage = Callable[[bytes, random.Random], bytes]
 
@@ -50,28 +44,22 @@ class Row:
 
 def main() -> None:
     """Measure, print a table, write JSON; exit status 1 where a document did harm."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__, "bench-fuzz.json")
     parser.add_argument("--documents", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--json", type=Path, default=Path("bench-fuzz.json"))
     options = parser.parse_args()
     rows = fuzz(options.documents, options.seed)
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    table = Table(
-        title=f"{sum(row.documents for row in rows)} malformed documents; the largest reader took {memory:.0f} MB"
+    print_table(
+        f"{sum(row.documents for row in rows)} malformed documents; the largest reader took {memory:.0f} MB",
+        ("type", "documents", "read", "refused", "broke the reader", "crashes here", "longest, s"),
+        [
+            (row.kind, row.documents, row.read, row.refused, row.broke_reader, row.crashes, f"{row.seconds:.2f}")
+            for row in rows
+        ],
+        left=("type",),
     )
-    for name in ("type", "documents", "read", "refused", "broke the reader", "crashes here", "longest, s"):
-        table.add_column(name, justify="left" if name == "type" else "right")
-    for row in rows:
-        table.add_row(
-            row.kind,
-            *map(str, (row.documents, row.read, row.refused, row.broke_reader, row.crashes)),
-            f"{row.seconds:.2f}",
-        )
-    console.print(table)
-    report = {"megabytes": memory, "rows": [asdict(row) for row in rows]}
-    options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
-    console.print(f"written to {options.json}", style="dim")
+    write_json(options.json, {"megabytes": memory, "rows": [asdict(row) for row in rows]})
     if memory > LARGEST or any(row.crashes or row.seconds > LONGEST for row in rows):
         raise SystemExit("a document did harm")
 

@@ -21,16 +21,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
 from eval.bench.machine import processor
+from eval.bench.results import command_line, print_table, write_json
 from index.builder import build
 from index.documents import load
 from index.embedder import Floats
 
 DIMENSION, PASSAGES_EACH, WORDS_EACH, VOCABULARY, ADDED = 384, 25, 100, 60_000, 10
-console = Console(highlight=False)
 
 
 class Drawn:
@@ -65,23 +63,17 @@ class Peak(threading.Thread):
 
 def main() -> None:
     """Measure each size, print a table, write JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__, "bench-growth.json")
     parser.add_argument("--passages", type=int, nargs="+", default=[5_000, 50_000])
-    parser.add_argument("--json", type=Path, default=Path("bench-growth.json"))
     parser.add_argument("--build", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.build:
         sys.stdout.write(json.dumps(built(options.build)))
         return
     rows = [row for passages in options.passages for row in grown(passages)]
-    table = Table(title=f"Indexing, then adding {ADDED} documents; {processor()}")
-    for name in rows[0]:
-        table.add_column(name, justify="right")
-    for row in rows:
-        table.add_row(*(f"{value:.1f}" if isinstance(value, float) else str(value) for value in row.values()))
-    console.print(table)
-    options.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
-    console.print(f"written to {options.json}", style="dim")
+    cells = [[f"{value:.1f}" if isinstance(value, float) else value for value in row.values()] for row in rows]
+    print_table(f"Indexing, then adding {ADDED} documents; {processor()}", list(rows[0]), cells)
+    write_json(options.json, rows)
 
 
 def grown(passages: int) -> list[dict[str, Any]]:

@@ -27,11 +27,9 @@ from statistics import median
 from typing import Any
 from urllib.request import Request, urlopen
 
-from rich.console import Console
-from rich.table import Table
-
 from eval.bench.machine import machine
 from eval.bench.passages import CORPUS
+from eval.bench.results import command_line, console, print_table, write_json
 from eval.bench.served import PINCITE, serving
 from eval.corpus_run import QUESTIONS
 from eval.examples import load
@@ -39,7 +37,6 @@ from qa.answers import PASSAGES_READ
 
 LARGEST_RATIO = 8.0
 LONGEST_WAIT = 300.0
-console = Console(highlight=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +85,7 @@ def main() -> None:
         "each": [asdict(waited) for waited in (one, *more)],
         "p95_ratio": ratio,
     }
-    options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
-    console.print(f"written to {options.json}", style="dim")
+    write_json(options.json, report)
     raise SystemExit(int(any(waited.wrong for waited in (one, *more)) or not ratio < LARGEST_RATIO))
 
 
@@ -159,24 +155,24 @@ def served(index: Path | None, reader: str) -> Iterator[str]:
 
 def _options() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__, "bench-load.json")
     parser.add_argument("--people", type=int, nargs="+", default=[8], help="how many ask at once, fewest first")
     parser.add_argument("--seconds", type=float, default=120.0, help="how long each number of people asks")
     parser.add_argument("--index", type=Path, help="folder of an index (default: a new one of the bundled articles)")
     parser.add_argument("--reader", default="", help="folder of the reader (default: the bundled one)")
-    parser.add_argument("--json", type=Path, default=Path("bench-load.json"))
     return parser.parse_args()
 
 
 def _show(waited: Sequence[Waited], ratio: float) -> None:
     """The table, and what went wrong."""
-    table = Table(title="Asking at once, milliseconds from question to answer over HTTP")
-    for name in ("people", "answers", "a second", "p50", "p95", "wrong"):
-        table.add_column(name, justify="right")
-    for one in waited:
-        figures = (f"{one.a_second:.1f}", f"{one.p50:.0f}", f"{one.p95:.0f}", str(len(one.wrong)))
-        table.add_row(str(one.people), str(one.answers), *figures)
-    console.print(table)
+    print_table(
+        "Asking at once, milliseconds from question to answer over HTTP",
+        ("people", "answers", "a second", "p50", "p95", "wrong"),
+        [
+            (one.people, one.answers, f"{one.a_second:.1f}", f"{one.p50:.0f}", f"{one.p95:.0f}", len(one.wrong))
+            for one in waited
+        ],
+    )
     console.print(
         f"p95 with {waited[-1].people} people is {ratio:.1f} times that of one (below {LARGEST_RATIO:.0f} wanted)"
     )

@@ -10,22 +10,18 @@ and all below it, from /proc: resident, and the part of it that is no map of a f
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from platformdirs import user_cache_path
-from rich.console import Console
-from rich.table import Table
 
 from eval.bench.filling import library
 from eval.bench.load import ask, served
 from eval.bench.machine import machine
 from eval.bench.passages import QUESTIONS
+from eval.bench.results import command_line, console, print_table, write_json
 from eval.examples import load
-
-console = Console(highlight=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +53,14 @@ def main() -> None:
             ask(address, question)
         found.append(below(os.getpid(), f"after {len(questions)} questions"))
     where = machine(len(os.sched_getaffinity(0)))
-    table = Table(title=f"The page over {passages} passages, megabytes: {where['processor']}, {where['date']}")
-    for name in ("moment", "resident", "no map of a file", "processes"):
-        table.add_column(name, justify="left" if name == "moment" else "right")
-    for one in found:
-        table.add_row(one.moment, f"{one.resident:.0f}", f"{one.anonymous:.0f}", str(one.processes))
-    console.print(table)
+    print_table(
+        f"The page over {passages} passages, megabytes: {where['processor']}, {where['date']}",
+        ("moment", "resident", "no map of a file", "processes"),
+        [(one.moment, f"{one.resident:.0f}", f"{one.anonymous:.0f}", one.processes) for one in found],
+        left=("moment",),
+    )
     report = {"machine": where, "passages": passages, "megabytes": [asdict(one) for one in found]}
-    options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
-    console.print(f"written to {options.json}", style="dim")
+    write_json(options.json, report)
 
 
 def below(process: int, moment: str) -> Memory:
@@ -98,13 +93,12 @@ def _status(process: Path) -> dict[str, int]:
 
 def _options() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__, "bench-memory.json")
     parser.add_argument("--passages", type=int, default=100_000)
     parser.add_argument("--questions", type=int, default=20)
     parser.add_argument("--filler", type=Path, help="a SQuAD file (default: the bundled articles' own sentences)")
     parser.add_argument("--reader", default="", help="folder of the reader (default: the bundled one)")
     parser.add_argument("--work", type=Path, default=user_cache_path("pincite") / "bench", help="cache of the index")
-    parser.add_argument("--json", type=Path, default=Path("bench-memory.json"))
     return parser.parse_args()
 
 

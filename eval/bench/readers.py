@@ -8,8 +8,6 @@ said last, opens the index, compares every passage with its document and searche
 
 from __future__ import annotations
 
-import argparse
-import json
 import mmap
 import struct
 import tempfile
@@ -18,14 +16,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
+from eval.bench.results import command_line, print_table, write_json
 from eval.bench.trials import PATIENCE, Child, Trial, texts_of
 from index.store import Index
 
 VERSION = "version.txt"
-console = Console(highlight=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +36,18 @@ class Report:
 
 def main() -> None:
     """Measure, print a table, write JSON; exit status 1 where a reader failed or saw an old version."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__, "bench-readers.json")
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--readers", type=int, default=8)
-    parser.add_argument("--json", type=Path, default=Path("bench-readers.json"))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pincite-") as folder:
         report = together(Path(folder) / "trial", options.readers, options.seconds)
-    table = Table(title=f"{options.readers} readers and a writer")
-    for name in ("seconds", "versions written", "times opened", "versions seen", "wrong"):
-        table.add_column(name, justify="right")
-    table.add_row(f"{report.seconds:.0f}", *map(str, (report.versions, report.opened, report.seen, len(report.wrong))))
-    console.print(table)
-    options.json.write_text(json.dumps(asdict(report), indent=1), encoding="utf-8")
-    console.print(f"written to {options.json}", style="dim")
+    print_table(
+        f"{options.readers} readers and a writer",
+        ("seconds", "versions written", "times opened", "versions seen", "wrong"),
+        [(f"{report.seconds:.0f}", report.versions, report.opened, report.seen, len(report.wrong))],
+    )
+    write_json(options.json, asdict(report))
     if report.wrong:
         raise SystemExit(f"a reader was let down: {report.wrong[0]}")
 

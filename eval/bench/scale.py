@@ -23,10 +23,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
 from eval.bench.machine import processor
+from eval.bench.results import command_line, print_table, write_json
 from index.chunker import Chunk
 from index.dense import DenseIndex
 from index.documents import Document
@@ -37,7 +36,6 @@ from index.store import CANARIES, Index, Making, Settings, commit, draft
 from qa.retriever import HybridRetriever
 
 DIMENSION, CLUSTERS, WORDS_EACH, VOCABULARY, PASSAGES_EACH = 384, 2_000, 90, 60_000, 100
-console = Console(highlight=False)
 
 
 class Given:
@@ -61,10 +59,9 @@ class Given:
 
 def main() -> None:
     """Build, measure in a fresh process, print a table, write JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__, "bench-scale.json")
     parser.add_argument("--passages", type=int, default=100_000)
     parser.add_argument("--queries", type=int, default=200)
-    parser.add_argument("--json", type=Path, default=Path("bench-scale.json"))
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
@@ -78,14 +75,10 @@ def main() -> None:
         threads = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}  # as qa.reader sets it for whoever asks
         said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=threads).stdout
     report = {"passages": options.passages, "write, s": seconds, **json.loads(said)}
-    table = Table(title=f"{options.passages} passages, {processor()}, load {os.getloadavg()[0]:.1f}")
-    table.add_column("figure")
-    table.add_column("value", justify="right")
-    for name, value in report.items():
-        table.add_row(name, f"{value:.3f}" if isinstance(value, float) else str(value))
-    console.print(table)
-    options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
-    console.print(f"written to {options.json}", style="dim")
+    title = f"{options.passages} passages, {processor()}, load {os.getloadavg()[0]:.1f}"
+    rows = [(name, f"{value:.3f}" if isinstance(value, float) else value) for name, value in report.items()]
+    print_table(title, ("figure", "value"), rows, left=("figure",))
+    write_json(options.json, report)
 
 
 def write(folder: Path, passages: int, queries: int) -> None:

@@ -9,7 +9,6 @@ median of three. The files are in the operating system's cache, as they are for 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -19,16 +18,13 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
 from eval.bench.machine import machine
 from eval.bench.passages import CORPUS
+from eval.bench.results import command_line, print_table, write_json
 from eval.bench.served import PINCITE, serving
 
 QUESTION = "Who signed the agreement?"
 PAGE_LIMIT = 300.0
-console = Console(highlight=False)
 
 
 def main() -> None:
@@ -53,9 +49,13 @@ def main() -> None:
     medians = {name: statistics.median(times) for name, times in seconds.items()}
     threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 0
     report = {"machine": machine(threads), "median_seconds": medians, "seconds": seconds}
-    _show(medians, seconds)
-    options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
-    console.print(f"written to {options.json}", style="dim")
+    print_table(
+        "Start-up, seconds",
+        ("what", "median", "each"),
+        [(name, f"{median:.2f}", "  ".join(f"{one:.2f}" for one in seconds[name])) for name, median in medians.items()],
+        left=("what",),
+    )
+    write_json(options.json, report)
 
 
 def page_ready(command: Sequence[str], environ: dict[str, str]) -> float:
@@ -68,10 +68,9 @@ def page_ready(command: Sequence[str], environ: dict[str, str]) -> float:
 
 def _options() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__, "bench-startup.json")
     parser.add_argument("--reader", default="", help="folder of the reader (default: the bundled one)")
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--json", type=Path, default=Path("bench-startup.json"))
     return parser.parse_args()
 
 
@@ -87,16 +86,6 @@ def _runner(environ: dict[str, str]) -> Callable[..., float]:
         return took
 
     return run
-
-
-def _show(medians: dict[str, float], seconds: dict[str, list[float]]) -> None:
-    """The table."""
-    table = Table(title="Start-up, seconds")
-    for name in ("what", "median", "each"):
-        table.add_column(name, justify="left" if name == "what" else "right")
-    for name, median in medians.items():
-        table.add_row(name, f"{median:.2f}", "  ".join(f"{one:.2f}" for one in seconds[name]))
-    console.print(table)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,6 @@ Small articles in a hundred folders, embedded by counting words, so that what is
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import random
 import statistics
@@ -17,34 +15,24 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
+from eval.bench.results import command_line, print_table, write_json
 from eval.bench.trials import WORDS, Words
 from index.builder import build, plan
 from index.outcome import BuildReport
 from index.store import Index
 
-console = Console(highlight=False)
-
 
 def main() -> None:
     """Measure, print a table, write JSON."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__, "bench-sync.json")
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--json", type=Path, default=Path("bench-sync.json"))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pincite-") as folder:
         report = measure(Path(folder), options.files, options.repeats)
-    table = Table(title=f"{options.files} files, load {os.getloadavg()[0]:.1f}")
-    table.add_column("run")
-    table.add_column("seconds", justify="right")
-    for name, seconds in report.items():
-        table.add_row(name, f"{seconds:.2f}")
-    console.print(table)
-    options.json.write_text(json.dumps({"files": options.files, "seconds": report}, indent=1), encoding="utf-8")
-    console.print(f"written to {options.json}", style="dim")
+    rows = [(name, f"{seconds:.2f}") for name, seconds in report.items()]
+    print_table(f"{options.files} files, load {os.getloadavg()[0]:.1f}", ("run", "seconds"), rows, left=("run",))
+    write_json(options.json, {"files": options.files, "seconds": report})
 
 
 def measure(folder: Path, files: int, repeats: int) -> dict[str, float]:
