@@ -6,14 +6,21 @@ import hashlib
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from qa.reader import BUNDLED
+
+if TYPE_CHECKING:
+    from postgres_server import Server
+
+    from index.postgres.store import PostgresStore
+    from index.store import Index
 
 
 class FakeEmbedder:
@@ -57,3 +64,63 @@ def pincite() -> str:
     if not command.exists():
         pytest.skip("the pincite command is not installed beside this python")
     return str(command)
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    """A folder of two small files."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Apples are red.")
+    (folder / "b.md").write_text("# Bees\n\nBees make honey.\n")
+    return folder
+
+
+# PostgreSQL: imported where it is asked for, since it is an extra
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The one PostgreSQL server of a run; skips where none can be started."""
+    from postgres_server import running_server
+
+    with running_server() as started:
+        yield started
+
+
+@pytest.fixture
+def url(server: Server) -> str:
+    """An empty database."""
+    return server.new_database()
+
+
+@pytest.fixture
+def store(url: str, embedder: FakeEmbedder) -> PostgresStore:
+    """An empty store in the database at ``url``."""
+    from index.postgres.store import PostgresStore
+
+    return PostgresStore.create(url, embedder)
+
+
+@pytest.fixture(scope="session")
+def corpus(server: Server) -> PostgresStore:
+    """The project's articles in a store, embedded by the fake; to be read only."""
+    from postgres_fakes import CORPUS, Untied
+
+    from index.postgres.builder import build
+    from index.postgres.store import PostgresStore
+
+    encoder = Untied()
+    filled = PostgresStore.create(server.new_database(), encoder)
+    build([CORPUS], filled, encoder)
+    return filled
+
+
+@pytest.fixture(scope="session")
+def corpus_in_memory() -> Index:
+    """The same articles and vectors in an index in memory."""
+    from postgres_fakes import CORPUS, Untied
+
+    from index.builder import index_in_memory
+
+    return index_in_memory([CORPUS], Untied())

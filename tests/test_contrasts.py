@@ -7,16 +7,9 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from training_fakes import SEA, asking
 
 from qa.training.contrasts import OPPOSITES, SYNONYMS, contradicted, turned, with_opposite, with_synonym
-from qa.training.examples import TrainingExample
-
-SEA = "The largest port of Norway is Oslo. Bergen was founded by Olaf."
-
-
-def asking(question: str, passage: str, answer: str) -> TrainingExample:
-    start = passage.index(answer)
-    return TrainingExample("n", "n", question, passage, start, start + len(answer), ((start, start + len(answer)),))
 
 
 @pytest.mark.parametrize(
