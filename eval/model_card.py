@@ -20,7 +20,7 @@ from eval.metrics import aurc, ece
 from eval.qed import convert
 from eval.squad_open import Read, Say, assistant_over, half, read_all, sampled
 from qa.answers import PASSAGES_READ
-from qa.assistant import Assistant, stages
+from qa.assistant import Assistant, Ranked, stages
 from qa.reader import BUNDLED, ExtractiveReader
 from qa.reading import ReadQuestion, evaluate, load, predict
 from qa.scoring import exact_match, f1
@@ -64,12 +64,19 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
     found = np.mean([f1(text, read.question.answers) for read, text in answerable])
     exact = np.mean([exact_match(text, read.question.answers) for read, text in answerable])
     gold = np.mean([each[read.question.id] for read, _ in answerable])
-    right = [
-        float(bool(read.question.answers) and exact_match(one.candidate.text, read.question.answers))
-        for read, one in zip(reads, best, strict=True)
+    probabilities, right = (
+        [one.probability for one in best],
+        [_right(read, one) for read, one in zip(reads, best, strict=True)],
+    )
+    by_score = [
+        max(
+            assistant.rank(read.question.pair.question, read.hits[:count], read.readings[:count]),
+            key=lambda one: one.candidate.score,
+        )
+        for read, count in zip(reads, counts, strict=True)
     ]
-    probabilities = [one.probability for one in best]
-    alone_scores = [1 / (1 + np.exp(-one.candidate.score)) for one in best]
+    own = [1 / (1 + np.exp(-one.candidate.score)) for one in by_score]
+    own_right = [_right(read, one) for read, one in zip(reads, by_score, strict=True)]
     return [
         Line(
             f"{name}, best of at most {PASSAGES_READ} fused passages, {len(answerable)} answerable: EM / F1",
@@ -85,10 +92,15 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
             f"{ece(probabilities, right):.3f}",
         ),
         Line(
-            f"{name}: AURC of the fitted probability / of the best span's own",
-            f"{aurc(probabilities, right):.3f} / {aurc(alone_scores, right):.3f}",
+            f"{name}: AURC of the fitted probability / of the best span by its own",
+            f"{aurc(probabilities, right):.3f} / {aurc(own, own_right):.3f}",
         ),
     ]
+
+
+def _right(read: Read, one: Ranked) -> float:
+    """Whether a candidate is an answer of the question's, by SQuAD's exact match."""
+    return float(bool(read.question.answers) and exact_match(one.candidate.text, read.question.answers))
 
 
 def passages_read(assistant: Assistant, read: Read) -> int:

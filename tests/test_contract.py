@@ -99,6 +99,6 @@ def test_the_check_that_other_programs_share(pincite: str, reader_folder: Path):
     lines = run(sys.executable, check, pincite).stdout.splitlines()
     failed = [line for line in lines if line.startswith("FAIL")]
     assert sum(line.startswith("ok") for line in lines) > 40
-    # Which answers the reader finds is measured in eval/; here is held that two of the seven at most are others.
+    # Which answers the reader finds is measured in eval/; here is held that one of the seven at most is another.
     assert [line for line in failed if "answer holds" not in line] == []
-    assert len(failed) <= 2, failed
+    assert len(failed) <= 1, failed

@@ -20,9 +20,9 @@ def read(question: str, answers: tuple[str, ...], scores: dict[str, float]) -> R
 
 
 def test_answers_that_are_all_right_are_given_once_there_are_so_many_that_one_can_be_sure():
-    falling = np.linspace(0.99, 0.80, 20)
-    assert threshold(falling, np.ones(20), 0.10) == pytest.approx(0.80)  # 0.25 ** (1 / 20) = 0.93, so 7 % may be wrong
-    assert threshold(falling[:13], np.ones(13), 0.10) == 1.0  # 0.25 ** (1 / 13) = 0.899: it may be 10.1 %
+    falling = np.linspace(0.99, 0.80, 22)
+    assert threshold(falling, np.ones(22), 0.10) == pytest.approx(0.80)  # 0.1 ** (1 / 22) = 0.901, so 9.9 % may be wrong
+    assert threshold(falling[:21], np.ones(21), 0.10) == 1.0  # 0.1 ** (1 / 21) = 0.896: it may be 10.4 %
 
 
 def test_the_threshold_stays_above_what_is_wrong():
