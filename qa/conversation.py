@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from qa.answers import Answer
+from qa.answers import Answer, Citation
+from qa.candidates import in_its_sentence, unsaid
 
 TURNS_KEPT = 3
 
@@ -37,6 +38,7 @@ PLACE = re.compile(r"(?<!is )(?<!are )(?<!was )(?<!were )\b(there)\b(?!\s+(?:is|
 POSSESSIVE = frozenset(("his", "her", "hers", "its", "their"))
 DEMONSTRATIVE = re.compile(r"\b(?:that|this|these|those|the same)\s+(?P<noun>[a-z]+)\b", re.I)
 NAME = re.compile(r"\b(?:[A-Z][\w’'-]*|[A-Z]{2,})(?:\s+(?:of (?:the )?|the |de )?[A-Z][\w’'-]*)*")
+NAMED = re.compile(rf"(?:the )?{NAME.pattern}(?:['’]s?)?")  # nothing but a name: it takes the place of another
 YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 WH = re.compile(
     r"^(?:(?:in|on|at|to|from|of|by|with|for|since|until)\s+)?(?:who|whom|whose|what|when|where|which|why|how(?:\s+(?:much|many|long|often|far|old|big|large))?)\b\s*",
@@ -73,6 +75,13 @@ class Turn:
 
     question: str
     answer: str | None
+    cited: Citation | None = None
+
+    @classmethod
+    def of(cls, question: str, answer: Answer) -> Turn:
+        """A turn with what was answered and where that stands."""
+        given = answer.citations[:1] if answer.text is not None else ()
+        return cls(question, answer.text, *given)
 
 
 class Asks(Protocol):
@@ -95,18 +104,40 @@ class Conversation:
         question = " ".join(question.split()) or question
         asked = readings(question, self.turns)
         answers = self._assistant.ask_many(asked)
+        if other := _named_instead(question):
+            answers = [unsaid(one) if self._said_of_another(one, other) else one for one in answers]
         best = max(range(len(asked)), key=lambda place: (_worth(answers[place]), -place))
         chosen = answers[best]
         understood = chosen.understood or asked[best]
-        self.turns = [*self.turns[1 - TURNS_KEPT :], Turn(understood, chosen.text)]
+        self.turns = [*self.turns[1 - TURNS_KEPT :], Turn.of(understood, chosen)]
         return replace(chosen, question=question, understood=understood if understood != question else None)
 
     def correct(self, question: str) -> Answer:
         """Ask the last question again as the user worded it, in the place of what was understood."""
         self.turns = self.turns[:-1]
         answer = self._assistant.ask_many([question], as_written=True)[0]
-        self.turns.append(Turn(question, answer.text))
+        self.turns.append(Turn.of(question, answer))
         return answer
+
+    def _said_of_another(self, answer: Answer, name: str) -> bool:
+        """Whether it is the last answer over again, from a sentence that does not name what is asked about now."""
+        last = self.turns[-1].cited if self.turns else None
+        if last is None or answer.text is None or not answer.citations:
+            return False
+        cited = answer.citations[0]
+        same = cited.document == last.document and cited.start < last.end and last.start < cited.end
+        return same and name.lower() not in in_its_sentence(cited).quote.lower()
+
+
+def _named_instead(question: str) -> str | None:
+    """The name that "And X?" or "What about X?" puts in the place of another; None for other questions."""
+    about = ABOUT.match(question) or ELLIPSIS.match(question)
+    return _bare(about["other"]) if about and NAMED.fullmatch(about["other"]) else None
+
+
+def _bare(name: str) -> str:
+    """A name without its possessive ending."""
+    return re.sub(r"['’]s?$", "", name)
 
 
 def _worth(answer: Answer) -> float:
@@ -140,7 +171,9 @@ def readings(question: str, turns: Sequence[Turn]) -> list[str]:
         return [question]
     last = turns[-1]
     if about := ABOUT.match(question) or ELLIPSIS.match(question):
-        return _distinct([*_with_other(last.question, about["other"]), f"{_strip(last.question)} {about['other']}?"])
+        exchanged = _with_other(last.question, about["other"])
+        beside = [] if exchanged and NAMED.fullmatch(about["other"]) else [f"{_strip(last.question)} {about['other']}?"]
+        return _distinct([*exchanged, *beside])
     if bare := BARE.match(question.strip()):
         return _distinct([f"{bare['wh'].capitalize()} {statement}?" for statement in _statements(last)])
     body = OPENING.sub("", question)
@@ -231,7 +264,7 @@ def _with_other(question: str, other: str) -> list[str]:
     trimmed = re.sub(r"^(?:in|on|at|for|to|from|with|by|of|the one in)\s+", "", other, flags=re.I)
     if YEAR.fullmatch(trimmed) and (found := YEAR.search(question)):
         return [question[: found.start()] + trimmed + question[found.end() :]]
-    trimmed_name = re.sub(r"['’]s?$", "", trimmed)
+    trimmed_name = _bare(trimmed)
     return [
         question[: m.start()] + trimmed_name + ("'s" if m.group().endswith(("'s", "’s")) else "") + question[m.end() :]
         for m in reversed(list(NAME.finditer(question)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
-from qa.answers import Answer
+from qa.answers import Answer, Citation, CitedPassage
 from qa.conversation import Conversation, Turn, leans, readings
 
 
@@ -187,3 +188,48 @@ def test_a_pronoun_stands_for_a_thing_and_is_never_left_as_it_is():
     found = readings("How long is it?", turns)
     assert "How long is TAPI?" in found and "How long is it?" not in found
     assert not [question for question in found if "willing" in question]
+
+
+# --- "And X?" answered from where the last answer stood
+
+
+SAID = "Kazakhstan's exports doubled. Oman's and Qatar's exports trebled."
+
+
+class FakeCites(FakeAsks):
+    """Cites each answer where it stands in SAID."""
+
+    def ask_many(self, questions: Sequence[str], *, as_written: bool = False) -> list[Answer]:
+        return [
+            replace(answer, citations=(_cited(answer.text),)) if answer.text else answer
+            for answer in super().ask_many(questions)
+        ]
+
+
+def _cited(text: str) -> Citation:
+    start = SAID.index(text)
+    return Citation("/a.md", "A", "0", start, start + len(text), text, None, CitedPassage(0, len(SAID), SAID), 1.0)
+
+
+def test_the_last_answer_is_none_for_a_name_that_its_sentence_lacks():
+    known = {f"How did {country}'s exports change?": ("doubled", 0.7) for country in ("Kazakhstan", "Oman")}
+    conversation = Conversation(FakeCites(known))
+    assert conversation.ask("How did Kazakhstan's exports change?").text == "doubled"
+    answer = conversation.ask("And Oman's?")
+    assert answer.understood == "How did Oman's exports change?"
+    assert answer.text is None and answer.confidence == pytest.approx(0.3)
+    assert [(cited.quote, cited.passage.text) for cited in answer.citations] == [("", SAID)]
+
+
+def test_the_last_answer_holds_for_another_name_of_its_sentence():
+    known = {f"How did {country}'s exports change?": ("trebled", 0.7) for country in ("Oman", "Qatar")}
+    conversation = Conversation(FakeCites(known))
+    conversation.ask("How did Oman's exports change?")
+    assert conversation.ask("What about Qatar's?").text == "trebled"
+
+
+def test_a_name_takes_the_place_of_another_and_does_not_stand_beside_it():
+    turns = [Turn("How much did Oman export?", None)]
+    assert readings("And Qatar?", turns) == ["How much did Qatar export?"]
+    assert readings("And in Qatar?", turns)[-1] == "How much did Oman export in Qatar?"
+    assert readings("And of gas?", turns)[-1] == "How much did Oman export of gas?"

@@ -21,7 +21,9 @@ def read(question: str, answers: tuple[str, ...], scores: dict[str, float]) -> R
 
 def test_answers_that_are_all_right_are_given_once_there_are_so_many_that_one_can_be_sure():
     falling = np.linspace(0.99, 0.80, 22)
-    assert threshold(falling, np.ones(22), 0.10) == pytest.approx(0.80)  # 0.1 ** (1 / 22) = 0.901, so 9.9 % may be wrong
+    assert threshold(falling, np.ones(22), 0.10) == pytest.approx(
+        0.80
+    )  # 0.1 ** (1 / 22) = 0.901, so 9.9 % may be wrong
     assert threshold(falling[:21], np.ones(21), 0.10) == 1.0  # 0.1 ** (1 / 21) = 0.896: it may be 10.4 %
 
 

@@ -194,7 +194,7 @@ class Desk:
 def understood(turns: Sequence[Turn]) -> list[Understood]:
     """Answered turns as a conversation remembers them: the question as it was completed, and the answer."""
     answers = [turn.answer for turn in turns if turn.answer is not None]
-    return [Understood(answer.understood or answer.question, answer.text) for answer in answers[-TURNS_KEPT:]]
+    return [Understood.of(answer.understood or answer.question, answer) for answer in answers[-TURNS_KEPT:]]
 
 
 def citations_at(conversation: Conversation, place: Place) -> Sequence[Citation]:
