@@ -22,15 +22,6 @@ from index.store import Duplicate, Index, Making, Unreadable, verify
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.fixture
-def articles(tmp_path: Path) -> Path:
-    folder = tmp_path / "articles"
-    folder.mkdir()
-    (folder / "a.txt").write_text("Apples are red.")
-    (folder / "b.md").write_text("# Bees\n\nBees make honey.\n")
-    return folder
-
-
 def names(paths: tuple[str, ...]) -> list[str]:
     return [Path(path).name for path in paths]
 
