@@ -70,12 +70,11 @@ def rows_of(read: Read) -> Rows:
 def fit(squad: Sequence[Read], gold: Sequence[Read], reader: str, fitted_on: str) -> Confidence:
     """Weights over all candidates, the scale of those put first for SQuAD's questions, thresholds by the gold ones'."""
     hard, easy = ([one for one in map(rows_of, reads) if len(one.right)] for reads in (squad, gold))
+    every = hard + easy
     order = LogisticRegression(C=PRIOR, max_iter=1000).fit(
-        np.concatenate([one.features for one in hard + easy]),
-        np.concatenate([one.right for one in hard + easy]),
-        sample_weight=np.concatenate(
-            [np.full(len(one.right), weight) for rows, weight in ((hard, 1.0), (easy, GOLD_WEIGHT)) for one in rows]
-        ),
+        np.concatenate([one.features for one in every]),
+        np.concatenate([one.right for one in every]),
+        sample_weight=np.repeat([1.0] * len(hard) + [GOLD_WEIGHT] * len(easy), [len(one.right) for one in every]),
     )
     first = _first(order, hard)
     scale = LogisticRegression(C=1e6).fit(first.features, first.right)

@@ -51,10 +51,11 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
     """F1 over the best passages as a share of the F1 with the gold passage, and how good the probabilities are."""
     whole = [assistant.rank(read.question.pair.question, read.hits, read.readings)[0] for read in reads]
     counts = [passages_read(assistant, read) for read in reads]
-    best = [
-        assistant.rank(read.question.pair.question, read.hits[:count], read.readings[:count])[0]
+    ranked = [
+        assistant.rank(read.question.pair.question, read.hits[:count], read.readings[:count])
         for read, count in zip(reads, counts, strict=True)
     ]
+    best = [ones[0] for ones in ranked]
     lost = [
         f1(last.candidate.text, read.question.answers) - f1(one.candidate.text, read.question.answers)
         for read, one, last in zip(reads, best, whole, strict=True)
@@ -64,17 +65,9 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
     found = np.mean([f1(text, read.question.answers) for read, text in answerable])
     exact = np.mean([exact_match(text, read.question.answers) for read, text in answerable])
     gold = np.mean([each[read.question.id] for read, _ in answerable])
-    probabilities, right = (
-        [one.probability for one in best],
-        [_right(read, one) for read, one in zip(reads, best, strict=True)],
-    )
-    by_score = [
-        max(
-            assistant.rank(read.question.pair.question, read.hits[:count], read.readings[:count]),
-            key=lambda one: one.candidate.score,
-        )
-        for read, count in zip(reads, counts, strict=True)
-    ]
+    probabilities = [one.probability for one in best]
+    right = [_right(read, one) for read, one in zip(reads, best, strict=True)]
+    by_score = [max(ones, key=lambda one: one.candidate.score) for ones in ranked]
     own = [1 / (1 + np.exp(-one.candidate.score)) for one in by_score]
     own_right = [_right(read, one) for read, one in zip(reads, by_score, strict=True)]
     return [

@@ -106,6 +106,15 @@ class Answer:
         """The same answer under the id its question came with."""
         return replace(self, id=id)
 
+    def unsaid(self) -> Answer:
+        """An abstention in its place, with its passages as the nearest."""
+        nearest = tuple(
+            replace(one, start=one.passage.start, end=one.passage.start, quote="") for one in self.citations
+        )
+        return replace(
+            self, text=None, confidence=1 - self.confidence, citations=nearest, kind="span", conflict=False, items=()
+        )
+
     def as_dict(self) -> dict[str, Any]:
         """The answer object of the command line and the page's interface: one JSON object, ``text`` named ``answer``."""
         fields = asdict(self)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from index.sentences import sentence_at
 from index.store import Passage
-from qa.answers import Answer, Citation, CitedPassage
+from qa.answers import Citation, CitedPassage
 from qa.forms import items, whole_list
 from qa.reader import Reading, Span
 from qa.retriever import Hit
@@ -123,16 +123,6 @@ def _uncited(passage: Passage, score: float) -> Citation:
         passage.page,
         CitedPassage(passage.start, passage.end, passage.text),
         score,
-    )
-
-
-def unsaid(answer: Answer) -> Answer:
-    """An abstention in the place of an answer, with its passages as the nearest."""
-    shown = tuple(
-        replace(cited, start=cited.passage.start, end=cited.passage.start, quote="") for cited in answer.citations
-    )
-    return replace(
-        answer, text=None, confidence=1 - answer.confidence, citations=shown, kind="span", conflict=False, items=()
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from qa.answers import Answer, Citation
-from qa.candidates import in_its_sentence, unsaid
+from qa.candidates import in_its_sentence
 
 TURNS_KEPT = 3
 
@@ -105,7 +105,7 @@ class Conversation:
         asked = readings(question, self.turns)
         answers = self._assistant.ask_many(asked)
         if other := _named_instead(question):
-            answers = [unsaid(one) if self._said_of_another(one, other) else one for one in answers]
+            answers = [one.unsaid() if self._said_of_another(one, other) else one for one in answers]
         best = max(range(len(asked)), key=lambda place: (_worth(answers[place]), -place))
         chosen = answers[best]
         understood = chosen.understood or asked[best]
@@ -131,8 +131,14 @@ class Conversation:
 
 def _named_instead(question: str) -> str | None:
     """The name that "And X?" or "What about X?" puts in the place of another; None for other questions."""
+    other = _other(question)
+    return _bare(other) if other and NAMED.fullmatch(other) else None
+
+
+def _other(question: str) -> str | None:
+    """What "And X?" or "What about X?" asks about instead; None for other questions."""
     about = ABOUT.match(question) or ELLIPSIS.match(question)
-    return _bare(about["other"]) if about and NAMED.fullmatch(about["other"]) else None
+    return about["other"] if about else None
 
 
 def _bare(name: str) -> str:
@@ -147,7 +153,7 @@ def _worth(answer: Answer) -> float:
 
 def leans(question: str) -> bool:
     """Whether a question cannot be understood without the turns before it."""
-    if ABOUT.match(question) or ELLIPSIS.match(question) or BARE.match(question.strip()):
+    if _other(question) or BARE.match(question.strip()):
         return True
     body = OPENING.sub("", question)
     opened = body != question and not question.lower().startswith(("so ",))
@@ -170,9 +176,9 @@ def readings(question: str, turns: Sequence[Turn]) -> list[str]:
     if not turns or not leans(question):
         return [question]
     last = turns[-1]
-    if about := ABOUT.match(question) or ELLIPSIS.match(question):
-        exchanged = _with_other(last.question, about["other"])
-        beside = [] if exchanged and NAMED.fullmatch(about["other"]) else [f"{_strip(last.question)} {about['other']}?"]
+    if other := _other(question):
+        exchanged = _with_other(last.question, other)
+        beside = [] if exchanged and NAMED.fullmatch(other) else [f"{_strip(last.question)} {other}?"]
         return _distinct([*exchanged, *beside])
     if bare := BARE.match(question.strip()):
         return _distinct([f"{bare['wh'].capitalize()} {statement}?" for statement in _statements(last)])

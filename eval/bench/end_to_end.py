@@ -13,7 +13,6 @@ with the same threads: peers in fp32, Pincite in the format that the processor i
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import statistics
 from collections.abc import Iterable, Sequence
@@ -22,21 +21,18 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_path
-from rich.console import Console
-from rich.table import Table
 
 from eval.bench.filling import library
 from eval.bench.machine import machine
 from eval.bench.passages import QUESTIONS
 from eval.bench.peers import SYSTEMS, CannotRun, Process, environment
 from eval.bench.reader import as_hugging_face
+from eval.bench.results import command_line, console, print_table, write_json
 from eval.bench.worker import Found, Library, SystemJob
 from eval.examples import load
 from eval.questions import GoldQuestion, same_document
 from qa.reader import BUNDLED, fingerprint
 from qa.scoring import exact_match, f1
-
-console = Console(highlight=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +73,7 @@ def main() -> None:
               "filler": str(options.filler or ""), "questions": len(asked), "rows": [asdict(row) for row in rows],
               "rounds": rounds}  # fmt: skip
     _show(report, rows)
-    options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
-    console.print(f"written to {options.json}", style="dim")
+    write_json(options.json, report)
 
 
 def spread(questions: Sequence[GoldQuestion], count: int) -> list[GoldQuestion]:
@@ -90,7 +85,7 @@ def spread(questions: Sequence[GoldQuestion], count: int) -> list[GoldQuestion]:
 
 def _options() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__, "bench-end-to-end.json")
     parser.add_argument("--passages", type=int, nargs="+", default=[2_000, 20_000, 100_000])
     parser.add_argument("--filler", type=Path, help="a SQuAD file (default: the bundled articles' own sentences)")
     parser.add_argument("--questions", type=int, default=50)
@@ -104,7 +99,6 @@ def _options() -> argparse.Namespace:
         default=user_cache_path("pincite") / "bench",
         help="cache of environments, weights, passages",
     )
-    parser.add_argument("--json", type=Path, default=Path("bench-end-to-end.json"))
     return parser.parse_args()
 
 
@@ -155,14 +149,17 @@ def _share(values: Iterable[float]) -> float:
 def _show(report: dict[str, Any], rows: Sequence[Row]) -> None:
     """The table."""
     where = report["machine"]
-    table = Table(title=f"{report['questions']} questions from start to end: {where['processor']}, threads: "
-                        f"{where['threads']}, load {where['load']}, {where['date'][:10]}")  # fmt: skip
-    for name in ("passages", "system", "p50 ms", "p95 ms", "times Pincite's", "EM", "F1", "right document"):
-        table.add_column(name, justify="left" if name == "system" else "right")
-    for row in rows:
-        table.add_row(str(row.passages), row.system, f"{row.p50:.0f}", f"{row.p95:.0f}", f"{row.ratio:.2f}",
-                      f"{row.exact_match:.1%}", f"{row.f1:.1%}", f"{row.right_document:.1%}")  # fmt: skip
-    console.print(table)
+    print_table(
+        f"{report['questions']} questions from start to end: {where['processor']}, threads: "
+        f"{where['threads']}, load {where['load']}, {where['date'][:10]}",
+        ("passages", "system", "p50 ms", "p95 ms", "times Pincite's", "EM", "F1", "right document"),
+        [
+            (row.passages, row.system, f"{row.p50:.0f}", f"{row.p95:.0f}", f"{row.ratio:.2f}",
+             f"{row.exact_match:.1%}", f"{row.f1:.1%}", f"{row.right_document:.1%}")
+            for row in rows
+        ],
+        left=("system",),
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

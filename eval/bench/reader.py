@@ -12,7 +12,6 @@ can) has no row of it; best against best compares each one's fastest.
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import statistics
 from collections.abc import Sequence
@@ -21,18 +20,17 @@ from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_path
-from rich.console import Console
 from rich.table import Table
 
 from eval.bench.machine import machine
 from eval.bench.passages import asked
 from eval.bench.peers import FLOOR, OURS, PEERS, CannotRun, Peer, Process, environment
+from eval.bench.results import command_line, console, write_json
 from eval.bench.worker import Job
 from qa.reader import BUNDLED, fingerprint
 from qa.scoring import normalise
 
 ENOUGH = 0.98
-console = Console(highlight=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +79,7 @@ def main() -> None:
               "best": _best(rows), "floor": _floor(running, rows),
               "rounds": {f"{one.peer.name} {one.format}": one.rounds for one in running}}  # fmt: skip
     _show(report, rows)
-    options.json.write_text(json.dumps(report, indent=1), encoding="utf-8")
-    console.print(f"written to {options.json}", style="dim")
+    write_json(options.json, report)
 
 
 def as_hugging_face(model: Path, work: Path) -> Path:
@@ -108,7 +105,7 @@ def as_hugging_face(model: Path, work: Path) -> Path:
 
 def _options() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command_line(__doc__, "bench-reader.json")
     parser.add_argument("--model", type=Path, default=BUNDLED, help="folder of the reader (default: the bundled one)")
     parser.add_argument(
         "--work", type=Path, default=user_cache_path("pincite") / "bench", help="cache of environments and weights"
@@ -121,7 +118,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--formats", default="fp32,bf16,int8", help="of them, fp32 first")
     parser.add_argument("--peers", default=",".join(peer.name for peer in PEERS))
-    parser.add_argument("--json", type=Path, default=Path("bench-reader.json"))
     return parser.parse_args()
 
 

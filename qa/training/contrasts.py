@@ -8,10 +8,9 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from qa.training.examples import TrainingExample
-from qa.training.negatives import answer_sentence, unanswerable
+from qa.training.negatives import changed, sentence_borders, unanswerable
 
 
 def _both_ways(pairs: str) -> dict[str, str]:
@@ -97,9 +96,9 @@ def _asked(example: TrainingExample, among: dict[str, str]) -> list[re.Match[str
     return [found for found in words if not re.search(rf"\b{re.escape(among[found.group()])}\b", passage)]
 
 
-def _exchanged(question: str, word: re.Match[str], other: str) -> str:
-    """The question with ``other`` in the word's place."""
-    return question[: word.start()] + other + question[word.end() :]
+def _spliced(text: str, place: tuple[int, int], other: str) -> str:
+    """The text with ``other`` in the place of its characters [start, end)."""
+    return text[: place[0]] + other + text[place[1] :]
 
 
 def with_opposite(example: TrainingExample, rng: random.Random) -> TrainingExample | None:
@@ -110,7 +109,8 @@ def with_opposite(example: TrainingExample, rng: random.Random) -> TrainingExamp
     words = _asked(example, OPPOSITES)
     if words:
         word = rng.choice(words)
-        return unanswerable(example, "opposite", question=_exchanged(example.question, word, OPPOSITES[word.group()]))
+        question = _spliced(example.question, word.span(), OPPOSITES[word.group()])
+        return unanswerable(example, "opposite", question=question)
     question, negated = AUXILIARY.subn(r"\1n't", example.question)
     return unanswerable(example, "negated", question=question) if negated and rng.random() < 0.5 else None
 
@@ -121,36 +121,28 @@ def with_synonym(example: TrainingExample, rng: random.Random) -> TrainingExampl
     if not words:
         return None
     word = rng.choice(words)
-    name = f"{example.id}-synonym"
-    question = _exchanged(example.question, word, SYNONYMS[word.group()])
-    return replace(example, id=name, group=name, question=question)
+    return changed(example, "synonym", question=_spliced(example.question, word.span(), SYNONYMS[word.group()]))
 
 
 def contradicted(example: TrainingExample, rng: random.Random) -> TrainingExample | None:
     """The passage saying the opposite where it answers: a word of the question turned round there, or its one verb negated."""
-    left, right = answer_sentence(example)
-    if example.start is None or example.end is None:
-        return None
-    outside = [(left, example.start), (example.end, right)]
+    outside = _around_answer(example)
     places = list(_shared(example, outside))
     if places:
-        start, end = rng.choice(places)
-        other = OPPOSITES[example.passage[start:end]]
-        return unanswerable(example, "contradicted", passage=example.passage[:start] + other + example.passage[end:])
+        place = rng.choice(places)
+        passage = _spliced(example.passage, place, OPPOSITES[example.passage[slice(*place)]])
+        return unanswerable(example, "contradicted", passage=passage)
     verbs = [found for begin, end in outside for found in VERB.finditer(example.passage, begin, end)]
     if len(verbs) != 1 or rng.random() < 0.5:
         return None
     after = verbs[0].end()
-    return unanswerable(example, "denied", passage=example.passage[:after] + " not" + example.passage[after:])
+    return unanswerable(example, "denied", passage=_spliced(example.passage, (after, after), " not"))
 
 
 def turned(example: TrainingExample, rng: random.Random) -> TrainingExample | None:
     """Question and answering sentence with the same word turned into its opposite: the answer stays."""
-    left, right = answer_sentence(example)
-    if example.start is None or example.end is None:
-        return None
-    places = list(_shared(example, [(left, example.start), (example.end, right)]))
-    if not places:
+    places = list(_shared(example, _around_answer(example)))
+    if example.start is None or example.end is None or not places:
         return None
     start, end = rng.choice(places)
     word = example.passage[start:end]
@@ -162,17 +154,23 @@ def turned(example: TrainingExample, rng: random.Random) -> TrainingExample | No
 
     votes = tuple(shifted(vote) for vote in example.votes if vote[1] <= start or vote[0] >= end)
     answer = shifted((example.start, example.end))
-    name = f"{example.id}-turned"
-    return replace(
+    return changed(
         example,
-        id=name,
-        group=name,
+        "turned",
         question=re.sub(rf"\b{re.escape(word)}\b", other, example.question),
-        passage=example.passage[:start] + other + example.passage[end:],
+        passage=_spliced(example.passage, (start, end), other),
         start=answer[0],
         end=answer[1],
         votes=votes,
     )
+
+
+def _around_answer(example: TrainingExample) -> list[tuple[int, int]]:
+    """The characters before and after the answer in its sentence; none without an answer."""
+    if example.start is None or example.end is None:
+        return []
+    left, right = sentence_borders(example.passage, example.start, example.end)
+    return [(left, example.start), (example.end, right)]
 
 
 def _shared(example: TrainingExample, places: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:

@@ -15,7 +15,7 @@ from qa.boundaries import trim
 PRONOUNS = frozenset(
     ("it he she they this that these those which who whom its his her their i we you him them one ").split()
 )
-FULLEST = 80
+FULLEST = 80  # characters: longer spans are whole sentences more often than whole names
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import bm25s
 
@@ -39,20 +40,17 @@ def retrieved(examples: Sequence[TrainingExample], depth: int, rng: random.Rando
     return negatives
 
 
-def answer_sentence(example: TrainingExample) -> tuple[int, int]:
-    """The characters [start, end) of the sentence or sentences in which the answer stands; the whole passage without one."""
-    if example.start is None or example.end is None:
-        return 0, len(example.passage)
-    borders = [0, *(found.end() for found in SENTENCE_END.finditer(example.passage)), len(example.passage)]
-    left = max(border for border in borders if border <= example.start)
-    return left, min(border for border in borders if border >= example.end)
+def sentence_borders(passage: str, start: int, end: int) -> tuple[int, int]:
+    """The characters [start, end) of the sentence or sentences in which those given stand."""
+    borders = [0, *(found.end() for found in SENTENCE_END.finditer(passage)), len(passage)]
+    return max(border for border in borders if border <= start), min(border for border in borders if border >= end)
 
 
 def without_answer_sentence(example: TrainingExample) -> TrainingExample | None:
     """The passage with the answering sentence taken out, or None where the answer's words stand elsewhere in it too."""
     if example.start is None or example.end is None or example.answer is None:
         return None
-    left, right = answer_sentence(example)
+    left, right = sentence_borders(example.passage, example.start, example.end)
     rest = (example.passage[:left] + example.passage[right:]).strip()
     if len(rest.split()) < 30 or example.answer.lower() in rest.lower():
         return None
@@ -110,10 +108,15 @@ def with_roles_exchanged(example: TrainingExample) -> TrainingExample | None:
     return unanswerable(example, "exchanged", question=exchanged + question[second.end() :])
 
 
-def unanswerable(example: TrainingExample, kind: str, **changed: str) -> TrainingExample:
-    """The example without its answer, as a question of its own."""
+def changed(example: TrainingExample, kind: str, **fields: Any) -> TrainingExample:
+    """The example with other fields, as a question of its own."""
     name = f"{example.id}-{kind}"
-    return replace(example, id=name, group=name, start=None, end=None, votes=(), **changed)
+    return replace(example, id=name, group=name, **fields)
+
+
+def unanswerable(example: TrainingExample, kind: str, **fields: str) -> TrainingExample:
+    """The example without its answer and with other fields, as a question of its own."""
+    return changed(example, kind, start=None, end=None, votes=(), **fields)
 
 
 def with_other_subject(example: TrainingExample, rng: random.Random) -> TrainingExample | None:
