@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.light import LightEncoder
 from index.precision import multiplies_bf16
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+    from index.light import LightEncoder
 
 Floats = NDArray[np.float32]
 
@@ -120,8 +121,11 @@ class SentenceEmbedder:
     @cached_property
     def _light(self) -> LightEncoder | None:
         """The quick way to the same vectors, which only the bundled model is known to allow."""
-        known = self.device == "cpu" and importlib.util.find_spec(BUNDLED_PACKAGE) and self.folder == _bundled_folder()
-        return LightEncoder(self.folder) if known else None
+        if self.device != "cpu" or not importlib.util.find_spec(BUNDLED_PACKAGE) or self.folder != _bundled_folder():
+            return None
+        from index.light import LightEncoder
+
+        return LightEncoder(self.folder)
 
     @property
     def _model(self) -> SentenceTransformer:
@@ -135,6 +139,8 @@ class SentenceEmbedder:
         disable_progress_bars()  # the command line draws its own
         from sentence_transformers import SentenceTransformer
 
+        if self._light is not None:
+            return SentenceTransformer(modules=[self._light], device=self.device)
         weights = {"use_safetensors": True, **({"dtype": "bfloat16"} if multiplies_bf16() else {})}
         return SentenceTransformer(str(self.folder), device=self.device, local_files_only=True, model_kwargs=weights)
 

@@ -1,4 +1,4 @@
-"""The bundled sentence model without sentence_transformers, whose import takes longer than answering a question.
+"""The bundled sentence model without transformers, whose import takes longer than answering a question.
 
 The weights and the arithmetic are the same: BERT (Devlin et al. 2019), the mean of the tokens' vectors, at unit length.
 """
@@ -8,82 +8,81 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional as F
 
+from index.packed import PackedLayer, Product, product
 from index.precision import multiplies_bf16
 
-if TYPE_CHECKING:
-    from torch import Tensor
 
-
-class LightEncoder:
-    """A BERT sentence model of a folder, for a few texts at a time."""
+class LightEncoder(nn.Module):
+    """A BERT sentence model of a folder, for a few texts at a time or as a module of sentence_transformers."""
 
     def __init__(self, folder: Path) -> None:
-        import torch
-        from safetensors.torch import load_file
-        from tokenizers import Tokenizer
-
+        super().__init__()
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         longest = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"]
         self._tokenizer.enable_truncation(longest)
-        self._tokenizer.enable_padding()
+        self._tokenizer.no_padding()
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         self.dimension: int = config["hidden_size"]
-        self._heads, self._layers = config["num_attention_heads"], config["num_hidden_layers"]
-        self._eps = config["layer_norm_eps"]
+        self._heads, self._eps = config["num_attention_heads"], config["layer_norm_eps"]
         dtype = torch.bfloat16 if multiplies_bf16() else torch.float32
         stored = load_file(folder / "model.safetensors")
-        self._weights = {n.removeprefix("bert."): v.to(dtype) for n, v in stored.items() if v.is_floating_point()}
+        weights = {n.removeprefix("bert."): v.to(dtype) for n, v in stored.items() if v.is_floating_point()}
+        self._words, self._segments, self._places = (
+            weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "token_type", "position")
+        )
+        self._norm = self._normed(weights, "embeddings.LayerNorm")
+        self._layers = [self._layer(weights, f"encoder.layer.{n}.") for n in range(config["num_hidden_layers"])]
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One L2-normalised row a text."""
-        import torch
-        from torch.nn import functional as F
-
-        encoded = self._tokenizer.encode_batch([text.strip() for text in texts])
-        ids = torch.tensor([one.ids for one in encoded])
-        mask = torch.tensor([one.attention_mask for one in encoded]).bool()
         with torch.inference_mode():
-            words, segment, places = (
-                self._weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "token_type", "position")
-            )
-            hidden = self._norm(words[ids] + segment[0] + places[: ids.shape[1]], "embeddings.LayerNorm")
-            for number in range(self._layers):
-                hidden = self._layer(hidden, mask, f"encoder.layer.{number}.")
-            kept = mask[:, :, None].float()
-            rows = F.normalize((hidden.float() * kept).sum(1) / kept.sum(1))
+            rows: Tensor = self(self.preprocess(texts))["sentence_embedding"]
         return np.ascontiguousarray(rows.numpy(), dtype=np.float32)
 
-    def _layer(self, hidden: Tensor, mask: Tensor, name: str) -> Tensor:
-        """One encoder layer over [B, L, H]."""
-        from torch.nn import functional as F
+    def preprocess(self, texts: Sequence[str], prompt: str | None = None) -> dict[str, Tensor]:
+        """The texts' token ids one after the other, [T], and how many there are of each, [n]."""
+        encoded = self._tokenizer.encode_batch([f"{prompt or ''}{text}".strip() for text in texts])
+        lengths = [len(one.ids) for one in encoded]
+        return {"input_ids": torch.tensor([id for one in encoded for id in one.ids]), "lengths": torch.tensor(lengths)}
 
-        def heads(projection: str) -> Tensor:
-            given = self._linear(hidden, f"{name}attention.self.{projection}")
-            return given.view(*given.shape[:2], self._heads, -1).transpose(1, 2)
+    def forward(self, features: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Adds ``sentence_embedding``, one L2-normalised row a text, [n, dimension], to what ``preprocess`` gives."""
+        lengths: list[int] = features["lengths"].tolist()
+        places = torch.cat([torch.arange(length) for length in lengths])
+        hidden = self._norm(self._words[features["input_ids"]] + self._segments[0] + self._places[places])
+        for layer in self._layers:
+            hidden = layer(hidden, lengths, [None] * len(lengths))
+        means = torch.stack([text.float().mean(0) for text in torch.split(hidden, lengths)])
+        return {**features, "sentence_embedding": F.normalize(means)}
 
-        attended = F.scaled_dot_product_attention(
-            heads("query"), heads("key"), heads("value"), attn_mask=mask[:, None, None, :]
+    def _layer(self, weights: dict[str, Tensor], name: str) -> PackedLayer:
+        """One encoder layer."""
+        parts = [f"{name}attention.self.{part}" for part in ("query", "key", "value")]
+        qkv = (torch.cat([weights[f"{part}.{kind}"] for part in parts]) for kind in ("weight", "bias"))
+        out, up, down = (
+            (weights[f"{name}{part}.weight"], weights[f"{name}{part}.bias"])
+            for part in ("attention.output.dense", "intermediate.dense", "output.dense")
         )
-        joined = attended.transpose(1, 2).flatten(2)
-        hidden = self._norm(
-            hidden + self._linear(joined, f"{name}attention.output.dense"), f"{name}attention.output.LayerNorm"
+        return PackedLayer(
+            self._heads,
+            product(*qkv),
+            product(*out),
+            self._normed(weights, f"{name}attention.output.LayerNorm"),
+            product(*up, gelu=True),
+            product(*down),
+            self._normed(weights, f"{name}output.LayerNorm"),
         )
-        wide = F.gelu(self._linear(hidden, f"{name}intermediate.dense"))
-        return self._norm(hidden + self._linear(wide, f"{name}output.dense"), f"{name}output.LayerNorm")
 
-    def _linear(self, rows: Tensor, name: str) -> Tensor:
-        from torch.nn import functional as F
-
-        return F.linear(rows, self._weights[f"{name}.weight"], self._weights[f"{name}.bias"])
-
-    def _norm(self, rows: Tensor, name: str) -> Tensor:
-        from torch.nn import functional as F
-
-        return F.layer_norm(
-            rows, rows.shape[-1:], self._weights[f"{name}.weight"], self._weights[f"{name}.bias"], self._eps
-        )
+    def _normed(self, weights: dict[str, Tensor], name: str) -> Product:
+        """Layer normalisation with the weights of a name."""
+        weight, bias = weights[f"{name}.weight"], weights[f"{name}.bias"]
+        return lambda rows: F.layer_norm(rows, weight.shape, weight, bias, self._eps)

@@ -8,11 +8,12 @@ sizes of the columns hardly depend on the text and are taken from a few sentence
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
+from index.packed import Product, product
 from qa.network import SpanNetwork
-from qa.packed import PackedNetwork, Product, product
+from qa.packed import PackedNetwork
 from qa.windows import Pair, PairEncoder, padded
 
 LEVELS = 127
@@ -40,30 +41,26 @@ SAMPLE = (
 class Int8Product:
     """x to x W^T + b, and GELU where wanted: exact while ``settle`` has not been called, in 8 bits from then on."""
 
-    def __init__(self, linear: nn.Linear, *, gelu: bool = False) -> None:
-        self._linear: nn.Linear | None = linear
-        self._exact = product(linear, gelu=gelu)
-        self._gelu = gelu
-        self._largest = torch.full((linear.in_features,), SMALLEST)
+    def __init__(self, weight: Tensor, bias: Tensor, *, gelu: bool = False) -> None:
+        self._weight, self._bias, self._gelu = weight, bias, gelu
+        self._product = product(weight, bias, gelu=gelu)
+        self._largest: Tensor | None = torch.full(weight.shape[1:], SMALLEST)
 
     def settle(self) -> None:
         """Lay out the weights in 8 bits, by the largest inputs seen; the exact ones are let go."""
-        assert self._linear is not None
-        weight = self._linear.weight.detach()
-        smooth = (self._largest / weight.abs().amax(0).clamp_min(SMALLEST)).sqrt()
-        weight = weight * smooth
+        assert self._largest is not None
+        smooth = (self._largest / self._weight.abs().amax(0).clamp_min(SMALLEST)).sqrt()
+        weight = self._weight * smooth
         self._divide = 1 / smooth
         self._scale = weight.abs().amax(1).clamp_min(SMALLEST) / LEVELS
         self._weight = (weight / self._scale[:, None]).round().to(torch.int8).t().contiguous()
-        self._bias = self._linear.bias.detach()
-        self._linear = None
-        self._exact = self._in_8_bits
+        self._largest, self._product = None, self._in_8_bits
 
     def __call__(self, rows: Tensor) -> Tensor:
         """[T, in] to [T, out]."""
-        if self._linear is not None:
+        if self._largest is not None:
             self._largest = torch.maximum(self._largest, rows.abs().amax(0))
-        return self._exact(rows)
+        return self._product(rows)
 
     def _in_8_bits(self, rows: Tensor) -> Tensor:
         rows = rows * self._divide
@@ -77,8 +74,8 @@ def in_8_bits(network: SpanNetwork, encoder: PairEncoder) -> PackedNetwork:
     """The network with 8-bit products; it takes its weights over."""
     made: list[Int8Product] = []
 
-    def watched(linear: nn.Linear, *, gelu: bool = False) -> Product:
-        made.append(Int8Product(linear, gelu=gelu))
+    def watched(weight: Tensor, bias: Tensor, *, gelu: bool = False) -> Product:
+        made.append(Int8Product(weight, bias, gelu=gelu))
         return made[-1]
 
     packed = PackedNetwork(network, watched)
