@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from numpy.typing import NDArray
 
 from qa.reader import BUNDLED
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from index.postgres.store import PostgresStore
     from index.store import Index
+
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 class FakeEmbedder:

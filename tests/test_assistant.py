@@ -389,7 +389,7 @@ SHARE = st.floats(0, 1)
 QUESTIONS = ["Who came?", "Which countries met?", "Is it Astana?", "Why Almaty?", "漢字", "Name the towns."]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     texts=st.lists(TEXTS, min_size=1, max_size=3),
     bom=st.booleans(),

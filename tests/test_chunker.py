@@ -129,7 +129,6 @@ def test_pages_are_those_where_passages_start() -> None:
 
 
 @given(st.lists(PIECES, max_size=60), st.integers(1, 60), st.integers(0, 30))
-@settings(deadline=None)
 def test_any_text_is_covered_by_slices(pieces: list[str], words: int, overlap: int) -> None:
     text = "".join(pieces) + "End."
     read = document(text)
@@ -138,7 +137,6 @@ def test_any_text_is_covered_by_slices(pieces: list[str], words: int, overlap: i
 
 
 @given(st.text(max_size=400))
-@settings(deadline=None)
 def test_any_code_points_are_covered(text: str) -> None:
     if "\0" not in text and text.lstrip("\ufeff").strip():
         read = document(text)
@@ -151,7 +149,6 @@ def test_any_code_points_are_covered(text: str) -> None:
         max_size=40,
     )
 )
-@settings(deadline=None)
 def test_any_markdown_is_covered_but_for_headings(pieces: list[str]) -> None:
     read = document("---\ntitle: T\n---\n" + "".join(pieces) + "\n\nEnd.", "a.md")
     assert_sound(read, chunk(read, words=20, overlap=5))
@@ -171,7 +168,6 @@ def test_any_markdown_is_covered_but_for_headings(pieces: list[str]) -> None:
         max_size=30,
     )
 )
-@settings(deadline=None)
 def test_any_html_is_covered_but_for_headings(pieces: list[str]) -> None:
     read = document("".join(pieces) + "<p>End.</p>", "a.html")
     assert_sound(read, chunk(read, words=20, overlap=5))
@@ -186,14 +182,14 @@ def test_any_html_is_covered_but_for_headings(pieces: list[str]) -> None:
         max_size=8,
     )
 )
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 def test_any_word_document_is_covered_but_for_headings(blocks: list[tuple[str, int]]) -> None:
     read = parse_document(Path("a.docx"), docx_of(*blocks, ("End.", 0)))
     assert_sound(read, chunk(read, words=20, overlap=5))
 
 
 @given(st.lists(st.sampled_from(["", "One two. Same. Same.", "word " * 200]), max_size=4))
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 def test_any_pdf_is_covered(pages: list[str]) -> None:
     read = parse_document(Path("a.pdf"), pdf_of(*pages, "End."))
     assert_sound(read, chunk(read, words=20, overlap=5))

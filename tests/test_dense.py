@@ -54,7 +54,7 @@ def test_k_must_be_positive(k: int) -> None:
 
 
 @given(st.integers(1, 40), st.integers(1, 12), st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_the_search_is_exact(passages: int, k: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     vectors, query = random.normal(size=(passages, 8)).astype(np.float32), random.normal(size=(1, 8)).astype(np.float32)
