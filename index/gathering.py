@@ -1,7 +1,6 @@
 """Contents in the making: in files as they come, so that a run over more documents takes hardly more memory.
 
-What does grow: the record of each document, 12 bytes for each passage, the vocabulary, and at the end the weights of BM25,
-8 bytes for each term of each passage.
+What does grow: the record of each document, 12 bytes for each passage, and the vocabulary.
 """
 
 from __future__ import annotations
@@ -87,7 +86,7 @@ class Gathering:
         """The contents; whatever is not in the folder yet is written there."""
         table = self._table.finish().reshape(-1, COLUMNS)
         terms, headings = self._terms.finish(), tuple(self._headings)
-        sparse = SparseIndex.of(terms, table[:, COLUMNS - 1], self._vocabulary)
+        sparse = SparseIndex.of(terms, table[:, COLUMNS - 1], self._vocabulary, self._folder)
         vectors = self._vectors.finish().reshape(len(table), -1)
         if self._folder is not None:
             with (self._folder / DOCUMENTS).open("w", encoding="ascii") as lines:

@@ -81,11 +81,14 @@ class SparseIndex:
         return cls.of(ids, np.array([len(row) for row in numbered], dtype=np.int64), vocabulary)
 
     @classmethod
-    def of(cls, ids: Numbers, lengths: Ints, vocabulary: dict[str, int]) -> SparseIndex:
-        """Index passages by the numbers of their terms: those of all passages, and how many belong to each."""
+    def of(cls, ids: Numbers, lengths: Ints, vocabulary: dict[str, int], folder: Path | None = None) -> SparseIndex:
+        """Index passages by the numbers of their terms: those of all passages, and how many belong to each.
+
+        The weights are kept in ``folder``, in nameless files, until they are saved; in memory without one.
+        """
         if not len(ids):
             return cls(None, {}, len(lengths))
-        return cls(weigh(ids, lengths, len(vocabulary), k1=K1, b=B), vocabulary, len(lengths))
+        return cls(weigh(ids, lengths, len(vocabulary), k1=K1, b=B, folder=folder), vocabulary, len(lengths))
 
     @property
     def vocabulary(self) -> dict[str, int]:

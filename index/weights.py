@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.generations import naming
+
 Ints = NDArray[np.int64]
 
-PASSAGES_AT_ONCE = 8_192
+PASSAGES_AT_ONCE = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +37,15 @@ class _Counts:
     times: Ints
 
 
-def weigh(ids: NDArray[np.int32], lengths: NDArray[Any], terms: int, *, k1: float, b: float) -> Weights:
+def weigh(
+    ids: NDArray[np.int32], lengths: NDArray[Any], terms: int, *, k1: float, b: float, folder: Path | None = None
+) -> Weights:
     """The weights by Lucene's formula.
 
     ``ids`` holds the terms of all passages one after the other, ``lengths`` the number of terms of each passage, and
     ``terms`` how many there are. weight = idf * f / (f + k1 * (1 - b + b * length / mean length)), and
-    idf = ln(1 + (N - n + 0.5) / (n + 0.5)); what it takes is 8 bytes for each term of each passage.
+    idf = ln(1 + (N - n + 0.5) / (n + 0.5)). The 8 bytes for each term of each passage are in maps of nameless files in
+    ``folder``, or in memory without one; OSError where there is no room for them.
     """
     holding = np.zeros(terms, dtype=np.int64)
     for counts in _counted(ids, lengths, terms):
@@ -45,7 +53,8 @@ def weigh(ids: NDArray[np.int32], lengths: NDArray[Any], terms: int, *, k1: floa
     idf = np.log(1 + (len(lengths) - holding + 0.5) / (holding + 0.5)).astype(np.float32)
     damping = k1 * (1 - b + b * lengths / max(lengths.mean(), 1e-9))
     indptr = np.concatenate(([0], np.cumsum(holding)))
-    data, indices, heads = np.empty(indptr[-1], np.float32), np.empty(indptr[-1], np.int32), indptr[:-1].copy()
+    data, indices = _room(folder, int(indptr[-1]), np.float32), _room(folder, int(indptr[-1]), np.int32)
+    heads = indptr[:-1].copy()
     for counts in _counted(ids, lengths, terms):
         new = np.bincount(counts.terms, minlength=terms)
         before = np.cumsum(new) - new
@@ -54,6 +63,19 @@ def weigh(ids: NDArray[np.int32], lengths: NDArray[Any], terms: int, *, k1: floa
         indices[places] = counts.passages
         heads += new
     return Weights(data, indices, indptr)
+
+
+def _room(folder: Path | None, count: int, dtype: type[np.generic]) -> NDArray[Any]:
+    """Room for so many numbers. That of a file is taken on the disk first: what is mapped and has none ends the process."""
+    size = count * np.dtype(dtype).itemsize
+    if folder is None or not size:
+        return np.empty(count, dtype)
+    with naming(folder), tempfile.TemporaryFile(dir=folder) as file:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, size)
+        else:
+            file.truncate(size)
+        return np.asarray(np.memmap(file, dtype=dtype, mode="r+", shape=(count,)))
 
 
 def _counted(ids: NDArray[np.int32], lengths: NDArray[Any], terms: int) -> Iterator[_Counts]:
