@@ -106,7 +106,7 @@ class SentenceEmbedder:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         cut = [text[:LONGEST_TEXT] for text in texts]
-        if self._light is not None and len(cut) <= FEW and "_loaded" not in self.__dict__:
+        if self._light is not None and len(cut) <= FEW:
             return self._light.embed(cut)
         vectors = self._model.encode(
             cut,
