@@ -17,6 +17,7 @@ from qa.answers import PASSAGES_READ, READ_FIRST, Alternative, Answer, Citation,
 from qa.candidates import Candidate, candidates, in_its_sentence, item_citations, nearest, widened
 from qa.confidence import Confidence, Features, features_of
 from qa.conversation import Conversation
+from qa.countries import asks_for_country, is_no_country
 from qa.forms import WHOLE_SENTENCE, form_of
 from qa.postgres import PostgresRetriever, open_store
 from qa.reader import ExtractiveReader, Reader, Reading, model_folder
@@ -260,10 +261,11 @@ def considered(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) 
     """The ten best candidates by the reader's score alone, with what is known of each.
 
     A candidate of the question's own words alone says nothing and is left out, unless the question names a choice or a
-    whole sentence will answer it.
+    whole sentence will answer it; so is a city or a part of the world where the question asks which country.
     """
     repeats = bool(CHOICE.search(question)) or form_of(question) in WHOLE_SENTENCE
-    found = candidates(hits, readings)[:10]
+    country = asks_for_country(question)
+    found = [one for one in candidates(hits, readings)[:10] if not (country and is_no_country(one.text))]
     return [
         (candidate, known)
         for candidate, known in zip(found, features_of(question, found), strict=True)

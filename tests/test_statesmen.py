@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from training_fakes import example
 
-from qa.training.countries import adjectives
+from qa.countries import adjectives
 from qa.training.statesmen import statesmen
 
 

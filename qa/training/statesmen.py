@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Sequence
 
-from qa.training.countries import adjectives
+from qa.countries import adjectives
 from qa.training.examples import TrainingExample
 
 OFFICES = {
