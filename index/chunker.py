@@ -64,8 +64,8 @@ def chunk(document: Document, *, words: int = WORDS, overlap: int = OVERLAP) -> 
 
     A passage repeats the last sentences of the one before it where they have about ``overlap`` words or fewer, and one of
     twice as many where it would else begin with a sentence that leans on it ("During his visit", "In Cuba, too"). A sentence
-    is cut only where it alone is longer than one and a half passages: at white space, or inside a run without
-    any. A character of Chinese or Japanese counts as a word, and so do 16 characters of any other unbroken run.
+    is cut only where it alone is longer than one and a half passages: at white space, or inside a run without any. A
+    character of Chinese or Japanese counts as a word, and so do 16 characters of any other unbroken run.
     """
     if words < 1 or overlap < 0:
         raise ValueError(f"words must be positive and overlap not negative, not {words} and {overlap}")

@@ -261,7 +261,7 @@ def considered(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) 
     """The ten best candidates by the reader's score alone, with what is known of each.
 
     A candidate of the question's own words alone says nothing and is left out, unless the question names a choice or a
-    whole sentence will answer it; so is a city or a part of the world where the question asks which country.
+    whole sentence will answer it; so is a capital or a part of the world where the question asks which country.
     """
     repeats = bool(CHOICE.search(question)) or form_of(question) in WHOLE_SENTENCE
     country = asks_for_country(question)
