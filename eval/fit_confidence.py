@@ -127,12 +127,10 @@ def _stage(confidence: Confidence, read: Read, count: int) -> Stage:
 
 def enough(questions: Sequence[Sequence[Stage]]) -> float:
     """The lowest probability at which to stop reading so that it costs at most ``COST`` of the score over all questions."""
-    lowest = NEVER
-    for probability in sorted({stage.probability for question in questions for stage in question[:-1]}, reverse=True):
-        if not probability or sum(_cost(question, probability) for question in questions) > COST * len(questions):
-            break
-        lowest = probability
-    return round(lowest, 4)
+    reached = {stage.probability for question in questions for stage in question[:-1]} - {0.0}
+    allowed = COST * len(questions)
+    cheap = [p for p in reached if sum(_cost(question, p) for question in questions) <= allowed]
+    return round(min(cheap, default=NEVER), 4)
 
 
 def _cost(question: Sequence[Stage], probability: float) -> float:

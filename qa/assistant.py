@@ -15,9 +15,10 @@ from index.embedder import Embedder, SentenceEmbedder
 from index.store import Index, Passage
 from qa.answers import PASSAGES_READ, READ_FIRST, Alternative, Answer, Citation, Evidence, Kind, Milliseconds
 from qa.candidates import Candidate, candidates, in_its_sentence, item_citations, nearest, widened
-from qa.confidence import Confidence, Features, features_of
+from qa.confidence import Confidence, Features
 from qa.conversation import Conversation
 from qa.countries import asks_for_country, is_no_country
+from qa.echoes import is_echo
 from qa.forms import WHOLE_SENTENCE, form_of
 from qa.postgres import PostgresRetriever, open_store
 from qa.reader import ExtractiveReader, Reader, Reading, model_folder
@@ -265,11 +266,10 @@ def considered(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) 
     """
     repeats = bool(CHOICE.search(question)) or form_of(question) in WHOLE_SENTENCE
     country = asks_for_country(question)
-    found = [one for one in candidates(hits, readings)[:10] if not (country and is_no_country(one.text))]
     return [
-        (candidate, known)
-        for candidate, known in zip(found, features_of(question, found), strict=True)
-        if repeats or known.echo < 1
+        (candidate, Features.of(candidate))
+        for candidate in candidates(hits, readings)[:10]
+        if not (country and is_no_country(candidate.text)) and (repeats or not is_echo(question, candidate.text))
     ]
 
 

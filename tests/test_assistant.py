@@ -243,8 +243,8 @@ def test_k_passages_are_read(tmp_path: Path):
 
 
 def many_files(count: int = 12) -> dict[str, str]:
-    """Files in which one word of the question is all the more frequent the lower the number."""
-    return {f"{n:02}.txt": f"Dam {'dam ' * (count - n)}of place {chr(65 + n)} on the river.\n" for n in range(count)}
+    """Files in which there is all the more beside the one word of the question the higher the number."""
+    return {f"{n:02}.txt": f"Dam of place {chr(65 + n)}{' on the river' * (n + 1)}.\n" for n in range(count)}
 
 
 def test_what_is_settled_is_not_read_on(tmp_path: Path):

@@ -15,11 +15,12 @@ from reader_fakes import FakeReader
 
 from index.builder import build, index_in_memory
 from index.embedder import SentenceEmbedder
+from index.store import Index
 from qa.answers import Answer
 from qa.assistant import Assistant
 from qa.confidence import unfitted
 from qa.langchain import PinciteRetriever, PinciteVectorStore, StoreRetriever, ask_tool
-from qa.retriever import HybridRetriever
+from qa.retriever import TERM_WEIGHT, HybridRetriever
 
 FILES = {
     "bread.txt": "Bread is baked from flour, water, salt and yeast. The dough rests for an hour before it goes into the oven.\n",
@@ -88,7 +89,9 @@ def test_a_retrieved_document_says_where_its_text_stands(index_folder: Path):
     best = documents[0]
     assert best.page_content == FILES["border.txt"].rstrip()
     assert (best.metadata["title"], best.metadata["page"]) == ("border", None)
-    assert best.metadata["score"] == pytest.approx(2 / 61)  # first by terms and by vectors: 1 / (60 + 1) twice
+    [hit] = HybridRetriever(Index.open(index_folder), SentenceEmbedder.open()).retrieve(BORDER, 1)
+    assert hit.term_score == 1.0  # the best by terms
+    assert best.metadata["score"] == pytest.approx(hit.similarity + TERM_WEIGHT)
 
 
 def test_the_vector_store_finds_the_same(index_folder: Path):

@@ -1,0 +1,95 @@
+"""How often the first passages hold the answer, by the weight of BM25 in the fusion of the two searches, and by fusing ranks.
+
+``python -m eval.fusion SQUAD.json [SQUAD.json ...] [--sample N]``: each file's questions over an index of its own paragraphs.
+A passage holds the answer where it comes from the question's paragraph and contains an accepted answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from eval.own_passages import index_of
+from eval.squad_open import sampled
+from index.embedder import SentenceEmbedder
+from index.store import Passage
+from qa.reading import ReadQuestion, load
+from qa.retriever import DEPTH, TERM_WEIGHT, Hit, Ranking, fuse, ranked
+from qa.scoring import normalise
+
+WEIGHTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+FIRST = (1, 2, 4, 8)
+RANK_CONSTANT = 60  # of reciprocal rank fusion (Cormack et al. 2009)
+Found = tuple[ReadQuestion, str, Ranking, Ranking, Sequence[Passage]]
+Order = Callable[[Ranking, Ranking, Sequence[Passage]], list[Passage]]
+
+
+def found_in(path: Path, sample: int, embedder: SentenceEmbedder) -> Iterator[Found]:
+    """Both rankings of every question sampled from a file, with the name of the document that answers it."""
+    questions = load(path)
+    names = {text: f"{n:06}.txt" for n, text in enumerate(dict.fromkeys(q.pair.passage for q in questions))}
+    index = index_of({name: text for text, name in names.items() if text.strip()}, embedder)
+    for question in sampled([question for question in questions if question.answers], sample):
+        asked = [question.pair.question]
+        vectors = index.dense.search(embedder.embed(asked), DEPTH)
+        terms = index.sparse.search(asked, DEPTH)
+        yield question, names[question.pair.passage], ranked(vectors, 0), ranked(terms, 0), index.passages
+
+
+def recalls(found: Sequence[Found], order: Order) -> list[float]:
+    """The share of the questions, in percent, with an answering passage among the first 1, 2, 4 and 8."""
+    first = [_first_answering(one, order) for one in found]
+    return [round(100 * sum(place < count for place in first) / len(found), 1) for count in FIRST]
+
+
+def _first_answering(found: Found, order: Order) -> int:
+    """The place, from 0, of the first passage that answers; beyond all where none does."""
+    question, name, vectors, terms, passages = found
+    answers = [normalise(answer) for answer in question.answers]
+    for place, passage in enumerate(order(vectors, terms, passages)):
+        if Path(passage.document).name == name and any(answer in normalise(passage.text) for answer in answers):
+            return place
+    return DEPTH
+
+
+def by_score(weight: float) -> Order:
+    """As Pincite orders, with this weight of BM25."""
+
+    def order(vectors: Ranking, terms: Ranking, passages: Sequence[Passage]) -> list[Passage]:
+        hits: list[Hit] = fuse(vectors, terms, passages, max(FIRST), term_weight=weight)
+        return [hit.passage for hit in hits]
+
+    return order
+
+
+def by_rank(vectors: Ranking, terms: Ranking, passages: Sequence[Passage]) -> list[Passage]:
+    """Reciprocal rank fusion."""
+    scores: dict[int, float] = {}
+    for ranking in (vectors, terms):
+        for rank, (number, _) in enumerate(ranking, 1):
+            scores[number] = scores.get(number, 0.0) + 1 / (RANK_CONSTANT + rank)
+    return [passages[number] for number in sorted(scores, key=lambda number: -scores[number])[: max(FIRST)]]
+
+
+def main() -> int:
+    """Search, order in every way, print one line of JSON for each file and way."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("squad", type=Path, nargs="+")
+    parser.add_argument("--sample", type=int, default=700)
+    arguments = parser.parse_args()
+    embedder = SentenceEmbedder.open()
+    ways: dict[str, Order] = {"reciprocal rank": by_rank} | {f"BM25 x {w}": by_score(w) for w in WEIGHTS}
+    for path in arguments.squad:
+        found = list(found_in(path, arguments.sample, embedder))
+        for name, order in ways.items():
+            shipped = name == f"BM25 x {TERM_WEIGHT}"
+            row = {"file": path.name, "questions": len(found), "fused by": name, "shipped": shipped}
+            sys.stdout.write(json.dumps(row | dict(zip(map(str, FIRST), recalls(found, order), strict=True))) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
