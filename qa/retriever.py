@@ -82,7 +82,8 @@ def fuse(
     similarity, term_scores = dict(vectors), dict(terms)
     farthest = min(similarity.values(), default=0.0)
     best = max(term_scores.values(), default=0.0) or 1.0
-    least = min(term_scores.values()) if len(terms) >= DEPTH else 0.0  # the others of a short ranking share no term
+    full = len(terms) >= max(DEPTH, k)  # the passages that a shorter ranking leaves out share no term
+    least = min(term_scores.values()) if full else 0.0
     near = {number: similarity.get(number, farthest) for number in {**vector_ranks, **term_ranks}}
     shared = {number: term_scores.get(number, least) / best for number in near}
     fused = {number: near[number] + term_weight * shared[number] for number in near}

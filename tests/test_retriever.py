@@ -36,8 +36,14 @@ def test_what_one_search_did_not_return_has_its_lowest_there():
     assert (hits["/2.txt"].similarity, hits["/2.txt"].vector_rank) == (0.2, None)
     assert (hits["/0.txt"].term_score, hits["/0.txt"].term_rank) == (0.0, None)  # all that share a term were returned
     full = [(number, 60.0 - number) for number in range(DEPTH)]
-    hits = {hit.passage.document: hit for hit in fuse([(DEPTH, 0.7)], full, PASSAGES, DEPTH + 1)}
+    hits = {hit.passage.document: hit for hit in fuse([(DEPTH, 0.7), (0, 0.2)], full, PASSAGES, DEPTH)}
     assert hits[f"/{DEPTH}.txt"].term_score == pytest.approx((60 - DEPTH + 1) / 60)
+
+
+def test_a_ranking_by_terms_shorter_than_was_searched_for_is_all_that_share_a_term():
+    short = [(number, 60.0 - number) for number in range(DEPTH)]
+    hits = {hit.passage.document: hit for hit in fuse([(DEPTH, 0.7)], short, PASSAGES, DEPTH + 1)}
+    assert hits[f"/{DEPTH}.txt"].term_score == 0.0
 
 
 def test_among_equals_the_lower_place_is_first_and_only_k_are_kept():
