@@ -5,7 +5,8 @@ half of them answerable, and from the dev half of the gold questions on the bund
 is learnt from SQuAD's alone: many of its unanswerable questions were written to look answerable, so that the probability
 promises too little rather than too much where people ask of their own articles what these mostly hold. The thresholds are
 those of the gold questions; for them an answer that shares at least half of its words (F1) with a right one is not wrong.
-Otherwise right means SQuAD's exact match. From which probability on no more passages need be read is found out on both.
+Otherwise right means SQuAD's exact match. From which lead on no more passages need be read is found out on both, and so is
+the score of the small reader, where there is one, below which the large one does not read.
 The other articles and the test half of the gold questions are left for measuring.
 """
 
@@ -31,6 +32,7 @@ from qa.confidence import NAMES, NEVER, Confidence
 from qa.reader import BUNDLED, fingerprint
 from qa.reading import ReadQuestion, load
 from qa.scoring import exact_match, f1
+from qa.screening import EVERYTHING, FOLDER, write_below
 from qa.windows import Pair
 
 ROOT = Path(__file__).parents[1]
@@ -40,9 +42,10 @@ ANSWERABLE, UNANSWERABLE = 400, 400
 RIVALS = 3
 NEAR = 0.5
 PRIOR, GOLD_WEIGHT = 1.0, 0.5  # by fivefold cross-validation: the risk-coverage curves of both kinds of questions gain
-COST = 0.0015  # of the score: what stopping early may cost here, half of what it may on other questions
+COST = 0.0015  # of the score: what leaving passages unread may cost here, half of what it may on other questions
 SURE_OF_IT = 0.9
 SHARES = (1, 2, 5, 10, 20)
+BELOW = np.arange(-12, 0.5, 0.5)
 Floats = NDArray[np.float64]
 
 
@@ -84,7 +87,7 @@ def fit(squad: Sequence[Read], gold: Sequence[Read], reader: str, fitted_on: str
     chosen = _first(order, easy)
     limits = thresholds(scale.predict_proba(chosen.features)[:, 1], chosen.near)
     fitted = Confidence(bias, weights, limits, reader, fitted_on)
-    return replace(fitted, enough=enough([stages_of(fitted, read) for read in [*squad, *gold]]))
+    return replace(fitted, settles_at=settles_at([stages_of(fitted, read) for read in [*squad, *gold]]))
 
 
 def _first(order: LogisticRegression, rows: Sequence[Rows]) -> Rows:
@@ -100,43 +103,61 @@ def _first(order: LogisticRegression, rows: Sequence[Rows]) -> Rows:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A question after some of its passages: the probability of the best answer, 0 where reading goes on anyway, and its score.
+    """A question after some of its passages: the lead of the best answer, -inf where reading goes on anyway, and its score.
 
     The score is the F1 of an answer given, and of a refusal 1 where it is right and 0 where not.
     """
 
-    probability: float
+    lead: float
     score: float
 
 
-def stages_of(confidence: Confidence, read: Read) -> list[Stage]:
+def stages_of(confidence: Confidence, read: Read, below: float = EVERYTHING) -> list[Stage]:
     """The stages of one question as the assistant reads: after the first passages, twice as many, ..., all."""
-    return [_stage(confidence, read, count) for count in stages(len(read.hits))]
+    return [_stage(confidence, read, count, below) for count in stages(len(read.hits))]
 
 
-def _stage(confidence: Confidence, read: Read, count: int) -> Stage:
+def _stage(confidence: Confidence, read: Read, count: int, below: float) -> Stage:
     """The stage after so many passages."""
     question, answers = read.question.pair.question, read.question.answers
-    ranked = ranking(question, read.hits[:count], read.readings[:count], confidence)
-    probability = ranked[0].probability if may_settle(ranked, count) else 0.0
+    ranked = ranking(question, read.hits[:count], read.after(count, below), confidence)
+    unread = read.hits[count:]
+    lead = confidence.lead(ranked[0].candidate, unread) if unread and may_settle(ranked, count) else -np.inf
     if not ranked or ranked[0].probability < confidence.threshold():
-        return Stage(probability, float(not answers))
+        return Stage(lead, float(not answers))
     text = shown(question, ranked[0].candidate)[0].quote
-    return Stage(probability, f1(text, answers) if answers else 0.0)
+    return Stage(lead, f1(text, answers) if answers else 0.0)
 
 
-def enough(questions: Sequence[Sequence[Stage]]) -> float:
-    """The lowest probability at which to stop reading so that it costs at most ``COST`` of the score over all questions."""
-    reached = {stage.probability for question in questions for stage in question[:-1]} - {0.0}
+def settles_at(questions: Sequence[Sequence[Stage]]) -> float:
+    """The smallest lead at which to stop reading so that it costs at most ``COST`` of the score over all questions."""
+    reached = {stage.lead for question in questions for stage in question[:-1]} - {-np.inf}
     allowed = COST * len(questions)
-    cheap = [p for p in reached if sum(_cost(question, p) for question in questions) <= allowed]
+    cheap = [lead for lead in reached if sum(_cost(question, lead) for question in questions) <= allowed]
     return round(min(cheap, default=NEVER), 4)
 
 
-def _cost(question: Sequence[Stage], probability: float) -> float:
-    """What stopping at the first stage that is so probable loses of one question's score."""
-    stopped = next((stage for stage in question if stage.probability >= probability), question[-1])
-    return question[-1].score - stopped.score
+def _cost(question: Sequence[Stage], lead: float) -> float:
+    """What stopping at the first stage that leads by so much loses of one question's score."""
+    return question[-1].score - _stopped(question, lead).score
+
+
+def _stopped(question: Sequence[Stage], lead: float) -> Stage:
+    """The first stage that leads by so much, or the last."""
+    return next((stage for stage in question if stage.lead >= lead), question[-1])
+
+
+def below(confidence: Confidence, reads: Sequence[Read]) -> float:
+    """The highest score of the small reader below which a passage can be left out so that this and stopping cost at most
+    ``COST`` of the score together, here and with every lower one; -inf where there is none."""
+    whole = np.mean([stages_of(confidence, read)[-1].score for read in reads])
+    highest = EVERYTHING
+    for limit in BELOW:
+        kept = np.mean([_stopped(stages_of(confidence, read, limit), confidence.settles_at).score for read in reads])
+        if whole - kept > COST:
+            break
+        highest = float(limit)
+    return highest
 
 
 def thresholds(probabilities: Floats, right: Floats) -> dict[str, float]:
@@ -189,6 +210,10 @@ def main() -> int:
     final = fit(reads, gold, name, told)
     final.write(arguments.reader)
     say(f"{final}")
+    if (arguments.reader / FOLDER).is_dir():
+        limit = below(final, [*reads, *gold])
+        write_below(arguments.reader, limit, name)
+        say(f"passages are left out below {limit}")
     return 0
 
 

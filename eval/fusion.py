@@ -1,7 +1,7 @@
 """How often the first passages hold the answer, by the weight of BM25 in the fusion of the two searches, and by fusing ranks.
 
 ``python -m eval.fusion SQUAD.json [SQUAD.json ...] [--sample N]``: each file's questions over an index of its own paragraphs.
-A passage holds the answer where it comes from the question's paragraph and contains an accepted answer.
+A passage holds the answer where an accepted answer stands in it, whole and at its place in the question's paragraph.
 """
 
 from __future__ import annotations
@@ -12,31 +12,30 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from eval.examples import load
+from eval.metrics import Place
 from eval.own_passages import index_of
-from eval.squad_open import sampled
+from eval.questions import UnreadableDataset, sample
 from index.embedder import SentenceEmbedder
 from index.store import Passage
-from qa.reading import ReadQuestion, load
 from qa.retriever import DEPTH, TERM_WEIGHT, Hit, Ranking, fuse, ranked
-from qa.scoring import normalise
 
 WEIGHTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 FIRST = (1, 2, 4, 8)
 RANK_CONSTANT = 60  # of reciprocal rank fusion (Cormack et al. 2009)
-Found = tuple[ReadQuestion, str, Ranking, Ranking, Sequence[Passage]]
+Found = tuple[tuple[Place, ...], Ranking, Ranking, Sequence[Passage]]
 Order = Callable[[Ranking, Ranking, Sequence[Passage]], list[Passage]]
 
 
-def found_in(path: Path, sample: int, embedder: SentenceEmbedder) -> Iterator[Found]:
-    """Both rankings of every question sampled from a file, with the name of the document that answers it."""
-    questions = load(path)
-    names = {text: f"{n:06}.txt" for n, text in enumerate(dict.fromkeys(q.pair.passage for q in questions))}
-    index = index_of({name: text for text, name in names.items() if text.strip()}, embedder)
-    for question in sampled([question for question in questions if question.answers], sample):
-        asked = [question.pair.question]
-        vectors = index.dense.search(embedder.embed(asked), DEPTH)
-        terms = index.sparse.search(asked, DEPTH)
-        yield question, names[question.pair.passage], ranked(vectors, 0), ranked(terms, 0), index.passages
+def found_in(path: Path, size: int, embedder: SentenceEmbedder) -> Iterator[Found]:
+    """Both rankings of every question sampled from a file, with the places of its answers."""
+    dataset = load(path)
+    index = index_of(dataset.paragraphs, embedder)
+    for question in sample([question for question in dataset.questions if question.answerable], size):
+        vectors = index.dense.search(embedder.embed([question.question]), DEPTH)
+        terms = index.sparse.search([question.question], DEPTH)
+        places = question.places(str(question.document), dataset.paragraphs[str(question.document)])
+        yield places, ranked(vectors, 0), ranked(terms, 0), index.passages
 
 
 def recalls(found: Sequence[Found], order: Order) -> list[float]:
@@ -47,12 +46,14 @@ def recalls(found: Sequence[Found], order: Order) -> list[float]:
 
 def _first_answering(found: Found, order: Order) -> int:
     """The place, from 0, of the first passage that answers; beyond all where none does."""
-    question, name, vectors, terms, passages = found
-    answers = [normalise(answer) for answer in question.answers]
-    for place, passage in enumerate(order(vectors, terms, passages)):
-        if Path(passage.document).name == name and any(answer in normalise(passage.text) for answer in answers):
-            return place
-    return DEPTH
+    places, vectors, terms, passages = found
+    return next((n for n, passage in enumerate(order(vectors, terms, passages)) if _holds(passage, places)), DEPTH)
+
+
+def _holds(passage: Passage, places: Sequence[Place]) -> bool:
+    """Whether one of the places stands in a passage whole."""
+    name = Path(passage.document).name
+    return any(name == place.document and passage.start <= place.start and place.end <= passage.end for place in places)
 
 
 def by_score(weight: float) -> Order:
@@ -83,7 +84,11 @@ def main() -> int:
     embedder = SentenceEmbedder.open()
     ways: dict[str, Order] = {"reciprocal rank": by_rank} | {f"BM25 x {w}": by_score(w) for w in WEIGHTS}
     for path in arguments.squad:
-        found = list(found_in(path, arguments.sample, embedder))
+        try:
+            found = list(found_in(path, arguments.sample, embedder))
+        except UnreadableDataset as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
         for name, order in ways.items():
             shipped = name == f"BM25 x {TERM_WEIGHT}"
             row = {"file": path.name, "questions": len(found), "fused by": name, "shipped": shipped}

@@ -21,9 +21,10 @@ from eval.qed import convert
 from eval.squad_open import Read, Say, assistant_over, half, read_all, sampled
 from qa.answers import PASSAGES_READ
 from qa.assistant import Assistant, Ranked, stages
-from qa.reader import BUNDLED, ExtractiveReader
+from qa.reader import BUNDLED, ExtractiveReader, Reading
 from qa.reading import ReadQuestion, evaluate, load, predict
 from qa.scoring import exact_match, f1
+from qa.screening import EVERYTHING, UNREAD, ScreenedReader
 
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 
@@ -50,10 +51,12 @@ def alone(
 def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: dict[str, float]) -> list[Line]:
     """F1 over the best passages as a share of the F1 with the gold passage, and how good the probabilities are."""
     whole = [assistant.rank(read.question.pair.question, read.hits, read.readings)[0] for read in reads]
-    counts = [passages_read(assistant, read) for read in reads]
+    limit = assistant.reader.below if isinstance(assistant.reader, ScreenedReader) else EVERYTHING
+    readings = [as_read(assistant, read, limit) for read in reads]
+    counts = [sum(one is not UNREAD for one in few) for few in readings]
     ranked = [
-        assistant.rank(read.question.pair.question, read.hits[:count], read.readings[:count])
-        for read, count in zip(reads, counts, strict=True)
+        assistant.rank(read.question.pair.question, read.hits[: len(few)], few)
+        for read, few in zip(reads, readings, strict=True)
     ]
     best = [ones[0] for ones in ranked]
     lost = [
@@ -96,10 +99,10 @@ def _right(read: Read, one: Ranked) -> float:
     return float(bool(read.question.answers) and exact_match(one.candidate.text, read.question.answers))
 
 
-def passages_read(assistant: Assistant, read: Read) -> int:
-    """After how many passages ``Assistant`` stops: the first, twice as many, ..., or all."""
-    question, every = read.question.pair.question, stages(len(read.hits))
-    return next((n for n in every[:-1] if assistant.settled(question, read.hits, read.readings[:n])), every[-1])
+def as_read(assistant: Assistant, read: Read, limit: float) -> tuple[Reading, ...]:
+    """What ``Assistant`` has read when it stops: of the first passage, of twice as many, ..., or of all."""
+    question, every = read.question.pair.question, [read.after(n, limit) for n in stages(len(read.hits))]
+    return next((few for few in every[:-1] if assistant.settled(question, read.hits, few)), every[-1])
 
 
 def measure(data: Path, folder: Path, sample: int, alone_sample: int, say: Say) -> list[Line]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from eval.own_passages import index_of
 from index.embedder import SentenceEmbedder
-from qa.assistant import Assistant
+from qa.assistant import Assistant, stages
 from qa.reader import Reading
 from qa.reading import ReadQuestion, load
 from qa.retriever import Hit
+from qa.screening import UNREAD, ScreenedReader, looked_at, worth
 from qa.windows import Pair
 
 Say = Callable[[str], None]
@@ -21,11 +24,19 @@ CHUNK = 16
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A question, the passages retrieved for it, and what was read in each."""
+    """A question, the passages retrieved for it, what is read in each, and the small reader's scores (inf without one)."""
 
     question: ReadQuestion
     hits: tuple[Hit, ...]
     readings: tuple[Reading, ...]
+    looks: tuple[float, ...]
+
+    def after(self, passages: int, below: float) -> tuple[Reading, ...]:
+        """What the assistant has of the first so many passages, a stage of reading: where the small reader gave less than
+        ``below``, nothing."""
+        bounds = [0, *(count for count in stages(len(self.hits)) if count <= passages)]
+        wanted = [one for first, end in pairwise(bounds) for one in worth(self.looks[first:end], below)]
+        return tuple(reading if one else UNREAD for reading, one in zip(self.readings, wanted, strict=False))
 
 
 def half(questions: Sequence[ReadQuestion], which: int) -> list[ReadQuestion]:
@@ -48,7 +59,9 @@ def assistant_over(files: Sequence[Path], reader: str | None, say: Say) -> Assis
 
 
 def read_all(assistant: Assistant, questions: Sequence[ReadQuestion], k: int, say: Say) -> list[Read]:
-    """Retrieve ``k`` passages for each question and read them."""
+    """Retrieve ``k`` passages for each question and read them, each of them by both readers where there are two."""
+    reader = assistant.reader
+    large, small = (reader.large, reader.small) if isinstance(reader, ScreenedReader) else (reader, None)
     found: list[Read] = []
     for at in range(0, len(questions), CHUNK):
         some = questions[at : at + CHUNK]
@@ -58,9 +71,11 @@ def read_all(assistant: Assistant, questions: Sequence[ReadQuestion], k: int, sa
             for question, row in zip(some, hits, strict=True)
             for hit in row
         ]
-        flat = iter(assistant.reader.read(pairs))
+        flat = iter(large.read(pairs))
+        looks = iter(looked_at(small, pairs) if small else [math.inf] * len(pairs))
         found += [
-            Read(question, tuple(row), tuple(next(flat) for _ in row)) for question, row in zip(some, hits, strict=True)
+            Read(question, tuple(row), tuple(next(flat) for _ in row), tuple(next(looks) for _ in row))
+            for question, row in zip(some, hits, strict=True)
         ]
         if at // CHUNK % 10 == 9:
             say(f"read for {len(found)} of {len(questions)} questions")

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 PASSAGES_READ = 8
-READ_FIRST = 2  # then as many again, and so on, while these leave the answer open
+READ_FIRST = 1  # then as many again, and so on, while these leave the answer open
 SURE, LIKELY = 0.8, 0.5
 
 Kind = Literal["span", "passage", "list", "yes_no"]

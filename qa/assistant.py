@@ -15,7 +15,7 @@ from index.embedder import Embedder, SentenceEmbedder
 from index.store import Index, Passage
 from qa.answers import PASSAGES_READ, READ_FIRST, Alternative, Answer, Citation, Evidence, Kind, Milliseconds
 from qa.candidates import Candidate, candidates, in_its_sentence, item_citations, nearest, widened
-from qa.confidence import Confidence, Features
+from qa.confidence import NEVER, Confidence, Features
 from qa.conversation import Conversation
 from qa.countries import asks_for_country, is_no_country
 from qa.echoes import is_echo
@@ -23,6 +23,7 @@ from qa.forms import WHOLE_SENTENCE, form_of
 from qa.postgres import PostgresRetriever, open_store
 from qa.reader import ExtractiveReader, Reader, Reading, model_folder
 from qa.retriever import Hit, HybridRetriever, Retriever
+from qa.screening import screened
 from qa.spelling import PASSAGES_LOOKED_AT, Speller
 from qa.windows import Pair
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from index.postgres.store import PostgresStore
 
 ALTERNATIVES = 4
+READ_FOR_FIGURES = 4
 NEAREST = 3
 COMPARABLE = 0.45
 CHOICE = re.compile(r"\bor\b", re.I)
@@ -105,7 +107,8 @@ class Assistant:
         folder = model_folder(reader)
         opened = ExtractiveReader.open(folder)
         speller = Speller(passages, opened.knows)
-        return cls(retriever, opened, Confidence.beside(folder, opened.fingerprint), index=index, speller=speller)
+        confidence = Confidence.beside(folder, opened.fingerprint)
+        return cls(retriever, screened(opened, folder), confidence, index=index, speller=speller)
 
     @property
     def index(self) -> Index | PostgresStore:
@@ -188,7 +191,7 @@ class Assistant:
         readings: list[list[Reading]] = [[] for _ in questions]
         open_ones = [number for number, hits in enumerate(found) if hits]
         longest = max(map(len, found), default=0)
-        for upto in stages(longest) if self.confidence.enough <= 1 else [longest]:
+        for upto in stages(longest) if self.confidence.settles_at < NEVER else [longest]:
             unread = [found[number][len(readings[number]) : upto] for number in open_ones]
             more = self._read([questions[number] for number in open_ones], unread) if open_ones else []
             for number, few in zip(open_ones, more, strict=True):
@@ -201,9 +204,12 @@ class Assistant:
         return readings
 
     def settled(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> bool:
-        """Whether what was read makes the answer so probable that further passages will hardly change it."""
-        ranked = self.rank(question, hits[: len(readings)], readings)
-        return may_settle(ranked, len(readings)) and ranked[0].probability >= self.confidence.enough
+        """Whether what was read leads what is left to read by so much that this will hardly change the answer."""
+        read = len(readings)
+        ranked = self.rank(question, hits[:read], readings)
+        if not may_settle(ranked, read):
+            return False
+        return self.confidence.lead(ranked[0].candidate, hits[read:]) >= self.confidence.settles_at
 
     def _answer(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], spent: Milliseconds) -> Answer:
         """Choose in the form that the question asks for, or abstain."""
@@ -251,11 +257,11 @@ def stages(passages: int) -> list[int]:
 
 
 def may_settle(ranked: Sequence[Ranked], read: int) -> bool:
-    """Whether reading may end after so many passages, if the answer is probable enough.
+    """Whether reading may end after so many passages, if the answer leads by enough.
 
-    A figure is looked for in twice as many as other answers: another document may give another one.
+    A figure is looked for in several: another document may give another one.
     """
-    return bool(ranked) and (read >= 2 * READ_FIRST or not FIGURE.search(ranked[0].candidate.text))
+    return bool(ranked) and (read >= READ_FOR_FIGURES or not FIGURE.search(ranked[0].candidate.text))
 
 
 def considered(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[tuple[Candidate, Features]]:

@@ -405,6 +405,9 @@ def train(
     keep: Annotated[
         float, typer.Option(min=0, max=1, help="Share of the weights it started from in the finished reader.")
     ] = 0.0,
+    screen: Annotated[
+        bool, typer.Option("--screen", help="A small reader, which tells what a large one is to read.")
+    ] = False,
 ) -> None:
     """Train a reader; run again after an interruption and it goes on from its last checkpoint."""
     with plain_errors():
@@ -420,6 +423,7 @@ def train(
             learning_rate=learning_rate,
             seed=seed,
             keep=keep,
+            screen=screen,
             say=lambda line: err.print(line, markup=False, soft_wrap=True),
         )
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from qa.candidates import Candidate
+from qa.retriever import Hit
 
 FILE = "confidence.json"
-NEVER = 2.0  # no probability is as high
+NEVER = 99.0  # no lead is as large
 NAMES = ("margin", "margin_squared", "similarity", "term_score")
 
 
@@ -33,6 +35,11 @@ class Features:
         margin, hit = _clip(candidate.score / 10), candidate.best.hit
         return cls(margin, margin * abs(margin), hit.similarity, hit.term_score)
 
+    @classmethod
+    def unread(cls, hit: Hit) -> Features:
+        """Those of an answer in a passage that is yet to be read, if the reader gave it even odds."""
+        return cls(0.0, 0.0, hit.similarity, hit.term_score)
+
 
 def _clip(value: float) -> float:
     """Limited to -3..3, so that no single odd score decides."""
@@ -44,7 +51,7 @@ class Confidence:
     """P(right) = sigmoid(bias + weights . features); an answer is given where it reaches ``threshold``.
 
     ``thresholds`` maps "at most N % wrong answers", N as a string, to the lowest probability that kept it on the data
-    the model was fitted on; from a probability of ``enough`` on no further passages are read;
+    the model was fitted on; from a ``lead`` of ``settles_at`` on no further passages are read;
     ``reader`` is the fingerprint of the reader whose scores it was fitted to.
     """
 
@@ -53,7 +60,7 @@ class Confidence:
     thresholds: dict[str, float]
     reader: str
     fitted_on: str
-    enough: float = NEVER
+    settles_at: float = NEVER
 
     @classmethod
     def beside(cls, folder: Path, reader: str) -> Confidence:
@@ -69,7 +76,7 @@ class Confidence:
                 raw["thresholds"],
                 raw["reader"],
                 raw["fitted_on"],
-                raw["enough"],
+                raw["settles_at"],
             )
             fits = read.reader == reader and tuple(raw["features"]) == NAMES
         except (ValueError, KeyError, TypeError) as error:
@@ -83,9 +90,19 @@ class Confidence:
 
     def probability(self, features: Features) -> float:
         """The probability, 0..1, that the candidate is right."""
-        values = (getattr(features, name) for name in NAMES)
-        logit = self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
-        return _sigmoid(logit)
+        return _sigmoid(self.log_odds(features))
+
+    def log_odds(self, features: Features) -> float:
+        """The logit of that probability."""
+        values: list[float] = [getattr(features, name) for name in NAMES]
+        return self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
+
+    def lead(self, best: Candidate, unread: Sequence[Hit]) -> float:
+        """The log odds of an answer over those that the most promising of the unread passages (one or more) would give one.
+
+        What a passage promises is the retriever's evidence alone, the reader's being even.
+        """
+        return self.log_odds(Features.of(best)) - max(self.log_odds(Features.unread(hit)) for hit in unread)
 
     def threshold(self, wrong_percent: int = 10) -> float:
         """The lowest probability at which an answer is given so that at most ``wrong_percent`` % are wrong."""

@@ -66,10 +66,17 @@ def test_what_is_written_is_read_again(tmp_path: Path):
     assert Confidence.beside(tmp_path, "reader-1") == fitted()
 
 
-def test_how_much_is_enough_is_kept_and_unreachable_unless_fitted(tmp_path: Path):
-    replace(fitted(), enough=0.75).write(tmp_path)
-    assert Confidence.beside(tmp_path, "reader-1").enough == 0.75
-    assert unfitted("reader-1").enough > 1
+def test_the_lead_that_ends_reading_is_kept_and_unreachable_unless_fitted(tmp_path: Path):
+    replace(fitted(), settles_at=0.75).write(tmp_path)
+    assert Confidence.beside(tmp_path, "reader-1").settles_at == 0.75
+    assert unfitted("reader-1").lead(candidate("word", 1e9), [hit("other")]) < unfitted("reader-1").settles_at
+
+
+def test_the_lead_over_what_the_unread_passages_promise():
+    near, far = hit("near", similarity=0.0, term_score=0.2), hit("far", similarity=0.9, term_score=1.0)
+    best = candidate("Astana", 5.0)  # 1 + 2 * 0.5 - 0.9
+    assert fitted().lead(best, [far]) == pytest.approx(1.1 - 0.0)
+    assert fitted().lead(best, [far, near]) == pytest.approx(1.1 - 0.8)
 
 
 def test_numbers_of_another_reader_are_not_used(tmp_path: Path):

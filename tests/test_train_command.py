@@ -37,6 +37,22 @@ def test_a_reader_is_trained_from_a_squad_file(tmp_path: Path):
         run(tmp_path / "other", data=data, start=start, say=said.append, **options | {"keep": 0.5})
 
 
+def test_of_a_screen_every_layer_is_trained(tmp_path: Path):
+    start = base(tmp_path / "base", EXAMPLES)
+    rows = [
+        {"context": e.passage, "qas": [asked(e.id, (e.answer, e.start)) | {"question": e.question}]} for e in EXAMPLES
+    ]
+    data = tmp_path / "towns.json"
+    data.write_text(json.dumps({"data": [{"paragraphs": rows}]}), encoding="utf-8")
+    options = {"documents": None, "layers": 1, "epochs": 1.0, "learning_rate": 1e-3, "seed": 0, "keep": 0.0}
+    for name, screen in (("large", False), ("small", True)):
+        run(tmp_path / name, data=data, start=start, say=print, screen=screen, **options)
+    lowest = "encoder.layer.0.attention.LayerNorm.bias"
+    before = read_weights(start)[lowest]
+    after = [read_weights(tmp_path / name / "reader")[f"mpnet.{lowest}"] for name in ("large", "small")]
+    assert [torch.equal(one, before) for one in after] == [True, False]
+
+
 def test_a_share_of_the_weights_before_is_kept(tmp_path: Path):
     start, out = base(tmp_path / "base", EXAMPLES), tmp_path / "out"
     training = trainer(start, out)

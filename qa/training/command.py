@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from qa.network import SpanNetwork
 from qa.training.examples import Loaded, read_gold, read_squad
-from qa.training.mixture import BUNDLED, Mixture, Proportions, bundled_sources, mix
+from qa.training.mixture import BUNDLED, SCREEN, Mixture, Proportions, bundled_sources, mix
 from qa.training.trainer import TOKENIZER_FILES, Recipe, Trainer, features
 from qa.weights import read_weights, write_weights
 from qa.windows import PairEncoder
@@ -31,11 +32,13 @@ def run(
     seed: int,
     keep: float,
     say: Callable[[str], None],
+    screen: bool = False,
 ) -> None:
     """Train from ``start`` on ``data`` and write the reader to ``out / "reader"``.
 
     ``keep`` is the share of the weights of ``start`` in the reader's, 0..1: the mean of a reader before and after training
     on other data is often better than both (WiSE-FT, Wortsman et al. 2022). An encoder without span layer has none to keep.
+    With ``screen`` it is one that chooses what another reads: all its layers are trained, on retrieved passages.
     ValueError naming the file and reason where the data, the encoder or the memory does not suffice; an interrupted run
     leaves its last whole checkpoint in ``out`` and is taken up from there.
     """
@@ -44,8 +47,9 @@ def run(
     if keep and "qa_outputs.weight" not in tensors:
         raise ValueError(f"{start}: no reader yet, so that nothing of it can be kept")
     network = SpanNetwork.load(start, tensors, layers=layers)
-    recipe = Recipe(layers=network.config.num_hidden_layers, learning_rate=learning_rate, seed=seed)
-    mixture = _mixture(out / "examples.json", data, documents, seed)
+    common = Recipe(frozen_layers=0, warmup=150, shared_weight=1.0) if screen else Recipe()
+    recipe = replace(common, layers=network.config.num_hidden_layers, learning_rate=learning_rate, seed=seed)
+    mixture = _mixture(out / "examples.json", data, documents, seed, SCREEN if screen else BUNDLED)
     for sentence in mixture.skipped:
         say(f"skipped: {sentence}")
     encoder = PairEncoder.open(start, recipe.window, recipe.window // 4)
@@ -67,11 +71,11 @@ def run(
     say(f"the reader is in {out / 'reader'}; ask with --reader {out / 'reader'}")
 
 
-def _mixture(kept: Path, data: Path, documents: Path | None, seed: int) -> Mixture:
+def _mixture(kept: Path, data: Path, documents: Path | None, seed: int, bundled: Proportions) -> Mixture:
     """The examples of the run: those it was begun with where it was interrupted, so that none is seen twice."""
     if kept.exists():
         return Mixture.read(kept)
-    mixture = mix(_sources(data, documents), BUNDLED if data.is_dir() else Proportions(), seed)
+    mixture = mix(_sources(data, documents), bundled if data.is_dir() else Proportions(), seed)
     mixture.write(kept)
     return mixture
 

@@ -65,6 +65,23 @@ BUNDLED = Proportions(
 )
 
 
+# for telling passages apart that a search finds: no edited questions, which are left to the large reader
+SCREEN = Proportions(
+    {"new_wiki": 7_938, "reddit": 4_500, "amazon": 4_500, "fairytale": 1_500, "qamr": 6_000},
+    retrieved=1.0,
+    removed=0.1,
+    swapped=0.1,
+    opposite=0.0,
+    condition=0.0,
+    renamed=0.0,
+    contradicted=0.0,
+    exchanged=0.0,
+    turned=0.0,
+    synonym=0.1,
+    ordered=0.0,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Mixture:
     """Examples to train on, a hundredth of the questions held back, and what was skipped."""
