@@ -212,7 +212,7 @@ def main() -> int:
     say(f"{final}")
     if (arguments.reader / FOLDER).is_dir():
         limit = below(final, [*reads, *gold])
-        write_below(arguments.reader, limit, name)
+        write_below(arguments.reader, limit)
         say(f"passages are left out below {limit}")
     return 0
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qa.reader import ExtractiveReader, Reader, Reading
+from qa.reader import ExtractiveReader, Format, Reader, Reading, fingerprint
 from qa.windows import Pair
 
 FOLDER = "screen"
@@ -64,31 +64,39 @@ def worth(scores: Sequence[float], below: float) -> list[bool]:
     return [len(scores) == 1 or score >= least for score in scores]
 
 
-def screened(reader: ExtractiveReader, folder: Path) -> Reader:
-    """The reader in a folder behind the small one that stands with it, or as it is where there is none.
+def screened(reader: ExtractiveReader, folder: Path, *, format: Format | None = None) -> Reader:
+    """The reader in a folder behind the small one that stands with it, in a number format of its own, or as it is where
+    there is none.
 
-    Where ``below`` was not fitted to this reader, everything is read. ValueError naming the file that is no good.
+    Where ``below`` was not fitted to these two, everything is read. ValueError naming the file that is no good.
     """
     if not (folder / FOLDER).is_dir():
         return reader
-    return ScreenedReader(ExtractiveReader.open(folder / FOLDER), reader, _below(folder / FOLDER / FILE, reader))
+    small = ExtractiveReader.open(folder / FOLDER, format=format)
+    return ScreenedReader(small, reader, _below(folder / FOLDER / FILE, small.fingerprint, reader.fingerprint))
 
 
-def _below(path: Path, reader: ExtractiveReader) -> float:
-    """The number fitted to a reader."""
+def _below(path: Path, small: str, large: str) -> float:
+    """The number fitted to two readers, given by their fingerprints."""
     if not path.exists():
         return EVERYTHING
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
-        return float(raw["below"]) if raw["reader"] == reader.fingerprint else EVERYTHING
+        return float(raw["below"]) if (raw["small"], raw["large"]) == (small, large) else EVERYTHING
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path}: damaged; fit it again with python -m eval.fit_confidence") from error
 
 
-def write_below(folder: Path, below: float, reader: str) -> None:
-    """Keep the number fitted to a reader, given by its fingerprint, with the small one in its folder; -inf is none."""
+def read_below(folder: Path) -> float:
+    """The number fitted to the two readers of a folder, as ``screened`` finds it."""
+    return _below(folder / FOLDER / FILE, fingerprint(folder / FOLDER), fingerprint(folder))
+
+
+def write_below(folder: Path, below: float) -> None:
+    """Keep the number fitted to the two readers of a folder; -inf is none."""
     path = folder / FOLDER / FILE
     if below == EVERYTHING:
         path.unlink(missing_ok=True)
         return
-    path.write_text(json.dumps({"below": below, "reader": reader}, indent=2) + "\n", encoding="utf-8")
+    fitted = {"below": below, "small": fingerprint(folder / FOLDER), "large": fingerprint(folder)}
+    path.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")

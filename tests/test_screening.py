@@ -84,23 +84,27 @@ def test_a_reader_alone_stays_as_it_is(folder: Path):
     assert screened(alone, folder / FOLDER) is alone
 
 
-def test_the_limit_belongs_to_the_reader_it_was_fitted_to(folder: Path):
+def test_the_limit_belongs_to_the_readers_it_was_fitted_to(folder: Path):
     reader = ExtractiveReader.open(folder, format="fp32")
     assert screened(reader, folder).below == EVERYTHING
-    write_below(folder, -6.0, reader.fingerprint)
+    write_below(folder, -6.0)
     assert screened(reader, folder).below == -6.0
-    write_below(folder, -6.0, "another")
-    assert screened(reader, folder).below == EVERYTHING
-    write_below(folder, EVERYTHING, reader.fingerprint)
+    for one in (folder, folder / FOLDER):
+        before = (one / "config.json").read_text(encoding="utf-8")
+        (one / "config.json").write_text(before + "\n", encoding="utf-8")
+        assert screened(ExtractiveReader.open(folder, format="fp32"), folder).below == EVERYTHING
+        (one / "config.json").write_text(before, encoding="utf-8")
+    write_below(folder, EVERYTHING)
     assert not (folder / FOLDER / FILE).exists()
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", json.dumps({"below": "low", "reader": "READER"}), json.dumps({"below": 1})]
+    "text",
+    ["{", "[]", json.dumps({"below": "low", "small": "FINGERPRINT", "large": "FINGERPRINT"}), json.dumps({"below": 1})],
 )
 def test_a_damaged_limit_is_named(folder: Path, text: str):
     reader = ExtractiveReader.open(folder, format="fp32")
-    (folder / FOLDER / FILE).write_text(text.replace("READER", reader.fingerprint), encoding="utf-8")
+    (folder / FOLDER / FILE).write_text(text.replace("FINGERPRINT", reader.fingerprint), encoding="utf-8")
     with pytest.raises(ValueError, match=r"screen\.json"):
         screened(reader, folder)
 
@@ -122,7 +126,7 @@ def test_the_bundled_readers_fit_each_other_and_the_room_there_is():
 
 def test_both_read_the_same_pairs(folder: Path):
     reader = ExtractiveReader.open(folder, format="fp32")
-    write_below(folder, 99.0, reader.fingerprint)
+    write_below(folder, 99.0)
     pairs = [Pair(EXAMPLES[0].question, example.passage) for example in EXAMPLES[:3]]
     looks = looked_at(screened(reader, folder).small, pairs)
     expected = [one if look == max(looks) else Reading(()) for one, look in zip(reader.read(pairs), looks, strict=True)]

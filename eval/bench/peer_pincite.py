@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from eval.bench.worker import Job, serve
-from qa.reader import ExtractiveReader, Format, Reading
+from qa.reader import ExtractiveReader, Format, Reader, Reading
 from qa.windows import Pair
 
 
@@ -14,7 +14,7 @@ class Pincite:
     """``qa.reader.ExtractiveReader``."""
 
     def __init__(self, job: Job) -> None:
-        self._reader = ExtractiveReader.open(job.model, format=cast(Format, job.format))
+        self._reader: Reader = ExtractiveReader.open(job.model, format=cast(Format, job.format))
 
     def answer(self, question: str, passages: Sequence[str]) -> str:
         """The span of the highest score."""

@@ -34,6 +34,7 @@ class Peer:
 HAYSTACK = ("haystack-ai", "transformers-haystack", "sentence-transformers-haystack")
 TXTAI = ("txtai",)
 OURS = Peer("pincite", "eval.bench.peer_pincite", formats=("fp32", "bf16", "int8"))
+SCREENED = Peer("pincite screened", "eval.bench.peer_screened", formats=OURS.formats)
 FLOOR = Peer("floor", "eval.bench.floor")
 PEERS = (
     Peer("haystack", "eval.bench.peer_haystack", HAYSTACK),

@@ -6,7 +6,8 @@ Answers are compared before anything is timed: over a hundred questions with the
 all are to find the same words, and over the questions that are timed, where each ranks passages in its own way. Then every
 contestant, in a process of its own and all with the same threads, runs all questions once a round, one contestant at a
 time, in an order that moves on by one each round. A format that a contestant cannot compute in (int8, which only Pincite
-can) has no row of it; best against best compares each one's fastest.
+can) has no row of it; best against best compares each one's fastest. Where the model has a small reader beside it, Pincite
+also runs as the assistant reads, behind that one, which leaves passages out: a row of its own.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ from rich.table import Table
 
 from eval.bench.machine import machine
 from eval.bench.passages import asked
-from eval.bench.peers import FLOOR, OURS, PEERS, CannotRun, Peer, Process, environment
+from eval.bench.peers import FLOOR, OURS, PEERS, SCREENED, CannotRun, Peer, Process, environment
 from eval.bench.results import command_line, console, write_json
 from eval.bench.worker import Job
 from qa.reader import BUNDLED, fingerprint
 from qa.scoring import normalise
+from qa.screening import FOLDER as SCREEN
+from qa.screening import read_below, write_below
 
 ENOUGH = 0.98
 
@@ -63,7 +66,8 @@ def main() -> None:
     compared = asked(tokenizer, questions=options.compared, passages=1, tokens=options.tokens)
     job = Job(str(folder), "fp32", options.threads, questions, compared)
     where = machine(options.threads)
-    running = _start(job, options.formats.split(","), options.peers.split(","), options.work)
+    ours_too = (OURS, SCREENED) if (Path(folder) / SCREEN).is_dir() else (OURS,)
+    running = _start(job, ours_too, options.formats.split(","), options.peers.split(","), options.work)
     ours = next(one for one in running if one.peer is OURS)
     _compare(running, ours)
     for number in range(options.rounds):
@@ -76,17 +80,26 @@ def main() -> None:
     report = {"machine": where, "model": str(options.model), "fingerprint": fingerprint(options.model),
               "questions": len(questions), "compared": len(compared), "passages": options.passages, "tokens": options.tokens,
               "rows": [{name: getattr(row, name) for name in row.__dataclass_fields__} for row in rows],
-              "best": _best(rows), "floor": _floor(running, rows),
+              "best": [_best(rows, peer) for peer in ours_too], "floor": _floor(running, rows),
               "rounds": {f"{one.peer.name} {one.format}": one.rounds for one in running}}  # fmt: skip
     _show(report, rows)
     write_json(options.json, report)
 
 
 def as_hugging_face(model: Path, work: Path) -> Path:
-    """The model's weights in fp32 under Hugging Face's names, with its configuration and tokenizer, in the work folder."""
+    """The model's weights in fp32 under Hugging Face's names, with its configuration, tokenizer and screen, in the work folder."""
     folder = work / f"model-{fingerprint(model)[:12]}"
-    if (folder / "model.safetensors").exists():
-        return folder
+    if not (folder / "model.safetensors").exists():
+        _write_as_hugging_face(model, folder)
+    shutil.rmtree(folder / SCREEN, ignore_errors=True)
+    if (model / SCREEN).is_dir():
+        shutil.copytree(model / SCREEN, folder / SCREEN)
+        write_below(folder, read_below(model))
+    return folder
+
+
+def _write_as_hugging_face(model: Path, folder: Path) -> None:
+    """Write the weights, the configuration and the tokenizer to a folder."""
     from safetensors.torch import save_file
 
     from qa.network import SpanNetwork
@@ -100,7 +113,6 @@ def as_hugging_face(model: Path, work: Path) -> Path:
     unfinished = folder / "unfinished.safetensors"
     save_file(network.to_hugging_face(), unfinished, metadata={"format": "pt"})
     unfinished.rename(folder / "model.safetensors")
-    return folder
 
 
 def _options() -> argparse.Namespace:
@@ -121,10 +133,10 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _start(job: Job, formats: Sequence[str], names: Sequence[str], work: Path) -> list[Process]:
+def _start(job: Job, own: Sequence[Peer], formats: Sequence[str], names: Sequence[str], work: Path) -> list[Process]:
     """All contestants that can run, loaded, Pincite's fp32 first; those that cannot are named."""
     wanted: list[tuple[Peer, str]] = [(peer, format) for format in formats
-                                      for peer in (OURS, *(peer for peer in PEERS if peer.name in names))
+                                      for peer in (*own, *(peer for peer in PEERS if peer.name in names))
                                       if format in peer.formats]  # fmt: skip
     running = []
     for peer, format in [*wanted, (FLOOR, "bf16")]:
@@ -169,13 +181,13 @@ def _median(process: Process) -> float:
     return statistics.median(statistics.fmean(one) for one in process.rounds)
 
 
-def _best(rows: Sequence[Row]) -> dict[str, Any]:
-    """Pincite's fastest format against each peer's fastest."""
+def _best(rows: Sequence[Row], own: Peer) -> dict[str, Any]:
+    """The fastest format of one of ours against each other contestant's fastest."""
     fastest: dict[str, Row] = {}
     for row in sorted(rows, key=lambda row: row.milliseconds):
         fastest.setdefault(row.name, row)
-    mine = fastest[OURS.name]
-    return {"pincite": mine.format,
+    mine = fastest[own.name]
+    return {"name": mine.name, "format": mine.format,
             "peers": {row.name: {"format": row.format, "ratio": row.milliseconds / mine.milliseconds}
                       for row in fastest.values() if row is not mine}}  # fmt: skip
 
@@ -203,9 +215,10 @@ def _show(report: dict[str, Any], rows: Sequence[Row]) -> None:
         table.add_row(row.name, row.format, f"{row.milliseconds:.0f}", f"{row.ratio:.2f}",
                       f"{row.same_in_one:.1%}", f"{row.same_over_all:.1%}")  # fmt: skip
     console.print(table)
-    for name, peer in report["best"]["peers"].items():
-        console.print(f"best against best: {name} ({peer['format']}) takes {peer['ratio']:.2f} times as long as "
-                      f"Pincite ({report['best']['pincite']})")  # fmt: skip
+    for best in report["best"]:
+        for name, peer in best["peers"].items():
+            console.print(f"best against best: {name} ({peer['format']}) takes {peer['ratio']:.2f} times as long as "
+                          f"{best['name']} ({best['format']})")  # fmt: skip
     if floor := report["floor"]:
         console.print(f"floor: {floor['gigaflops']:.0f} GFLOP a question at the {floor['teraflops_a_second']:.2f} TFLOP/s "
                       f"that bare bf16 products reach at these shapes = {floor['milliseconds']:.0f} ms; Pincite takes "
