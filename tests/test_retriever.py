@@ -6,9 +6,8 @@ import pytest
 from reader_fakes import passage
 
 from eval.fusion import by_rank, by_score, recalls
-from qa.reading import ReadQuestion
+from eval.metrics import Place
 from qa.retriever import DEPTH, fuse
-from qa.windows import Pair
 
 PASSAGES = [passage(f"text {number}", document=f"/{number}.txt") for number in range(DEPTH + 5)]
 
@@ -52,9 +51,10 @@ def test_among_equals_the_lower_place_is_first_and_only_k_are_kept():
     assert order([], [(4, 0.0)]) == [4]
 
 
-def test_recall_counts_the_answering_passage_of_the_own_paragraph():
-    question = ReadQuestion("q", 0, Pair("Where?", "in the text 1 here"), ("text 1",))
-    found = (question, "1.txt", [(0, 0.9), (1, 0.8)], [(1, 5.0), (2, 4.9), (0, 1.0)], PASSAGES)
+def test_recall_counts_the_passage_in_which_an_answer_stands_whole_at_its_place():
+    searched = ([(0, 0.9), (1, 0.8)], [(1, 5.0), (2, 4.9), (0, 1.0)], PASSAGES)
+    found = ((Place("1.txt", 5, 6), Place("1.txt", 900, 901)), *searched)
     assert recalls([found], by_score(0.5)) == [100.0, 100.0, 100.0, 100.0]
     assert recalls([found], by_score(0.0)) == [0.0, 100.0, 100.0, 100.0]
-    assert recalls([found, (question, "7.txt", *found[2:])], by_rank) == [50.0, 50.0, 50.0, 50.0]
+    elsewhere, cut = ((Place("7.txt", 5, 6),), *searched), ((Place("1.txt", 5, 7),), *searched)
+    assert recalls([found, elsewhere, cut, found], by_rank) == [50.0, 50.0, 50.0, 50.0]
