@@ -182,14 +182,14 @@ def _median(process: Process) -> float:
 
 
 def _best(rows: Sequence[Row], own: Peer) -> dict[str, Any]:
-    """The fastest format of one of ours against each other contestant's fastest."""
+    """The fastest format of one of ours against each peer's fastest."""
     fastest: dict[str, Row] = {}
     for row in sorted(rows, key=lambda row: row.milliseconds):
         fastest.setdefault(row.name, row)
     mine = fastest[own.name]
     return {"name": mine.name, "format": mine.format,
             "peers": {row.name: {"format": row.format, "ratio": row.milliseconds / mine.milliseconds}
-                      for row in fastest.values() if row is not mine}}  # fmt: skip
+                      for row in fastest.values() if row.name not in (OURS.name, SCREENED.name)}}  # fmt: skip
 
 
 def _floor(running: Sequence[Process], rows: Sequence[Row]) -> dict[str, float] | None:
