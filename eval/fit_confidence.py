@@ -5,8 +5,8 @@ half of them answerable, and from the dev half of the gold questions on the bund
 is learnt from SQuAD's alone: many of its unanswerable questions were written to look answerable, so that the probability
 promises too little rather than too much where people ask of their own articles what these mostly hold. The thresholds are
 those of the gold questions; for them an answer that shares at least half of its words (F1) with a right one is not wrong.
-Otherwise right means SQuAD's exact match. From which lead on no more passages need be read is found out on those of both that
-have an answer, and so is the score of the small reader, where there is one, below which the large one does not read.
+Otherwise right means SQuAD's exact match. From which lead on no more passages need be read is found out on both, and so is
+the score of the small reader, where there is one, below which the large one does not read.
 The other articles and the test half of the gold questions are left for measuring.
 """
 
@@ -42,7 +42,7 @@ ANSWERABLE, UNANSWERABLE = 400, 400
 RIVALS = 3
 NEAR = 0.5
 PRIOR, GOLD_WEIGHT = 1.0, 0.5  # by fivefold cross-validation: the risk-coverage curves of both kinds of questions gain
-COST = 0.0015  # of the F1: what leaving passages unread may cost here, half of what it may on other questions
+COST = 0.0015  # of the score: what leaving passages unread may cost here, half of what it may on other questions
 SURE_OF_IT = 0.9
 SHARES = (1, 2, 5, 10, 20)
 BELOW = np.arange(-12, 0.5, 0.5)
@@ -87,12 +87,7 @@ def fit(squad: Sequence[Read], gold: Sequence[Read], reader: str, fitted_on: str
     chosen = _first(order, easy)
     limits = thresholds(scale.predict_proba(chosen.features)[:, 1], chosen.near)
     fitted = Confidence(bias, weights, limits, reader, fitted_on)
-    return replace(fitted, settles_at=settles_at([stages_of(fitted, read) for read in answered(squad, gold)]))
-
-
-def answered(*reads: Sequence[Read]) -> list[Read]:
-    """Those of the questions that have an answer."""
-    return [read for some in reads for read in some if read.question.answers]
+    return replace(fitted, settles_at=settles_at([stages_of(fitted, read) for read in [*squad, *gold]]))
 
 
 def _first(order: LogisticRegression, rows: Sequence[Rows]) -> Rows:
@@ -108,13 +103,13 @@ def _first(order: LogisticRegression, rows: Sequence[Rows]) -> Rows:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A question after some of its passages: the lead of the best answer, -inf where reading goes on anyway, and its F1.
+    """A question after some of its passages: the lead of the best answer, -inf where reading goes on anyway, and its score.
 
-    The F1 is that of the best answer whether or not it would be given.
+    The score is the F1 of an answer given, and of a refusal 1 where it is right and 0 where not.
     """
 
     lead: float
-    f1: float
+    score: float
 
 
 def stages_of(confidence: Confidence, read: Read, below: float = EVERYTHING) -> list[Stage]:
@@ -126,27 +121,25 @@ def _stage(confidence: Confidence, read: Read, count: int, below: float) -> Stag
     """The stage after so many passages."""
     question, answers = read.question.pair.question, read.question.answers
     ranked = ranking(question, read.hits[:count], read.after(count, below), confidence)
-    if not ranked:
-        return Stage(-np.inf, 0.0)
-    unread, best = read.hits[count:], ranked[0].candidate
-    lead = confidence.lead(best, unread) if unread and may_settle(ranked, count) else -np.inf
-    return Stage(lead, f1(shown(question, best)[0].quote, answers))
+    unread = read.hits[count:]
+    lead = confidence.lead(ranked[0].candidate, unread) if unread and may_settle(ranked, count) else -np.inf
+    if not ranked or ranked[0].probability < confidence.threshold():
+        return Stage(lead, float(not answers))
+    text = shown(question, ranked[0].candidate)[0].quote
+    return Stage(lead, f1(text, answers) if answers else 0.0)
 
 
 def settles_at(questions: Sequence[Sequence[Stage]]) -> float:
-    """The smallest lead at which to stop reading so that it costs at most ``COST`` of the F1 over all questions, here and
-    with every larger one."""
-    smallest = NEVER
-    for lead in sorted({stage.lead for question in questions for stage in question[:-1]} - {-np.inf}, reverse=True):
-        if sum(_cost(question, lead) for question in questions) > COST * len(questions):
-            break
-        smallest = lead
-    return round(float(smallest), 4)
+    """The smallest lead at which to stop reading so that it costs at most ``COST`` of the score over all questions."""
+    reached = {stage.lead for question in questions for stage in question[:-1]} - {-np.inf}
+    allowed = COST * len(questions)
+    cheap = [lead for lead in reached if sum(_cost(question, lead) for question in questions) <= allowed]
+    return round(min(cheap, default=NEVER), 4)
 
 
 def _cost(question: Sequence[Stage], lead: float) -> float:
-    """What stopping at the first stage that leads by so much loses of one question's F1."""
-    return question[-1].f1 - _stopped(question, lead).f1
+    """What stopping at the first stage that leads by so much loses of one question's score."""
+    return question[-1].score - _stopped(question, lead).score
 
 
 def _stopped(question: Sequence[Stage], lead: float) -> Stage:
@@ -156,11 +149,11 @@ def _stopped(question: Sequence[Stage], lead: float) -> Stage:
 
 def below(confidence: Confidence, reads: Sequence[Read]) -> float:
     """The highest score of the small reader below which a passage can be left out so that this and stopping cost at most
-    ``COST`` of the F1 together, here and with every lower one; -inf where there is none."""
-    whole = np.mean([stages_of(confidence, read)[-1].f1 for read in reads])
+    ``COST`` of the score together, here and with every lower one; -inf where there is none."""
+    whole = np.mean([stages_of(confidence, read)[-1].score for read in reads])
     highest = EVERYTHING
     for limit in BELOW:
-        kept = np.mean([_stopped(stages_of(confidence, read, limit), confidence.settles_at).f1 for read in reads])
+        kept = np.mean([_stopped(stages_of(confidence, read, limit), confidence.settles_at).score for read in reads])
         if whole - kept > COST:
             break
         highest = float(limit)
@@ -218,7 +211,7 @@ def main() -> int:
     final.write(arguments.reader)
     say(f"{final}")
     if (arguments.reader / FOLDER).is_dir():
-        limit = below(final, answered(reads, gold))
+        limit = below(final, [*reads, *gold])
         write_below(arguments.reader, limit)
         say(f"passages are left out below {limit}")
     return 0
