@@ -64,6 +64,10 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
         for read, one, last in zip(reads, best, whole, strict=True)
         if read.question.answers
     ]
+    missed = [
+        _scored(read, last, assistant.threshold) - _scored(read, one, assistant.threshold)
+        for read, one, last in zip(reads, best, whole, strict=True)
+    ]
     answerable = [(read, one.candidate.text) for read, one in zip(reads, best, strict=True) if read.question.answers]
     found = np.mean([f1(text, read.question.answers) for read, text in answerable])
     exact = np.mean([exact_match(text, read.question.answers) for read, text in answerable])
@@ -80,8 +84,9 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
         ),
         Line(f"{name}, share of the F1 with the gold passage", f"{100 * found / gold:.1f} %"),
         Line(
-            f"{name}: passages read on average / what the unread ones would have added in F1",
-            f"{np.mean(counts):.1f} / {100 * sum(lost) / len(answerable):.2f}",
+            f"{name}: passages read on average; what the unread ones would have added to the F1 of what is answered or "
+            "refused / of the best answers to the answerable, given or not",
+            f"{np.mean(counts):.1f}; {100 * np.mean(missed):.2f} / {100 * sum(lost) / len(answerable):.2f}",
         ),
         Line(
             f"{name}, {len(reads)} questions: calibration error (ECE, 15 equal-mass bins)",
@@ -92,6 +97,13 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
             f"{aurc(probabilities, right):.3f} / {aurc(own, own_right):.3f}",
         ),
     ]
+
+
+def _scored(read: Read, one: Ranked, threshold: float) -> float:
+    """F1 as SQuAD 2.0 counts: of an answer that is given; of a refusal 1 where nothing answers, else 0."""
+    if one.probability < threshold:
+        return float(not read.question.answers)
+    return f1(one.candidate.text, read.question.answers) if read.question.answers else 0.0
 
 
 def _right(read: Read, one: Ranked) -> float:
