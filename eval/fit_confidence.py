@@ -119,14 +119,12 @@ def stages_of(confidence: Confidence, read: Read, below: float = EVERYTHING) -> 
 
 def _stage(confidence: Confidence, read: Read, count: int, below: float) -> Stage:
     """The stage after so many passages."""
-    question, answers = read.question.pair.question, read.question.answers
+    question = read.question.pair.question
     ranked = ranking(question, read.hits[:count], read.after(count, below), confidence)
     unread = read.hits[count:]
     lead = confidence.lead(ranked[0].candidate, unread) if unread and may_settle(ranked, count) else -np.inf
-    if not ranked or ranked[0].probability < confidence.threshold():
-        return Stage(lead, float(not answers))
-    text = shown(question, ranked[0].candidate)[0].quote
-    return Stage(lead, f1(text, answers) if answers else 0.0)
+    given = ranked and ranked[0].probability >= confidence.threshold()
+    return Stage(lead, read.score(shown(question, ranked[0].candidate)[0].quote if given else None))
 
 
 def settles_at(questions: Sequence[Sequence[Stage]]) -> float:
@@ -150,7 +148,7 @@ def _stopped(question: Sequence[Stage], lead: float) -> Stage:
 def below(confidence: Confidence, reads: Sequence[Read]) -> float:
     """The highest score of the small reader below which a passage can be left out so that this and stopping cost at most
     ``COST`` of the score together, here and with every lower one; -inf where there is none."""
-    whole = np.mean([stages_of(confidence, read)[-1].score for read in reads])
+    whole = np.mean([_stage(confidence, read, len(read.hits), EVERYTHING).score for read in reads])
     highest = EVERYTHING
     for limit in BELOW:
         kept = np.mean([_stopped(stages_of(confidence, read, limit), confidence.settles_at).score for read in reads])

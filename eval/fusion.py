@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from eval.examples import load
+from eval.gold_places import holds
 from eval.metrics import Place
 from eval.own_passages import index_of
 from eval.questions import UnreadableDataset, sample
@@ -31,11 +32,17 @@ def found_in(path: Path, size: int, embedder: SentenceEmbedder) -> Iterator[Foun
     """Both rankings of every question sampled from a file, with the places of its answers."""
     dataset = load(path)
     index = index_of(dataset.paragraphs, embedder)
+    indexed = {Path(passage.document).name: passage.document for passage in index.passages}
     for question in sample([question for question in dataset.questions if question.answerable], size):
         vectors = index.dense.search(embedder.embed([question.question]), DEPTH)
         terms = index.sparse.search([question.question], DEPTH)
-        places = question.places(str(question.document), dataset.paragraphs[str(question.document)])
-        yield places, ranked(vectors, 0), ranked(terms, 0), index.passages
+        name = str(question.document)
+        yield (
+            question.places(indexed[name], dataset.paragraphs[name]),
+            ranked(vectors, 0),
+            ranked(terms, 0),
+            index.passages,
+        )
 
 
 def recalls(found: Sequence[Found], order: Order) -> list[float]:
@@ -47,13 +54,8 @@ def recalls(found: Sequence[Found], order: Order) -> list[float]:
 def _first_answering(found: Found, order: Order) -> int:
     """The place, from 0, of the first passage that answers; beyond all where none does."""
     places, vectors, terms, passages = found
-    return next((n for n, passage in enumerate(order(vectors, terms, passages)) if _holds(passage, places)), DEPTH)
-
-
-def _holds(passage: Passage, places: Sequence[Place]) -> bool:
-    """Whether one of the places stands in a passage whole."""
-    name = Path(passage.document).name
-    return any(name == place.document and passage.start <= place.start and place.end <= passage.end for place in places)
+    ordered = enumerate(order(vectors, terms, passages))
+    return next((n for n, passage in ordered if any(holds(passage, place) for place in places)), DEPTH)
 
 
 def by_score(weight: float) -> Order:

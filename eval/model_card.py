@@ -65,7 +65,7 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
         if read.question.answers
     ]
     missed = [
-        _scored(read, last, assistant.threshold) - _scored(read, one, assistant.threshold)
+        read.score(_given(last, assistant.threshold)) - read.score(_given(one, assistant.threshold))
         for read, one, last in zip(reads, best, whole, strict=True)
     ]
     answerable = [(read, one.candidate.text) for read, one in zip(reads, best, strict=True) if read.question.answers]
@@ -99,11 +99,9 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
     ]
 
 
-def _scored(read: Read, one: Ranked, threshold: float) -> float:
-    """F1 as SQuAD 2.0 counts: of an answer that is given; of a refusal 1 where nothing answers, else 0."""
-    if one.probability < threshold:
-        return float(not read.question.answers)
-    return f1(one.candidate.text, read.question.answers) if read.question.answers else 0.0
+def _given(one: Ranked, threshold: float) -> str | None:
+    """The answer, where it is probable enough."""
+    return one.candidate.text if one.probability >= threshold else None
 
 
 def _right(read: Read, one: Ranked) -> float:

@@ -15,6 +15,7 @@ from qa.assistant import Assistant, stages
 from qa.reader import Reading
 from qa.reading import ReadQuestion, load
 from qa.retriever import Hit
+from qa.scoring import f1
 from qa.screening import UNREAD, ScreenedReader, looked_at, worth
 from qa.windows import Pair
 
@@ -30,6 +31,12 @@ class Read:
     hits: tuple[Hit, ...]
     readings: tuple[Reading, ...]
     looks: tuple[float, ...]
+
+    def score(self, answer: str | None) -> float:
+        """F1 as SQuAD 2.0 counts: of an answer that is given; of a refusal (None) 1 where nothing answers, else 0."""
+        if answer is None:
+            return float(not self.question.answers)
+        return f1(answer, self.question.answers) if self.question.answers else 0.0
 
     def after(self, passages: int, below: float) -> tuple[Reading, ...]:
         """What the assistant has of the first so many passages, a stage of reading: where the small reader gave less than

@@ -39,15 +39,15 @@ class ScreenedReader:
         places: dict[str, list[int]] = {}
         for place, pair in enumerate(pairs):
             places.setdefault(pair.question, []).append(place)
-        rivals = [place for group in places.values() if len(group) > 1 for place in group]
+        rivals = [group for group in places.values() if len(group) > 1]
+        wanted = [True] * len(pairs)
         if not rivals or self.below == EVERYTHING:
-            return [True] * len(pairs)
-        scores = dict(zip(rivals, looked_at(self.small, [pairs[place] for place in rivals]), strict=True))
-        wanted = dict.fromkeys(range(len(pairs)), True)
-        for group in places.values():
-            if len(group) > 1:
-                wanted |= zip(group, worth([scores[place] for place in group], self.below), strict=True)
-        return [wanted[place] for place in range(len(pairs))]
+            return wanted
+        looks = iter(looked_at(self.small, [pairs[place] for group in rivals for place in group]))
+        for group in rivals:
+            for place, read in zip(group, worth([next(looks) for _ in group], self.below), strict=True):
+                wanted[place] = read
+        return wanted
 
 
 def looked_at(small: Reader, pairs: Sequence[Pair]) -> list[float]:

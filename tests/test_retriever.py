@@ -53,8 +53,8 @@ def test_among_equals_the_lower_place_is_first_and_only_k_are_kept():
 
 def test_recall_counts_the_passage_in_which_an_answer_stands_whole_at_its_place():
     searched = ([(0, 0.9), (1, 0.8)], [(1, 5.0), (2, 4.9), (0, 1.0)], PASSAGES)
-    found = ((Place("1.txt", 5, 6), Place("1.txt", 900, 901)), *searched)
+    found = ((Place("/1.txt", 5, 6), Place("/1.txt", 900, 901)), *searched)
     assert recalls([found], by_score(0.5)) == [100.0, 100.0, 100.0, 100.0]
     assert recalls([found], by_score(0.0)) == [0.0, 100.0, 100.0, 100.0]
-    elsewhere, cut = ((Place("7.txt", 5, 6),), *searched), ((Place("1.txt", 5, 7),), *searched)
+    elsewhere, cut = ((Place("/7.txt", 5, 6),), *searched), ((Place("/1.txt", 5, 7),), *searched)
     assert recalls([found, elsewhere, cut, found], by_rank) == [50.0, 50.0, 50.0, 50.0]
