@@ -168,6 +168,18 @@ def coverage_at(confidence: Values, right: Values, accuracy: float = 0.9, total:
     return float(reached.max()) if len(reached) else 0.0
 
 
+def refused_at(confidence: Values, answerable: Values, share: float = 0.05) -> float:
+    """Of the questions without an answer, those refused by the highest threshold that refuses at most ``share`` of the others.
+
+    One point of the ROC curve (Fawcett 2006): of the confidence, wherever the threshold is. 0 where either kind is missing.
+    """
+    sure, has_answer = np.asarray(confidence, float), np.asarray(answerable, bool)
+    least = np.sort(sure[has_answer])
+    if not len(least) or has_answer.all():
+        return 0.0
+    return float(np.mean(sure[~has_answer] < least[min(int(share * len(least)), len(least) - 1)]))
+
+
 def calibration_bins(confidence: Values, right: Values, bins: int = 15) -> list[CalibrationBin]:
     """The predictions by rising confidence in ``bins`` bins of equal size (as near as it goes), empty ones left out."""
     sureness, correct = np.asarray(confidence, float), np.asarray(right, float)

@@ -18,13 +18,14 @@ import numpy as np
 
 from eval.metrics import aurc, ece
 from eval.qed import convert
-from eval.squad_open import Read, Say, assistant_over, half, read_all, sampled
+from eval.squad_open import Read, Say, as_read, assistant_over, half, read_all, sampled
 from qa.answers import PASSAGES_READ
-from qa.assistant import Assistant, Ranked, stages
-from qa.reader import BUNDLED, ExtractiveReader, Reading
+from qa.assistant import Assistant
+from qa.ranking import Ranked
+from qa.reader import BUNDLED, ExtractiveReader
 from qa.reading import ReadQuestion, evaluate, load, predict
 from qa.scoring import exact_match, f1
-from qa.screening import EVERYTHING, UNREAD, ScreenedReader
+from qa.screening import UNREAD
 
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 
@@ -51,8 +52,7 @@ def alone(
 def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: dict[str, float]) -> list[Line]:
     """F1 over the best passages as a share of the F1 with the gold passage, and how good the probabilities are."""
     whole = [assistant.rank(read.question.pair.question, read.hits, read.readings)[0] for read in reads]
-    limit = assistant.reader.below if isinstance(assistant.reader, ScreenedReader) else EVERYTHING
-    readings = [as_read(assistant, read, limit) for read in reads]
+    readings = as_read(reads, assistant.confidence)
     counts = [sum(one is not UNREAD for one in few) for few in readings]
     ranked = [
         assistant.rank(read.question.pair.question, read.hits[: len(few)], few)
@@ -109,12 +109,6 @@ def _right(read: Read, one: Ranked) -> float:
     return float(bool(read.question.answers) and exact_match(one.candidate.text, read.question.answers))
 
 
-def as_read(assistant: Assistant, read: Read, limit: float) -> tuple[Reading, ...]:
-    """What ``Assistant`` has read when it stops: of the first passage, of twice as many, ..., or of all."""
-    question, every = read.question.pair.question, [read.after(n, limit) for n in stages(len(read.hits))]
-    return next((few for few in every[:-1] if assistant.settled(question, read.hits, few)), every[-1])
-
-
 def measure(data: Path, folder: Path, sample: int, alone_sample: int, say: Say) -> list[Line]:
     """Every row."""
     reader = ExtractiveReader.open(folder)
@@ -127,8 +121,8 @@ def measure(data: Path, folder: Path, sample: int, alone_sample: int, say: Say) 
         qed_scores, qed_each = alone(reader, qed_questions, say)
         assistant = assistant_over([squad, qed], str(folder), say)
         unfitted = half(squad_questions, 1)
-        squad_reads = read_all(assistant, sampled(unfitted, sample), PASSAGES_READ, say)
-        qed_reads = read_all(assistant, sampled(qed_questions, sample), PASSAGES_READ, say)
+        squad_reads = read_all(assistant, sampled(unfitted, sample), PASSAGES_READ, assistant.screen, say)
+        qed_reads = read_all(assistant, sampled(qed_questions, sample), PASSAGES_READ, assistant.screen, say)
     return [
         Line(
             f"squad2_dev_subset, {squad_scores['answerable']} answerable with their passage: EM / F1",

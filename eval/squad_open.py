@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice
 from pathlib import Path
 
 from eval.own_passages import index_of
 from index.embedder import SentenceEmbedder
-from qa.assistant import Assistant, stages
-from qa.reader import Reading
+from qa.assistant import Assistant
+from qa.confidence import Confidence
+from qa.reader import Reader, Reading
 from qa.reading import ReadQuestion, load
 from qa.retriever import Hit
 from qa.scoring import f1
-from qa.screening import UNREAD, ScreenedReader, looked_at, worth
+from qa.screening import read_enough
 from qa.windows import Pair
 
 Say = Callable[[str], None]
@@ -25,12 +25,16 @@ CHUNK = 16
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A question, the passages retrieved for it, what is read in each, and the small reader's scores (inf without one)."""
+    """A question, the passages retrieved for it, and what is read in each: by the large reader, and by the small one if any."""
 
     question: ReadQuestion
     hits: tuple[Hit, ...]
     readings: tuple[Reading, ...]
-    looks: tuple[float, ...]
+    looks: tuple[Reading, ...]
+
+    def pairs(self) -> list[Pair]:
+        """The question with each of its passages."""
+        return [Pair(self.question.pair.question, hit.passage.text) for hit in self.hits]
 
     def score(self, answer: str | None) -> float:
         """F1 as SQuAD 2.0 counts: of an answer that is given; of a refusal (None) 1 where nothing answers, else 0."""
@@ -38,12 +42,24 @@ class Read:
             return float(not self.question.answers)
         return f1(answer, self.question.answers) if self.question.answers else 0.0
 
-    def after(self, passages: int, below: float) -> tuple[Reading, ...]:
-        """What the assistant has of the first so many passages, a stage of reading: where the small reader gave less than
-        ``below``, nothing."""
-        bounds = [0, *(count for count in stages(len(self.hits)) if count <= passages)]
-        wanted = [one for first, end in pairwise(bounds) for one in worth(self.looks[first:end], below)]
-        return tuple(reading if one else UNREAD for reading, one in zip(self.readings, wanted, strict=False))
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A reader that has read before, and says so again."""
+
+    readings: Mapping[Pair, Reading]
+
+    def read(self, pairs: Sequence[Pair]) -> list[Reading]:
+        """One reading a pair, in order."""
+        return [self.readings[pair] for pair in pairs]
+
+
+def as_read(reads: Sequence[Read], confidence: Confidence) -> list[list[Reading]]:
+    """What the assistant reads of each question's passages before it stops."""
+    large = Recorded({pair: one for read in reads for pair, one in zip(read.pairs(), read.readings, strict=True)})
+    small = Recorded({pair: one for read in reads for pair, one in zip(read.pairs(), read.looks, strict=False)})
+    questions, found = [read.question.pair.question for read in reads], [read.hits for read in reads]
+    return read_enough(questions, found, large, small if small.readings else None, confidence)
 
 
 def half(questions: Sequence[ReadQuestion], which: int) -> list[ReadQuestion]:
@@ -56,19 +72,19 @@ def sampled(questions: Sequence[ReadQuestion], size: int, seed: int = 0) -> list
     return random.Random(seed).sample(list(questions), min(size, len(questions)))
 
 
-def assistant_over(files: Sequence[Path], reader: str | None, say: Say) -> Assistant:
-    """An assistant over every paragraph of the files, each paragraph a document."""
-    paragraphs = dict.fromkeys(question.pair.passage for file in files for question in load(file))
+def assistant_over(files: Sequence[Path], reader: str | None, say: Say, more: Sequence[str] = ()) -> Assistant:
+    """An assistant over every paragraph of the files, and ``more``, each paragraph a document."""
+    paragraphs = dict.fromkeys([*(question.pair.passage for file in files for question in load(file)), *more])
     embedder = SentenceEmbedder.open()
     say(f"indexing {len(paragraphs)} paragraphs")
     index = index_of({f"{number:06}.txt": text for number, text in enumerate(paragraphs) if text.strip()}, embedder)
     return Assistant.over_index(index, embedder, reader)
 
 
-def read_all(assistant: Assistant, questions: Sequence[ReadQuestion], k: int, say: Say) -> list[Read]:
-    """Retrieve ``k`` passages for each question and read them, each of them by both readers where there are two."""
-    reader = assistant.reader
-    large, small = (reader.large, reader.small) if isinstance(reader, ScreenedReader) else (reader, None)
+def read_all(
+    assistant: Assistant, questions: Sequence[ReadQuestion], k: int, small: Reader | None, say: Say
+) -> list[Read]:
+    """Retrieve ``k`` passages for each question and read them all, by the assistant's reader and by a small one if any."""
     found: list[Read] = []
     for at in range(0, len(questions), CHUNK):
         some = questions[at : at + CHUNK]
@@ -78,10 +94,10 @@ def read_all(assistant: Assistant, questions: Sequence[ReadQuestion], k: int, sa
             for question, row in zip(some, hits, strict=True)
             for hit in row
         ]
-        flat = iter(large.read(pairs))
-        looks = iter(looked_at(small, pairs) if small else [math.inf] * len(pairs))
+        flat = iter(assistant.reader.read(pairs))
+        looks = iter(small.read(pairs) if small else [])
         found += [
-            Read(question, tuple(row), tuple(next(flat) for _ in row), tuple(next(looks) for _ in row))
+            Read(question, tuple(row), tuple(islice(flat, len(row))), tuple(islice(looks, len(row))))
             for question, row in zip(some, hits, strict=True)
         ]
         if at // CHUNK % 10 == 9:

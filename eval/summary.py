@@ -104,6 +104,11 @@ STATISTICS = (
     Statistic("ece", "ECE", "mean gap between confidence and accuracy, 15 bins of equal size; lower is better",
               metrics.ece),
 )  # fmt: skip
+AT_5_PERCENT = (
+    "refused_at_5",
+    "Refused, 5 % wrongly",
+    "of the questions without an answer, those refused by a threshold that refuses at most 5 % of those with one",
+)
 
 
 def figures(records: Sequence[Record]) -> list[Figure]:
@@ -111,7 +116,11 @@ def figures(records: Sequence[Record]) -> list[Figure]:
     means = [Figure(s.key, s.title, s.meaning, mean_interval(s.values(records)), s.higher_is_better) for s in SCORES]
     sure, right = [record.guess_confidence for record in records], [record.guess_right for record in records]
     rest = [Figure(s.key, s.title, s.meaning, interval(sure, right, s.of), s.higher_is_better) for s in STATISTICS]
-    return [figure for figure in means + rest if figure.interval.count]
+    answerable = [float(record.answerable) for record in records]
+    told_apart = (
+        [Figure(*AT_5_PERCENT, interval(sure, answerable, metrics.refused_at))] if len({*answerable}) == 2 else []
+    )
+    return [figure for figure in means + told_apart + rest if figure.interval.count]
 
 
 def by_kind(records: Sequence[Record]) -> dict[str, list[Record]]:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import copy
-import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.builder import index_in_memory
 from index.embedder import Embedder, SentenceEmbedder
 from index.store import Index, Passage
-from qa.answers import PASSAGES_READ, READ_FIRST, Alternative, Answer, Citation, Evidence, Kind, Milliseconds
-from qa.candidates import Candidate, candidates, in_its_sentence, item_citations, nearest, widened
-from qa.confidence import NEVER, Confidence, Features
+from qa.answers import PASSAGES_READ, Alternative, Answer, Citation, Evidence, Kind, Milliseconds
+from qa.candidates import Candidate, in_its_sentence, item_citations, nearest, widened
+from qa.confidence import Confidence
 from qa.conversation import Conversation
-from qa.countries import asks_for_country, is_no_country
-from qa.echoes import is_echo
 from qa.forms import WHOLE_SENTENCE, form_of
 from qa.postgres import PostgresRetriever, open_store
+from qa.ranking import FIGURE, Ranked, ranking
 from qa.reader import ExtractiveReader, Reader, Reading, model_folder
 from qa.retriever import Hit, HybridRetriever, Retriever
-from qa.screening import screened
+from qa.screening import read_enough, small_reader
 from qa.spelling import PASSAGES_LOOKED_AT, Speller
 from qa.windows import Pair
 
@@ -33,19 +31,8 @@ if TYPE_CHECKING:
     from index.postgres.store import PostgresStore
 
 ALTERNATIVES = 4
-READ_FOR_FIGURES = 4
 NEAREST = 3
 COMPARABLE = 0.45
-CHOICE = re.compile(r"\bor\b", re.I)
-FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A candidate with its probability of being right."""
-
-    candidate: Candidate
-    probability: float
 
 
 class Assistant:
@@ -57,11 +44,12 @@ class Assistant:
         reader: Reader,
         confidence: Confidence,
         *,
+        screen: Reader | None = None,
         index: Index | PostgresStore | None = None,
         speller: Speller | None = None,
         wrong_percent: int = 10,
     ) -> None:
-        self.retriever, self.reader, self.confidence = retriever, reader, confidence
+        self.retriever, self.reader, self.screen, self.confidence = retriever, reader, screen, confidence
         self._index, self._speller = index, speller
         self.threshold = confidence.threshold(wrong_percent)
 
@@ -108,7 +96,9 @@ class Assistant:
         opened = ExtractiveReader.open(folder)
         speller = Speller(passages, opened.knows)
         confidence = Confidence.beside(folder, opened.fingerprint)
-        return cls(retriever, screened(opened, folder), confidence, index=index, speller=speller)
+        small = small_reader(folder)
+        screen = small if small and small.fingerprint == confidence.screen else None
+        return cls(retriever, opened, confidence, screen=screen, index=index, speller=speller)
 
     @property
     def index(self) -> Index | PostgresStore:
@@ -138,7 +128,7 @@ class Assistant:
         meant = list(questions) if as_written else [*map(self.meant, questions)]
         found = self.retriever.retrieve_many(meant, k)
         retrieved = time.perf_counter()
-        readings = self._read_enough(meant, found)
+        readings = read_enough(meant, found, self.reader, self.screen, self.confidence)
         read = time.perf_counter()
         share = 1000 / max(1, len(questions))
         spent = Milliseconds((retrieved - began) * share, (read - retrieved) * share, (read - began) * share)
@@ -156,7 +146,7 @@ class Assistant:
         """Answer from the given passages alone, without retrieval."""
         hits = [Hit(passage, 1 / rank, similarity=1.0, term_score=1.0) for rank, passage in enumerate(passages, 1)]
         began = time.perf_counter()
-        readings = self._read([question], [hits])[0]
+        readings = self.reader.read([Pair(question, passage.text) for passage in passages])
         spent = (time.perf_counter() - began) * 1000
         return self._answer(question, hits, readings, Milliseconds(0.0, spent, spent))
 
@@ -177,39 +167,6 @@ class Assistant:
         from qa.langchain import AssistantRunnable
 
         return AssistantRunnable(self)
-
-    def _read(self, questions: Sequence[str], found: Sequence[Sequence[Hit]]) -> list[list[Reading]]:
-        """The readings of every hit of every question, read together."""
-        pairs = [
-            Pair(question, hit.passage.text) for question, hits in zip(questions, found, strict=True) for hit in hits
-        ]
-        flat = iter(self.reader.read(pairs))
-        return [[next(flat) for _ in hits] for hits in found]
-
-    def _read_enough(self, questions: Sequence[str], found: Sequence[Sequence[Hit]]) -> list[list[Reading]]:
-        """The readings of each question's hits in their order, as far as they were read: twice as many each time."""
-        readings: list[list[Reading]] = [[] for _ in questions]
-        open_ones = [number for number, hits in enumerate(found) if hits]
-        longest = max(map(len, found), default=0)
-        for upto in stages(longest) if self.confidence.settles_at < NEVER else [longest]:
-            unread = [found[number][len(readings[number]) : upto] for number in open_ones]
-            more = self._read([questions[number] for number in open_ones], unread) if open_ones else []
-            for number, few in zip(open_ones, more, strict=True):
-                readings[number] += few
-            open_ones = [
-                number
-                for number in open_ones
-                if len(found[number]) > upto and not self.settled(questions[number], found[number], readings[number])
-            ]
-        return readings
-
-    def settled(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> bool:
-        """Whether what was read leads what is left to read by so much that this will hardly change the answer."""
-        read = len(readings)
-        ranked = self.rank(question, hits[:read], readings)
-        if not may_settle(ranked, read):
-            return False
-        return self.confidence.lead(ranked[0].candidate, hits[read:]) >= self.confidence.settles_at
 
     def _answer(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], spent: Milliseconds) -> Answer:
         """Choose in the form that the question asks for, or abstain."""
@@ -238,45 +195,6 @@ class Assistant:
     def conversation(self) -> Conversation:
         """A conversation, in which later questions may lean on earlier ones."""
         return Conversation(self)
-
-
-def ranking(question: str, hits: Sequence[Hit], readings: Sequence[Reading], confidence: Confidence) -> list[Ranked]:
-    """All candidates of one question with their probabilities, most probable first."""
-    ranked = [
-        Ranked(candidate, confidence.probability(known)) for candidate, known in considered(question, hits, readings)
-    ]
-    return sorted(ranked, key=lambda one: (-one.probability, -one.candidate.score))
-
-
-def stages(passages: int) -> list[int]:
-    """After how many of so many passages one asks whether they are enough: the first, twice as many, ..., all."""
-    counts = [READ_FIRST]
-    while counts[-1] < passages:
-        counts.append(2 * counts[-1])
-    return [*counts[:-1], passages]
-
-
-def may_settle(ranked: Sequence[Ranked], read: int) -> bool:
-    """Whether reading may end after so many passages, if the answer leads by enough.
-
-    A figure is looked for in several: another document may give another one.
-    """
-    return bool(ranked) and (read >= READ_FOR_FIGURES or not FIGURE.search(ranked[0].candidate.text))
-
-
-def considered(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[tuple[Candidate, Features]]:
-    """The ten best candidates by the reader's score alone, with what is known of each.
-
-    A candidate of the question's own words alone says nothing and is left out, unless the question names a choice or a
-    whole sentence will answer it; so is a capital or a part of the world where the question asks which country.
-    """
-    repeats = bool(CHOICE.search(question)) or form_of(question) in WHOLE_SENTENCE
-    country = asks_for_country(question)
-    return [
-        (candidate, Features.of(candidate))
-        for candidate in candidates(hits, readings)[:10]
-        if not (country and is_no_country(candidate.text)) and (repeats or not is_echo(question, candidate.text))
-    ]
 
 
 def shown(question: str, candidate: Candidate) -> tuple[Citation, ...]:

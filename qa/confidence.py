@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -32,13 +31,13 @@ class Features:
     @classmethod
     def of(cls, candidate: Candidate) -> Features:
         """The features of a candidate by its strongest place."""
-        margin, hit = _clip(candidate.score / 10), candidate.best.hit
-        return cls(margin, margin * abs(margin), hit.similarity, hit.term_score)
+        return cls.at(candidate.best.hit, candidate.score)
 
     @classmethod
-    def unread(cls, hit: Hit) -> Features:
-        """Those of an answer in a passage that is yet to be read, if the reader gave it even odds."""
-        return cls(0.0, 0.0, hit.similarity, hit.term_score)
+    def at(cls, hit: Hit, score: float) -> Features:
+        """Those of an answer in a passage, with the reader's log odds against no answer."""
+        margin = _clip(score / 10)
+        return cls(margin, margin * abs(margin), hit.similarity, hit.term_score)
 
 
 def _clip(value: float) -> float:
@@ -51,8 +50,8 @@ class Confidence:
     """P(right) = sigmoid(bias + weights . features); an answer is given where it reaches ``threshold``.
 
     ``thresholds`` maps "at most N % wrong answers", N as a string, to the lowest probability that kept it on the data
-    the model was fitted on; from a ``lead`` of ``settles_at`` on no further passages are read;
-    ``reader`` is the fingerprint of the reader whose scores it was fitted to.
+    the model was fitted on; what an answer leads by ``settles_at`` need not be read; ``reader`` is the fingerprint of the
+    reader whose scores it was fitted to, ``screen`` that of the small reader before it, empty where there was none.
     """
 
     bias: float
@@ -61,6 +60,7 @@ class Confidence:
     reader: str
     fitted_on: str
     settles_at: float = NEVER
+    screen: str = ""
 
     @classmethod
     def beside(cls, folder: Path, reader: str) -> Confidence:
@@ -77,6 +77,7 @@ class Confidence:
                 raw["reader"],
                 raw["fitted_on"],
                 raw["settles_at"],
+                raw["screen"],
             )
             fits = read.reader == reader and tuple(raw["features"]) == NAMES
         except (ValueError, KeyError, TypeError) as error:
@@ -97,12 +98,13 @@ class Confidence:
         values: list[float] = [getattr(features, name) for name in NAMES]
         return self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
 
-    def lead(self, best: Candidate, unread: Sequence[Hit]) -> float:
-        """The log odds of an answer over those that the most promising of the unread passages (one or more) would give one.
+    def leads(self, best: Candidate, hit: Hit, look: float = 0.0) -> bool:
+        """Whether an answer's log odds are above those of one in a passage that is not read, by ``settles_at`` or more.
 
-        What a passage promises is the retriever's evidence alone, the reader's being even.
+        What that passage promises is the retriever's evidence, and the reader's as a ``look`` makes it out, in log odds
+        against no answer (even where there was none).
         """
-        return self.log_odds(Features.of(best)) - max(self.log_odds(Features.unread(hit)) for hit in unread)
+        return self.log_odds(Features.of(best)) - self.log_odds(Features.at(hit, look)) >= self.settles_at
 
     def threshold(self, wrong_percent: int = 10) -> float:
         """The lowest probability at which an answer is given so that at most ``wrong_percent`` % are wrong."""

@@ -1,102 +1,105 @@
-"""A look before reading: a small reader tells which of a question's passages are not worth the large one's time."""
+"""Reading no more than needed: passages are read in the order of promise, and after a look of a small reader, until an
+answer leads what is left."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from qa.reader import ExtractiveReader, Format, Reader, Reading, fingerprint
+from qa.answers import READ_FIRST
+from qa.candidates import Candidate
+from qa.confidence import NEVER, Confidence
+from qa.ranking import FIGURE, ranking
+from qa.reader import ExtractiveReader, Format, Reader, Reading
+from qa.retriever import Hit
 from qa.windows import Pair
 
 FOLDER = "screen"
-FILE = "screen.json"
-EVERYTHING = -math.inf  # no score is as low
+READ_FOR_FIGURES = 4
 UNREAD = Reading(())
 
 
-@dataclass(frozen=True, slots=True)
-class ScreenedReader:
-    """A large reader that is given only what a small one finds worth reading; other passages have no span.
+@dataclass(slots=True)
+class Underway:
+    """A question that is being read: its hits, best first, the readings of the first of them, and the best answer so far."""
 
-    What is worth reading is told among the passages of one question that come in one call, by ``worth``.
+    question: str
+    hits: Sequence[Hit]
+    readings: list[Reading] = field(default_factory=list)
+    best: Candidate | None = None
+
+    def pair(self, hit: Hit) -> Pair:
+        """The question with a passage."""
+        return Pair(self.question, hit.passage.text)
+
+    def rank(self, confidence: Confidence) -> None:
+        """Find the best answer in what was read."""
+        ranked = ranking(self.question, self.hits[: len(self.readings)], self.readings, confidence)
+        self.best = ranked[0].candidate if ranked else None
+
+    def settled(self, confidence: Confidence) -> bool:
+        """Whether nothing is left, or the answer leads what is left by enough.
+
+        A figure is looked for in several passages: another document may give another one.
+        """
+        read = len(self.readings)
+        if self.best is None or (read < READ_FOR_FIGURES and FIGURE.search(self.best.text)):
+            return read >= len(self.hits)
+        return all(confidence.leads(self.best, hit) for hit in self.hits[read:])
+
+
+def read_enough(
+    questions: Sequence[str],
+    found: Sequence[Sequence[Hit]],
+    reader: Reader,
+    screen: Reader | None,
+    confidence: Confidence,
+) -> list[list[Reading]]:
+    """The readings of each question's hits, in their order, as far as they are needed: the first, twice as many, ..., or all.
+
+    A question is read no further once its best answer ``leads`` all that it has not come to. Before a passage is read the
+    small reader, where there is one, looks at it, and what the answer leads by its score is passed over: ``UNREAD``.
     """
+    asked = [Underway(question, hits) for question, hits in zip(questions, found, strict=True)]
+    open_ones = [one for one in asked if one.hits]
+    longest = max(map(len, found), default=0)
+    for upto in stages(longest) if confidence.settles_at < NEVER else [longest]:
+        if not open_ones:
+            break
+        coming = [(one, hit) for one in open_ones for hit in one.hits[len(one.readings) : upto]]
+        wanted = _worth_reading(coming, screen, confidence)
+        readings = iter(reader.read([one.pair(hit) for (one, hit), read in zip(coming, wanted, strict=True) if read]))
+        for (one, _), read in zip(coming, wanted, strict=True):
+            one.readings.append(next(readings) if read else UNREAD)
+        for one in open_ones:
+            one.rank(confidence)
+        open_ones = [one for one in open_ones if not one.settled(confidence)]
+    return [one.readings for one in asked]
 
-    small: Reader
-    large: Reader
-    below: float
 
-    def read(self, pairs: Sequence[Pair]) -> list[Reading]:
-        """One reading a pair, in order."""
-        wanted = self._wanted(pairs)
-        readings = iter(self.large.read([pair for pair, read in zip(pairs, wanted, strict=True) if read]))
-        return [next(readings) if read else UNREAD for read in wanted]
+def _worth_reading(coming: Sequence[tuple[Underway, Hit]], screen: Reader | None, confidence: Confidence) -> list[bool]:
+    """Whether each passage is to be read: where there is no answer yet, or it does not lead by the small reader's score."""
+    if screen is None:
+        return [True] * len(coming)
+    looks = iter(looked_at(screen, [one.pair(hit) for one, hit in coming if one.best]))
+    return [not (one.best and confidence.leads(one.best, hit, next(looks))) for one, hit in coming]
 
-    def _wanted(self, pairs: Sequence[Pair]) -> list[bool]:
-        """Whether each pair is to be read."""
-        places: dict[str, list[int]] = {}
-        for place, pair in enumerate(pairs):
-            places.setdefault(pair.question, []).append(place)
-        rivals = [group for group in places.values() if len(group) > 1]
-        wanted = [True] * len(pairs)
-        if not rivals or self.below == EVERYTHING:
-            return wanted
-        looks = iter(looked_at(self.small, [pairs[place] for group in rivals for place in group]))
-        for group in rivals:
-            for place, read in zip(group, worth([next(looks) for _ in group], self.below), strict=True):
-                wanted[place] = read
-        return wanted
+
+def stages(passages: int) -> list[int]:
+    """After how many of so many passages one asks whether they are enough: the first, twice as many, ..., all."""
+    counts = [READ_FIRST]
+    while counts[-1] < passages:
+        counts.append(2 * counts[-1])
+    return [*counts[:-1], passages]
 
 
 def looked_at(small: Reader, pairs: Sequence[Pair]) -> list[float]:
     """The small reader's score of the best span of each pair, in log odds against no answer; -inf where there is no span."""
-    return [reading.spans[0].score if reading.spans else -math.inf for reading in small.read(pairs)]
+    return [reading.spans[0].score if reading.spans else -math.inf for reading in (small.read(pairs) if pairs else [])]
 
 
-def worth(scores: Sequence[float], below: float) -> list[bool]:
-    """Which of some passages of one question to read, by the small reader's scores: those of ``below`` or more, and the best.
-
-    A question's only passage is always read, so that it need not be looked at.
-    """
-    least = min(below, max(scores, default=0.0))
-    return [len(scores) == 1 or score >= least for score in scores]
-
-
-def screened(reader: ExtractiveReader, folder: Path, *, format: Format | None = None) -> Reader:
-    """The reader in a folder behind the small one that stands with it, in a number format of its own, or as it is where
-    there is none.
-
-    Where ``below`` was not fitted to these two, everything is read. ValueError naming the file that is no good.
-    """
-    if not (folder / FOLDER).is_dir():
-        return reader
-    small = ExtractiveReader.open(folder / FOLDER, format=format)
-    return ScreenedReader(small, reader, _below(folder / FOLDER / FILE, small.fingerprint, reader.fingerprint))
-
-
-def _below(path: Path, small: str, large: str) -> float:
-    """The number fitted to two readers, given by their fingerprints."""
-    if not path.exists():
-        return EVERYTHING
-    try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        return float(raw["below"]) if (raw["small"], raw["large"]) == (small, large) else EVERYTHING
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path}: damaged; fit it again with python -m eval.fit_confidence") from error
-
-
-def read_below(folder: Path) -> float:
-    """The number fitted to the two readers of a folder, as ``screened`` finds it."""
-    return _below(folder / FOLDER / FILE, fingerprint(folder / FOLDER), fingerprint(folder))
-
-
-def write_below(folder: Path, below: float) -> None:
-    """Keep the number fitted to the two readers of a folder; -inf is none."""
-    path = folder / FOLDER / FILE
-    if below == EVERYTHING:
-        path.unlink(missing_ok=True)
-        return
-    fitted = {"below": below, "small": fingerprint(folder / FOLDER), "large": fingerprint(folder)}
-    path.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
+def small_reader(folder: Path, *, format: Format | None = None) -> ExtractiveReader | None:
+    """The small reader that stands with the large one in a folder; None where there is none, ValueError where it is no good."""
+    return ExtractiveReader.open(folder / FOLDER, format=format) if (folder / FOLDER).is_dir() else None

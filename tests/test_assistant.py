@@ -22,7 +22,7 @@ from reader_fakes import FakeReader
 
 from index.builder import index_in_memory
 from qa.answers import READ_FIRST, Answer, Citation
-from qa.assistant import Assistant, stages
+from qa.assistant import Assistant
 from qa.confidence import NEVER, unfitted
 from qa.reader import Reading, Span, without_overlap
 from qa.retriever import HybridRetriever
@@ -270,24 +270,6 @@ def test_only_the_questions_that_are_open_are_read_on(tmp_path: Path):
     assert [answer.text for answer in answers] == ["place H", "place A"]
     assert [{pair.question for pair in call} for call in asked.reader.calls] == [{easy, hard}, *[{hard}] * 4]
     assert [len(call) for call in asked.reader.calls] == [2 * READ_FIRST, 1, 2, 4, 4]
-
-
-@pytest.mark.parametrize(
-    ("passages", "expected"),
-    [(0, [0]), (1, [1]), (2, [1, 2]), (3, [1, 2, 3]), (8, [1, 2, 4, 8]), (10, [1, 2, 4, 8, 10])],
-)
-def test_the_stages_of_reading(passages: int, expected: list[int]):
-    assert stages(passages) == expected
-
-
-def test_a_figure_is_looked_for_in_several(tmp_path: Path):
-    question = "Which dam is it?"
-    asked = assistant(
-        tmp_path, {question: {"place A 1962": 3.0}}, many_files() | {"00.txt": "Dam " * 20 + "of place A 1962.\n"}
-    )
-    asked.confidence = replace(asked.confidence, settles_at=3.0)
-    assert asked.ask(question, k=10).text == "place A 1962"
-    assert [len(call) for call in asked.reader.calls] == [READ_FIRST, 1, 2]
 
 
 def test_times_are_told_and_add_up(tmp_path: Path):

@@ -66,17 +66,23 @@ def test_what_is_written_is_read_again(tmp_path: Path):
     assert Confidence.beside(tmp_path, "reader-1") == fitted()
 
 
-def test_the_lead_that_ends_reading_is_kept_and_unreachable_unless_fitted(tmp_path: Path):
-    replace(fitted(), settles_at=0.75).write(tmp_path)
-    assert Confidence.beside(tmp_path, "reader-1").settles_at == 0.75
-    assert unfitted("reader-1").lead(candidate("word", 1e9), [hit("other")]) < unfitted("reader-1").settles_at
+def test_the_lead_that_ends_reading_and_the_small_reader_are_kept(tmp_path: Path):
+    told = replace(fitted(), settles_at=0.75, screen="reader-2")
+    told.write(tmp_path)
+    assert Confidence.beside(tmp_path, "reader-1") == told
 
 
-def test_the_lead_over_what_the_unread_passages_promise():
+def test_what_is_not_read_promises_what_it_was_found_by_and_what_a_look_gives_it():
     near, far = hit("near", similarity=0.0, term_score=0.2), hit("far", similarity=0.9, term_score=1.0)
-    best = candidate("Astana", 5.0)  # 1 + 2 * 0.5 - 0.9
-    assert fitted().lead(best, [far]) == pytest.approx(1.1 - 0.0)
-    assert fitted().lead(best, [far, near]) == pytest.approx(1.1 - 0.8)
+    best = candidate("Astana", 5.0)  # 1 + 2 * 0.5 - 0.9 = 1.1
+    led = replace(fitted(), settles_at=0.75)
+    assert led.leads(best, far) and not led.leads(best, near)  # 1.1 - 0.0 and 1.1 - 0.8
+    assert led.leads(best, far, 1.5) and not led.leads(best, far, 2.0)  # 1.1 - 0.3 and 1.1 - 0.4
+    assert led.leads(best, near, -math.inf)
+
+
+def test_without_fitted_numbers_nothing_leads():
+    assert not unfitted("reader-1").leads(candidate("word", 1e9), hit("other"), -math.inf)
 
 
 def test_numbers_of_another_reader_are_not_used(tmp_path: Path):

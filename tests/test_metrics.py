@@ -100,6 +100,15 @@ def test_risk_coverage_of_all_questions():
     assert risk.tolist() == [0, 0.5]
 
 
+def test_refused_at_a_share_of_the_answerable():
+    sure, answerable = [0.1, 0.2, 0.3, 0.4, 0.9, 0.05, 0.2, 0.35, 0.95], [1, 1, 1, 1, 1, 0, 0, 0, 0]
+    assert metrics.refused_at(sure, answerable, 0.0) == 0.25
+    assert metrics.refused_at(sure, answerable, 0.39) == 0.25  # one of the five: below 0.2
+    assert metrics.refused_at(sure, answerable, 0.4) == 0.5  # two of the five: below 0.3
+    assert metrics.refused_at(sure, answerable, 1.0) == 0.75
+    assert metrics.refused_at([0.5], [1]) == metrics.refused_at([0.5], [0]) == 0.0
+
+
 def test_coverage_at_accuracy():
     sure, right = [0.9, 0.8, 0.7, 0.6], [1, 1, 0, 1]
     assert metrics.coverage_at(sure, right, accuracy=0.75) == 1

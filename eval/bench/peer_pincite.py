@@ -16,11 +16,15 @@ class Pincite:
     def __init__(self, job: Job) -> None:
         self._reader: Reader = ExtractiveReader.open(job.model, format=cast(Format, job.format))
 
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        """One reading a passage."""
+        return self._reader.read([Pair(question, passage) for passage in passages])
+
     def answer(self, question: str, passages: Sequence[str]) -> str:
         """The span of the highest score."""
-        readings = self._reader.read([Pair(question, passage) for passage in passages])
+        readings = self.read(question, passages)
         best = [(reading.spans[0].score, _text(reading, passage))
-                for reading, passage in zip(readings, passages, strict=True) if reading.spans]  # fmt: skip
+                for reading, passage in zip(readings, passages, strict=False) if reading.spans]  # fmt: skip
         return max(best)[1] if best else ""
 
 

@@ -1,22 +1,36 @@
-"""Pincite's own reader behind the small one that stands in its folder, as the assistant reads."""
+"""Pincite's reader as the assistant reads: after a look of the small reader, and no more passages than needed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
 from eval.bench.peer_pincite import Pincite
 from eval.bench.worker import Job, serve
-from qa.reader import ExtractiveReader, Format
-from qa.screening import screened
+from index.store import Passage
+from qa.confidence import Confidence
+from qa.reader import ExtractiveReader, Format, Reading
+from qa.retriever import Hit
+from qa.screening import read_enough, small_reader
 
 
 class Screened(Pincite):
-    """``qa.screening.ScreenedReader``, both readers in the job's format."""
+    """``qa.screening.read_enough``, both readers in the job's format, with passages that no search has ranked."""
 
     def __init__(self, job: Job) -> None:
         format, folder = cast(Format, job.format), Path(job.model)
-        self._reader = screened(ExtractiveReader.open(folder, format=format), folder, format=format)
+        reader = ExtractiveReader.open(folder, format=format)
+        self._reader, self._small = reader, small_reader(folder, format=format)
+        self._confidence = Confidence.beside(folder, reader.fingerprint)
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        """One reading a passage, those at the end left out where an answer leads them."""
+        hits = [
+            Hit(Passage(number, str(number), "", "", 0, len(text), text, "", None), 0.0)
+            for number, text in enumerate(passages)
+        ]
+        return read_enough([question], [hits], self._reader, self._small, self._confidence)[0]
 
 
 if __name__ == "__main__":

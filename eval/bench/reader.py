@@ -7,7 +7,7 @@ all are to find the same words, and over the questions that are timed, where eac
 contestant, in a process of its own and all with the same threads, runs all questions once a round, one contestant at a
 time, in an order that moves on by one each round. A format that a contestant cannot compute in (int8, which only Pincite
 can) has no row of it; best against best compares each one's fastest. Where the model has a small reader beside it, Pincite
-also runs as the assistant reads, behind that one, which leaves passages out: a row of its own.
+also runs as the assistant reads, no more of the passages than it needs: a row of its own.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from eval.bench.passages import asked
 from eval.bench.peers import FLOOR, OURS, PEERS, SCREENED, CannotRun, Peer, Process, environment
 from eval.bench.results import command_line, console, write_json
 from eval.bench.worker import Job
+from qa.confidence import Confidence
 from qa.reader import BUNDLED, fingerprint
 from qa.scoring import normalise
 from qa.screening import FOLDER as SCREEN
-from qa.screening import read_below, write_below
 
 ENOUGH = 0.98
 
@@ -94,7 +94,7 @@ def as_hugging_face(model: Path, work: Path) -> Path:
     shutil.rmtree(folder / SCREEN, ignore_errors=True)
     if (model / SCREEN).is_dir():
         shutil.copytree(model / SCREEN, folder / SCREEN)
-        write_below(folder, read_below(model))
+        replace(Confidence.beside(model, fingerprint(model)), reader=fingerprint(folder)).write(folder)
     return folder
 
 
