@@ -9,6 +9,7 @@ from reader_fakes import hit
 
 from eval.fit_confidence import fit, scores, settles_at, threshold, thresholds
 from eval.squad_open import Read, as_read
+from eval.stuffing import stuffed
 from qa.confidence import NEVER, unfitted
 from qa.ranking import ranking
 from qa.reader import Reading, Span
@@ -84,3 +85,13 @@ def test_a_fit_tells_right_from_wrong_and_keeps_what_it_was_made_of():
     )
     assert best > 0.9 and worst < 0.1
     assert fitted.settles_at == 0.0  # the first passage always had the answer that stayed
+
+
+def test_a_stuffed_passage_repeats_the_question_around_the_answer_of_another_article():
+    asked = [ReadQuestion(f"q{n}", n, Pair(f"Which city is {n}?", ""), (f"city {n}",) if n else ()) for n in range(5)]
+    lures = stuffed(asked, 3)
+    assert lures == stuffed(asked, 3) and len({question.id for question, _ in lures}) == 3
+    for question, passage in lures:
+        assert question.pair.question in passage and question.answers and question.answers[0] not in passage
+        assert any(other.answers and other.answers[0] in passage for other in asked)
+    assert stuffed(asked[:2], 9) == []  # there is no other article with an answer
