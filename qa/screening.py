@@ -40,13 +40,13 @@ class Underway:
         self.best = ranked[0].candidate if ranked else None
 
     def settled(self, confidence: Confidence) -> bool:
-        """Whether nothing is left, or the answer leads what is left by enough.
+        """Whether the answer leads what is left by enough.
 
         A figure is looked for in several passages: another document may give another one.
         """
         read = len(self.readings)
         if self.best is None or (read < READ_FOR_FIGURES and FIGURE.search(self.best.text)):
-            return read >= len(self.hits)
+            return False
         return all(confidence.leads(self.best, hit) for hit in self.hits[read:])
 
 
@@ -73,6 +73,7 @@ def read_enough(
         readings = iter(reader.read([one.pair(hit) for (one, hit), read in zip(coming, wanted, strict=True) if read]))
         for (one, _), read in zip(coming, wanted, strict=True):
             one.readings.append(next(readings) if read else UNREAD)
+        open_ones = [one for one in open_ones if len(one.hits) > upto]
         for one in open_ones:
             one.rank(confidence)
         open_ones = [one for one in open_ones if not one.settled(confidence)]
