@@ -23,7 +23,6 @@ from qa.reader import ExtractiveReader, Reader, Reading, model_folder
 from qa.retriever import Hit, HybridRetriever, Retriever
 from qa.screening import read_enough, small_reader
 from qa.spelling import PASSAGES_LOOKED_AT, Speller
-from qa.windows import Pair
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
@@ -119,7 +118,7 @@ class Assistant:
     def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False) -> list[Answer]:
         """Answer questions that are independent of each other; they share batches, and each says the time of its share.
 
-        The first passages are read for all, more of the ``k`` for the questions that could still be answered otherwise.
+        The first passage is read for all, more of the ``k`` for the questions that could still be answered otherwise.
         A question with misspelt words is answered as it was ``understood``, unless it is to be taken ``as_written``.
         """
         for question in questions:
@@ -143,10 +142,10 @@ class Assistant:
         return question if self._speller is None else self._speller.corrected(question)
 
     def read_passages(self, question: str, passages: Sequence[Passage]) -> Answer:
-        """Answer from the given passages alone, without retrieval."""
+        """Answer from the given passages alone, without retrieval; their order says nothing."""
         hits = [Hit(passage, 1 / rank, similarity=1.0, term_score=1.0) for rank, passage in enumerate(passages, 1)]
         began = time.perf_counter()
-        readings = self.reader.read([Pair(question, passage.text) for passage in passages])
+        readings = read_enough([question], [hits], self.reader, self.screen, self.confidence)[0]
         spent = (time.perf_counter() - began) * 1000
         return self._answer(question, hits, readings, Milliseconds(0.0, spent, spent))
 

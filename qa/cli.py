@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 import index
 from index.generations import IndexProblem
+from index.threads import wait_briefly
 from qa.answers import PASSAGES_READ
 
 CORPUS = Path(index.__file__).parent.parent / "corpus"
@@ -430,7 +430,7 @@ def train(
 
 def main() -> None:
     """Run the command, with those that other packages add."""
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in qa.reader, for the commands that do not read
+    wait_briefly()
     for entry in sorted(entry_points(group="pincite.commands"), key=lambda entry: entry.name):
         command = entry.load()
         if isinstance(command, typer.Typer):

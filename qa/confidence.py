@@ -98,13 +98,14 @@ class Confidence:
         values: list[float] = [getattr(features, name) for name in NAMES]
         return self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
 
-    def leads(self, best: Candidate, hit: Hit, look: float = 0.0) -> bool:
-        """Whether an answer's log odds are above those of one in a passage that is not read, by ``settles_at`` or more.
+    def promise(self, hit: Hit, look: float = 0.0) -> float:
+        """The log odds of an answer in a passage that is not read: the retriever's evidence, and the reader's as a ``look``
+        makes it out, in log odds against no answer (even where there was none)."""
+        return self.log_odds(Features.at(hit, look))
 
-        What that passage promises is the retriever's evidence, and the reader's as a ``look`` makes it out, in log odds
-        against no answer (even where there was none).
-        """
-        return self.log_odds(Features.of(best)) - self.log_odds(Features.at(hit, look)) >= self.settles_at
+    def leads(self, best: Candidate) -> float:
+        """What an answer leads by enough: a passage that promises no more than this need not be read."""
+        return self.log_odds(Features.of(best)) - self.settles_at
 
     def threshold(self, wrong_percent: int = 10) -> float:
         """The lowest probability at which an answer is given so that at most ``wrong_percent`` % are wrong."""

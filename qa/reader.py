@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from index.precision import multiplies_bf16, multiplies_int8
+from index.threads import wait_briefly
 from qa.boundaries import tidy
 from qa.sharing import SharedBatches
 from qa.spans import Floats, best_spans
@@ -20,9 +21,7 @@ from qa.windows import Pair, PairEncoder, Window, padded
 if TYPE_CHECKING:
     import torch
 
-# Threads that wait must not spin: with anything else on the cores that makes reading several times slower. Read by OpenMP
-# when torch loads it, which is later.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+wait_briefly()
 
 BUNDLED = Path(__file__).parent / "model"
 BATCH_TOKENS = 4096

@@ -23,31 +23,76 @@ UNREAD = Reading(())
 
 @dataclass(slots=True)
 class Underway:
-    """A question that is being read: its hits, best first, the readings of the first of them, and the best answer so far."""
+    """A question that is being read, its hits in the order of the search.
+
+    ``readings`` are those of the first hits, as far as one has come, ``UNREAD`` where one waits or is passed over;
+    ``waiting`` has the log odds that those not read yet promise, by place; ``limit`` is what the best answer leads.
+    """
 
     question: str
     hits: Sequence[Hit]
+    confidence: Confidence
     readings: list[Reading] = field(default_factory=list)
+    waiting: dict[int, float] = field(default_factory=dict)
     best: Candidate | None = None
+    limit: float = -math.inf
 
-    def pair(self, hit: Hit) -> Pair:
+    def pair(self, place: int) -> Pair:
         """The question with a passage."""
-        return Pair(self.question, hit.passage.text)
+        return Pair(self.question, self.hits[place].passage.text)
 
-    def rank(self, confidence: Confidence) -> None:
-        """Find the best answer in what was read."""
-        ranked = ranking(self.question, self.hits[: len(self.readings)], self.readings, confidence)
-        self.best = ranked[0].candidate if ranked else None
-
-    def settled(self, confidence: Confidence) -> bool:
-        """Whether the answer leads what is left by enough.
+    def settled(self) -> bool:
+        """Whether the answer leads by enough what waits and what is still to come.
 
         A figure is looked for in several passages: another document may give another one.
         """
-        read = len(self.readings)
-        if self.best is None or (read < READ_FOR_FIGURES and FIGURE.search(self.best.text)):
+        come = len(self.readings)
+        if self.next() is not None:
             return False
-        return all(confidence.leads(self.best, hit) for hit in self.hits[read:])
+        if come < READ_FOR_FIGURES and self.best and FIGURE.search(self.best.text):
+            return come == len(self.hits)
+        return all(self.confidence.promise(hit) <= self.limit for hit in self.hits[come:])
+
+    def coming(self, *, told_apart: bool) -> range:
+        """The next places to come to, none while one is worth reading: the first, then as many again.
+
+        Where a look will tell them apart, those that promise as much as the last of these come with it.
+        """
+        come, total = len(self.readings), len(self.hits)
+        if self.next() is not None:
+            return range(0)
+        upto = min(max(READ_FIRST, 2 * come), total)
+        while told_apart and upto < total and self._alike(upto - 1, upto):
+            upto += 1
+        return range(come, upto)
+
+    def _alike(self, place: int, other: int) -> bool:
+        """Whether the searches say the same of two places."""
+        return self.confidence.promise(self.hits[place]) == self.confidence.promise(self.hits[other])
+
+    def come_to(self, places: range) -> None:
+        """Come to the next places: nothing speaks against any of them yet."""
+        self.readings += [UNREAD] * len(places)
+        for place in places:
+            self.look(place, math.inf)
+
+    def look(self, place: int, score: float) -> None:
+        """Note the small reader's log odds of its best span in a passage against no answer."""
+        self.waiting[place] = self.confidence.promise(self.hits[place], score)
+
+    def next(self) -> int | None:
+        """The place to read next: the one that promises most; None where the answer leads them all."""
+        place = max(self.waiting, key=self.waiting.__getitem__, default=None)
+        return place if place is not None and self.waiting[place] > self.limit else None
+
+    def take(self, place: int, reading: Reading) -> None:
+        """Note what was read in a passage, and which answer is best now."""
+        del self.waiting[place]
+        self.readings[place] = reading
+        ranked = ranking(self.question, self.hits[: len(self.readings)], self.readings, self.confidence)
+        if ranked:
+            self.best = ranked[0].candidate
+            self.limit = self.confidence.leads(self.best)
 
 
 def read_enough(
@@ -57,48 +102,41 @@ def read_enough(
     screen: Reader | None,
     confidence: Confidence,
 ) -> list[list[Reading]]:
-    """The readings of each question's hits, in their order, as far as they are needed: the first, twice as many, ..., or all.
+    """The readings of each question's hits, in their order, as far as they are needed; ``UNREAD`` what is passed over.
 
-    A question is read no further once its best answer ``leads`` all that it has not come to. Before a passage is read the
-    small reader, where there is one, looks at it, and what the answer leads by its score is passed over: ``UNREAD``.
+    The hit that promises most is read, then the next, until the best answer ``leads`` the rest: by the searches' evidence
+    what is not come to, and by the score of the small reader too, where there is one, what it has looked at.
     """
-    asked = [Underway(question, hits) for question, hits in zip(questions, found, strict=True)]
-    open_ones = [one for one in asked if one.hits]
-    longest = max(map(len, found), default=0)
-    for upto in stages(longest) if confidence.settles_at < NEVER else [longest]:
-        if not open_ones:
-            break
-        coming = [(one, hit) for one in open_ones for hit in one.hits[len(one.readings) : upto]]
-        wanted = _worth_reading(coming, screen, confidence)
-        readings = iter(reader.read([one.pair(hit) for (one, hit), read in zip(coming, wanted, strict=True) if read]))
-        for (one, _), read in zip(coming, wanted, strict=True):
-            one.readings.append(next(readings) if read else UNREAD)
-        open_ones = [one for one in open_ones if len(one.hits) > upto]
-        for one in open_ones:
-            one.rank(confidence)
-        open_ones = [one for one in open_ones if not one.settled(confidence)]
+    if confidence.settles_at >= NEVER:
+        readings = iter(reader.read([Pair(question, hit.passage.text)
+                                     for question, hits in zip(questions, found, strict=True) for hit in hits]))  # fmt: skip
+        return [[next(readings) for _ in hits] for hits in found]
+    asked = [Underway(question, hits, confidence) for question, hits in zip(questions, found, strict=True)]
+    while going := [one for one in asked if not one.settled()]:
+        _come_further(going, screen)
+        wanted = [(one, place) for one in going if (place := one.next()) is not None]
+        read = reader.read([one.pair(place) for one, place in wanted]) if wanted else []
+        for (one, place), reading in zip(wanted, read, strict=True):
+            one.take(place, reading)
     return [one.readings for one in asked]
 
 
-def _worth_reading(coming: Sequence[tuple[Underway, Hit]], screen: Reader | None, confidence: Confidence) -> list[bool]:
-    """Whether each passage is to be read: where there is no answer yet, or it does not lead by the small reader's score."""
-    if screen is None:
-        return [True] * len(coming)
-    looks = iter(looked_at(screen, [one.pair(hit) for one, hit in coming if one.best]))
-    return [not (one.best and confidence.leads(one.best, hit, next(looks))) for one, hit in coming]
+def _come_further(going: Sequence[Underway], screen: Reader | None) -> None:
+    """Come to each question's next places, with a look at them, except at one that is to be read in any case."""
+    looked: list[tuple[Underway, int]] = []
+    for one in going:
+        places = one.coming(told_apart=screen is not None)
+        one.come_to(places)
+        if one.best or len(places) > 1:
+            looked += [(one, place) for place in places]
+    if screen and looked:
+        for (one, place), score in zip(looked, looks(screen, [one.pair(place) for one, place in looked]), strict=True):
+            one.look(place, score)
 
 
-def stages(passages: int) -> list[int]:
-    """After how many of so many passages one asks whether they are enough: the first, twice as many, ..., all."""
-    counts = [READ_FIRST]
-    while counts[-1] < passages:
-        counts.append(2 * counts[-1])
-    return [*counts[:-1], passages]
-
-
-def looked_at(small: Reader, pairs: Sequence[Pair]) -> list[float]:
+def looks(small: Reader, pairs: Sequence[Pair]) -> list[float]:
     """The small reader's score of the best span of each pair, in log odds against no answer; -inf where there is no span."""
-    return [reading.spans[0].score if reading.spans else -math.inf for reading in (small.read(pairs) if pairs else [])]
+    return [reading.spans[0].score if reading.spans else -math.inf for reading in small.read(pairs)]
 
 
 def small_reader(folder: Path, *, format: Format | None = None) -> ExtractiveReader | None:

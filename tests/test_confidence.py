@@ -74,15 +74,14 @@ def test_the_lead_that_ends_reading_and_the_small_reader_are_kept(tmp_path: Path
 
 def test_what_is_not_read_promises_what_it_was_found_by_and_what_a_look_gives_it():
     near, far = hit("near", similarity=0.0, term_score=0.2), hit("far", similarity=0.9, term_score=1.0)
-    best = candidate("Astana", 5.0)  # 1 + 2 * 0.5 - 0.9 = 1.1
-    led = replace(fitted(), settles_at=0.75)
-    assert led.leads(best, far) and not led.leads(best, near)  # 1.1 - 0.0 and 1.1 - 0.8
-    assert led.leads(best, far, 1.5) and not led.leads(best, far, 2.0)  # 1.1 - 0.3 and 1.1 - 0.4
-    assert led.leads(best, near, -math.inf)
+    leads = replace(fitted(), settles_at=0.75).leads(candidate("Astana", 5.0))  # 1 + 2 * 0.5 - 0.9 = 1.1
+    assert fitted().promise(far) < leads < fitted().promise(near)  # 0.0 and 0.8 by 0.35
+    assert fitted().promise(far, 1.5) < leads < fitted().promise(far, 2.0)  # 0.3 and 0.4
+    assert fitted().promise(near, -math.inf) < leads
 
 
-def test_without_fitted_numbers_nothing_leads():
-    assert not unfitted("reader-1").leads(candidate("word", 1e9), hit("other"), -math.inf)
+def test_without_fitted_numbers_nothing_is_led():
+    assert unfitted("reader-1").leads(candidate("word", 1e9)) < unfitted("reader-1").promise(hit("other"), -math.inf)
 
 
 def test_numbers_of_another_reader_are_not_used(tmp_path: Path):

@@ -33,6 +33,7 @@ from index.embedder import Floats
 from index.gathering import Gathering
 from index.generations import writer_lock
 from index.store import CANARIES, Index, Making, Settings, commit, draft
+from index.threads import wait_briefly
 from qa.retriever import HybridRetriever
 
 DIMENSION, CLUSTERS, WORDS_EACH, VOCABULARY, PASSAGES_EACH = 384, 2_000, 90, 60_000, 100
@@ -72,8 +73,8 @@ def main() -> None:
         write(Path(folder), options.passages, options.queries)
         seconds = time.perf_counter() - began
         command = [sys.executable, __file__, "--measure", folder]
-        threads = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}  # as qa.reader sets it for whoever asks
-        said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=threads).stdout
+        wait_briefly()  # as qa.reader has it for whoever asks
+        said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     report = {"passages": options.passages, "write, s": seconds, **json.loads(said)}
     title = f"{options.passages} passages, {processor()}, load {os.getloadavg()[0]:.1f}"
     rows = [(name, f"{value:.3f}" if isinstance(value, float) else value) for name, value in report.items()]
