@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from index.packed import PackedLayer, Product, product
+from index.packed import PackedLayer, Product, attention_biases, product, whole_rows
 from index.precision import multiplies_bf16
 
 
@@ -57,11 +57,14 @@ class LightEncoder(nn.Module):
     def forward(self, features: dict[str, Tensor]) -> dict[str, Tensor]:
         """Adds ``sentence_embedding``, one L2-normalised row a text, [n, dimension], to what ``preprocess`` gives."""
         lengths: list[int] = features["lengths"].tolist()
-        places = torch.cat([torch.arange(length) for length in lengths])
-        hidden = self._norm(self._words[features["input_ids"]] + self._segments[0] + self._places[places])
+        rows, ids = whole_rows(lengths), features["input_ids"]
+        places = torch.cat([torch.arange(length) for length in rows])
+        ids = F.pad(ids, (0, len(places) - len(ids)))
+        hidden = self._norm(self._words[ids] + self._segments[0] + self._places[places])
+        biases = attention_biases(rows, None, hidden)
         for layer in self._layers:
-            hidden = layer(hidden, lengths, [None] * len(lengths))
-        means = torch.stack([text.float().mean(0) for text in torch.split(hidden, lengths)])
+            hidden = layer(hidden, rows, biases)
+        means = torch.stack([text.float().mean(0) for text in torch.split(hidden, rows)[: len(lengths)]])
         return {**features, "sentence_embedding": F.normalize(means)}
 
     def _layer(self, weights: dict[str, Tensor], name: str) -> PackedLayer:

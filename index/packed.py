@@ -1,7 +1,8 @@
 """Encoder layers as a processor runs them best: only tokens, no padding, and weights laid out once for good.
 
-All texts' tokens stand in one matrix, so that products and norms never see padding; attention takes one text at a time,
-which needs no mask.
+All texts' tokens stand in one matrix, so that products and norms see hardly any padding; attention takes one text at a time.
+The numbers of rows are round ones (``whole_rows``): the library compiles its products anew for each number of rows that it has not
+seen, which takes time at the first of them and memory for good.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from torch.nn import functional as F
 from index.precision import multiplies_tiles
 
 Product = Callable[[Tensor], Tensor]
+ROWS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +36,64 @@ class PackedLayer:
     norm_output: Product
 
     def __call__(self, hidden: Tensor, lengths: Sequence[int], biases: Sequence[Tensor | None]) -> Tensor:
-        """[T, H] to [T, H], T being the sum of the lengths; a text's bias [heads, L, L] is added to its attention scores."""
-        width = hidden.shape[1]
-        qkv = self.qkv(hidden).view(len(hidden), 3, self.heads, width // self.heads)
-        attended = []
-        for text, bias in zip(torch.split(qkv, list(lengths)), biases, strict=True):
-            query, key, value = text.permute(1, 2, 0, 3)
-            attended.append(_attended(query, key, value, bias).transpose(0, 1))
-        hidden = self.norm_attention(hidden + self.out(torch.cat(attended).view(len(hidden), width)))
+        """[T, H] to [T, H], T being the sum of the lengths; the biases of ``attention_biases`` are added to the scores."""
+        qkv = self.qkv(hidden).view(len(hidden), 3, self.heads, hidden.shape[1] // self.heads)
+        texts = torch.split(qkv, list(lengths))
+        attended = torch.cat([_attended(text, bias) for text, bias in zip(texts, biases, strict=True)])
+        hidden = self.norm_attention(hidden + self.out(attended.view(hidden.shape)))
         return self.norm_output(hidden + self.down(self.up(hidden)))
 
 
-def _attended(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None) -> Tensor:
-    """Scaled dot-product attention of one text, [heads, L, d] each; its length is bounded, and so are the scores.
+def whole_rows(lengths: Sequence[int]) -> list[int]:
+    """The lengths, with that of one more text at the end where it takes one to make their sum a round number.
+
+    That is a multiple of ``ROWS``, and for large sums of the power of two that is a 32nd to a 64th of them.
+    """
+    total = sum(lengths)
+    spare = -total % max(ROWS, 1 << max(0, total.bit_length() - 6))
+    return [*lengths, spare] if spare else [*lengths]
+
+
+def attention_biases(lengths: Sequence[int], table: Tensor | None, like: Tensor) -> list[Tensor | None]:
+    """What is added to the attention scores of each text, [heads or 1, R or 1, R], R being its length in whole ``ROWS``.
+
+    That is the upper left of a table [heads, R, R] where there is one, and minus infinity for what is beyond the text; None
+    where there is nothing to add.
+    """
+    made = {length: _bias(length, table, like) for length in set(lengths)}
+    return [made[length] for length in lengths]
+
+
+def _bias(length: int, table: Tensor | None, like: Tensor) -> Tensor | None:
+    """That of one length."""
+    rows = length + -length % ROWS
+    if table is None and rows == length:
+        return None
+    bias = (
+        like.new_zeros(1, 1, rows)
+        if table is None
+        else table[:, :rows, :rows].clone(memory_format=torch.contiguous_format)
+    )
+    bias[:, :, length:] = -torch.inf
+    return bias
+
+
+def _attended(text: Tensor, bias: Tensor | None) -> Tensor:
+    """Scaled dot-product attention of one text, [L, 3, heads, d] to [L, heads, d]; its length is bounded, and so are the scores.
 
     The library's fused kernel multiplies bf16 quickly on tiles (AMX) alone; elsewhere plain products take half its time.
     """
-    if query.dtype != torch.bfloat16 or multiplies_tiles():
-        return F.scaled_dot_product_attention(query[None], key[None], value[None], attn_mask=bias)[0]
-    added, share = (query.new_zeros(1), 0) if bias is None else (bias, 1)
-    scores = torch.baddbmm(added, query, key.transpose(1, 2), beta=share, alpha=query.shape[-1] ** -0.5)
-    return torch.bmm(torch.softmax(scores, dim=-1), value)
+    length, _, heads, width = text.shape
+    held = text.new_zeros(3, heads, length + -length % ROWS, width)
+    held[:, :, :length] = text.permute(1, 2, 0, 3)
+    query, key, value = held
+    if text.dtype != torch.bfloat16 or multiplies_tiles():
+        found = F.scaled_dot_product_attention(query[None], key[None], value[None], attn_mask=bias)[0]
+    else:
+        added, share = (query.new_zeros(1), 0) if bias is None else (bias, 1)
+        scores = torch.baddbmm(added, query, key.transpose(1, 2), beta=share, alpha=width**-0.5)
+        found = torch.bmm(torch.softmax(scores, dim=-1), value)
+    return found[:, :length].transpose(0, 1)
 
 
 def product(weight: Tensor, bias: Tensor, *, gelu: bool = False) -> Product:

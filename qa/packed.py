@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from index.packed import PackedLayer, Product, product
+from index.packed import ROWS, PackedLayer, Product, attention_biases, product, whole_rows
 from qa.network import Layer, SpanNetwork, relative_position_bucket
+from qa.windows import padded
 
 
 class MakeProduct(Protocol):
@@ -32,29 +33,29 @@ class PackedNetwork:
 
     def __call__(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
         """Logits [B, L, 2] of padded token ids and their mask [B, L]; zero on padding."""
-        lengths: list[int] = mask.sum(dim=1).tolist()
-        places = torch.arange(ids.shape[1]).expand_as(ids)[mask] + self._first
-        hidden = self._words(ids[mask]) + self._positions(places)
+        rows = whole_rows(mask.sum(dim=1).tolist())
+        chosen, places = ids[mask], torch.arange(ids.shape[1]).expand_as(ids)[mask] + self._first
+        spare = (0, sum(rows) - len(chosen))
+        hidden = self._words(F.pad(chosen, spare)) + self._positions(F.pad(places, spare))
         hidden = self._norm(hidden if self._segment is None else hidden + self._segment)
-        biases = self._biases(lengths)
+        biases = attention_biases(rows, self._relative_to(max(rows)), hidden)
         for layer in self._layers:
-            hidden = layer(hidden, lengths, biases)
+            hidden = layer(hidden, rows, biases)
         logits = torch.zeros(*ids.shape, 2)
-        logits[mask] = self._span(hidden).float()
+        logits[mask] = self._span(hidden)[: len(chosen)].float()
         return logits
 
-    def _biases(self, lengths: Sequence[int]) -> list[Tensor | None]:
-        """What relative positions add to the attention scores of each window, [heads, L, L]."""
+    def _relative_to(self, longest: int) -> Tensor | None:
+        """What relative positions add to the attention scores, [heads, R, R] with R of at least the longest in whole rows."""
         if self._relative is None:
-            return [None] * len(lengths)
-        longest, table = max(lengths), self._table
-        if table is None or table.shape[-1] < longest:
-            steps = torch.arange(longest)
+            return None
+        table, rows = self._table, padded(longest, ROWS)
+        if table is None or table.shape[-1] < rows:
+            steps = torch.arange(rows)
             buckets = relative_position_bucket(steps[None, :] - steps[:, None], self._buckets)
-            # another thread may replace it by a smaller one meanwhile: what is cut below is one's own
+            # another thread may replace it by a smaller one meanwhile: what is returned is one's own
             self._table = table = self._relative(buckets).detach().permute(2, 0, 1).contiguous()
-        cut = {length: table[:, :length, :length].contiguous() for length in set(lengths)}
-        return [cut[length] for length in lengths]
+        return table
 
 
 def _packed(layer: Layer, made: MakeProduct) -> PackedLayer:

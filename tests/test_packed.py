@@ -7,6 +7,7 @@ import pytest
 import torch
 from reader_fakes import words_of, write_tokenizer
 
+from index.packed import whole_rows
 from qa.int8 import SAMPLE, in_8_bits
 from qa.network import NetworkConfig, SpanNetwork
 from qa.packed import PackedNetwork
@@ -29,6 +30,29 @@ def test_it_gives_the_logits_of_the_network_it_was_made_of(kind: str, dtype: tor
         given = PackedNetwork(own.to(dtype))(ids, torch.zeros_like(ids), mask)
     assert (given - wanted)[mask].abs().max() < near
     assert (given[~mask] == 0).all()
+
+
+def test_few_numbers_of_rows_occur_and_next_to_none_are_spare():
+    assert whole_rows([]) == [] and whole_rows([16]) == [16] and whole_rows([7, 9]) == [7, 9]
+    assert whole_rows([5]) == [5, 11] and whole_rows([7, 30]) == [7, 30, 11]
+    rounded = [sum(whole_rows([total])) for total in range(1, 8192)]
+    assert all(0 <= held - total < max(16, total / 31) for total, held in enumerate(rounded, 1))
+    assert len(set(rounded)) < 200
+
+
+@pytest.mark.parametrize("tiles", [True, False])
+@pytest.mark.parametrize("kind", ["mpnet", "bert"])
+def test_spare_rows_change_nothing(kind: str, tiles: bool, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("index.packed.multiplies_tiles", lambda: tiles)
+    made = PackedNetwork(network(kind).to(torch.bfloat16))
+    ids = torch.randint(5, 50, (4, 32), generator=torch.Generator().manual_seed(2))
+    mask = torch.arange(32) < torch.tensor([32, 16, 7, 1])[:, None]
+    with torch.inference_mode():
+        together = made(ids, torch.zeros_like(ids), mask)
+        for row in range(4):
+            held = slice(row, row + 1), slice(0, int(mask[row].sum()))
+            alone = made(ids[held], torch.zeros_like(ids[held]), mask[held])
+            assert torch.allclose(alone, together[held], atol=0.03)
 
 
 @pytest.mark.parametrize("kind", ["mpnet", "bert"])
