@@ -11,7 +11,7 @@ def wait_briefly() -> None:
     """Let OpenMP's threads spin for some hundredths of a millisecond and then sleep, unless the user has set how they wait.
 
     A small operation is over sooner than a thread wakes up, and one that spins for long takes the core from whatever else
-    needs it: here, reading is 1.2 to 1.4 times as fast as with none, and takes 1.2 times as long beside a busy program.
+    needs it: reading is 1.1 to 1.2 times as fast as without, and takes 1.2 times as long beside a busy program.
     To be called before torch or faiss, which load OpenMP, are imported. GNU's library alone knows the number.
     """
     if "OMP_WAIT_POLICY" not in os.environ:
