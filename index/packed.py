@@ -1,6 +1,6 @@
-"""Encoder layers as a processor runs them best: only tokens, no padding, and weights laid out once for good.
+"""Encoder layers as a processor runs them best: tokens with hardly any padding, and weights laid out once for good.
 
-All texts' tokens stand in one matrix, so that products and norms see hardly any padding; attention takes one text at a time.
+All texts' tokens stand in one matrix, in which products and norms take them together; attention takes one text at a time.
 The numbers of rows are round ones (``whole_rows``): the library compiles its products anew for each number of rows that it has not
 seen, which takes time at the first of them and memory for good.
 """
@@ -54,6 +54,11 @@ def whole_rows(lengths: Sequence[int]) -> list[int]:
     return [*lengths, spare] if spare else [*lengths]
 
 
+def held_rows(length: int) -> int:
+    """How many rows attention takes for a text: the least multiple of ``ROWS`` that holds it."""
+    return length + -length % ROWS
+
+
 def attention_biases(lengths: Sequence[int], table: Tensor | None, like: Tensor) -> list[Tensor | None]:
     """What is added to the attention scores of each text, [heads or 1, R or 1, R], R being its length in whole ``ROWS``.
 
@@ -66,7 +71,7 @@ def attention_biases(lengths: Sequence[int], table: Tensor | None, like: Tensor)
 
 def _bias(length: int, table: Tensor | None, like: Tensor) -> Tensor | None:
     """That of one length."""
-    rows = length + -length % ROWS
+    rows = held_rows(length)
     if table is None and rows == length:
         return None
     bias = (
@@ -84,7 +89,7 @@ def _attended(text: Tensor, bias: Tensor | None) -> Tensor:
     The library's fused kernel multiplies bf16 quickly on tiles (AMX) alone; elsewhere plain products take half its time.
     """
     length, _, heads, width = text.shape
-    held = text.new_zeros(3, heads, length + -length % ROWS, width)
+    held = text.new_zeros(3, heads, held_rows(length), width)
     held[:, :, :length] = text.permute(1, 2, 0, 3)
     query, key, value = held
     if text.dtype != torch.bfloat16 or multiplies_tiles():

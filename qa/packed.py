@@ -8,9 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from index.packed import ROWS, PackedLayer, Product, attention_biases, product, whole_rows
+from index.packed import PackedLayer, Product, attention_biases, held_rows, product, whole_rows
 from qa.network import Layer, SpanNetwork, relative_position_bucket
-from qa.windows import padded
 
 
 class MakeProduct(Protocol):
@@ -49,7 +48,7 @@ class PackedNetwork:
         """What relative positions add to the attention scores, [heads, R, R] with R of at least the longest in whole rows."""
         if self._relative is None:
             return None
-        table, rows = self._table, padded(longest, ROWS)
+        table, rows = self._table, held_rows(longest)
         if table is None or table.shape[-1] < rows:
             steps = torch.arange(rows)
             buckets = relative_position_bucket(steps[None, :] - steps[:, None], self._buckets)
