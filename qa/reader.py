@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from index.precision import multiplies_bf16, multiplies_int8
-from index.threads import wait_briefly
+from index.threads import cores, wait_briefly
 from qa.boundaries import tidy
+from qa.formats import Format, fastest_format
 from qa.sharing import SharedBatches
 from qa.spans import Floats, best_spans
 from qa.windows import Pair, PairEncoder, Window, padded
@@ -28,7 +28,7 @@ BATCH_TOKENS = 4096
 PAIRS_TOGETHER = 32  # of several callers; with more each of them would wait longer
 PAD_TO = 16
 SPANS_PER_WINDOW = 5
-Format = Literal["fp32", "bf16", "int8"]
+HIDDEN = 768  # of a base model, where the configuration has another name for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +78,14 @@ class ExtractiveReader:
     def open(cls, model: str | Path | None = None, *, format: Format | None = None) -> ExtractiveReader:
         """Open the bundled reader, a folder, or a Hugging Face model that is on this machine.
 
-        ``format`` is the number format of the weights and products; by default bf16 where the processor multiplies it
-        in hardware (AMX, AVX512-BF16) or there is a GPU, int8 where it multiplies that (VNNI), else fp32. What
-        our own network cannot run is run in fp32 then. Raises ValueError naming what is wrong with the model.
+        ``format`` is the number format of the weights and products; by default bf16 on a GPU, else what ``qa.formats`` finds to
+        be the fastest here. What our own network cannot run is run in fp32 instead of int8. Raises ValueError naming what is
+        wrong with the model.
         """
         folder = model_folder(model)
         device = _device()
-        chosen = format or _fastest_format(device)
         encoder = PairEncoder.open(folder)
-        return cls(_load(folder, chosen, device, encoder), encoder, fingerprint=fingerprint(folder), device=device)
+        return cls(_load(folder, format, device, encoder), encoder, fingerprint=fingerprint(folder), device=device)
 
     def read(self, pairs: Sequence[Pair]) -> list[Reading]:
         """One reading a pair, in order; windows of all pairs share batches, whoever reads them."""
@@ -181,14 +180,7 @@ def _device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def _fastest_format(device: str) -> Format:
-    """bf16 where the hardware multiplies it, else int8 where it does that, fp32 elsewhere."""
-    if device == "cuda" or multiplies_bf16():
-        return "bf16"
-    return "int8" if multiplies_int8() else "fp32"
-
-
-def _load(folder: Path, format: Format, device: str, encoder: PairEncoder) -> Network:
+def _load(folder: Path, format: Format | None, device: str, encoder: PairEncoder) -> Network:
     """Our own network where it can run the checkpoint, Hugging Face's otherwise."""
     import torch
 
@@ -202,10 +194,12 @@ def _load(folder: Path, format: Format, device: str, encoder: PairEncoder) -> Ne
         raise ValueError(
             f"{folder}: its tokenizer does not fit (token {encoder.highest_id} of {config.get('vocab_size')})"
         )
-    dtype = torch.bfloat16 if format == "bf16" else torch.float32
-    torch.set_num_threads(
-        max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    torch.set_num_threads(cores())
+    hidden = config.get("hidden_size", HIDDEN)
+    format = format or (
+        "bf16" if device == "cuda" else fastest_format(hidden, config.get("intermediate_size", 4 * hidden))
     )
+    dtype = torch.bfloat16 if format == "bf16" else torch.float32
     if config.get("model_type") == "mpnet" or config.get("token_types") == "zero":
         from qa.network import SpanNetwork
         from qa.weights import read_weights

@@ -10,7 +10,8 @@ from typing import Any, cast, get_args
 
 import numpy as np
 
-from qa.reader import ExtractiveReader, Format, Reader
+from qa.formats import Format
+from qa.reader import ExtractiveReader, Reader
 from qa.scoring import exact_match, f1
 from qa.windows import Pair
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from conftest import FakeEmbedder
 
-from index.embedder import FEW, Embedder, ModelMissing, SentenceEmbedder, embedding_text
+from index.embedder import FEW, SHARE, Embedder, ModelMissing, SentenceEmbedder, embedding_text
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,18 @@ def test_a_few_texts_get_the_same_vectors_without_sentence_transformers(bundled:
     root = Path(__file__).resolve().parents[1]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_many_texts_keep_their_order_and_leave_the_caller_its_threads(bundled: SentenceEmbedder) -> None:
+    import torch
+
+    texts = [f"{number} " + "wheat by rail and gas by pipe " * (number * 7 % 11) for number in range(3 * SHARE + 1)]
+    threads = torch.get_num_threads()
+    together = bundled.embed(texts)
+    one_by_one = np.concatenate([bundled.embed([text]) for text in texts])
+    assert (together * one_by_one).sum(axis=1).min() > 0.999
+    assert np.argmax(together @ one_by_one.T, axis=1).tolist() == list(range(len(texts)))
+    assert torch.get_num_threads() == threads
 
 
 def test_the_fingerprint_is_that_of_the_files(tmp_path: Path) -> None:

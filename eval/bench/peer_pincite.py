@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import cast
 
 from eval.bench.worker import Job, serve
-from qa.reader import ExtractiveReader, Format, Reader, Reading
+from qa.formats import Format
+from qa.reader import ExtractiveReader, Reader, Reading
 from qa.windows import Pair
 
 

@@ -10,7 +10,8 @@ from eval.bench.peer_pincite import Pincite
 from eval.bench.worker import Job, serve
 from index.store import Passage
 from qa.confidence import Confidence
-from qa.reader import ExtractiveReader, Format, Reading
+from qa.formats import Format
+from qa.reader import ExtractiveReader, Reading
 from qa.retriever import Hit
 from qa.screening import read_enough, small_reader
 
