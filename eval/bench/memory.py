@@ -1,10 +1,11 @@
 """How much memory does the chat page take over an index of many passages, at its start and after questions?
 
-    python eval/bench/memory.py [--passages 100000] [--questions 20] [--json memory.json]
+    python eval/bench/memory.py [--passages 100000 | --index FOLDER] [--questions 20] [--json memory.json]
 
 The index holds the bundled articles among passages of their sentences in random order, or the paragraphs of a SQuAD file
-(``--filler``); it is made at the first call and kept. The page runs as ``pincite chat`` does; memory is that of its process
-and all below it, from /proc: resident, and the part of it that is no map of a file and so cannot be dropped.
+(``--filler``), made at the first call and kept, or is one that is there already. The page runs as ``pincite chat`` does;
+memory is that of its process and all below it, from /proc: resident, and the part of it that is no map of a file and so
+cannot be dropped.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from eval.bench.machine import machine
 from eval.bench.passages import QUESTIONS
 from eval.bench.results import command_line, console, print_table, write_json
 from eval.examples import load
+from index.store import Index, IndexProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,11 @@ def main() -> None:
     options.work.mkdir(parents=True, exist_ok=True)
     try:
         with console.status(f"an index of {options.passages} passages"):
-            shelf = library(options.work, options.passages, options.filler)
-    except (OSError, ValueError) as error:
+            folder = options.index or Path(library(options.work, options.passages, options.filler).index)
+        passages = len(Index.open(folder).passages)
+    except (OSError, ValueError, IndexProblem) as error:
         raise SystemExit(str(error)) from error
-    passages = len(shelf.passages())
-    with served(Path(shelf.index), options.reader) as address:
+    with served(folder, options.reader) as address:
         found = [below(os.getpid(), "the page's address is printed")]
         ask(address, questions[0])
         found.append(below(os.getpid(), "the first answer is there"))
@@ -95,6 +97,7 @@ def _options() -> argparse.Namespace:
     """The command line."""
     parser = command_line(__doc__, "bench-memory.json")
     parser.add_argument("--passages", type=int, default=100_000)
+    parser.add_argument("--index", type=Path, help="an index that is there, instead of one of so many passages")
     parser.add_argument("--questions", type=int, default=20)
     parser.add_argument("--filler", type=Path, help="a SQuAD file (default: the bundled articles' own sentences)")
     parser.add_argument("--reader", default="", help="folder of the reader (default: the bundled one)")
