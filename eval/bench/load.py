@@ -33,6 +33,7 @@ from eval.bench.results import command_line, console, print_table, write_json
 from eval.bench.served import PINCITE, serving
 from eval.corpus_run import QUESTIONS
 from eval.examples import load
+from index.threads import cores
 from qa.answers import PASSAGES_READ
 
 LARGEST_RATIO = 8.0
@@ -79,7 +80,7 @@ def main() -> None:
     ratio = loaded.p95 / one.p95
     _show((one, *more), ratio)
     report = {
-        "machine": machine(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 0),
+        "machine": machine(cores()),
         "single": asdict(one),
         "loaded": asdict(loaded),
         "each": [asdict(waited) for waited in (one, *more)],

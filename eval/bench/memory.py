@@ -24,6 +24,7 @@ from eval.bench.passages import QUESTIONS
 from eval.bench.results import command_line, console, print_table, write_json
 from eval.examples import load
 from index.store import Index, IndexProblem
+from index.threads import cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def main() -> None:
         for question in questions[1:]:
             ask(address, question)
         found.append(below(os.getpid(), f"after {len(questions)} questions"))
-    where = machine(len(os.sched_getaffinity(0)))
+    where = machine(cores())
     print_table(
         f"The page over {passages} passages, megabytes: {where['processor']}, {where['date']}",
         ("moment", "resident", "no map of a file", "processes"),

@@ -22,6 +22,7 @@ from eval.bench.machine import machine
 from eval.bench.passages import CORPUS
 from eval.bench.results import command_line, print_table, write_json
 from eval.bench.served import PINCITE, serving
+from index.threads import cores
 
 QUESTION = "Who signed the agreement?"
 PAGE_LIMIT = 300.0
@@ -47,8 +48,7 @@ def main() -> None:
             for name, measure in measured.items():
                 seconds[name].append(measure())
     medians = {name: statistics.median(times) for name, times in seconds.items()}
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 0
-    report = {"machine": machine(threads), "median_seconds": medians, "seconds": seconds}
+    report = {"machine": machine(cores()), "median_seconds": medians, "seconds": seconds}
     print_table(
         "Start-up, seconds",
         ("what", "median", "each"),
