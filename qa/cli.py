@@ -7,19 +7,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from platformdirs import user_data_path
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 import index
 from index.generations import IndexProblem
 from index.threads import wait_briefly
 from qa.answers import PASSAGES_READ
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 CORPUS = Path(index.__file__).parent.parent / "corpus"
 app = typer.Typer(
@@ -116,6 +117,8 @@ def print_json(value: Any) -> None:
 
 def progress_bar() -> Progress:
     """Counts and time left, on stderr, only where someone watches."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -429,12 +432,21 @@ def train(
 
 
 def main() -> None:
-    """Run the command, with those that other packages add."""
+    """Run the command, one of ours or one that another package adds."""
     wait_briefly()
+    ours = {command.name or getattr(command.callback, "__name__", None) for command in app.registered_commands}
+    if not ours.intersection(sys.argv[1:2]):
+        add_commands()
+    app()
+
+
+def add_commands() -> None:
+    """The commands of other packages; looking for them takes longer than most of ours take to start."""
+    from importlib.metadata import entry_points
+
     for entry in sorted(entry_points(group="pincite.commands"), key=lambda entry: entry.name):
         command = entry.load()
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=entry.name)
         else:
             app.command(entry.name)(command)
-    app()

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -244,9 +245,16 @@ def _hugging_face(folder: Path, dtype: torch.dtype, device: str) -> Network:
 
 def fingerprint(folder: Path) -> str:
     """SHA-256 over the weights, the configuration and the tokenizer: the identity of a reader."""
-    digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*.safetensors"), folder / "config.json", folder / "tokenizer.json"]):
-        if path.exists():
-            with path.open("rb") as file:
-                digest.update(path.name.encode() + b"\0" + hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
+    named = sorted([*folder.glob("*.safetensors"), folder / "config.json", folder / "tokenizer.json"])
+    paths = [path for path in named if path.exists()]
+    whole = hashlib.sha256()
+    with ThreadPoolExecutor(cores()) as pool:
+        for path, digest in zip(paths, pool.map(_digest, paths), strict=True):
+            whole.update(path.name.encode() + b"\0" + digest)
+    return whole.hexdigest()
+
+
+def _digest(path: Path) -> bytes:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()

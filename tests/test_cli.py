@@ -80,7 +80,17 @@ def test_the_command_loads_nothing_heavy_until_it_is_needed():
     [(("--help",), {"numpy"}), (("verify",), {"numpy"}), (("status",), set()), (("status", "--json"), set())],
 )
 def test_a_command_that_needs_no_model_imports_nothing_of_one(index: Path, command: tuple[str, ...], also: set[str]):
-    heavy = {"torch", "transformers", "sentence_transformers", "sklearn", "scipy", "bm25s", "faiss", "gradio"} | also
+    heavy = {
+        "torch",
+        "transformers",
+        "sentence_transformers",
+        "sklearn",
+        "scipy",
+        "bm25s",
+        "faiss",
+        "gradio",
+        "pydantic",
+    } | also
     code = (
         "import atexit, sys; from qa.cli import main\n"
         f"atexit.register(lambda: sys.stderr.write(str(sorted(set({sorted(heavy)}) & sys.modules.keys()))))\n"
