@@ -93,7 +93,8 @@ def _attended(text: Tensor, bias: Tensor | None) -> Tensor:
     held[:, :, :length] = text.permute(1, 2, 0, 3)
     query, key, value = held
     if text.dtype != torch.bfloat16 or multiplies_tiles():
-        found = F.scaled_dot_product_attention(query[None], key[None], value[None], attn_mask=bias)[0]
+        mask = None if bias is None else bias[None]  # of three dimensions it would keep the fused kernel away
+        found = F.scaled_dot_product_attention(query[None], key[None], value[None], attn_mask=mask)[0]
     else:
         added, share = (query.new_zeros(1), 0) if bias is None else (bias, 1)
         scores = torch.baddbmm(added, query, key.transpose(1, 2), beta=share, alpha=width**-0.5)

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 import torch
 from reader_fakes import words_of, write_tokenizer
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from index.packed import whole_rows
-from qa.int8 import SAMPLE, in_8_bits
+from qa.int8 import SAMPLE, Int8Product, in_8_bits
 from qa.network import NetworkConfig, SpanNetwork
 from qa.packed import PackedNetwork
 from qa.windows import PairEncoder
@@ -30,6 +31,15 @@ def test_it_gives_the_logits_of_the_network_it_was_made_of(kind: str, dtype: tor
         given = PackedNetwork(own.to(dtype))(ids, torch.zeros_like(ids), mask)
     assert (given - wanted)[mask].abs().max() < near
     assert (given[~mask] == 0).all()
+
+
+@pytest.mark.parametrize("kind", ["mpnet", "bert"])
+def test_in_32_bits_attention_runs_in_the_fused_kernel(kind: str):
+    made = PackedNetwork(network(kind))
+    ids = torch.randint(5, 50, (2, 20), generator=torch.Generator().manual_seed(1))
+    mask = torch.arange(20) < torch.tensor([20, 13])[:, None]
+    with torch.inference_mode(), sdpa_kernel(SDPBackend.FLASH_ATTENTION):  # which raises where it cannot run
+        assert made(ids, torch.zeros_like(ids), mask)[mask].isfinite().all()
 
 
 def test_few_numbers_of_rows_occur_and_next_to_none_are_spare():
@@ -72,3 +82,35 @@ def test_in_8_bits_it_gives_nearly_the_same_logits_whatever_shares_the_batch(kin
     spread = wanted[mask].std()
     assert 0 < (given - wanted)[mask].abs().max() < 0.3 * spread
     assert torch.equal(alone[mask[1:2]], given[1:2][mask[1:2]])
+
+
+def test_where_the_library_has_no_8_bit_products_they_stay_exact(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("qa.int8._in_8_bits", lambda whole, scale, zero: None)
+    weight, bias, rows = torch.randn(8, 4), torch.randn(8), torch.randn(5, 4)
+    made = Int8Product(weight, bias)
+    exact = made(rows)
+    made.settle()
+    assert torch.equal(made(rows), exact)
+
+
+def test_inputs_to_one_side_of_zero_get_more_levels_there():
+    generator = torch.Generator().manual_seed(0)
+    weight, rows = (torch.randn(shape, generator=generator) for shape in ((64, 32), (200, 32)))
+    rows = torch.nn.functional.gelu(rows)
+    wanted = rows @ weight.t()
+    errors = {}
+    for name, seen in (("as they are", rows), ("to both sides", torch.cat([rows, -rows]))):
+        made = Int8Product(weight, torch.zeros(64))
+        made(seen)
+        made.settle()
+        errors[name] = (made(rows) - wanted).abs().mean()
+    assert errors["as they are"] < 0.95 * errors["to both sides"]
+
+
+def test_rows_that_reach_further_than_any_seen_are_not_cut_off():
+    weight, rows = torch.eye(8), torch.nn.functional.gelu(torch.randn(50, 8, generator=torch.Generator().manual_seed(0)))
+    made = Int8Product(weight, torch.zeros(8))
+    made(rows)
+    made.settle()
+    further = torch.cat([100 * rows, -100 * rows])
+    assert (made(further) - further).abs().max() < further.abs().max() / 90
