@@ -8,6 +8,7 @@ vectors.f32       [n, dimension]
 terms.i32         the terms of all passages in order, by their numbers in the vocabulary of BM25
 terms/            the arrays of BM25
 search.*          what finds nearest vectors quickly, where there are many
+tokens-*, ...     the passages' tokens: index.tokens
 
 Numbers are little-endian.
 """
@@ -27,6 +28,7 @@ from index.documents import Document, page_at
 from index.embedder import Floats
 from index.sparse import Numbers, SparseIndex
 from index.spool import mapped
+from index.tokens import Tokens
 from index.weights import Ints
 
 Bytes = NDArray[np.uint8]
@@ -82,7 +84,7 @@ class DocumentRecord:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Everything that is searched and shown; the arrays may be maps of files."""
+    """Everything that is searched and shown; the arrays may be maps of files. ``tokens`` are None where none are kept."""
 
     documents: tuple[DocumentRecord, ...]
     texts: Bytes
@@ -91,6 +93,7 @@ class Contents:
     vectors: Floats
     terms: Numbers
     sparse: SparseIndex
+    tokens: Tokens | None = None
 
     @classmethod
     def open(cls, folder: Path, dimension: int) -> Contents:
@@ -103,7 +106,8 @@ class Contents:
             raise ValueError("the numbers of passages differ")
         headings = tuple(json.loads((folder / HEADINGS).read_bytes()))
         texts, terms = mapped(folder / TEXTS, "u1"), mapped(folder / TERM_IDS, "<i4")
-        return cls(documents, texts, table, headings, vectors, terms, SparseIndex.open(folder / TERMS, len(table)))
+        sparse, tokens = SparseIndex.open(folder / TERMS, len(table)), Tokens.open(folder, len(table))
+        return cls(documents, texts, table, headings, vectors, terms, sparse, tokens)
 
     @property
     def lengths(self) -> Ints:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from index.dense import Neighbours
 from index.embedder import Embedder
 from index.store import Index, Passage
+from index.tokens import TokenRows
 
 TERM_WEIGHT = 0.5  # chosen on questions of SQuADShifts: eval/fusion.py
 DEPTH = 50
@@ -21,6 +22,7 @@ class Hit:
 
     ``score`` is the fused one, ``similarity`` the cosine of question and passage (0.0 where unknown), ``term_score`` the
     BM25 score as a share of the question's best (0..1). What one of two searches did not return has its lowest there.
+    ``tokens`` are those of ``index.tokens``, None where none are kept.
     """
 
     passage: Passage
@@ -29,6 +31,7 @@ class Hit:
     vector_rank: int | None = None
     similarity: float = 0.0
     term_score: float = 0.0
+    tokens: TokenRows | None = field(default=None, compare=False, repr=False)
 
 
 Ranking = Sequence[tuple[int, float]]  # places in the passages with their scores, best first
@@ -66,7 +69,8 @@ class HybridRetriever:
         depth = max(DEPTH, k)
         dense = self.index.dense.search(self._embedder.embed(questions), depth)
         sparse = self.index.sparse.search(questions, depth)
-        return [fuse(ranked(dense, row), ranked(sparse, row), self.index.passages, k) for row in range(len(questions))]
+        found = (fuse(ranked(dense, row), ranked(sparse, row), self.index.passages, k) for row in range(len(questions)))
+        return [[replace(hit, tokens=self.index.tokens(hit.passage.number)) for hit in hits] for hits in found]
 
 
 def fuse(

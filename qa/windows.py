@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
+
+from index.tokens import TokenRows
+from qa.kept import Frame, shift, special_tokens
 
 QUESTION_TOKENS = 64
 QUESTION_CHARACTERS = 4_000
@@ -23,10 +28,11 @@ def padded(length: int, multiple: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and one passage to read for it."""
+    """A question and one passage to read for it; ``tokens`` are the passage's of ``index.tokens``, where these are known."""
 
     question: str
     passage: str
+    tokens: TokenRows | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +53,9 @@ class Window:
 class PairEncoder:
     """Cuts pairs into overlapping windows; the question is never cut away and never crowds the passage out."""
 
-    def __init__(self, pairs: Tokenizer, questions: Tokenizer, pad: int) -> None:
-        self._pairs, self._questions, self.pad = pairs, questions, pad
+    def __init__(self, pairs: Tokenizer, questions: Tokenizer, pad: int, window: int, shift: int | None) -> None:
+        self._pairs, self._questions, self.pad, self._window, self._shift = pairs, questions, pad, window, shift
+        self._special = special_tokens(questions)
 
     @classmethod
     def open(cls, folder: Path, window: int = WINDOW_TOKENS, overlap: int = OVERLAP_TOKENS) -> PairEncoder:
@@ -66,7 +73,7 @@ class PairEncoder:
             tokenizer.no_padding()
             tokenizer.no_truncation()
         pairs.enable_truncation(window, stride=overlap, strategy="only_second")
-        return cls(pairs, questions, pad)
+        return cls(pairs, questions, pad, window, shift(hashlib.sha256(text.encode("utf-8")).hexdigest()))
 
     @property
     def highest_id(self) -> int:
@@ -81,13 +88,42 @@ class PairEncoder:
         """All windows of all pairs, in order; a pair with an empty passage has none."""
         texts = list(dict.fromkeys(pair.question for pair in pairs))
         shortened = dict(zip(texts, map(self._shorten, texts), strict=True))
-        encodings = self._pairs.encode_batch([(shortened[pair.question], pair.passage) for pair in pairs])
+        known = {number: self._known(number, shortened[pair.question], pair) for number, pair in enumerate(pairs)}
+        new = [number for number, window in known.items() if window is None]
+        encodings = self._pairs.encode_batch(
+            [(shortened[pairs[number].question], pairs[number].passage) for number in new]
+        )
+        made = {
+            number: [_window(number, part) for part in [encoding, *encoding.overflowing]]
+            for number, encoding in zip(new, encodings, strict=True)
+        }
         return [
             window
-            for number, encoding in enumerate(encodings)
-            for window in (_window(number, part) for part in [encoding, *encoding.overflowing])
+            for number, one in known.items()
+            for window in (made[number] if one is None else [one])
             if window.context.any()
         ]
+
+    def _known(self, number: int, question: str, pair: Pair) -> Window | None:
+        """The window of a pair whose passage's tokens are known, if it is one: what the tokenizer would make of it."""
+        if pair.tokens is None or self._shift is None or self._has_special(pair.passage):
+            return None
+        passage = (pair.tokens[:, 0].astype(np.int64) + self._shift).tolist()
+        ids, types, first = self._frame.around(self._questions.encode(question, add_special_tokens=False).ids, passage)
+        if len(ids) > self._window:
+            return None
+        offsets, context = np.zeros((len(ids), 2), dtype=np.int64), np.zeros(len(ids), dtype=np.bool_)
+        offsets[first : first + len(passage)] = pair.tokens[:, 1:]
+        context[first : first + len(passage)] = True
+        return Window(number, ids, types, offsets, context)
+
+    def _has_special(self, passage: str) -> bool:
+        folded = passage.lower()
+        return any(text in folded for text in self._special)
+
+    @cached_property
+    def _frame(self) -> Frame:
+        return Frame.of(self._pairs)
 
     def _shorten(self, question: str) -> str:
         """The question's first 64 tokens, so that a passage always has room beside it."""

@@ -108,7 +108,10 @@ def test_inputs_to_one_side_of_zero_get_more_levels_there():
 
 
 def test_rows_that_reach_further_than_any_seen_are_not_cut_off():
-    weight, rows = torch.eye(8), torch.nn.functional.gelu(torch.randn(50, 8, generator=torch.Generator().manual_seed(0)))
+    weight, rows = (
+        torch.eye(8),
+        torch.nn.functional.gelu(torch.randn(50, 8, generator=torch.Generator().manual_seed(0))),
+    )
     made = Int8Product(weight, torch.zeros(8))
     made(rows)
     made.settle()
