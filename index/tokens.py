@@ -30,7 +30,7 @@ TokenRows = NDArray[np.uint16]
 
 ROWS, COUNTS, DTYPE = "tokens-{}.u16", "token-counts-{}.u16", "<u2"
 COLUMNS = 3
-AT_ONCE = 1_024  # passages
+AT_ONCE = 256  # passages
 
 
 class Tokens:
