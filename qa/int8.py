@@ -91,10 +91,6 @@ def _in_8_bits(whole: Tensor, scale: Tensor, zero: int) -> Product | None:
 
     None where the library has no such products: its operators are private ones.
     """
-    try:
-        packed = torch.ops.onednn.qlinear_prepack(whole, None)
-    except (AttributeError, RuntimeError):
-        return None
     zeros = torch.zeros(len(whole), dtype=torch.int64)
 
     def times(rows: Tensor) -> Tensor:
@@ -103,6 +99,11 @@ def _in_8_bits(whole: Tensor, scale: Tensor, zero: int) -> Product | None:
         )
         return found
 
+    try:
+        packed = torch.ops.onednn.qlinear_prepack(whole, None)
+        times(torch.zeros(1, whole.shape[1], dtype=torch.uint8))
+    except (AttributeError, RuntimeError):
+        return None
     return times
 
 

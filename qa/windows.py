@@ -108,12 +108,17 @@ class PairEncoder:
         """The window of a pair whose passage's tokens are known, if it is one: what the tokenizer would make of it."""
         if pair.tokens is None or self._shift is None or self._has_special(pair.passage):
             return None
-        passage = (pair.tokens[:, 0].astype(np.int64) + self._shift).tolist()
+        rows = pair.tokens.astype(np.int64)
+        passage: list[int] = (rows[:, 0] + self._shift).tolist()
+        if max(passage, default=0) >= self._questions.get_vocab_size() or rows[:, 1:].max(initial=0) > len(
+            pair.passage
+        ):
+            return None  # their file is damaged
         ids, types, first = self._frame.around(self._questions.encode(question, add_special_tokens=False).ids, passage)
         if len(ids) > self._window:
             return None
         offsets, context = np.zeros((len(ids), 2), dtype=np.int64), np.zeros(len(ids), dtype=np.bool_)
-        offsets[first : first + len(passage)] = pair.tokens[:, 1:]
+        offsets[first : first + len(passage)] = rows[:, 1:]
         context[first : first + len(passage)] = True
         return Window(number, ids, types, offsets, context)
 

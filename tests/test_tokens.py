@@ -79,6 +79,18 @@ class _Asked:
         return self._tokenizer.encode(question, passage)
 
 
+@pytest.mark.parametrize("damage", [(0, 65_000), (2, 65_000)])
+def test_tokens_that_cannot_be_right_are_passed_over(damage: tuple[int, int]):
+    passage = "The border is long."
+    [tokens] = tokens_of([passage])
+    assert tokens is not None
+    tokens[1, damage[0]] = damage[1]
+    [made], [wanted] = (
+        ENCODERS["large"].encode([pair]) for pair in (Pair("who", passage, tokens), Pair("who", passage))
+    )
+    assert same(made, wanted)
+
+
 def test_a_shift_holds_for_the_whole_vocabulary():
     [((source, _), shift)] = SHIFTS.items()
     assert source == tokenizer_name()
