@@ -69,13 +69,15 @@ def write_tokens(passages: Sequence[Passage], folder: Path, before: Tokens | Non
         return
     rows, counts = Spool(folder / ROWS.format(name), DTYPE), Spool(folder / COUNTS.format(name), DTYPE)
     for start in range(0, len(origins), AT_ONCE):
-        origin = origins[start : start + AT_ONCE].tolist()
-        found = {place: before[number] for place, number in enumerate(origin) if before and number >= 0}
-        new = [place for place in range(len(origin)) if found.get(place) is None]
-        found |= zip(new, tokens_of([passages[start + place].text for place in new]), strict=True)
-        ordered = [found[place] for place in range(len(origin))]
-        rows.add(np.concatenate([kept for kept in ordered if kept is not None] or [np.empty((0, COLUMNS), np.uint16)]))
-        counts.add(np.array([0 if kept is None else len(kept) for kept in ordered]))
+        numbers = origins[start : start + AT_ONCE].tolist()
+        kept = [before[number] if before and number >= 0 else None for number in numbers]
+        new = [place for place, known in enumerate(kept) if known is None]
+        for place, made in zip(new, tokens_of([passages[start + place].text for place in new]), strict=True):
+            kept[place] = made
+        for one in kept:
+            if one is not None:
+                rows.add(one)
+        counts.add(np.array([0 if one is None else len(one) for one in kept]))
     rows.finish()
     counts.finish()
 

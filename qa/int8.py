@@ -62,7 +62,7 @@ class Int8Product:
         scale = weight.abs().amax(1).clamp_min(SMALLEST) / LEVELS
         above, below = float((self._most / smooth).max()), float(-(self._least / smooth).min())
         zero = min(max(round(INPUT_LEVELS * below / (above + below)), FEWEST), INPUT_LEVELS - FEWEST)
-        times = _in_8_bits((weight / scale[:, None]).round().to(torch.int8), scale, zero)
+        times = _whole_product((weight / scale[:, None]).round().to(torch.int8), scale, zero)
         if times is None:
             return
         self._divide, self._zero, self._times = 1 / smooth, zero, times
@@ -86,7 +86,7 @@ class Int8Product:
         return F.gelu(out) if self._gelu else out
 
 
-def _in_8_bits(whole: Tensor, scale: Tensor, zero: int) -> Product | None:
+def _whole_product(whole: Tensor, scale: Tensor, zero: int) -> Product | None:
     """Rows of whole numbers [T, in] above ``zero`` to their products with weights [out, in] that are scaled by row, [T, out].
 
     None where the library has no such products: its operators are private ones.

@@ -85,7 +85,7 @@ def test_in_8_bits_it_gives_nearly_the_same_logits_whatever_shares_the_batch(kin
 
 
 def test_where_the_library_has_no_8_bit_products_they_stay_exact(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("qa.int8._in_8_bits", lambda whole, scale, zero: None)
+    monkeypatch.setattr("qa.int8._whole_product", lambda whole, scale, zero: None)
     weight, bias, rows = torch.randn(8, 4), torch.randn(8), torch.randn(5, 4)
     made = Int8Product(weight, bias)
     exact = made(rows)

@@ -14,13 +14,11 @@ from tokenizers import Tokenizer
 from index.builder import build, index_in_memory
 from index.store import Index, IndexDamaged, verify
 from index.tokens import tokenizer, tokenizer_name, tokens_of
-from qa.kept import SHIFTS
 from qa.reader import BUNDLED
 from qa.retriever import HybridRetriever
 from qa.screening import FOLDER
-from qa.windows import Pair, PairEncoder, Window
+from qa.windows import SHIFTS, Pair, PairEncoder, Window
 
-CORPUS = Path(__file__).parents[1] / "corpus"
 READERS = {"large": BUNDLED, "small": BUNDLED / FOLDER}
 ENCODERS = {name: PairEncoder.open(folder) for name, folder in READERS.items()}
 QUESTION = "How much did France agree to invest in Uzbek uranium?"
