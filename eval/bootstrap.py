@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from eval.metrics import Floats, Values
+from eval.metrics import Values
+from index.arrays import Doubles
 
 ROUNDS = 2000
 LEVEL = 0.95
@@ -54,7 +55,7 @@ class Difference:
         return self.low > 0
 
 
-def resampled_means(values: Values, *, rounds: int = ROUNDS, seed: int = 0) -> Floats:
+def resampled_means(values: Values, *, rounds: int = ROUNDS, seed: int = 0) -> Doubles:
     """The mean of ``rounds`` samples of the values, each drawn with replacement and as long as they are."""
     scores = np.asarray(values, float)
     generator = np.random.default_rng(seed)
@@ -73,7 +74,7 @@ def mean_interval(values: Values, *, rounds: int = ROUNDS, seed: int = 0) -> Int
 
 
 def interval(
-    first: Values, second: Values, statistic: Callable[[Floats, Floats], float], *, rounds: int = 400, seed: int = 0
+    first: Values, second: Values, statistic: Callable[[Doubles, Doubles], float], *, rounds: int = 400, seed: int = 0
 ) -> Interval:
     """A statistic of two columns, such as ``metrics.ece``, and its percentile interval over resampled rows."""
     left, right = np.asarray(first, float), np.asarray(second, float)
@@ -99,7 +100,7 @@ def paired_difference(new: Values, old: Values, *, rounds: int = ROUNDS, seed: i
     return Difference(float(gains.mean()), low, high, p, len(gains))
 
 
-def _bounds(values: Floats) -> tuple[float, float]:
+def _bounds(values: Doubles) -> tuple[float, float]:
     """The two ends of the 95 % percentile interval."""
     low, high = np.percentile(values, [50 * (1 - LEVEL), 100 - 50 * (1 - LEVEL)])
     return float(low), float(high)

@@ -20,7 +20,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import beta
 from sklearn.linear_model import LogisticRegression
 
@@ -28,6 +27,7 @@ from eval.examples import load as load_gold
 from eval.questions import split_of
 from eval.squad_open import Read, as_read, assistant_over, half, read_all
 from eval.stuffing import stuffed
+from index.arrays import Doubles
 from qa.answers import PASSAGES_READ
 from qa.assistant import Assistant, shown
 from qa.confidence import NAMES, NEVER, Confidence
@@ -49,16 +49,15 @@ COST = 0.003  # of F1: what leaving passages unread may cost
 LEADS = np.arange(0.0, 6.25, 0.25)
 SURE_OF_IT = 0.95
 SHARES = (1, 2, 5, 10, 20)
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """The best candidates of one question: features [n, features], whether each is right [n] or nearly so [n]."""
 
-    features: Floats
-    right: Floats
-    near: Floats
+    features: Doubles
+    right: Doubles
+    near: Doubles
 
 
 def rows_of(read: Read) -> Rows:
@@ -118,7 +117,7 @@ def settles_at(confidence: Confidence, reads: Sequence[Read]) -> float:
     return NEVER
 
 
-def scores(confidence: Confidence, reads: Sequence[Read], readings: Sequence[Sequence[Reading]]) -> Floats:
+def scores(confidence: Confidence, reads: Sequence[Read], readings: Sequence[Sequence[Reading]]) -> Doubles:
     """The F1 [2] of what is answered or refused, as SQuAD 2.0 counts, and of the best answers to what has one, given or not."""
     given, best = [], []
     for read, few in zip(reads, readings, strict=True):
@@ -131,12 +130,12 @@ def scores(confidence: Confidence, reads: Sequence[Read], readings: Sequence[Seq
     return np.array([np.mean(given), np.mean(best or [np.nan])])
 
 
-def thresholds(probabilities: Floats, right: Floats) -> dict[str, float]:
+def thresholds(probabilities: Doubles, right: Doubles) -> dict[str, float]:
     """For each share of wrong answers, in percent, the lowest probability at which answering keeps within it."""
     return {str(share): threshold(probabilities, right, share / 100) for share in SHARES}
 
 
-def threshold(probabilities: Floats, right: Floats, wrong: float) -> float:
+def threshold(probabilities: Doubles, right: Doubles, wrong: float) -> float:
     """The lowest probability of a right answer from which on at most ``wrong`` of those given are wrong; 1.0 where none is.
 
     Below it there may be room for wrong ones too, which nobody is served by.

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Values = Sequence[float] | Floats
+from index.arrays import Doubles
+
+Values = Sequence[float] | Doubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def abstention(refused: Sequence[bool], unanswerable: Sequence[bool]) -> Precisi
 # ---- confidence
 
 
-def selective_risks(confidence: Values, right: Values) -> Floats:
+def selective_risks(confidence: Values, right: Values) -> Doubles:
     """The error rate of the i surest answers, for i = 1..n (El-Yaniv and Wiener 2010).
 
     Answers of equal confidence share their errors evenly, so that the order they came in does not matter.
@@ -149,7 +149,7 @@ def aurc(confidence: Values, right: Values) -> float:
     return float(risks.mean()) if len(risks) else math.nan
 
 
-def risk_coverage(confidence: Values, right: Values, total: int | None = None) -> tuple[Floats, Floats]:
+def risk_coverage(confidence: Values, right: Values, total: int | None = None) -> tuple[Doubles, Doubles]:
     """The curve as (coverage, risk): coverage is the share answered of ``total`` questions (default: the answers)."""
     risks = selective_risks(confidence, right)
     return np.arange(1, len(risks) + 1) / max(total or len(risks), 1), risks

@@ -8,9 +8,9 @@ from typing import Any
 
 from eval import metrics
 from eval.bootstrap import Interval, interval, mean_interval
-from eval.metrics import Floats
 from eval.records import Record, Run
 from eval.waterfall import count
+from index.arrays import Doubles
 
 STAGES = ("retrieve", "read", "total")
 
@@ -93,7 +93,7 @@ class Statistic:
     key: str
     title: str
     meaning: str
-    of: Callable[[Floats, Floats], float]
+    of: Callable[[Doubles, Doubles], float]
     higher_is_better: bool = False
 
 

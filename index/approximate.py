@@ -17,15 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.embedder import Floats
-from index.weights import Ints
+from index.arrays import Floats, Ints, Numbers
 
 if TYPE_CHECKING:
     import faiss
 
-Rows = NDArray[np.int32]
 
 STRUCTURE, ROWS = "search.faiss", "search.rows.npy"
 GRAPH = "HNSW32,SQfp16"
@@ -47,7 +44,7 @@ class Stored:
     name: str
     digests: Mapping[str, str]
 
-    def rows(self) -> Rows | None:
+    def rows(self) -> Numbers | None:
         """The passage in each row; None where the file is not as it was written."""
         if not self._sound(ROWS):
             return None
@@ -76,7 +73,7 @@ class Stored:
 class Structure:
     """A structure over vectors, by faiss's name for it, with the passage in each of its rows."""
 
-    def __init__(self, index: faiss.Index, rows: Rows, name: str) -> None:
+    def __init__(self, index: faiss.Index, rows: Numbers, name: str) -> None:
         self._index: Any = index
         self._rows = rows
         self._name = name
@@ -96,7 +93,7 @@ class Structure:
         return made
 
     @classmethod
-    def grown(cls, stored: Stored, vectors: Floats, name: str, origins: Rows) -> Structure | None:
+    def grown(cls, stored: Stored, vectors: Floats, name: str, origins: Numbers) -> Structure | None:
         """The stored structure brought in step: ``origins`` is the passage that each passage was before, -1 where it is new.
 
         None where it is another one, is damaged, or would have too many rows without a passage.

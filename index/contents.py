@@ -21,17 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import overload
 
-import numpy as np
-from numpy.typing import NDArray
-
+from index.arrays import Bytes, Floats, Ints, Numbers
 from index.documents import Document, page_at
-from index.embedder import Floats
-from index.sparse import Numbers, SparseIndex
+from index.sparse import SparseIndex
 from index.spool import mapped
 from index.tokens import Tokens
-from index.weights import Ints
-
-Bytes = NDArray[np.uint8]
 
 DOCUMENTS, TEXTS, PASSAGES, HEADINGS, VECTORS, TERM_IDS, TERMS = (
     "documents.jsonl", "texts.utf8", "passages.i64", "headings.json", "vectors.f32", "terms.i32", "terms",

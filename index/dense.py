@@ -7,13 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.approximate import Rows, Stored, Structure, name_of
-from index.embedder import Floats
-from index.weights import Ints
-
-Mask = NDArray[np.bool_]
+from index.approximate import Stored, Structure, name_of
+from index.arrays import Floats, Ints, Mask, Numbers
 
 # Beyond so many passages an exact search takes more than 4 ms, and a graph more memory than is to be had.
 LARGEST_EXACT = 65_000
@@ -110,7 +106,7 @@ def search_for(asked: str, passages: int, dimension: int) -> str:
     return EXACT if kind == EXACT else name_of(kind, passages, dimension)
 
 
-def write_structure(vectors: Floats, name: str, folder: Path, before: Stored | None, origins: Rows) -> None:
+def write_structure(vectors: Floats, name: str, folder: Path, before: Stored | None, origins: Numbers) -> None:
     """Write a structure over the vectors, grown from the one before where it can be: see ``Structure.grown``."""
     grown = Structure.grown(before, vectors, name, origins) if before else None
     (grown or Structure.made(vectors, name)).write(folder)

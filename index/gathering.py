@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.arrays import Floats, Ints, Numbers
 from index.chunker import Chunk
 from index.contents import (
     COLUMNS,
@@ -28,10 +29,9 @@ from index.contents import (
     DocumentRecord,
 )
 from index.documents import Document
-from index.embedder import Floats, in_context
-from index.sparse import Numbers, SparseIndex, number
+from index.embedder import in_context
+from index.sparse import SparseIndex, number
 from index.spool import Spool
-from index.weights import Ints
 
 KEPT_AT_ONCE = 4_096  # passages
 NEW = -1

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embedder import Floats
+from index.arrays import Floats
 from index.generations import naming
 
 JOURNAL = "vectors.journal"

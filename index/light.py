@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from index.arrays import Floats
 from index.packed import PackedLayer, Product, attention_biases, product, whole_rows
 from index.precision import multiplies_bf16
 
@@ -42,7 +42,7 @@ class LightEncoder(nn.Module):
         self._norm = self._normed(weights, "embeddings.LayerNorm")
         self._layers = [self._layer(weights, f"encoder.layer.{n}.") for n in range(config["num_hidden_layers"])]
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> Floats:
         """One L2-normalised row a text."""
         with torch.inference_mode():
             rows: Tensor = self(self.preprocess(texts))["sentence_embedding"]

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.embedder import Floats
-from index.weights import Ints, Weights
+from index.arrays import Floats, Ints, Numbers
+from index.weights import Weights
 
 # Float32 sums of the same few hundred weights in two orders differ by less than this share of the sum of their maxima.
 SLACK = 1e-4
@@ -28,7 +27,7 @@ TINY = float(np.finfo(np.float32).tiny)
 class Postings:
     """The passages that hold a term, ascending, its weight in each, and the highest of these weights."""
 
-    passages: NDArray[np.int32]
+    passages: Numbers
     weights: Floats
     highest: float
 
@@ -39,7 +38,7 @@ class Postings:
         weights = found.data[start:end]
         return cls(found.indices[start:end], weights, float(weights.max(initial=0)))
 
-    def look_up(self, passages: NDArray[np.int32]) -> Floats:
+    def look_up(self, passages: Numbers) -> Floats:
         """The weight in each of some passages, ascending; 0 where the term is not in it."""
         places = np.minimum(self.passages.searchsorted(passages), len(self.passages) - 1)
         return np.where(self.passages[places] == passages, self.weights[places], np.float32(0))
@@ -60,7 +59,7 @@ def highest(asked: Sequence[Postings], scores: Floats, k: int) -> tuple[Ints, Fl
     return passages[best].astype(np.int64), sums[best]
 
 
-def _candidates(lists: Sequence[Postings], scores: Floats, k: int) -> NDArray[np.int32]:
+def _candidates(lists: Sequence[Postings], scores: Floats, k: int) -> Numbers:
     """The few passages, ascending, that the k best are among; the lists come by falling maximum."""
     rests = _rests(lists)
     summed, needed = _sum(lists, rests, scores, k)

@@ -9,10 +9,11 @@ from functools import cached_property
 
 import numpy as np
 
+from index.arrays import Floats
 from index.chunker import OVERLAP, WORDS, Chunk
 from index.contents import Contents, DocumentRecord
 from index.documents import Document
-from index.embedder import Embedder, Floats, embedding_text, in_context
+from index.embedder import Embedder, embedding_text, in_context
 from index.journal import Journal
 from index.store import Index
 

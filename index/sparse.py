@@ -12,14 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.dense import Mask, Neighbours
-from index.embedder import Floats
+from index.arrays import Floats, Ints, Mask, Numbers
+from index.dense import Neighbours
 from index.postings import Postings, highest
-from index.weights import Ints, Weights, weigh
-
-Numbers = NDArray[np.int32]
+from index.weights import Weights, weigh
 
 # Lucene's variant: its inverse document frequency stays positive where most passages hold a term.
 METHOD = "lucene"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.arrays import Array
 from index.generations import naming
 
 AT_ONCE = 1024 * 1024  # bytes
@@ -24,7 +23,7 @@ class Spool:
         self._bytes = 0
         self._begun = False
 
-    def add(self, numbers: NDArray[Any]) -> None:
+    def add(self, numbers: Array) -> None:
         """Append the numbers, row after row; raises OSError naming the file."""
         flat = np.ascontiguousarray(numbers, dtype=self._dtype).reshape(-1)
         self._waiting.append(flat.tobytes())
@@ -33,7 +32,7 @@ class Spool:
         if self._path is not None and self._bytes >= AT_ONCE:
             self._write(self._path)
 
-    def finish(self) -> NDArray[Any]:
+    def finish(self) -> Array:
         """All of them, in a map of the file where there is one."""
         if self._path is None:
             return np.frombuffer(b"".join(self._waiting), dtype=self._dtype)
@@ -49,7 +48,7 @@ class Spool:
         self._waiting, self._bytes = [], 0
 
 
-def mapped(path: Path, dtype: str) -> NDArray[Any]:
+def mapped(path: Path, dtype: str) -> Array:
     """A map of a file of numbers; raises OSError or, where bytes are left over, ValueError."""
     if path.stat().st_size == 0:  # which cannot be mapped
         return np.empty(0, dtype=dtype)

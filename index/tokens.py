@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import Numbers
 from index.embedder import ModelMissing, bundled_folder
-from index.sparse import Numbers
 from index.spool import Spool, mapped
 
 if TYPE_CHECKING:

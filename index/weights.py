@@ -7,14 +7,11 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.arrays import Array, Floats, Ints, Numbers
 from index.generations import naming
-
-Ints = NDArray[np.int64]
 
 PASSAGES_AT_ONCE = 2_048
 
@@ -23,8 +20,8 @@ PASSAGES_AT_ONCE = 2_048
 class Weights:
     """A sparse matrix of weights by columns: those of term t are ``data[indptr[t]:indptr[t + 1]]``, for passages ``indices``."""
 
-    data: NDArray[np.float32]
-    indices: NDArray[np.int32]
+    data: Floats
+    indices: Numbers
     indptr: Ints
 
 
@@ -37,9 +34,7 @@ class _Counts:
     times: Ints
 
 
-def weigh(
-    ids: NDArray[np.int32], lengths: NDArray[Any], terms: int, *, k1: float, b: float, folder: Path | None = None
-) -> Weights:
+def weigh(ids: Numbers, lengths: Array, terms: int, *, k1: float, b: float, folder: Path | None = None) -> Weights:
     """The weights by Lucene's formula.
 
     ``ids`` holds the terms of all passages one after the other, ``lengths`` the number of terms of each passage, and
@@ -65,7 +60,7 @@ def weigh(
     return Weights(data, indices, indptr)
 
 
-def _room(folder: Path | None, count: int, dtype: type[np.generic]) -> NDArray[Any]:
+def _room(folder: Path | None, count: int, dtype: type[np.generic]) -> Array:
     """Room for so many numbers. That of a file is taken on the disk first: what is mapped and has none ends the process."""
     size = count * np.dtype(dtype).itemsize
     if folder is None or not size:
@@ -78,7 +73,7 @@ def _room(folder: Path | None, count: int, dtype: type[np.generic]) -> NDArray[A
         return np.asarray(np.memmap(file, dtype=dtype, mode="r+", shape=(count,)))
 
 
-def _counted(ids: NDArray[np.int32], lengths: NDArray[Any], terms: int) -> Iterator[_Counts]:
+def _counted(ids: Numbers, lengths: Array, terms: int) -> Iterator[_Counts]:
     """The counts of one block of passages after the other."""
     bounds = np.concatenate(([0], np.cumsum(lengths)))
     for first in range(0, len(lengths), PASSAGES_AT_ONCE):

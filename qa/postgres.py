@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from index import filters
+from index.arrays import Floats
 from index.contents import Passage
-from index.embedder import Embedder, Floats
+from index.embedder import Embedder
 from qa.retriever import DEPTH, Hit, fuse
 
 if TYPE_CHECKING:

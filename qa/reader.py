@@ -12,11 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from index.arrays import Floats
 from index.threads import cores, wait_briefly
 from qa.boundaries import tidy
 from qa.formats import Format, fastest_format
 from qa.sharing import SharedBatches
-from qa.spans import Floats, best_spans
+from qa.spans import best_spans
 from qa.windows import Pair, PairEncoder, Window, padded
 
 if TYPE_CHECKING:

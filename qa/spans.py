@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from index.arrays import Floats, Mask
+
 MAX_ANSWER_TOKENS = 30
 
 
@@ -21,7 +21,7 @@ class TokenSpan:
 
 
 def best_spans(
-    start: Floats, end: Floats, context: NDArray[np.bool_], *, n: int, longest: int = MAX_ANSWER_TOKENS
+    start: Floats, end: Floats, context: Mask, *, n: int, longest: int = MAX_ANSWER_TOKENS
 ) -> list[TokenSpan]:
     """The ``n`` best spans of one window, best first, none overlapping a better one.
 

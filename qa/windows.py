@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from index.arrays import Ints, Mask
 from index.tokens import TokenRows, tokenizer_name
 
 QUESTION_TOKENS = 64
@@ -49,8 +49,8 @@ class Window:
     pair: int
     ids: list[int]
     types: list[int]
-    offsets: NDArray[np.int64]
-    context: NDArray[np.bool_]
+    offsets: Ints
+    context: Mask
 
 
 class PairEncoder:

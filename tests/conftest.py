@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from hypothesis import settings
-from numpy.typing import NDArray
 
+from index.arrays import Floats
 from qa.reader import BUNDLED
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class FakeEmbedder:
         self.fingerprint = fingerprint
         self.embedded: list[str] = []
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> Floats:
         """Count each word in the place that its digest names, then normalise."""
         self.embedded.extend(texts)
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 from conftest import FakeEmbedder
 from reader_fakes import FakeReader
 
-from index.embedder import Floats
+from index.arrays import Floats
 from qa.assistant import Assistant
 from qa.confidence import unfitted
 from qa.postgres import PostgresRetriever

@@ -10,13 +10,12 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 from conftest import FakeEmbedder
-from numpy.typing import NDArray
 
 from index import builder, reuse, sandbox
 from index.ahead import Ahead
+from index.arrays import Floats
 from index.builder import build, index_in_memory
 from index.loaders import Content, Overtaxed, load_text
 from index.sandbox import Sandbox
@@ -73,7 +72,7 @@ def test_one_who_stops_ends_the_thread() -> None:
 class SlowEmbedder(FakeEmbedder):
     """Takes its time for each passage, as a model does while this process is idle."""
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed(self, texts: Sequence[str]) -> Floats:
         time.sleep(EMBEDDING * len(texts))
         return super().embed(texts)
 

@@ -11,11 +11,11 @@ from conftest import FakeEmbedder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.approximate import GRAPH, ROWS, STRUCTURE, Rows, Stored, Structure
+from index.approximate import GRAPH, ROWS, STRUCTURE, Stored, Structure
+from index.arrays import Floats, Numbers
 from index.builder import build
 from index.dense import DenseIndex, search_for, write_structure
 from index.documents import load
-from index.embedder import Floats
 from index.store import Index, verify
 
 EAST, NORTH, WEST, NORTH_EAST = (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.6, 0.8)
@@ -76,7 +76,7 @@ def clustered(random: np.random.Generator, number: int, dimension: int = 32) -> 
 
 
 def written(
-    vectors: Floats, folder: Path, name: str, before: Stored | None = None, origins: Rows | None = None
+    vectors: Floats, folder: Path, name: str, before: Stored | None = None, origins: Numbers | None = None
 ) -> Stored:
     """A structure over the vectors in a new folder; all are new unless their origins are given."""
     folder.mkdir()

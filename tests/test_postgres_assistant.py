@@ -18,9 +18,10 @@ from reader_fakes import FakeReader
 from eval.evaluation import Choice, evaluate
 from eval.examples import load as load_questions
 from eval.records import Record
+from index.arrays import Floats
 from index.builder import index_in_memory
 from index.documents import load
-from index.embedder import Floats, SentenceEmbedder
+from index.embedder import SentenceEmbedder
 from index.postgres.builder import build
 from index.postgres.store import PostgresStore
 from index.store import Index

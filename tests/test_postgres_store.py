@@ -15,10 +15,10 @@ pytest.importorskip("langchain_postgres", reason="the extra `postgres` is not in
 from postgres_fakes import texts
 from postgres_server import Server
 
+from index.arrays import Floats
 from index.builder import index_in_memory
 from index.contents import Passage
 from index.documents import load
-from index.embedder import Floats
 from index.postgres.builder import build
 from index.postgres.database import Database, StoreProblem
 from index.postgres.store import PostgresStore

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index.arrays import Floats
 from index.dense import Neighbours
-from index.embedder import Floats
 from index.postings import Postings, highest
 from index.sparse import K1, B, SparseIndex
 from index.weights import weigh

@@ -24,10 +24,11 @@ from eval.bench.machine import machine
 from eval.bench.passages import CORPUS
 from eval.bench.results import command_line, console, print_table, write_json
 from eval.examples import load
+from index.arrays import Floats
 from index.chunker import chunk
 from index.dense import DenseIndex
 from index.documents import find_files, read_document
-from index.embedder import Floats, SentenceEmbedder, in_context
+from index.embedder import SentenceEmbedder, in_context
 from index.precision import multiplies_bf16
 
 OURS, THEIRS, DEPTH = "pincite", "sentence-transformers", 10

@@ -26,10 +26,10 @@ import numpy as np
 
 from eval.bench.machine import processor
 from eval.bench.results import command_line, print_table, write_json
+from index.arrays import Floats
 from index.chunker import Chunk
 from index.dense import DenseIndex
 from index.documents import Document
-from index.embedder import Floats
 from index.gathering import Gathering
 from index.generations import writer_lock
 from index.store import CANARIES, Index, Making, Settings, commit, draft

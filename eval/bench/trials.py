@@ -24,9 +24,9 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,unused-ignore]
 from tqdm import tqdm  # type: ignore[import-untyped,unused-ignore]
 
+from index.arrays import Floats
 from index.builder import build
 from index.documents import load
-from index.embedder import Floats
 from index.store import Index, IndexMissing, verify
 
 # What bm25s counts with has a lock that a child shares with this process, and would take along when it is killed.

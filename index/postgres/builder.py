@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from index.arrays import Floats
 from index.builder import Progress, cut, now, this_version
 from index.dense import LARGEST_EXACT
 from index.documents import Load, UnreadableDocument, find_files, parse_document, read_bytes
-from index.embedder import Embedder, Floats
+from index.embedder import Embedder
 from index.outcome import BuildReport, NothingToIndex
 from index.postgres.database import Unstorable
 from index.postgres.store import Held, PostgresStore, Run

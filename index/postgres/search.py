@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from index.embedder import Floats
+from index.arrays import Floats
 from index.postgres.database import GRAPH
 from index.postgres.passages import ORDER
 from index.postgres.writing import as_vector, stored_term

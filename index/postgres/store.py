@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Row, text
 
+from index.arrays import Floats
 from index.builder import RECIPE
 from index.chunker import OVERLAP, WORDS
 from index.contents import DocumentRecord
-from index.embedder import Embedder, Floats, in_context
+from index.embedder import Embedder, in_context
 from index.postgres.database import GRAPH, WRITING, Database, StoreProblem
 from index.postgres.passages import BY_PATH, StoredPassages
 from index.postgres.writing import put

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from index.arrays import Floats
 from index.builder import RECIPE
 from index.chunker import OVERLAP, WORDS
 from index.contents import DocumentRecord
 from index.documents import Document
-from index.embedder import Floats
 from index.reuse import Cut
 from index.sparse import terms
 from index.store import Duplicate
