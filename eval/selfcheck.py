@@ -19,12 +19,12 @@ from eval import metrics
 from eval.answerer import Searched
 from eval.gold_places import holds
 from eval.metrics import Place
+from index.sentences import ends_sentence, sentences
 
 if TYPE_CHECKING:
     from index.store import Passage
     from qa.retriever import Retriever
 
-SENTENCE = re.compile(r"[^.!?\n][^\n]*?[.!?](?=\s|$)")
 WORD = re.compile(r"\w+")
 LEAST_WORDS = 8
 CUTS = (1, 5, 10)
@@ -79,14 +79,15 @@ def probes(passages: Iterable[Passage], count: int, seed: int = 0) -> list[Probe
 
 def _probe(passage: Passage, frequency: Counter[str], chooser: random.Random) -> Probe | None:
     """A probe from one of the passage's sentences."""
-    sentences = [m for m in SENTENCE.finditer(passage.text) if len(WORD.findall(m.group())) >= LEAST_WORDS]
-    if not sentences:
+    whole = [(one, passage.text[one.start : one.end]) for one in sentences(passage.text)]
+    long = [(one, said) for one, said in whole if ends_sentence(said) and len(WORD.findall(said)) >= LEAST_WORDS]
+    if not long:
         return None
-    sentence = chooser.choice(sentences)
-    words = list(WORD.finditer(sentence.group()))
+    sentence, said = chooser.choice(long)
+    words = list(WORD.finditer(said))
     rarest = min(words, key=lambda word: (not word.group().isdigit(), frequency[word.group().casefold()], word.start()))
-    rest = sentence.group()[: rarest.start()] + sentence.group()[rarest.end() :]
-    place = Place(passage.document, passage.start + sentence.start(), passage.start + sentence.end())
+    rest = said[: rarest.start()] + said[rarest.end() :]
+    place = Place(passage.document, passage.start + sentence.start, passage.start + sentence.end)
     return Probe(" ".join(rest.split()), rarest.group(), place)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from index.documents import Document, Heading
+from index.sentences import ends_sentence, sentences
 
 WORDS = 120
 OVERLAP = 25
@@ -24,8 +25,6 @@ _BLANK = re.compile(rf"\s{{{GAP_OF_A_WORD}}}")
 _TOKEN = re.compile(r"\S+")
 _LINE = re.compile(r"[^\r\n\f\v\x85\u2028\u2029]+")
 _LINE_BREAK = re.compile(r"\r\n|[\r\n\f\v\x85\u2028\u2029]")
-_CJK_END = re.compile(r"[。！？]+[」』”’）)]*")
-_SENTENCE_END = re.compile(r"""[.!?…。！？]["'”’»)\]]*\s*\Z""")
 _LEANING = re.compile(
     r"\W*+(?:\w++\W++){0,3}?(?:he|she|it|they|him|them|his|her|hers|its|their|this|these|those|such|too|also|latter)\b",
     re.I,
@@ -72,9 +71,9 @@ def chunk(document: Document, *, words: int = WORDS, overlap: int = OVERLAP) -> 
     width = _line_width(document.text)
     chunks = []
     for section in _sections(document):
-        sentences = list(_sentences(document.text, section, words, width))
-        for first, last in _pack(sentences, words, overlap):
-            start, end = sentences[first].start, sentences[last - 1].end
+        units = list(_sentences(document.text, section, words, width))
+        for first, last in _pack(units, words, overlap):
+            start, end = units[first].start, units[last - 1].end
             chunks.append(Chunk(start, end, section.heading, document.page_at(start)))
     return chunks
 
@@ -101,7 +100,7 @@ def _sentences(text: str, section: _Section, words: int, width: int) -> Iterator
     """The sentences of a section without the white space around them, the overlong ones in pieces."""
     part = text[section.start : section.end]
     paragraphs = set(_paragraph_starts(part, width))
-    cuts = sorted({0, len(part), *_sentence_starts(part), *paragraphs})
+    cuts = sorted({0, len(part), *(sentence.start for sentence in sentences(part)), *paragraphs})
     opens = False
     previous = section.start
     for start, end in pairwise(cuts):
@@ -115,13 +114,6 @@ def _sentences(text: str, section: _Section, words: int, width: int) -> Iterator
             leans = _LEANING.match(stripped, piece_start, piece_end) is not None
             yield _Sentence(begin + piece_start, begin + piece_end, size + gap, opens, leans)
             opens, previous = False, begin + piece_end
-
-
-def _sentence_starts(part: str) -> Iterator[int]:
-    import nupunkt
-
-    yield from (start for start, _ in nupunkt.sent_spans(part))
-    yield from (found.end() for found in _CJK_END.finditer(part))
 
 
 def _paragraph_starts(part: str, width: int) -> Iterator[int]:
@@ -144,7 +136,7 @@ def _ends_paragraph(line: str, following: str, width: int) -> bool:
         return True
     if following[0].islower():
         return False
-    return width > WIDEST_WRAP or len(line) < 0.6 * width or _SENTENCE_END.search(line[-16:]) is not None
+    return width > WIDEST_WRAP or len(line) < 0.6 * width or ends_sentence(line)
 
 
 def _line_width(text: str) -> int:

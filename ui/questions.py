@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from index.sentences import sentences
+
 _NAME = r"[A-Z][\w’'-]+(?: (?:(?:of|the|de|von|al|and) )?[A-Z][\w’'-]+){0,3}"
 _MONTH = r"(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Sept|Nov|Dec)ember|October"
 _DATE = rf"(?:(?:{_MONTH})(?: \d{{1,2}})?(?:, \d{{4}}| \d{{4}})?|\d{{4}})"
@@ -53,7 +55,7 @@ TEMPLATES = (
     _template(rf"\b(?P<what>(?:[Tt]he )?{_NAME}) (?:is|was) born in [A-Z]", "Where was {what} born?"),
     _template(rf"\b(?P<who>{_NAME}) {_WENT} (?P<where>{_NAME}) (?:in|on) {_DATE}", "When did {who} visit {where}?"),
     _template(rf"\b(?P<long>{_LONG}) \((?P<short>[A-Z]{{3,8}})\)", "What does {short} stand for?"),
-    _template(rf"(?:^|[.!?] )(?P<what>[A-Z]{{3,}}[A-Z0-9-]*|{_NAME}) is an? [a-z]", "What is {what}?"),
+    _template(rf"^(?P<what>[A-Z]{{3,}}[A-Z0-9-]*|{_NAME}) is an? [a-z]", "What is {what}?"),
     _template(rf"\b{_NAME} (?:won|received) the (?P<what>{_NAME})", "Who won the {what}?"),
 )
 
@@ -69,10 +71,11 @@ def first_questions(index: Any, most: int = 4) -> list[str]:
 
 def _asked(text: str) -> Iterable[str]:
     """The questions that sentences of a text answer."""
-    for template in TEMPLATES:
-        for match in template.pattern.finditer(text):
-            question = template.question(match)
-            yield question[0].upper() + question[1:]
+    for sentence in sentences(text):
+        for template in TEMPLATES:
+            for match in template.pattern.finditer(text[sentence.start : sentence.end]):
+                question = template.question(match)
+                yield question[0].upper() + question[1:]
 
 
 def _varied(found: dict[str, str], most: int) -> list[str]:

@@ -9,8 +9,9 @@ import random
 import re
 from collections.abc import Iterable
 
+from index.sentences import sentence_at
 from qa.training.examples import TrainingExample
-from qa.training.negatives import changed, sentence_borders, unanswerable
+from qa.training.negatives import changed, unanswerable
 
 
 def _both_ways(pairs: str) -> dict[str, str]:
@@ -169,8 +170,8 @@ def _around_answer(example: TrainingExample) -> list[tuple[int, int]]:
     """The characters before and after the answer in its sentence; none without an answer."""
     if example.start is None or example.end is None:
         return []
-    left, right = sentence_borders(example.passage, example.start, example.end)
-    return [(left, example.start), (example.end, right)]
+    sentence = sentence_at(example.passage, example.start, example.end)
+    return [(sentence.start, example.start), (example.end, sentence.end)]
 
 
 def _shared(example: TrainingExample, places: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:

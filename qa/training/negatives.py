@@ -10,11 +10,11 @@ from typing import Any
 
 import bm25s
 
+from index.sentences import sentence_at
 from qa.training.examples import TrainingExample
 
 NAME = re.compile(r"(?<![.!?\"“] )(?<!^)\b[A-Z][\w’'-]+(?: (?:of |the |de )?[A-Z][\w’'-]+)*")
 NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
-SENTENCE_END = re.compile(r"(?<=[.!?][\"”)]|.[.!?])\s+(?=[A-Z\"“(])")
 
 
 def retrieved(examples: Sequence[TrainingExample], depth: int, rng: random.Random) -> list[TrainingExample]:
@@ -40,18 +40,12 @@ def retrieved(examples: Sequence[TrainingExample], depth: int, rng: random.Rando
     return negatives
 
 
-def sentence_borders(passage: str, start: int, end: int) -> tuple[int, int]:
-    """The characters [start, end) of the sentence or sentences in which those given stand."""
-    borders = [0, *(found.end() for found in SENTENCE_END.finditer(passage)), len(passage)]
-    return max(border for border in borders if border <= start), min(border for border in borders if border >= end)
-
-
 def without_answer_sentence(example: TrainingExample) -> TrainingExample | None:
     """The passage with the answering sentence taken out, or None where the answer's words stand elsewhere in it too."""
     if example.start is None or example.end is None or example.answer is None:
         return None
-    left, right = sentence_borders(example.passage, example.start, example.end)
-    rest = (example.passage[:left] + example.passage[right:]).strip()
+    sentence = sentence_at(example.passage, example.start, example.end)
+    rest = (example.passage[: sentence.start] + example.passage[sentence.end :].lstrip()).strip()
     if len(rest.split()) < 30 or example.answer.lower() in rest.lower():
         return None
     return replace(example, id=f"{example.id}-removed", passage=rest, start=None, end=None, votes=())
