@@ -8,7 +8,6 @@ vectors.f32       [n, dimension]
 terms.i32         the terms of all passages in order, by their numbers in the vocabulary of BM25
 terms/            the arrays of BM25
 search.*          what finds nearest vectors quickly, where there are many
-tokens-*, ...     the passages' tokens: index.tokens
 
 Numbers are little-endian.
 """
@@ -25,7 +24,6 @@ from index.arrays import Bytes, Floats, Ints, Numbers
 from index.documents import Document, page_at
 from index.sparse import SparseIndex
 from index.spool import mapped
-from index.tokens import Tokens
 
 DOCUMENTS, TEXTS, PASSAGES, HEADINGS, VECTORS, TERM_IDS, TERMS = (
     "documents.jsonl", "texts.utf8", "passages.i64", "headings.json", "vectors.f32", "terms.i32", "terms",
@@ -78,7 +76,7 @@ class DocumentRecord:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Everything that is searched and shown; the arrays may be maps of files. ``tokens`` are None where none are kept."""
+    """Everything that is searched and shown; the arrays may be maps of files."""
 
     documents: tuple[DocumentRecord, ...]
     texts: Bytes
@@ -87,7 +85,6 @@ class Contents:
     vectors: Floats
     terms: Numbers
     sparse: SparseIndex
-    tokens: Tokens | None = None
 
     @classmethod
     def open(cls, folder: Path, dimension: int) -> Contents:
@@ -100,8 +97,7 @@ class Contents:
             raise ValueError("the numbers of passages differ")
         headings = tuple(json.loads((folder / HEADINGS).read_bytes()))
         texts, terms = mapped(folder / TEXTS, "u1"), mapped(folder / TERM_IDS, "<i4")
-        sparse, tokens = SparseIndex.open(folder / TERMS, len(table)), Tokens.open(folder, len(table))
-        return cls(documents, texts, table, headings, vectors, terms, sparse, tokens)
+        return cls(documents, texts, table, headings, vectors, terms, SparseIndex.open(folder / TERMS, len(table)))
 
     @property
     def lengths(self) -> Ints:

@@ -84,7 +84,7 @@ class SentenceEmbedder:
     @classmethod
     def open(cls, name_or_folder: str | None = None, device: str = "cpu") -> SentenceEmbedder:
         """The bundled all-MiniLM-L6-v2, or another model by folder or by the name it is cached under."""
-        return cls(bundled_folder() if name_or_folder is None else _model_folder(name_or_folder), device)
+        return cls(_bundled_folder() if name_or_folder is None else _model_folder(name_or_folder), device)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -133,7 +133,7 @@ class SentenceEmbedder:
     @cached_property
     def _light(self) -> LightEncoder | None:
         """The quick way to the same vectors, which only the bundled model is known to allow."""
-        if self.device != "cpu" or not importlib.util.find_spec(BUNDLED_PACKAGE) or self.folder != bundled_folder():
+        if self.device != "cpu" or not importlib.util.find_spec(BUNDLED_PACKAGE) or self.folder != _bundled_folder():
             return None
         from index.light import LightEncoder
 
@@ -157,7 +157,7 @@ class SentenceEmbedder:
         return SentenceTransformer(str(self.folder), device=self.device, local_files_only=True, model_kwargs=weights)
 
 
-def bundled_folder() -> Path:
+def _bundled_folder() -> Path:
     """The folder of the bundled model, found without importing its package."""
     spec = importlib.util.find_spec(BUNDLED_PACKAGE)
     if spec is None or spec.origin is None:

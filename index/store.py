@@ -29,7 +29,6 @@ from index.generations import (
     verify,
 )
 from index.sparse import SparseIndex
-from index.tokens import TokenRows, write_tokens
 
 __all__ = [
     "DocumentRecord",
@@ -214,10 +213,6 @@ class Index:
         """The whole text that the offsets of a document count in; raises KeyError with the name."""
         return self.contents.document_text(self.document(name))
 
-    def tokens(self, number: int) -> TokenRows | None:
-        """The tokens of a passage as ``index.tokens`` keeps them, [L, 3]; None where it does not."""
-        return self.contents.tokens[number] if self.contents.tokens else None
-
     @cached_property
     def _places(self) -> dict[str, int]:
         return {document.name: place for place, document in enumerate(self.contents.documents)}
@@ -269,6 +264,5 @@ def commit(place: Path, gathering: Gathering, making: Making, *, before: Index |
         if search != EXACT:
             stored = before.dense.stored if before else None
             write_structure(contents.vectors, search, place, stored, gathering.origins)
-        write_tokens(Passages(contents), place, before.contents.tokens if before else None, gathering.origins)
     kept = before.generation if before else None
     generations.commit(place.parent, place.name, making.as_manifest(contents, search), keep=kept)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from index.dense import Neighbours
 from index.embedder import Embedder
 from index.store import Index, Passage
-from index.tokens import TokenRows
 
 TERM_WEIGHT = 0.5  # chosen on questions of SQuADShifts: eval/fusion.py
 DEPTH = 50
@@ -22,7 +21,6 @@ class Hit:
 
     ``score`` is the fused one, ``similarity`` the cosine of question and passage (0.0 where unknown), ``term_score`` the
     BM25 score as a share of the question's best (0..1). What one of two searches did not return has its lowest there.
-    ``tokens`` are those of ``index.tokens``, None where none are kept.
     """
 
     passage: Passage
@@ -31,7 +29,6 @@ class Hit:
     vector_rank: int | None = None
     similarity: float = 0.0
     term_score: float = 0.0
-    tokens: TokenRows | None = field(default=None, compare=False, repr=False)
 
 
 Ranking = Sequence[tuple[int, float]]  # places in the passages with their scores, best first
@@ -69,8 +66,7 @@ class HybridRetriever:
         depth = max(DEPTH, k)
         dense = self.index.dense.search(self._embedder.embed(questions), depth)
         sparse = self.index.sparse.search(questions, depth)
-        found = (fuse(ranked(dense, row), ranked(sparse, row), self.index.passages, k) for row in range(len(questions)))
-        return [[replace(hit, tokens=self.index.tokens(hit.passage.number)) for hit in hits] for hits in found]
+        return [fuse(ranked(dense, row), ranked(sparse, row), self.index.passages, k) for row in range(len(questions))]
 
 
 def fuse(

@@ -40,7 +40,7 @@ class Underway:
 
     def pair(self, place: int) -> Pair:
         """The question with a passage."""
-        return _pair(self.question, self.hits[place])
+        return Pair(self.question, self.hits[place].passage.text)
 
     def settled(self) -> bool:
         """Whether the answer leads by enough what waits and what is still to come.
@@ -109,8 +109,8 @@ def read_enough(
     what is not come to, and by the score of the small reader too, where there is one, what it has looked at.
     """
     if confidence.settles_at >= NEVER:
-        pairs = [_pair(question, hit) for question, hits in zip(questions, found, strict=True) for hit in hits]
-        readings = iter(reader.read(pairs))
+        readings = iter(reader.read([Pair(question, hit.passage.text)
+                                     for question, hits in zip(questions, found, strict=True) for hit in hits]))  # fmt: skip
         return [[next(readings) for _ in hits] for hits in found]
     asked = [Underway(question, hits, confidence) for question, hits in zip(questions, found, strict=True)]
     while going := [one for one in asked if not one.settled()]:
@@ -138,11 +138,6 @@ def _come_further(going: Sequence[Underway], screen: Reader | None) -> None:
 def looks(small: Reader, pairs: Sequence[Pair]) -> list[float]:
     """The small reader's score of the best span of each pair, in log odds against no answer; -inf where there is no span."""
     return [reading.spans[0].score if reading.spans else -math.inf for reading in small.read(pairs)]
-
-
-def _pair(question: str, hit: Hit) -> Pair:
-    """A question with the passage of a hit."""
-    return Pair(question, hit.passage.text, hit.tokens)
 
 
 def small_reader(folder: Path, *, format: Format | None = None) -> ExtractiveReader | None:

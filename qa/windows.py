@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from tokenizers import Encoding, Tokenizer
 
 from index.arrays import Ints, Mask
-from index.tokens import TokenRows, tokenizer_name
 
 QUESTION_TOKENS = 64
 QUESTION_CHARACTERS = 4_000
 WINDOW_TOKENS = 384
 OVERLAP_TOKENS = 96
-STAND_IN = "a"  # a text of one token
-
-# Of two tokenizer.json, each by the first digits of its SHA-256: the ids of the second are those of the first and so many more,
-# and both cut all texts at the same places, but for the second's own special tokens. MPNet's pieces are BERT's.
-SHIFTS = {("be50c362", "b8be2c30"): 4}
 
 
 def padded(length: int, multiple: int) -> int:
@@ -31,11 +24,10 @@ def padded(length: int, multiple: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and one passage to read for it; ``tokens`` are the passage's of ``index.tokens``, where these are known."""
+    """A question and one passage to read for it."""
 
     question: str
     passage: str
-    tokens: TokenRows | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +48,8 @@ class Window:
 class PairEncoder:
     """Cuts pairs into overlapping windows; the question is never cut away and never crowds the passage out."""
 
-    def __init__(self, pairs: Tokenizer, questions: Tokenizer, pad: int, window: int, shift: int | None) -> None:
-        self._pairs, self._questions, self.pad, self._window, self._shift = pairs, questions, pad, window, shift
-        self._special = [added.content.lower() for added in questions.get_added_tokens_decoder().values()]
+    def __init__(self, pairs: Tokenizer, questions: Tokenizer, pad: int) -> None:
+        self._pairs, self._questions, self.pad = pairs, questions, pad
 
     @classmethod
     def open(cls, folder: Path, window: int = WINDOW_TOKENS, overlap: int = OVERLAP_TOKENS) -> PairEncoder:
@@ -76,7 +67,7 @@ class PairEncoder:
             tokenizer.no_padding()
             tokenizer.no_truncation()
         pairs.enable_truncation(window, stride=overlap, strategy="only_second")
-        return cls(pairs, questions, pad, window, _shift(hashlib.sha256(text.encode("utf-8")).hexdigest()))
+        return cls(pairs, questions, pad)
 
     @property
     def highest_id(self) -> int:
@@ -91,49 +82,13 @@ class PairEncoder:
         """All windows of all pairs, in order; a pair with an empty passage has none."""
         texts = list(dict.fromkeys(pair.question for pair in pairs))
         shortened = dict(zip(texts, map(self._shorten, texts), strict=True))
-        beside = {
-            text: self._pairs.encode(shortened[text], STAND_IN)
-            for text in dict.fromkeys(pair.question for pair in pairs if pair.tokens is not None)
-        }
-        known = [self._known(number, beside.get(pair.question), pair) for number, pair in enumerate(pairs)]
-        new = [number for number, window in enumerate(known) if window is None]
-        encodings = self._pairs.encode_batch([(shortened[pairs[n].question], pairs[n].passage) for n in new])
-        made = {
-            number: [_window(number, part) for part in [encoding, *encoding.overflowing]]
-            for number, encoding in zip(new, encodings, strict=True)
-        }
+        encodings = self._pairs.encode_batch([(shortened[pair.question], pair.passage) for pair in pairs])
         return [
             window
-            for number, one in enumerate(known)
-            for window in (made[number] if one is None else [one])
+            for number, encoding in enumerate(encodings)
+            for window in (_window(number, part) for part in [encoding, *encoding.overflowing])
             if window.context.any()
         ]
-
-    def _known(self, number: int, beside: Encoding | None, pair: Pair) -> Window | None:
-        """The window of a pair whose passage's tokens are known, if it is one: what the tokenizer would make of it.
-
-        ``beside`` is the question with a token that stands for the passage.
-        """
-        if pair.tokens is None or beside is None or self._shift is None or self._has_special(pair.passage):
-            return None
-        rows = pair.tokens.astype(np.int64)
-        passage: list[int] = (rows[:, 0] + self._shift).tolist()
-        beyond = max(passage, default=0) >= self._questions.get_vocab_size()
-        if beyond or rows[:, 1:].max(initial=0) > len(pair.passage):
-            return None  # their file is damaged
-        first = beside.sequence_ids.index(1)
-        last, ids, types = first + len(passage), beside.ids, beside.type_ids
-        ids[first : first + 1], types[first : first + 1] = passage, [types[first]] * len(passage)
-        if len(ids) > self._window:
-            return None
-        offsets, context = np.zeros((len(ids), 2), dtype=np.int64), np.zeros(len(ids), dtype=np.bool_)
-        offsets[first:last], context[first:last] = rows[:, 1:], True
-        return Window(number, ids, types, offsets, context)
-
-    def _has_special(self, passage: str) -> bool:
-        """Whether the tokenizer may take some of the text for one of its special tokens."""
-        folded = passage.lower()
-        return any(text in folded for text in self._special)
 
     def _shorten(self, question: str) -> str:
         """The question's first 64 tokens, so that a passage always has room beside it."""
@@ -142,12 +97,6 @@ class PairEncoder:
         return (
             question if len(encoding.ids) <= QUESTION_TOKENS else question[: encoding.offsets[QUESTION_TOKENS - 1][1]]
         )
-
-
-def _shift(digest: str) -> int | None:
-    """What to add to kept ids for a tokenizer.json of this SHA-256; None where its own tokenizer is to be asked."""
-    kept = tokenizer_name()
-    return 0 if kept and digest.startswith(kept) else SHIFTS.get((kept or "", digest[:8]))
 
 
 def _window(number: int, encoding: Encoding) -> Window:

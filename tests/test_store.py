@@ -223,7 +223,6 @@ def test_nothing_is_pickled(store: Path) -> None:
         ".f32",
         ".i32",
         ".i64",
-        ".u16",
         ".utf8",
     }
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import shutil
 import statistics
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,13 +27,11 @@ from eval.bench.machine import machine
 from eval.bench.passages import asked
 from eval.bench.peers import FLOOR, OURS, PEERS, SCREENED, CannotRun, Peer, Process, environment
 from eval.bench.results import command_line, console, write_json
-from eval.bench.worker import Asked, Job
-from index.tokens import tokens_of
+from eval.bench.worker import Job
 from qa.confidence import Confidence
 from qa.reader import BUNDLED, fingerprint
 from qa.scoring import normalise
 from qa.screening import FOLDER as SCREEN
-from qa.windows import Pair, PairEncoder
 
 ENOUGH = 0.98
 
@@ -84,7 +81,6 @@ def main() -> None:
               "questions": len(questions), "compared": len(compared), "passages": options.passages, "tokens": options.tokens,
               "rows": [{name: getattr(row, name) for name in row.__dataclass_fields__} for row in rows],
               "best": [_best(rows, peer) for peer in ours_too], "floor": _floor(running, rows),
-              "tokenising": _tokenising(folder, questions),
               "rounds": {f"{one.peer.name} {one.format}": one.rounds for one in running}}  # fmt: skip
     _show(report, rows)
     write_json(options.json, report)
@@ -208,19 +204,6 @@ def _floor(running: Sequence[Process], rows: Sequence[Row]) -> dict[str, float] 
             "time_over_floor": mine / milliseconds}  # fmt: skip
 
 
-def _tokenising(folder: Path, questions: Sequence[Asked]) -> dict[str, float]:
-    """Milliseconds that it takes to make token ids of a question and its passages, from their texts or from kept ones."""
-    encoder, took = PairEncoder.open(folder), {"texts": 0.0, "kept": 0.0}
-    for one in questions:
-        kept = tokens_of(one.passages)
-        for name, tokens in (("texts", [None] * len(kept)), ("kept", kept)):
-            pairs = [Pair(one.question, *passage) for passage in zip(one.passages, tokens, strict=True)]
-            began = time.perf_counter()
-            encoder.encode(pairs)
-            took[name] += (time.perf_counter() - began) * 1000 / len(questions)
-    return took
-
-
 def _show(report: dict[str, Any], rows: Sequence[Row]) -> None:
     """The table, and the lines under it."""
     where = report["machine"]
@@ -240,10 +223,6 @@ def _show(report: dict[str, Any], rows: Sequence[Row]) -> None:
         console.print(f"floor: {floor['gigaflops']:.0f} GFLOP a question at the {floor['teraflops_a_second']:.2f} TFLOP/s "
                       f"that bare bf16 products reach at these shapes = {floor['milliseconds']:.0f} ms; Pincite takes "
                       f"{floor['time_over_floor']:.2f} times that")  # fmt: skip
-    took = report["tokenising"]
-    console.print(
-        f"to make token ids of a question's passages takes {took['texts']:.1f} ms, of kept ones {took['kept']:.1f}"
-    )
 
 
 if __name__ == "__main__":
