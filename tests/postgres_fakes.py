@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from conftest import FakeEmbedder
+from embedder_fakes import FakeEmbedder
 from reader_fakes import FakeReader
 
 from index.arrays import Floats

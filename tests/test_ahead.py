@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from conftest import FakeEmbedder
+from embedder_fakes import FakeEmbedder
 
 from index import builder, reuse, sandbox
 from index.ahead import Ahead

@@ -9,49 +9,26 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import ANY
 
 import pytest
-from conftest import FakeEmbedder
+from assistant_fakes import FILES, assistant
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reader_fakes import FakeReader
 
-from index.builder import index_in_memory
 from qa.answers import Answer, Citation
 from qa.assistant import Assistant
-from qa.confidence import NEVER, unfitted
+from qa.confidence import NEVER
 from qa.reader import Reading, Span, without_overlap
-from qa.retriever import HybridRetriever
 from qa.windows import Pair
 
 CAPITAL = "What is the capital of Kazakhstan?"
-FILES = {
-    "north.txt": "The capital of Kazakhstan is Astana. It lies in the north of the country.\n",
-    "history.md": "# History\r\n\r\nKazakhstan moved its capital from Almaty. Since 1997 the capital is Astana.\r\n",
-    "trade.txt": "\ufeffRussia sells gas to Kazakhstan, Kyrgyzstan and Uzbekistan. The pipeline cost $500 million.\n",
-    "border.txt": "The border with China is closed to lorries. Nobody said when it opens again.\n",
-}
-
-
-def write(folder: Path, files: Mapping[str, str] = FILES) -> list[Path]:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_bytes(text.encode("utf-8"))
-    return [folder / name for name in files]
 
 
 def sigmoid(score: float) -> float:
     return 1 / (1 + math.exp(-score))
-
-
-def assistant(folder: Path, answers: Mapping[str, Mapping[str, float]], files: Mapping[str, str] = FILES) -> Assistant:
-    encoder = FakeEmbedder()
-    index = index_in_memory(write(folder, files), encoder)
-    return Assistant(HybridRetriever(index, encoder), FakeReader(answers), unfitted("fake-reader-1"), index=index)
 
 
 def source(citation: Citation) -> str:

@@ -7,9 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from document_fakes import docx_of, pdf_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_loaders import docx_of, pdf_of
 
 from index.chunker import Chunk, chunk
 from index.documents import Document, parse_document

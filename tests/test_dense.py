@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import FakeEmbedder
+from embedder_fakes import FakeEmbedder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

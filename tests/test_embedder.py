@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import FakeEmbedder
+from embedder_fakes import FakeEmbedder
 
 from index.embedder import FEW, SHARE, Embedder, ModelMissing, SentenceEmbedder, embedding_text
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import FakeEmbedder
+from embedder_fakes import FakeEmbedder
 from reader_fakes import FakeReader
 
 from index.builder import build

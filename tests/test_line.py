@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from test_assistant import assistant
+from assistant_fakes import assistant
 
 from qa.answers import PASSAGES_READ
 from qa.reader import PAIRS_TOGETHER, Reading, Span

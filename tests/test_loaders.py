@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import docx
 import pytest
+from document_fakes import docx_of, pdf_of
 from fpdf import FPDF
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,36 +26,6 @@ from index.loaders_pdf import load_pdf
 from index.loaders_rtf import load_rtf
 
 ODD = "One.\r\nTwo\twith e\u0301 and \U0001f468\u200d\U0001f469\u200d\U0001f467, \u4e2d\u6587\u3002 Three. One."
-
-
-def pdf_of(*pages: str, title: str = "", password: str = "") -> bytes:
-    """A PDF with a page for each text; a page without text shows a rectangle."""
-    pdf = FPDF()
-    if title:
-        pdf.set_title(title)
-    if password:
-        pdf.set_encryption(owner_password="owner", user_password=password)
-    for text in pages:
-        pdf.add_page()
-        pdf.set_font("helvetica", size=12)
-        if text:
-            pdf.multi_cell(0, 6, text)
-        else:
-            pdf.rect(10, 10, 50, 50)
-    return bytes(pdf.output())
-
-
-def docx_of(*blocks: tuple[str, int]) -> bytes:
-    """A Word document of paragraphs, each with its heading level (0: none)."""
-    document = docx.Document()
-    for text, level in blocks:
-        if level:
-            document.add_heading(text, level)
-        else:
-            document.add_paragraph(text)
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return buffer.getvalue()
 
 
 def starts(content: Content) -> list[int]:

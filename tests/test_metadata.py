@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import FakeEmbedder
+from embedder_fakes import FakeEmbedder
 
 from eval.bench import specimens
 from index.builder import build

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import FakeEmbedder
+from embedder_fakes import FakeEmbedder
 from langchain_core.embeddings import Embeddings
 
 pytest.importorskip("langchain_postgres", reason="the extra `postgres` is not installed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import FakeEmbedder
+from embedder_fakes import FakeEmbedder
 
 pytest.importorskip("langchain_postgres", reason="the extra `postgres` is not installed")
 

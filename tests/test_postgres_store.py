@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import FakeEmbedder
+from embedder_fakes import FakeEmbedder
 
 pytest.importorskip("langchain_postgres", reason="the extra `postgres` is not installed")
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import FakeEmbedder
-from test_loaders import docx_of, pdf_of
+from document_fakes import docx_of, pdf_of
+from embedder_fakes import FakeEmbedder
 
 from index import documents, sandbox
 from index.builder import build

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import FakeEmbedder
+from embedder_fakes import FakeEmbedder
 
 from index import generations
 from index.builder import build
