@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from chat_fakes import ScriptedModel
 from embedder_fakes import FakeEmbedder
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage, ToolCall
 from langchain_core.retrievers import BaseRetriever
+from langchain_core.tools import BaseTool
 from langchain_core.vectorstores import InMemoryVectorStore
-from langchain_tests.integration_tests import RetrieversIntegrationTests
+from langchain_tests.integration_tests import RetrieversIntegrationTests, ToolsIntegrationTests
+from langchain_tests.unit_tests import ToolsUnitTests
 from reader_fakes import FakeReader
 
 from index.builder import build, index_in_memory
@@ -19,7 +25,7 @@ from index.store import Index
 from qa.answers import Answer
 from qa.assistant import Assistant
 from qa.confidence import unfitted
-from qa.langchain import PinciteRetriever, PinciteVectorStore, StoreRetriever, ask_tool
+from qa.langchain import INSTRUCTIONS, PinciteRetriever, PinciteVectorStore, StoreRetriever, agent, ask_tool
 from qa.retriever import TERM_WEIGHT, HybridRetriever
 
 FILES = {
@@ -30,6 +36,10 @@ FILES = {
 }
 BORDER = "How long is the border of Kazakhstan?"
 LONGEST = "7,644 kilometres"
+ASYNCHRONOUS = [  # some of the inherited tests are, others are not
+    pytest.mark.asyncio,
+    pytest.mark.filterwarnings("ignore:.*is marked with '@pytest.mark.asyncio'"),
+]
 
 
 def write(folder: Path) -> Path:
@@ -52,10 +62,10 @@ def assistant(folder: Path, answers: dict[str, dict[str, float]]) -> Assistant:
     return Assistant(HybridRetriever(index, encoder), FakeReader(answers), unfitted("fake"), index=index)
 
 
-@pytest.mark.asyncio  # one of the inherited tests is asynchronous
-@pytest.mark.filterwarnings("ignore:.*is marked with '@pytest.mark.asyncio'")
 class TestPinciteRetriever(RetrieversIntegrationTests):
     """What LangChain asks of every retriever."""
+
+    pytestmark = ASYNCHRONOUS
 
     @pytest.fixture(autouse=True)
     def _folder(self, index_folder: Path) -> None:
@@ -72,6 +82,14 @@ class TestPinciteRetriever(RetrieversIntegrationTests):
     @property
     def retriever_query_example(self) -> str:
         return BORDER
+
+
+class TestPinciteVectorStoreAsRetriever(TestPinciteRetriever):
+    """The same of the vector store's retriever; LangChain's tests of a vector store all write, and this one is read only."""
+
+    @property
+    def retriever_constructor(self) -> Callable[..., BaseRetriever]:
+        return lambda path, k=4: PinciteVectorStore(path).as_retriever(search_kwargs={"k": k})
 
 
 def check_place(document: Document) -> None:
@@ -178,12 +196,116 @@ def test_one_bad_question_of_a_batch_may_be_returned_as_its_error(tmp_path: Path
     assert good.text == LONGEST and isinstance(bad, ValueError)
 
 
-def test_the_tool_answers_with_its_source(tmp_path: Path):
-    tool = ask_tool(assistant(tmp_path, {BORDER: {LONGEST: 3.0}}))
-    start = FILES["border.txt"].index(LONGEST)
-    name = (tmp_path / "border.txt").resolve()
-    assert tool.name == "ask" and "own articles" in tool.description
-    assert (
-        tool.invoke({"question": BORDER}) == f"{LONGEST}\n(source: border, {name}, characters {start} to {start + 16})"
+def cited_border(folder: Path) -> str:
+    """What the tool says of the border: its place in the file of FILES, counted by hand, and how sure that is."""
+    return (
+        f"7,644 kilometres\nSource: border ({(folder / 'border.txt').resolve()}, characters 44 to 60)\nCertainty: sure"
     )
-    assert tool.invoke({"question": "What is tungsten?"}) == "The articles do not say."
+
+
+def call(**args: object) -> ToolCall:
+    return ToolCall(name="ask", args=args, id="1", type="tool_call")
+
+
+class Made:
+    """The tool that the two suites of LangChain test."""
+
+    @pytest.fixture(autouse=True)
+    def _make(self, tmp_path: Path) -> None:
+        self.made = ask_tool(assistant(tmp_path, {BORDER: {LONGEST: 3.0}}))
+
+    @property
+    def tool_constructor(self) -> BaseTool:
+        return self.made
+
+    @property
+    def tool_invoke_params_example(self) -> dict[str, str]:
+        return {"question": BORDER}
+
+
+class TestAskToolAsUnit(Made, ToolsUnitTests):
+    """What LangChain asks of every tool's name and schema."""
+
+
+class TestAskToolAsWhole(Made, ToolsIntegrationTests):
+    """What LangChain asks of every tool's calls."""
+
+    pytestmark = ASYNCHRONOUS
+
+
+def test_the_tool_answers_with_its_source_and_the_answer_object(tmp_path: Path):
+    tool = ask_tool(assistant(tmp_path, {BORDER: {LONGEST: 3.0}}))
+    assert tool.name == "ask" and "own articles" in tool.description
+    message = tool.invoke(call(question=BORDER))
+    assert (message.content, message.status) == (cited_border(tmp_path), "success")
+    assert isinstance(message.artifact, Answer) and message.artifact.text == LONGEST
+    assert tool.invoke({"question": BORDER}) == cited_border(tmp_path)  # without a call there is the content alone
+
+
+def test_the_tool_says_when_the_articles_do_not(tmp_path: Path):
+    message = ask_tool(assistant(tmp_path, {})).invoke(call(question="What is tungsten?"))
+    assert (message.content, message.status) == ("The articles do not say.", "success")
+    assert message.artifact.text is None
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ({"question": "  "}, "Not asked: the question is empty."),
+        ({"question": "half \ud83d"}, 'Not asked: give one question as text, {"question": "..."}.'),
+        ({"question": ""}, 'Not asked: give one question as text, {"question": "..."}.'),
+        ({"question": 7}, 'Not asked: give one question as text, {"question": "..."}.'),
+        ({}, 'Not asked: give one question as text, {"question": "..."}.'),
+    ],
+)
+def test_what_cannot_be_asked_is_an_error_message(tmp_path: Path, args: dict[str, object], said: str):
+    message = ask_tool(assistant(tmp_path, {})).invoke(call(**args))
+    assert (message.content, message.status, message.artifact) == (said, "error", None)
+
+
+def test_both_sides_of_a_conflict_are_quotable(tmp_path: Path):
+    (tmp_path / "other.txt").write_text("The border between Kazakhstan and Russia is 6,846 kilometres long.")
+    asked = assistant(tmp_path, {BORDER: {LONGEST: 3.0, "6,846 kilometres": 2.9}})
+    message = ask_tool(asked).invoke(call(question=BORDER))
+    assert message.artifact.conflict
+    other = f"6,846 kilometres\nSource: other ({(tmp_path / 'other.txt').resolve()}, characters 44 to 60)"
+    assert message.content == f"{cited_border(tmp_path)}\nAnother document differs:\n{other}"
+
+
+def talk(model: ScriptedModel, asked: Assistant, question: str) -> list[BaseMessage]:
+    return agent(model, asked).invoke({"messages": [HumanMessage(question)]})["messages"]
+
+
+def test_an_agent_asks_the_articles_and_cites_them(tmp_path: Path):
+    model = ScriptedModel()
+    _, called, told, said = talk(model, assistant(tmp_path, {BORDER: {LONGEST: 3.0}}), BORDER)
+    assert [(one["name"], one["args"]) for one in called.tool_calls] == [("ask", {"question": BORDER})]
+    assert said.content == f"I found this. {cited_border(tmp_path)}"
+    cited = told.artifact.citations[0]
+    assert FILES["border.txt"][cited.start : cited.end] == LONGEST and (cited.start, cited.end) == (44, 60)
+
+
+def test_an_agents_model_is_told_the_rules_and_the_tools_schema(tmp_path: Path):
+    model = ScriptedModel()
+    talk(model, assistant(tmp_path, {}), BORDER)
+    assert model.seen[0][0] == SystemMessage(INSTRUCTIONS)
+    [offered] = [one["function"] for one in model.offered]
+    assert (offered["name"], offered["parameters"]["required"]) == ("ask", ["question"])
+    assert offered["parameters"]["properties"]["question"]["type"] == "string"
+
+
+def test_an_agent_is_told_when_the_articles_do_not_say(tmp_path: Path):
+    *_, said = talk(ScriptedModel(), assistant(tmp_path, {}), "What is tungsten?")
+    assert said.content == "I found this. The articles do not say."
+
+
+@pytest.mark.parametrize("args", [{}, {"question": ""}, {"question": " "}, {"query": BORDER}])
+def test_a_bad_call_of_an_agents_model_is_answered_not_raised(tmp_path: Path, args: dict[str, str]):
+    *_, told, said = talk(ScriptedModel(args=args), assistant(tmp_path, {}), BORDER)
+    assert told.status == "error" and said.content.startswith("I found this. Not asked: ")
+
+
+def test_an_agent_works_asynchronously(tmp_path: Path):
+    asked = agent(ScriptedModel(), assistant(tmp_path, {BORDER: {LONGEST: 3.0}}))
+    messages = asyncio.run(asked.ainvoke({"messages": [HumanMessage(BORDER)]}))["messages"]
+    assert messages[-1].content == f"I found this. {cited_border(tmp_path)}"

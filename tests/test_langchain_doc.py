@@ -1,0 +1,32 @@
+"""The code of docs/langchain.md runs as it stands, and prints what its comments say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from chat_fakes import ScriptedModel
+
+from index.builder import build
+from index.embedder import SentenceEmbedder
+
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+PRINTED = re.compile(r"^print\(.*\)  # (.*)$", re.MULTILINE)
+
+
+@pytest.mark.slow
+def test_the_code_runs_and_prints_what_it_says(
+    pytestconfig: pytest.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    root = pytestconfig.rootpath
+    blocks = BLOCK.findall((root / "docs" / "langchain.md").read_text(encoding="utf-8"))
+    monkeypatch.chdir(tmp_path)
+    build([root / "corpus"], Path("library"), SentenceEmbedder.open())
+    capsys.readouterr()
+    names: dict[str, object] = {"model": ScriptedModel()}
+    for block in blocks:
+        exec(block, names)
+    printed = capsys.readouterr().out.splitlines()
+    promised = PRINTED.findall("".join(blocks))
+    assert len(promised) == 4 and [line for line in printed if line in promised] == promised
