@@ -436,17 +436,17 @@ def main() -> None:
     wait_briefly()
     ours = {command.name or getattr(command.callback, "__name__", None) for command in app.registered_commands}
     if not ours.intersection(sys.argv[1:2]):
-        add_commands()
+        add_commands(app)
     app()
 
 
-def add_commands() -> None:
-    """The commands of other packages; looking for them takes longer than most of ours take to start."""
+def add_commands(to: typer.Typer) -> None:
+    """Add the commands of other packages; looking for them takes longer than most of ours take to start."""
     from importlib.metadata import entry_points
 
     for entry in sorted(entry_points(group="pincite.commands"), key=lambda entry: entry.name):
         command = entry.load()
         if isinstance(command, typer.Typer):
-            app.add_typer(command, name=entry.name)
+            to.add_typer(command, name=entry.name)
         else:
-            app.command(entry.name)(command)
+            to.command(entry.name)(command)
