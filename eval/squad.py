@@ -2,54 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from eval.metrics import Place
 from eval.questions import Complaint, Dataset, GoldQuestion, UnreadableDataset, question_word
+from qa.squad import SquadQuestion, parse_questions
 
 
-def parse_squad(path: Path, whole: Mapping[str, Any]) -> Dataset:
-    """A SQuAD file: every distinct paragraph becomes a document of its own."""
+def parse_squad(path: Path, whole: Any) -> Dataset:
+    """What a SQuAD file holds as JSON: every distinct paragraph becomes a document of its own."""
     names: dict[str, str] = {}
     questions: dict[str, GoldQuestion] = {}
     complaints = []
     try:
-        for context, row in _squad_rows(whole):
-            name = names.setdefault(context, f"paragraph-{len(names) + 1:06d}.txt")
-            id = str(row["id"])
-            question = _squad_question(id, name, row)
-            if id in questions:
-                complaints.append(Complaint(f"question {id}", "the id is taken by an earlier question"))
-            elif question.answers and not question.places(name, context):
-                complaints.append(Complaint(f"question {id}", "no answer stands at its offset in its paragraph"))
-            else:
-                questions[id] = question
-    except (KeyError, TypeError) as error:
-        raise UnreadableDataset(f"{path}: not in SQuAD's form ({type(error).__name__}: {error})") from None
+        given = parse_questions(path, whole)
+    except ValueError as error:
+        raise UnreadableDataset(str(error)) from None
+    for one in given:
+        name = names.setdefault(one.passage, f"paragraph-{len(names) + 1:06d}.txt")
+        if one.id in questions:
+            complaints.append(Complaint(f"question {one.id}", "the id is taken by an earlier question"))
+        elif one.answerable and not one.placed:
+            complaints.append(Complaint(f"question {one.id}", "no answer stands at its offset in its paragraph"))
+        else:
+            questions[one.id] = _gold(one, name)
     if not questions:
-        raise UnreadableDataset(f"{path}: holds no question")
+        raise UnreadableDataset(f"{path}: no answer stands at its offset")
     paragraphs = {name: context for context, name in names.items()}
     return Dataset(path.name, tuple(questions.values()), paragraphs=paragraphs, complaints=tuple(complaints))
 
 
-def _squad_rows(whole: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Each question of a SQuAD file with the text of its paragraph."""
-    for article in whole["data"]:
-        for paragraph in article["paragraphs"]:
-            for row in paragraph["qas"]:
-                yield paragraph["context"], row
-
-
-def _squad_question(id: str, document: str, row: Mapping[str, Any]) -> GoldQuestion:
-    """One question of a SQuAD file; its kind is its question word."""
-    given = [] if row.get("is_impossible") else row["answers"]
-    distinct = dict.fromkeys((str(answer["text"]), int(answer["answer_start"])) for answer in given)
-    kind = question_word(row["question"]) if distinct else "unanswerable"
-    texts, starts = tuple(text for text, _ in distinct), tuple(start for _, start in distinct)
-    return GoldQuestion(id, str(row["question"]), texts, document, starts, kind)
+def _gold(question: SquadQuestion, document: str) -> GoldQuestion:
+    """A question about a document; its kind is its question word."""
+    distinct = tuple(dict.fromkeys(question.answers))
+    kind = question_word(question.question) if distinct else "unanswerable"
+    texts, starts = tuple(answer.text for answer in distinct), tuple(answer.start for answer in distinct)
+    return GoldQuestion(question.id, question.question, texts, document, starts, kind)
 
 
 def in_indexed_documents(dataset: Dataset, texts: Mapping[str, str]) -> Dataset:

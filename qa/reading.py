@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import cast, get_args
 
 import numpy as np
 
 from qa.formats import Format
 from qa.reader import ExtractiveReader, Reader
 from qa.scoring import exact_match, f1
+from qa.squad import read_questions
 from qa.windows import Pair
 
 CHUNK = 64
@@ -45,25 +45,14 @@ class ReadResult:
 
 
 def load(path: Path) -> list[ReadQuestion]:
-    """The questions of a SQuAD 1.1 or 2.0 file; ValueError where it is none, or holds no question."""
-    try:
-        articles: list[Any] = json.loads(path.read_text(encoding="utf-8"))["data"]
-        questions = [
-            ReadQuestion(
-                str(qa["id"]),
-                number,
-                Pair(qa["question"], paragraph["context"]),
-                tuple(a["text"] for a in qa.get("answers", ())),
-            )
-            for number, article in enumerate(articles)
-            for paragraph in article["paragraphs"]
-            for qa in paragraph["qas"]
-        ]
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path}: not a SQuAD-format file ({type(error).__name__}: {error})") from error
-    if not questions:
-        raise ValueError(f"{path}: holds no question")
-    return questions
+    """The questions of a SQuAD 1.1 or 2.0 file; ValueError if it has another format, or a question whose answers have no words."""
+    questions = read_questions(path)
+    if wordless := [question.id for question in questions if question.answerable and not question.answers]:
+        raise ValueError(f"{path}: no answer of question {wordless[0]} has words")
+    return [
+        ReadQuestion(one.id, one.article, Pair(one.question, one.passage), tuple(answer.text for answer in one.answers))
+        for one in questions
+    ]
 
 
 def predict(

@@ -142,7 +142,7 @@ def test_dialogue(tmp_path):
         ("gold.jsonl", b"nonsense\n", "holds no well-formed question; gold.jsonl line 1: not JSON"),
         ("gold.jsonl", b"\xff\xfe", "not UTF-8 text"),
         ("squad.json", b"{}", "not a SQuAD file"),
-        ("squad.json", b'{"data": 3}', "not in SQuAD's form"),
+        ("squad.json", b'{"data": 3}', "not a SQuAD-format file ('data' is missing or no list"),
         ("squad.json", b'{"data": []}', "holds no question"),
     ],
 )

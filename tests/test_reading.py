@@ -141,6 +141,12 @@ def test_a_file_without_questions_is_named(tmp_path: Path):
         load(squad(tmp_path, [{"context": "Text.", "qas": []}]))
 
 
+def test_a_question_whose_answers_have_no_words_is_named(tmp_path: Path):
+    row = {"id": "odd", "question": "Who?", "answers": [{"answer_start": 0}]}
+    with pytest.raises(ValueError, match=r"squad\.json: no answer of question odd has words"):
+        load(squad(tmp_path, [{"context": "Text.", "qas": [row]}]))
+
+
 def test_each_question_is_read_against_its_own_passage():
     questions = [ReadQuestion(str(n), 0, Pair("Who?", f"It was Ann{n}."), ()) for n in range(130)]
     questions.append(ReadQuestion("last", 0, Pair("Who?", ""), ()))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from qa.boundaries import trim
+from qa.squad import SquadQuestion, read_questions
 
 PRONOUNS = frozenset(
     ("it he she they this that these those which who whom its his her their i we you him them one ").split()
@@ -55,47 +55,33 @@ def read_squad(path: Path) -> Loaded:
     annotators of these sets are short with their quotes, and who asks wants the name and the place whole.
     """
     loaded = Loaded()
-    for number, (context, question) in enumerate(_squad_questions(path)):
-        name = str(question.get("id", number))
-        if question.get("is_impossible") or not question.get("answers"):
-            loaded.examples.append(TrainingExample(name, name, question["question"], context, None, None))
+    for one in read_questions(path):
+        votes = _votes(one)
+        if one.answerable and not votes:
+            loaded.skipped.append(f"{path.name}: question {one.id}: its answer does not stand at its offset")
             continue
-        spans = [span for span in (_place(context, answer) for answer in question["answers"]) if span is not None]
-        votes = [span for span in (trim(context, *span) for span in spans) if span[0] < span[1]]
-        counted = Counter(votes)
-        if not counted:
-            loaded.skipped.append(f"{path.name}: question {name}: its answer does not stand at its offset")
-            continue
-        start, end = min(counted, key=lambda span: (-counted[span], span[1] - span[0], span))
-        full = max(
-            (span for span in votes if span[0] < end and span[1] > start and span[1] - span[0] <= FULLEST),
-            key=lambda span: span[1] - span[0],
-            default=(start, end),
-        )
-        differing = (*votes, *[full] * len(votes)) if len(counted) > 1 else ()
-        loaded.examples.append(TrainingExample(name, name, question["question"], context, start, end, differing))
+        blank = TrainingExample(one.id, one.id, one.question, one.passage, None, None)
+        loaded.examples.append(_with_votes(blank, votes) if votes else blank)
     return loaded
 
 
-def _place(context: str, answer: Any) -> tuple[int, int] | None:
-    """Where the answer stands, None where it does not stand at its offset or has none."""
-    if not isinstance(answer, dict):
-        return None
-    start, text = answer.get("answer_start"), answer.get("text")
-    if not isinstance(start, int) or not isinstance(text, str) or context[start : start + len(text)] != text:
-        return None
-    return start, start + len(text)
+def _votes(question: SquadQuestion) -> list[tuple[int, int]]:
+    """The span of each answer that stands at its offset, in the file's order."""
+    placed = (
+        (answer.start, answer.start + len(answer.text)) for answer in question.answers if answer.start is not None
+    )
+    trimmed = (trim(question.passage, *span) for span in placed)
+    return [span for span in trimmed if span[0] < span[1]]
 
 
-def _squad_questions(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each paragraph's text with each of its questions; ValueError where the file has another form."""
-    try:
-        for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
-            for paragraph in article["paragraphs"]:
-                for question in paragraph["qas"]:
-                    yield paragraph["context"], question | {"question": str(question["question"])}
-    except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ValueError(f"{path}: not a SQuAD-format file ({type(error).__name__}: {error})") from error
+def _with_votes(example: TrainingExample, votes: Sequence[tuple[int, int]]) -> TrainingExample:
+    """The example with the answer that its annotators gave most often, and all their spans if they differ."""
+    counted = Counter(votes)
+    start, end = min(counted, key=lambda span: (-counted[span], span[1] - span[0], span))
+    overlapping = (span for span in votes if span[0] < end and span[1] > start and span[1] - span[0] <= FULLEST)
+    full = max(overlapping, key=lambda span: span[1] - span[0], default=(start, end))
+    differing = (*votes, *[full] * len(votes)) if len(counted) > 1 else ()
+    return replace(example, start=start, end=end, votes=differing)
 
 
 BRACKETS = {
