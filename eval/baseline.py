@@ -121,9 +121,9 @@ def main() -> int:
         show_run(run, out)
         if BASELINE.exists():
             for one in compare(scores_of(run.records), read_baseline()):
-                out.print(f"{'worse: ' if one.worse else ''}{one}", markup=False)
+                out.print(f"{'worse: ' if one.worse else ''}{one}")
         write_baseline(run.records)
-        out.print(f"stored {len(run.records)} questions in {BASELINE}", markup=False, soft_wrap=True)
+        out.print(f"stored {len(run.records)} questions in {BASELINE}", soft_wrap=True)
     return 0
 
 

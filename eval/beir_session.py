@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.beir import DEPTH, Collection, Query, Ranking, rank, read_collection
 from eval.bootstrap import Interval, mean_interval
-from eval.evaluation import Choice, as_line, check_writable
+from eval.evaluation import Choice, check_writable
 from eval.harness import BATCH, Progress, silent
 from eval.own_passages import index_of
 from eval.questions import UnreadableDataset, sample
@@ -17,6 +16,7 @@ from eval.session import INTERRUPTED, MISLEADING, SOUND, Options, complain, watc
 from eval.summary import Figure
 from eval.tables import headline
 from qa.cli import out
+from qa.console import print_json
 
 if TYPE_CHECKING:
     from qa.retriever import Retriever
@@ -120,7 +120,7 @@ def _publish(collection: Collection, planned: int, rankings: Sequence[Ranking], 
         page = document(f"Evaluation of {collection.name}", f"{lead}. Intervals are 95 %.", [cards(figures)])
         options.report.write_text(page, encoding="utf-8")
     if options.as_json:
-        sys.stdout.write(as_line(as_json(collection, planned, rankings, full=options.full)) + "\n")
+        print_json(as_json(collection, planned, rankings, full=options.full))
         return
-    out.print(f"{collection.name}: {lead}", markup=False)
+    out.print(f"{collection.name}: {lead}")
     out.print(headline({figure.title: figure.interval for figure in figures}))

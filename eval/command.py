@@ -113,7 +113,7 @@ def gold_check(
 
         faults = validate(file, folder)
         for fault in faults:
-            err.print(f"pincite: {fault}", style="red", markup=False, soft_wrap=True)
+            err.say(f"pincite: {fault}", "red")
         if faults:
             raise typer.Exit(1)
         dataset = load(file)
@@ -141,7 +141,7 @@ def _prompt(text: str) -> str:
 
 def _say(text: str) -> None:
     """A line to the user."""
-    out.print(text, markup=False, soft_wrap=True)
+    out.print(text, soft_wrap=True)
 
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from eval.examples import load, misplaced
 from eval.gold_places import GoldPlaces
@@ -121,8 +120,3 @@ def check_writable(path: Path) -> None:
         raise FileNotFoundError(2, "there is no such folder to write to", str(path.parent))
     if path.is_dir():
         raise IsADirectoryError(21, "is a folder, not a file", str(path))
-
-
-def as_line(value: Any) -> str:
-    """JSON on one line; a number that is none is an error and not written as one."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.questions import UnreadableDataset, question_word
+from qa.console import one_line
 
 Ask = Callable[[str], str]
 Say = Callable[[str], None]
@@ -80,7 +81,8 @@ def _next_number(out: Path) -> int:
 def _dialogue(passages: Iterable[Shown], ask: Ask, say: Say) -> Iterator[dict[str, Any]]:
     """The rows that the user makes of the passages, without ids."""
     for shown in passages:
-        say(f"\n{shown.document}{': ' + shown.heading if shown.heading else ''}\n\n{shown.text}\n")
+        place = one_line(f"{shown.document}{': ' + shown.heading if shown.heading else ''}")
+        say(f"\n{place}\n\n{shown.text}\n")
         question = ask(f"A question on this passage (empty: another passage, {STOP}: enough)").strip()
         if question == STOP:
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from eval.comparing import changes, paired
 from eval.evaluation import (
     Choice,
     Evaluated,
-    as_line,
     check_writable,
     chosen,
     evaluate,
@@ -25,6 +23,7 @@ from eval.summary import as_json
 from eval.tables import compared, show_run
 from qa.answers import PASSAGES_READ
 from qa.cli import err, out, progress_bar
+from qa.console import json_line, print_json
 
 SOUND, MISLEADING, INTERRUPTED = 0, 1, 130
 COMPLAINTS_SHOWN = 20
@@ -56,9 +55,9 @@ def watched(what: str) -> Iterator[Callable[[int, int], None]]:
 def complain(sentences: Sequence[str]) -> None:
     """What is wrong with the data, on stderr."""
     for sentence in sentences[:COMPLAINTS_SHOWN]:
-        err.print(f"pincite: {sentence}", style="yellow", markup=False, soft_wrap=True)
+        err.say(f"pincite: {sentence}", "yellow")
     if len(sentences) > COMPLAINTS_SHOWN:
-        err.print(f"pincite: and {len(sentences) - COMPLAINTS_SHOWN} more like these", style="yellow")
+        err.say(f"pincite: and {len(sentences) - COMPLAINTS_SHOWN} more like these", "yellow")
 
 
 def evaluate_questions(path: Path, choice: Choice, options: Options, index: Path | None) -> int:
@@ -100,7 +99,7 @@ def _asked(dataset: Dataset, options: Options, index: Path | None) -> Evaluated:
 def _publish(run: Run, other: Run | None, options: Options) -> None:
     """Write what is to be written, then print."""
     if options.save is not None:
-        options.save.write_text(as_line(as_json(run, full=True)) + "\n", encoding="utf-8")
+        options.save.write_text(json_line(as_json(run, full=True)) + "\n", encoding="utf-8")
     if options.report is not None:
         from eval.report import page
 
@@ -110,7 +109,7 @@ def _publish(run: Run, other: Run | None, options: Options) -> None:
         found = as_json(run, full=options.full)
         if other is not None:
             found["compared"] = {one.score.key: one.as_dict() for one in differences}
-        sys.stdout.write(as_line(found) + "\n")
+        print_json(found)
         return
     show_run(run, out)
     if other is not None:
@@ -130,7 +129,7 @@ def check_index(folder: Path, count: int, seed: int, embedder: str | None, *, as
     complain(found.misplaced)
     complain([f"{name}: has changed since it was indexed; run `pincite index` again" for name in stale])
     if as_json:
-        sys.stdout.write(as_line(found.as_dict() | {"changed_files": stale}) + "\n")
+        print_json(found.as_dict() | {"changed_files": stale})
     else:
         at = ", ".join(f"recall@{k} {100 * share:.1f} %" for k, share in found.recall.items())
         out.print(f"{found.probes} sentences, each without its rarest word, looked for: {at}")

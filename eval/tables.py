@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rich.console import Console
 from rich.table import Table
 
 from eval.bootstrap import Interval
@@ -12,15 +11,16 @@ from eval.comparing import Change
 from eval.records import Record, Run
 from eval.summary import BY_KEY, by_kind, figures, latency
 from eval.waterfall import EXPLANATIONS, count
+from qa.console import Terminal
 
 KIND_COLUMNS = {"em": "EM", "f1": "F1", "recall_at_5": "recall@5", "answerable_refused": "refused",
                 "unanswerable_refused": "rightly refused"}  # fmt: skip
 
 
-def show_run(run: Run, console: Console) -> None:
+def show_run(run: Run, console: Terminal) -> None:
     """Everything a run came to: headline, kinds, what was lost where, time."""
     stopped = f" (stopped: {run.planned} were to be asked)" if run.interrupted else ""
-    console.print(f"{run.dataset}: {len(run.records)} questions{stopped}, {run.k} passages read", markup=False)
+    console.print(f"{run.dataset}: {len(run.records)} questions{stopped}, {run.k} passages read")
     console.print(headline({figure.title: figure.interval for figure in figures(run.records)}))
     console.print(kinds(run.records))
     console.print(lost(run.records))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from rich.console import Console
 
 from eval.baseline import broken_floors, compare, read_baseline, read_floors, scores_of
 from eval.corpus_run import QUESTIONS, check_gold, run_corpus
 from eval.examples import load
 from eval.records import Run
 from eval.tables import show_run
+from qa.console import Terminal
 
 LEAST = 300
 
@@ -33,7 +33,7 @@ def test_there_are_enough_questions() -> None:
 def test_floors_hold(measured: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """Print the figures, then compare them with floors.toml."""
     with capsys.disabled():
-        console = Console(width=110, highlight=False)
+        console = Terminal(width=110)
         console.print()
         show_run(measured, console)
     assert broken_floors(measured.records, read_floors()) == []

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from platformdirs import user_data_path
-from rich.console import Console
 
 import index
 from index.generations import IndexProblem
 from index.threads import wait_briefly
 from qa.answers import PASSAGES_READ
+from qa.console import SafeFormatter, Terminal, print_exactly, print_json
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Answers from your own articles, in their own words, with the place they stand at.",
 )
-out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+out, err = Terminal(), Terminal(stderr=True)
 
 IndexOption = Annotated[
     Path | None, typer.Option("--index", metavar="DIR", envvar="PINCITE_INDEX", help="Folder of the index.")
@@ -94,7 +95,7 @@ def complain(error: BaseException) -> None:
     reason = str(error) or type(error).__name__
     if isinstance(error, OSError) and error.filename and error.strerror:
         reason = f"{error.filename}: {error.strerror}"
-    err.print(f"pincite: {reason}", style="red", markup=False, soft_wrap=True)
+    err.say(f"pincite: {reason}", "red")
 
 
 @contextmanager
@@ -106,13 +107,8 @@ def plain_errors() -> Iterator[None]:
         complain(error)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
-        err.print("pincite: stopped", style="yellow")
+        err.say("pincite: stopped", "yellow")
         raise typer.Exit(130) from None
-
-
-def print_json(value: Any) -> None:
-    """One line of JSON on stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
 def progress_bar() -> Progress:
@@ -220,7 +216,7 @@ def ask(
         else:
             assistant = Assistant.open(index_folder(folder), reader=reader, embedder=embedder)
         for warning in assistant.warnings:
-            err.print(f"pincite: {warning}", style="yellow", markup=False, soft_wrap=True)
+            err.say(f"pincite: {warning}", "yellow")
         if where is not None:
             assistant = assistant.where(where)
         with progress_bar() as bar:
@@ -262,7 +258,7 @@ def search(
         else:
             opened = Index.open(index_folder(folder))
             for warning in opened.warnings:
-                err.print(f"pincite: {warning}", style="yellow", markup=False, soft_wrap=True)
+                err.say(f"pincite: {warning}", "yellow")
             retriever = HybridRetriever(opened, encoder)
         hits = (retriever.where(where) if where is not None else retriever).retrieve(question, k)
         if as_json:
@@ -323,7 +319,7 @@ def read(
             print_json(result.scores)
             return
         for name, value in result.scores.items():
-            out.print(f"{name.replace('_', ' '):32} {value}")
+            out.say(f"{name.replace('_', ' '):32} {value}")
 
 
 @app.command()
@@ -345,13 +341,13 @@ def status(
 
             held = open_store(store)
             if document is not None and text:
-                sys.stdout.write(held.document_text(find_stored(held, document).name))
+                print_exactly(held.document_text(find_stored(held, document).name))
                 return
             report = describe_store(held, document)
         else:
             opened = Index.open(index_folder(folder))
             if document is not None and text:
-                sys.stdout.write(opened.document_text(find(opened, document).name))
+                print_exactly(opened.document_text(find(opened, document).name))
                 return
             report = describe(opened, index_folder(folder), document)
         if as_json:
@@ -359,9 +355,9 @@ def status(
             return
         for name, value in report.items():
             rows = value if isinstance(value, list) else [value]
-            out.print(f"{name.replace('_', ' ')}:", style="bold")
+            out.say(f"{name.replace('_', ' ')}:", "bold")
             for line in (line for row in rows for line in lines(row, named=document is not None and name == "files")):
-                out.print(f"  {line}", markup=False, soft_wrap=True)
+                out.say(f"  {line}")
 
 
 @app.command()
@@ -374,14 +370,9 @@ def verify(folder: IndexOption = None, as_json: JsonOption = False) -> None:
         if as_json:
             print_json({"sound": not damaged, "damaged": list(damaged)})
         elif not damaged:
-            out.print("sound", style="green")
+            out.say("sound", "green")
         for name in damaged:
-            err.print(
-                f"pincite: {name}: differs from its checksum; run `pincite index` again",
-                style="red",
-                markup=False,
-                soft_wrap=True,
-            )
+            err.say(f"pincite: {name}: differs from its checksum; run `pincite index` again", "red")
         if damaged:
             raise typer.Exit(1)
 
@@ -427,13 +418,15 @@ def train(
             seed=seed,
             keep=keep,
             screen=screen,
-            say=lambda line: err.print(line, markup=False, soft_wrap=True),
+            say=err.say,
         )
 
 
 def main() -> None:
     """Run the command, one of ours or one that another package adds."""
     wait_briefly()
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(SafeFormatter())
     ours = {command.name or getattr(command.callback, "__name__", None) for command in app.registered_commands}
     if not ours.intersection(sys.argv[1:2]):
         add_commands(app)

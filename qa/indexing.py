@@ -6,37 +6,34 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
-from rich.console import Console
-
 from index.outcome import BuildReport
+from qa.console import Terminal
 from qa.retriever import Hit
 
 COUNTED = ("added", "changed", "renamed", "removed", "unchanged")
 
 
-def show_build(report: BuildReport, folder: Path | str, console: Console, *, planned: bool = False) -> None:
+def show_build(report: BuildReport, folder: Path | str, console: Terminal, *, planned: bool = False) -> None:
     """Print the counts, and a line for each file that is not as one may expect; all that would change where planned."""
     counts = ", ".join(f"{len(getattr(report, part))} {part}" for part in COUNTED)
     place = f"would be in {folder}; nothing was written" if planned else f"in {folder}"
-    console.print(
-        f"{report.documents} documents, {report.passages} passages ({counts}) {place}", markup=False, soft_wrap=True
-    )
+    console.say(f"{report.documents} documents, {report.passages} passages ({counts}) {place}")
     for line in _changes(report) if planned else ():
-        console.print(f"  {line}", markup=False, soft_wrap=True)
+        console.say(f"  {line}")
     for line in _left_out(report):
-        console.print(f"  {line}", style="yellow", markup=False, soft_wrap=True)
+        console.say(f"  {line}", "yellow")
 
 
-def show_passages(hits: Sequence[Hit], console: Console) -> None:
+def show_passages(hits: Sequence[Hit], console: Terminal) -> None:
     """Print each passage under the place that it stands at."""
     if not hits:
-        console.print("No passage was found.", style="yellow")
+        console.say("No passage was found.", "yellow")
     for number, hit in enumerate(hits, 1):
         found = hit.passage
         page = f", page {found.page}" if found.page else ""
         place = f"[{number}] {found.title}{page}  {found.document}:{found.start}-{found.end}"
-        console.print(place, style="cyan", markup=False, soft_wrap=True)
-        console.print(found.text, markup=False, soft_wrap=True)
+        console.say(place, "cyan")
+        console.print(found.text, soft_wrap=True)
 
 
 def changes(paths: Sequence[Path], index: Path, stop: Event | None = None) -> Iterator[None]:

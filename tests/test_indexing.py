@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from embedder_fakes import FakeEmbedder
-from rich.console import Console
 
 from index.builder import build
+from qa.console import Terminal
 from qa.indexing import changes, show_build
 
 
@@ -63,7 +63,7 @@ def test_a_run_is_summed_up(tmp_path: Path, embedder: FakeEmbedder) -> None:
     (tmp_path / "a").mkdir()
     for name in ("a.txt", "b.txt", "[c].xyz"):
         (tmp_path / "a" / name).write_text("Same.")
-    console = Console(file=io.StringIO(), width=200)
+    console = Terminal(file=io.StringIO(), width=200)
     show_build(build([tmp_path / "a"], tmp_path / "index", embedder), tmp_path / "index", console)
     assert console.file.getvalue().splitlines() == [  # type: ignore[attr-defined]
         f"1 documents, 1 passages (1 added, 0 changed, 0 renamed, 0 removed, 0 unchanged) in {tmp_path / 'index'}",
@@ -77,7 +77,7 @@ def test_what_stays_out_is_said(tmp_path: Path, embedder: FakeEmbedder) -> None:
     for name in ("a.txt", "b.txt"):
         (tmp_path / "a" / name).write_text(f"{name}.")
     build([tmp_path / "a"], tmp_path / "index", embedder, without=[tmp_path / "a" / "b.txt"])
-    console = Console(file=io.StringIO(), width=200)
+    console = Terminal(file=io.StringIO(), width=200)
     show_build(build([tmp_path / "a"], tmp_path / "index", embedder), tmp_path / "index", console)
     assert console.file.getvalue().splitlines() == [  # type: ignore[attr-defined]
         f"1 documents, 1 passages (0 added, 0 changed, 0 renamed, 0 removed, 1 unchanged) in {tmp_path / 'index'}",

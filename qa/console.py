@@ -1,0 +1,85 @@
+"""What a command writes: text that cannot command a terminal, and JSON on one line."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+from rich.text import Text
+
+# Control characters (C0, DEL, C1), what turns the direction of writing, separators of lines, and half characters.
+_COMMANDS = re.compile("(?!\r\n)[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_BREAKS = re.compile("[\t\n\r]")
+_PICTURES, _DELETE, _OTHER = 0x2400, "\u2421", "\ufffd"
+
+
+def terminal_safe(text: str) -> str:
+    """The text with whatever a terminal would obey shown instead: ESC as ␛, and so on for C0 and DEL, all else as �.
+
+    Tabs and line ends stay. One character stands for one, so offsets hold.
+    """
+    return _COMMANDS.sub(_picture, text)
+
+
+def one_line(text: str) -> str:
+    """The text as ``terminal_safe`` gives it, on one line: a name cannot pretend to be two."""
+    return _BREAKS.sub(_picture, terminal_safe(text))
+
+
+def _picture(found: re.Match[str]) -> str:
+    """The character as it is shown."""
+    code = ord(found[0])
+    return chr(_PICTURES + code) if code < 0x20 else _DELETE if code == 0x7F else _OTHER
+
+
+def json_line(value: object) -> str:
+    """JSON on one line, without its end. What ``terminal_safe`` replaces is escaped; a number that is none is an error."""
+    line = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+
+
+def print_json(value: object) -> None:
+    """One line of JSON on stdout."""
+    sys.stdout.write(json_line(value) + "\n")
+
+
+def print_exactly(text: str) -> None:
+    """The text as UTF-8 on stdout, every byte of it; only a terminal gets it safe to show."""
+    if sys.stdout.isatty():
+        text = terminal_safe(text)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+
+
+class Terminal(Console):
+    """A console that shows text as it stands, safe for a terminal whether there is one or not."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False, **options)
+
+    def say(self, text: str, style: str | None = None) -> None:
+        """Print one line, however long."""
+        self.print(one_line(text), style=style, soft_wrap=True)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Make the text safe before rich drops some of its control characters."""
+        return super().render_str(terminal_safe(text), **options)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Make safe whatever is printed; rich's own control sequences are marked as such."""
+        for part in super().render(renderable, options):
+            yield part if part.control else part._replace(text=terminal_safe(part.text))
+
+
+class SafeFormatter(logging.Formatter):
+    """Log records that cannot command a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as text."""
+        return terminal_safe(super().format(record))
