@@ -17,6 +17,7 @@ from eval.comparing import Change, change
 from eval.questions import UnreadableDataset
 from eval.records import Record
 from eval.summary import BY_KEY, Score
+from index.files import replace_file
 
 FLOORS = Path(__file__).with_name("floors.toml")
 BASELINE = Path(__file__).with_name("baseline.json")
@@ -89,7 +90,7 @@ def write_baseline(records: Sequence[Record], path: Path = BASELINE) -> None:
     """Store the scores, a question a line so that a change reads well in a diff."""
     rows = sorted(scores_of(records).items())
     lines = ",\n".join(f"  {json.dumps(id)}: {json.dumps(scores)}" for id, scores in rows)
-    path.write_text(f"{{\n{lines}\n}}\n", encoding="utf-8")
+    replace_file(path, f"{{\n{lines}\n}}\n".encode())
 
 
 def read_baseline(path: Path = BASELINE) -> Scores:

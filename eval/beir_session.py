@@ -15,6 +15,7 @@ from eval.questions import UnreadableDataset, sample
 from eval.session import INTERRUPTED, MISLEADING, SOUND, Options, complain, watched
 from eval.summary import Figure
 from eval.tables import headline
+from index.files import replace_file
 from qa.cli import out
 from qa.console import print_json
 
@@ -118,7 +119,7 @@ def _publish(collection: Collection, planned: int, rankings: Sequence[Ranking], 
         from eval.report import cards, document
 
         page = document(f"Evaluation of {collection.name}", f"{lead}. Intervals are 95 %.", [cards(figures)])
-        options.report.write_text(page, encoding="utf-8")
+        replace_file(options.report, page.encode())
     if options.as_json:
         print_json(as_json(collection, planned, rankings, full=options.full))
         return

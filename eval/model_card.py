@@ -19,6 +19,7 @@ import numpy as np
 from eval.metrics import aurc, ece
 from eval.qed import convert
 from eval.squad_open import Read, Say, as_read, assistant_over, half, read_all, sampled
+from index.files import replace_file
 from qa.answers import PASSAGES_READ
 from qa.assistant import Assistant
 from qa.ranking import Ranked
@@ -161,7 +162,7 @@ def main() -> int:
         card = arguments.reader / "README.md"
         before, _, rest = card.read_text(encoding="utf-8").partition(BEGIN)
         after = rest.partition(END)[2]
-        card.write_text(f"{before}{BEGIN}\n{table(lines)}\n{END}{after}", encoding="utf-8")
+        replace_file(card, f"{before}{BEGIN}\n{table(lines)}\n{END}{after}".encode())
     return 0
 
 

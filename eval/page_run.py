@@ -12,6 +12,7 @@ from eval.evaluation import Choice, chosen, evaluate
 from eval.examples import load
 from eval.questions import Dataset, UnreadableDataset
 from eval.report import page
+from index.files import replace_file
 from qa.answers import PASSAGES_READ
 
 if TYPE_CHECKING:
@@ -28,10 +29,8 @@ def run_and_report(file: Path | None, assistant: Assistant, target: Path, progre
     run = evaluate(dataset, assistant, k=PASSAGES_READ, progress=progress).run
     if not run.records:
         raise UnreadableDataset(f"{dataset.name}: stopped before the first answer")
-    draft = target.with_suffix(".tmp")
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft.write_text(page(run), encoding="utf-8")
-    draft.replace(target)
+    replace_file(target, page(run).encode())
     right = sum(record.em if record.answerable else record.given is None for record in run.records)
     stopped = f", stopped after {len(run.records):,} of {run.planned:,}" if run.interrupted else ""
     return f"{dataset.name}: {round(right):,} of {len(run.records):,} questions right to the letter or rightly refused{stopped}."

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.questions import UnreadableDataset
+from index.files import replace_file
 
 
 def convert(source: Path, target: Path) -> int:
@@ -20,7 +21,7 @@ def convert(source: Path, target: Path) -> int:
     lines = source.read_text(encoding="utf-8").split("\n")
     articles = [_article(source, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
     text = json.dumps({"version": "qed", "data": articles}, ensure_ascii=False)
-    target.write_text(text + "\n", encoding="utf-8")
+    replace_file(target, f"{text}\n".encode())
     return len(articles)
 
 

@@ -21,6 +21,7 @@ from eval.records import Run, read_run
 from eval.selfcheck import check, drawn, files_changed
 from eval.summary import as_json
 from eval.tables import compared, show_run
+from index.files import replace_file
 from qa.answers import PASSAGES_READ
 from qa.cli import err, out, progress_bar
 from qa.console import json_line, print_json
@@ -99,11 +100,11 @@ def _asked(dataset: Dataset, options: Options, index: Path | None) -> Evaluated:
 def _publish(run: Run, other: Run | None, options: Options) -> None:
     """Write what is to be written, then print."""
     if options.save is not None:
-        options.save.write_text(json_line(as_json(run, full=True)) + "\n", encoding="utf-8")
+        replace_file(options.save, f"{json_line(as_json(run, full=True))}\n".encode())
     if options.report is not None:
         from eval.report import page
 
-        options.report.write_text(page(run, other), encoding="utf-8")
+        replace_file(options.report, page(run, other).encode())
     differences = changes(paired(run, other)) if other is not None else []
     if options.as_json:
         found = as_json(run, full=options.full)

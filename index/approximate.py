@@ -9,7 +9,6 @@ that is gone: so that an index that grows only adds to its structure.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.arrays import Floats, Ints, Numbers
+from index.files import digest_of
 
 if TYPE_CHECKING:
     import faiss
@@ -64,8 +64,7 @@ class Stored:
 
     def _sound(self, file: str) -> bool:
         try:
-            with (self.folder / file).open("rb") as opened:
-                return hashlib.file_digest(opened, "sha256").hexdigest() == self.digests.get(file)
+            return digest_of(self.folder / file) == self.digests.get(file)
         except OSError:
             return False
 

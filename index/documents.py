@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import bisect
-import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.files import digest
 from index.loaders import Content, Heading, Overtaxed, UnreadableContent, load_markdown, load_text
 from index.loaders_csv import load_csv
 from index.loaders_docx import load_docx
@@ -151,7 +151,7 @@ def parse_document(path: Path, data: bytes, load: Load = load) -> Document:
         name=str(path),
         title=" ".join((content.title or path.stem).split())[:LONGEST_TITLE],
         text=content.text,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=digest(data),
         kind=kind,
         date=content.date,
         body=content.body,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import threading
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from index.arrays import Floats
+from index.files import digest, digest_of
 from index.precision import multiplies_bf16
 from index.threads import cores, work_alone
 
@@ -89,12 +89,8 @@ class SentenceEmbedder:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the weights, the tokenizer and the settings of the model, the maximum length among them."""
-        digest = hashlib.sha256()
-        for path in sorted(self.folder.rglob("*")):
-            if path.suffix in _WEIGHTS + _SETTINGS:
-                content = hashlib.sha256(path.read_bytes()).hexdigest()
-                digest.update(f"{path.relative_to(self.folder)} {content}\n".encode())
-        return digest.hexdigest()
+        paths = [path for path in sorted(self.folder.rglob("*")) if path.suffix in _WEIGHTS + _SETTINGS]
+        return digest("".join(f"{path.relative_to(self.folder)} {digest_of(path)}\n" for path in paths).encode())
 
     @property
     def dimension(self) -> int:

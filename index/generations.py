@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import datetime
 import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -20,6 +19,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from index.files import digest, digest_of, flush, flush_below, naming, replace_file
 
 FORMAT = 3
 MANIFEST = "manifest.json"
@@ -100,18 +101,6 @@ def writer_lock(folder: Path) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def naming(path: Path) -> Iterator[None]:
-    """Give the name of the file to an OSError that has none, as those of writing and flushing do not."""
-    try:
-        yield
-    except OSError as error:
-        if error.filename is not None:
-            raise
-        reason = error.strerror or f"not all of it could be written ({error})"
-        raise OSError(error.errno, reason, str(path)) from error
-
-
 def current(folder: Path) -> str | None:
     """The name of the generation that CURRENT names, None where it is damaged or there is no such generation.
 
@@ -152,30 +141,18 @@ def begin(folder: Path) -> None:
     """Say that there is no generation yet, so that one half written is not taken for an index whose CURRENT was lost."""
     if not generations(folder):
         with suppress(OSError):  # the folder around it may not be ours to open
-            _flush(folder.parent)
-        _point(folder, NONE_YET)
+            flush(folder.parent)
+        replace_file(folder / POINTER, _pointer(NONE_YET))
 
 
 def commit(folder: Path, generation: str, settings: dict[str, Any], *, keep: str | None) -> None:
     """Make what was written into the generation durable and current, then drop all others but the one to keep."""
     place = folder / generation
     _write_manifest(place, settings)
-    for path in (*_files(place), place / MANIFEST):
-        _flush(path)
-    for path in (*(path for path in place.rglob("*") if path.is_dir()), place, folder):
-        _flush(path)
-    _point(folder, generation)
+    flush_below(place)
+    flush(folder)
+    replace_file(folder / POINTER, _pointer(generation))
     drop(folder, keep={generation, keep or generation})
-
-
-def _point(folder: Path, generation: str) -> None:
-    """Swap CURRENT as one step, and flush it."""
-    waiting = folder / f"{POINTER}.new"
-    with naming(waiting):
-        waiting.write_bytes(_pointer(generation))
-    _flush(waiting)
-    os.replace(waiting, folder / POINTER)
-    _flush(folder)
 
 
 def drop(folder: Path, keep: set[str]) -> None:
@@ -218,7 +195,7 @@ def damaged_files(folder: Path, generation: str, manifest: dict[str, Any]) -> It
     for file, expected in manifest["files"].items():
         path = folder / generation / file
         try:
-            same = _size(path) == expected["bytes"] and _digest(path) == expected["sha256"]
+            same = _size(path) == expected["bytes"] and digest_of(path) == expected["sha256"]
         except OSError:
             same = False
         if not same:
@@ -266,7 +243,7 @@ def _damage(folder: Path, generation: str) -> list[str]:
 
 def _write_manifest(place: Path, settings: dict[str, Any]) -> None:
     files = {
-        path.relative_to(place).as_posix(): {"bytes": path.stat().st_size, "sha256": _digest(path)}
+        path.relative_to(place).as_posix(): {"bytes": path.stat().st_size, "sha256": digest_of(path)}
         for path in _files(place)
     }
     manifest = {"format": FORMAT, "generation": place.name, **settings, "files": files}
@@ -277,7 +254,7 @@ def _write_manifest(place: Path, settings: dict[str, Any]) -> None:
 
 def _manifest_digest(manifest: dict[str, Any]) -> str:
     content = {key: value for key, value in manifest.items() if key != "sha256"}
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode("ascii")).hexdigest()
+    return digest(json.dumps(content, sort_keys=True).encode("ascii"))
 
 
 def _files(place: Path) -> list[Path]:
@@ -301,21 +278,7 @@ def _read_pointer(folder: Path) -> bytes | None:
 
 def _pointer(generation: str) -> bytes:
     """What CURRENT holds: a single changed bit never makes it the name of another generation."""
-    return f"{generation} {hashlib.sha256(generation.encode('ascii')).hexdigest()[:16]}\n".encode("ascii")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        with naming(path):
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    return f"{generation} {digest(generation.encode('ascii'))[:16]}\n".encode("ascii")
 
 
 def _number(name: str) -> int:

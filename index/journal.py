@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from index.arrays import Floats
-from index.generations import naming
+from index.files import naming, replace_file
 
 JOURNAL = "vectors.journal"
 KEY, CHECK = 32, 8  # bytes
@@ -39,9 +39,8 @@ class Journal:
         with naming(self._path):
             if not self._begun:
                 self._begin(vectors.shape[1])
-            bodies = [key + row.astype("<f4").tobytes() for key, row in zip(keys, vectors, strict=True)]
             with self._path.open("ab") as file:
-                file.write(b"".join(body + _check(body) for body in bodies))
+                file.write(_records(keys, vectors))
 
     def drop(self) -> None:
         """The vectors are in the index now."""
@@ -49,10 +48,9 @@ class Journal:
 
     def _begin(self, dimension: int) -> None:
         """Start a file that holds what is known, as the old one may end in half a record."""
-        known, self._begun = dict(self._vectors), True
-        self._path.write_bytes(json.dumps({"embedder": self._embedder, "dimension": dimension}).encode() + b"\n")
-        if known:
-            self.add(list(known), np.stack(list(known.values())))
+        head = json.dumps({"embedder": self._embedder, "dimension": dimension}).encode() + b"\n"
+        replace_file(self._path, head + _records(self._vectors, self._vectors.values()))
+        self._begun = True
 
     def _read(self) -> None:
         try:
@@ -67,6 +65,11 @@ class Journal:
             if _check(body) != records[at + size - CHECK : at + size]:
                 return
             self._vectors[body[:KEY]] = np.frombuffer(body[KEY:], dtype="<f4")
+
+
+def _records(keys: Iterable[bytes], vectors: Iterable[Floats]) -> bytes:
+    bodies = [key + row.astype("<f4").tobytes() for key, row in zip(keys, vectors, strict=True)]
+    return b"".join(body + _check(body) for body in bodies)
 
 
 def _check(body: bytes) -> bytes:

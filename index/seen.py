@@ -6,7 +6,6 @@ These notes are beside the index and no part of it: without them every file is r
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
@@ -14,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from index.documents import read_bytes
+from index.files import digest, replace_file
 
 NOTES = "seen.json"
 SETTLED = 2_000_000_000  # nanoseconds; a file changed later than this before it is read may change unseen once more
@@ -30,18 +30,16 @@ class Seen:
     def open(cls, folder: Path) -> Seen:
         """The notes kept in a folder; none where they are missing or not as they were written."""
         try:
-            digest, _, notes = (folder / NOTES).read_bytes().partition(b"\n")
+            expected, _, notes = (folder / NOTES).read_bytes().partition(b"\n")
         except OSError:
             return cls()
-        return cls(json.loads(notes)) if digest.decode("latin-1") == hashlib.sha256(notes).hexdigest() else cls()
+        return cls(json.loads(notes)) if expected.decode("latin-1") == digest(notes) else cls()
 
     def digest(self, path: Path) -> str:
         """The SHA-256 of a file, read only where it looks changed; raises UnreadableDocument."""
         looks, began = _looks(path), time.time_ns()
-        if looks is not None and self.unchanged(path, looks):
-            sha256 = self._before[str(path)][1]
-        else:
-            sha256 = hashlib.sha256(read_bytes(path)).hexdigest()
+        known = looks is not None and self.unchanged(path, looks)
+        sha256 = self._before[str(path)][1] if known else digest(read_bytes(path))
         if looks is not None and _changed(looks) < began - SETTLED:
             self._notes[str(path)] = [looks, sha256]
         return sha256
@@ -61,9 +59,7 @@ class Seen:
             return
         notes = json.dumps(self._notes).encode("ascii")
         with suppress(OSError):
-            waiting = folder / f"{NOTES}.new"
-            waiting.write_bytes(hashlib.sha256(notes).hexdigest().encode("ascii") + b"\n" + notes)
-            os.replace(waiting, folder / NOTES)
+            replace_file(folder / NOTES, digest(notes).encode("ascii") + b"\n" + notes)
 
 
 def _looks(path: Path) -> str | None:

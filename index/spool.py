@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from index.arrays import Array
-from index.generations import naming
+from index.files import naming
 
 AT_ONCE = 1024 * 1024  # bytes
 

@@ -17,6 +17,7 @@ from index.approximate import Stored
 from index.contents import Contents, DocumentRecord, Passage, Passages
 from index.dense import BY_SIZE, EXACT, DenseIndex, search_for, write_structure
 from index.embedder import Embedder
+from index.files import naming
 from index.gathering import Gathering
 from index.generations import (
     IndexDamaged,
@@ -258,7 +259,7 @@ def draft(folder: Path) -> Iterator[Path]:
 
 def commit(place: Path, gathering: Gathering, making: Making, *, before: Index | None) -> None:
     """Finish what was gathered in a draft's place, make it current, and keep the generation before."""
-    with generations.naming(place):
+    with naming(place):
         contents = gathering.finish()
         search = search_for(making.settings.search, *contents.vectors.shape)
         if search != EXACT:

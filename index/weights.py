@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from index.arrays import Array, Floats, Ints, Numbers
-from index.generations import naming
+from index.files import naming
 
 PASSAGES_AT_ONCE = 2_048
 

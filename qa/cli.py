@@ -15,6 +15,7 @@ import typer
 from platformdirs import user_data_path
 
 import index
+from index.files import replace_file
 from index.generations import IndexProblem
 from index.threads import wait_briefly
 from qa.answers import PASSAGES_READ
@@ -314,7 +315,7 @@ def read(
                 file, reader, format, progress=lambda done, total: bar.update(task, completed=done, total=total)
             )
         if predictions is not None:
-            predictions.write_text(json.dumps(result.predictions, ensure_ascii=False), encoding="utf-8")
+            replace_file(predictions, json.dumps(result.predictions, ensure_ascii=False).encode())
         if as_json:
             print_json(result.scores)
             return

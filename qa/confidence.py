@@ -7,6 +7,7 @@ import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from index.files import replace_file
 from qa.candidates import Candidate
 from qa.retriever import Hit
 
@@ -87,7 +88,7 @@ class Confidence:
     def write(self, folder: Path) -> None:
         """Write ``confidence.json``."""
         raw = asdict(self) | {"features": NAMES}
-        (folder / FILE).write_text(json.dumps(raw, indent=2) + "\n", encoding="utf-8")
+        replace_file(folder / FILE, (json.dumps(raw, indent=2) + "\n").encode())
 
     def probability(self, features: Features) -> float:
         """The probability, 0..1, that the candidate is right."""

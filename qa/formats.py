@@ -15,6 +15,7 @@ from typing import Literal
 
 from platformdirs import user_cache_path
 
+from index.files import replace_file
 from index.precision import multiplies_bf16, multiplies_int8
 
 Format = Literal["fp32", "bf16", "int8"]
@@ -97,4 +98,4 @@ def _write(path: Path, known: dict[str, dict[str, float]]) -> None:
     """Keep it for the next start; where nothing can be written it is measured again."""
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
+        replace_file(path, (json.dumps(known, indent=2) + "\n").encode())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from index.arrays import Floats
+from index.files import digest, digest_of
 from index.threads import cores, wait_briefly
 from qa.boundaries import tidy
 from qa.formats import Format, fastest_format
@@ -248,14 +248,6 @@ def fingerprint(folder: Path) -> str:
     """SHA-256 over the weights, the configuration and the tokenizer: the identity of a reader."""
     named = sorted([*folder.glob("*.safetensors"), folder / "config.json", folder / "tokenizer.json"])
     paths = [path for path in named if path.exists()]
-    whole = hashlib.sha256()
     with ThreadPoolExecutor(cores()) as pool:
-        for path, digest in zip(paths, pool.map(_digest, paths), strict=True):
-            whole.update(path.name.encode() + b"\0" + digest)
-    return whole.hexdigest()
-
-
-def _digest(path: Path) -> bytes:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
+        digests = pool.map(digest_of, paths)
+        return digest(b"".join(p.name.encode() + b"\0" + bytes.fromhex(d) for p, d in zip(paths, digests, strict=True)))

@@ -35,7 +35,7 @@ def test_a_trial_finds_what_was_lost_and_what_is_damaged(tmp_path: Path) -> None
 
 
 def test_without_flushing_power_loss_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(generations, "_flush", lambda path: None)
+    monkeypatch.setattr(generations, "flush_below", lambda folder: None)
     row = crash.at_every_point(tmp_path / "trial", "update", power=True)
     assert any(problem.startswith(("unopenable", "torn", "damaged")) for problem in row.problems)
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from index.files import replace_file
 from qa.answers import Alternative, Answer, Citation, CitedPassage, Evidence, Milliseconds
 
 State = Literal["reading", "done", "stopped", "failed"]
@@ -78,10 +79,8 @@ class ConversationStore:
         if not conversation.turns:
             return
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self._path(conversation.id)
-        draft = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
-        draft.write_text(json.dumps(conversation.as_dict(), ensure_ascii=False, indent=1), encoding="utf-8")
-        draft.replace(path)
+        text = json.dumps(conversation.as_dict(), ensure_ascii=False, indent=1)
+        replace_file(self._path(conversation.id), text.encode())
 
     def load(self, id: str) -> Conversation | None:
         """The conversation with this id; None where none is kept or its file does not parse."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.files import digest, replace_file
 from ui.conversations import Turn
 
 
@@ -35,7 +35,7 @@ class Corrections:
         """
         place = find(words, turn, index) if words is not None else None
         row = {
-            "id": f"user-{hashlib.sha256(turn.question.encode()).hexdigest()[:12]}",
+            "id": f"user-{digest(turn.question.encode())[:12]}",
             "question": turn.question,
             "answers": [place.words] if place else [],
             "document": place.document if place else None,
@@ -44,9 +44,7 @@ class Corrections:
         }
         rows = [one for one in self.rows() if one["id"] != row["id"]] + [row]
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.path.with_suffix(".tmp")
-        draft.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in rows), encoding="utf-8")
-        draft.replace(self.path)
+        replace_file(self.path, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in rows).encode())
         return row
 
     def rows(self) -> list[dict[str, Any]]:

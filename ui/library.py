@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from index.documents import find_files
+from index.files import digest, digest_of, replace_file
 from ui.jobs import Background, Job, Progress
 from ui.loading import Loading
 from ui.originals import key_of
@@ -67,7 +68,7 @@ class Library:
         """
         path, uploads = Path(name), self.uploads.resolve()
         roots, uploaded = self.roots.present(), path.parent == uploads
-        if uploaded and not any(other != path for other in uploads.iterdir()):
+        if uploaded and not any(other != path for other in find_files([uploads])):
             roots = roots.without([uploads])
         elif not uploaded:
             roots = roots.taken_out(path)
@@ -86,13 +87,14 @@ class Library:
             self._start(roots.present().added(path))
 
     def _keep(self, file: Path) -> bool:
-        """Copy an upload into the library; False where its content is there already."""
+        """Copy an upload into the library; False if its content is there already, and what its name says."""
         data = file.read_bytes()
-        digest = hashlib.sha256(data).hexdigest()[:16]
-        if any(self.uploads.glob(f"{digest}-*")):
-            return False
+        sha256 = digest(data)
         safe = re.sub(r"[^\w.-]+", "_", file.name).lstrip(".") or "upload"
-        (self.uploads / f"{digest}-{safe[-80:]}").write_bytes(data)
+        place = next(self.uploads.glob(f"{sha256[:16]}-*"), self.uploads / f"{sha256[:16]}-{safe[-80:]}")
+        if place.is_file() and digest_of(place) == sha256:
+            return False
+        replace_file(place, data)
         return True
 
     def _start(self, roots: Roots, remark: str = "") -> None:

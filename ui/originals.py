@@ -5,7 +5,6 @@ A file is asked for by a key, never by a path, and only files that the index nam
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal, Protocol
@@ -13,6 +12,8 @@ from typing import Literal, Protocol
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
+
+from index.files import digest, digest_of
 
 ROUTE = "/pincite/original"
 REPORT_ROUTE = "/pincite/report"
@@ -95,9 +96,7 @@ class Originals:
             stamp = (status.st_mtime_ns, status.st_size)
             known = self._hashes.get(name)
             if known is None or known[0] != stamp:
-                with Path(name).open("rb") as file:
-                    known = (stamp, hashlib.file_digest(file, "sha256").hexdigest())
-                self._hashes[name] = known
+                known = self._hashes[name] = (stamp, digest_of(Path(name)))
         except OSError:
             return None
         return known[1]
@@ -105,7 +104,7 @@ class Originals:
 
 def key_of(name: str) -> str:
     """The address of a document: 20 hex digits of the hash of its name."""
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+    return digest(name.encode("utf-8", "surrogatepass"))[:20]
 
 
 def link(name: str) -> str:

@@ -20,6 +20,7 @@ from index.builder import build
 from index.chunker import WORDS, chunk
 from index.documents import find_files, read_document
 from index.embedder import SentenceEmbedder, embedding_text
+from index.files import digest_of
 from index.generations import FORMAT
 from index.sentences import sentences
 from index.store import Index
@@ -35,7 +36,7 @@ def library(work: Path, passages: int, filler: Path | None = None, answers: Sequ
     """
     embedder = SentenceEmbedder.open()
     files = [*find_files([CORPUS]), *([filler] if filler else [])]
-    key = json.dumps([FORMAT, passages, filler is None, *map(_digest, files), *answers, embedder.fingerprint])
+    key = json.dumps([FORMAT, passages, filler is None, *map(digest_of, files), *answers, embedder.fingerprint])
     folder = work / f"library-{passages}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
     finished = Library(str(folder), str(embedder.folder))
     if (folder / "done").exists():
@@ -102,8 +103,3 @@ def _holds(sentence: str, answers: Sequence[str]) -> bool:
 def _own_passages() -> int:
     """How many passages the bundled articles are."""
     return sum(len(chunk(read_document(path))) for path in find_files([CORPUS]))
-
-
-def _digest(path: Path) -> str:
-    """The SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

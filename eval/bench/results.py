@@ -10,6 +10,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from index.files import replace_file
+
 console = Console(highlight=False)
 
 
@@ -34,5 +36,5 @@ def print_table(
 
 def write_json(path: Path, report: object) -> None:
     """Write the results and say where they are."""
-    path.write_text(json.dumps(report, indent=1), encoding="utf-8")
+    replace_file(path, json.dumps(report, indent=1).encode())
     console.print(f"written to {path}", style="dim")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from index.builder import Progress, cut, now, this_version
 from index.dense import LARGEST_EXACT
 from index.documents import Load, UnreadableDocument, find_files, parse_document, read_bytes
 from index.embedder import Embedder
+from index.files import digest
 from index.outcome import BuildReport, NothingToIndex
 from index.postgres.database import Unstorable
 from index.postgres.store import Held, PostgresStore, Run
@@ -106,7 +106,7 @@ class _Run:
         """Find out what each file holds, and what is to be done."""
         for path in files:
             try:
-                self._digests[str(path)] = hashlib.sha256(read_bytes(path)).hexdigest()
+                self._digests[str(path)] = digest(read_bytes(path))
             except UnreadableDocument as error:
                 self.unreadable.append(Unreadable(error.name, error.reason))
         self._plan = plan(self._digests, self._held, self._ours)

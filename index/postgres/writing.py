@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from index.builder import RECIPE
 from index.chunker import OVERLAP, WORDS
 from index.contents import DocumentRecord
 from index.documents import Document
+from index.files import digest
 from index.reuse import Cut
 from index.sparse import terms
 from index.store import Duplicate
@@ -51,7 +51,7 @@ def put(connection: Connection, cut: Cut, vectors: Floats, replaces: Sequence[st
 
 def stored_term(term: str) -> str:
     """A term as it is kept: one that is too long to be a key by its digest."""
-    return term if len(term) <= _LONGEST_TERM else hashlib.sha256(term.encode("utf-8")).hexdigest()
+    return term if len(term) <= _LONGEST_TERM else digest(term.encode("utf-8"))
 
 
 def as_vector(row: Floats) -> str:

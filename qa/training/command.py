@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from index.files import replace_folder
 from qa.network import SpanNetwork
 from qa.training.examples import Loaded, read_gold, read_squad
 from qa.training.mixture import BUNDLED, SCREEN, Mixture, Proportions, bundled_sources, mix
@@ -93,9 +94,13 @@ def finish(checkpoint: Path, reader: Path, start: Path | None = None, keep: floa
     if start is not None and keep:
         before = read_weights(start)
         weights = {name: (1 - keep) * value + keep * before[name] for name, value in weights.items()}
-    write_weights(reader, weights)
-    shutil.copy(checkpoint / "config.json", reader)
-    for name in TOKENIZER_FILES:
-        shutil.copy(checkpoint / name, reader)
+    fresh = reader.with_name(f"{reader.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    if reader.exists():
+        shutil.copytree(reader, fresh)  # what else lies there, such as a screen, stays
+    write_weights(fresh, weights)
+    for name in ("config.json", *TOKENIZER_FILES):
+        shutil.copy(checkpoint / name, fresh)
     training = json.loads((checkpoint / "training.json").read_text(encoding="utf-8")) | {"keep": keep}
-    (reader / "training.json").write_text(json.dumps(training, indent=2) + "\n", encoding="utf-8")
+    (fresh / "training.json").write_text(json.dumps(training, indent=2) + "\n", encoding="utf-8")
+    replace_folder(fresh, reader)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from index.files import replace_file
 from qa.training.contrasts import contradicted, turned, with_opposite, with_synonym
 from qa.training.examples import Loaded, TrainingExample, read_qamr, read_squad
 from qa.training.negatives import (
@@ -93,9 +94,7 @@ class Mixture:
     def write(self, path: Path) -> None:
         """Write to one JSON file, whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
-        fresh.replace(path)
+        replace_file(path, json.dumps(asdict(self), ensure_ascii=False).encode())
 
     @classmethod
     def read(cls, path: Path) -> Mixture:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import shutil
 import time
@@ -17,6 +16,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional as F
 
+from index.files import replace_folder
 from qa.network import SpanNetwork
 from qa.scoring import exact_match, f1
 from qa.spans import best_spans
@@ -282,12 +282,7 @@ class Trainer:
         (fresh / "training.json").write_text(json.dumps({"step": step, **asdict(self.recipe)}), encoding="utf-8")
         for name in TOKENIZER_FILES:
             shutil.copy(self.base / name, fresh / name)
-        old = self.out / "checkpoint.old"
-        if place.exists():
-            shutil.rmtree(old, ignore_errors=True)
-            os.replace(place, old)
-        os.replace(fresh, place)
-        shutil.rmtree(old, ignore_errors=True)
+        replace_folder(fresh, place)
 
     def resume(self) -> int:
         """Take up the last checkpoint; the number of steps it had done, 0 where there is none."""
