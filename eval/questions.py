@@ -11,10 +11,11 @@ from pathlib import PurePath
 from typing import Literal, TypeVar
 
 from eval.metrics import Place
+from qa.english import QUESTION_WORDS
 
 Split = Literal["dev", "test"]
 Item = TypeVar("Item")
-QUESTION_WORDS = ("who", "whom", "whose", "when", "where", "which", "why", "what", "how many", "how much", "how")
+KINDS = (*QUESTION_WORDS, "how many", "how much")
 
 
 class UnreadableDataset(ValueError):
@@ -119,5 +120,5 @@ def same_document(gold: str, indexed: str) -> bool:
 def question_word(question: str) -> str:
     """The first question word of a question, ``other`` where it has none."""
     padded = f" {' '.join(re.findall(r'[a-z]+', question.lower()))} "
-    found = [(padded.find(f" {word} "), -len(word), word) for word in QUESTION_WORDS]
+    found = [(padded.find(f" {word} "), -len(word), word) for word in KINDS]
     return min((one for one in found if one[0] >= 0), default=(0, 0, "other"))[2]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from index.documents import Document, Heading
-from index.sentences import ends_sentence, sentences
+from index.sentences import CJK, ends_sentence, sentences
 
 WORDS = 120
 OVERLAP = 25
@@ -19,8 +19,7 @@ WIDEST_WRAP = 160
 
 GAP_OF_A_WORD = 100  # characters of white space that count as a word, so that no passage is mostly blank
 
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = re.compile(rf"[{_CJK}]|[^\s{_CJK}]{{1,16}}")
+_WORD = re.compile(rf"[{CJK}]|[^\s{CJK}]{{1,16}}")
 _BLANK = re.compile(rf"\s{{{GAP_OF_A_WORD}}}")
 _TOKEN = re.compile(r"\S+")
 _LINE = re.compile(r"[^\r\n\f\v\x85\u2028\u2029]+")

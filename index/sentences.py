@@ -12,6 +12,9 @@ from itertools import pairwise
 # white space that it stands in: 7 s for a run of 100,000 characters, with the square of its length.
 WINDOW = 1_000
 
+# Characters of Chinese and Japanese, each of which counts as a word.
+CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
 _CLOSING = r"""["'”’»)\]」』）]*"""
 _BORDER = re.compile(rf"\n\s*\n|\r\n\s*\r\n|[。！？]+{_CLOSING}")  # a blank line, or a full stop of Chinese or Japanese
 _END = re.compile(rf"[.!?…。！？]{_CLOSING}\s*\Z")

@@ -16,6 +16,7 @@ import numpy as np
 from index.arrays import Floats, Ints, Mask, Numbers
 from index.dense import Neighbours
 from index.postings import Postings, highest
+from index.sentences import CJK
 from index.weights import Weights, weigh
 
 # Lucene's variant: its inverse document frequency stays positive where most passages hold a term.
@@ -28,8 +29,7 @@ LONGEST_QUERY = 256  # terms
 _ARRAYS = {name: f"{name}.csc.index.npy" for name in ("data", "indices", "indptr")}
 _VOCABULARY = "vocab.index.json"
 
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_TERM = re.compile(rf"\d+(?:[.,]\d+)+|[{_CJK}]|[^\W{_CJK}]+")
+_TERM = re.compile(rf"\d+(?:[.,]\d+)+|[{CJK}]|[^\W{CJK}]+")
 _POSSESSIVE = re.compile(r"['’]s\b")
 
 

@@ -16,9 +16,10 @@ from qa.answers import PASSAGES_READ, Alternative, Answer, Citation, Evidence, K
 from qa.candidates import Candidate, in_its_sentence, item_citations, nearest, widened
 from qa.confidence import Confidence
 from qa.conversation import Conversation
+from qa.english import FIGURE
 from qa.forms import WHOLE_SENTENCE, form_of
 from qa.postgres import PostgresRetriever, open_store
-from qa.ranking import FIGURE, Ranked, ranking
+from qa.ranking import Ranked, ranking
 from qa.reader import ExtractiveReader, Reader, Reading, model_folder
 from qa.retriever import Hit, HybridRetriever, Retriever
 from qa.screening import read_enough, small_reader

@@ -14,59 +14,43 @@ from typing import Protocol
 
 from qa.answers import Answer, Citation
 from qa.candidates import in_its_sentence
+from qa.english import AUXILIARIES, MONTHS, NAME, PEOPLE, PREPOSITIONS, QUESTION_WORDS, THINGS, WEEKDAYS, any_of
 
 TURNS_KEPT = 3
 
 OPENING = re.compile(r"^(?:and|but|so|then|also|ok|okay)\b[\s,]*", re.I)
 ABOUT = re.compile(r"^(?:(?:and|but|so)\s+)?(?:what|how)\s+about\s+(?P<other>.+?)\s*\??$", re.I)
-ELLIPSIS = re.compile(
-    r"^(?:and|but|or)\s+(?P<other>(?!(?:who|what|when|where|which|why|how|whose|did|does|do|is|are|was|were|has|have|had|will|can)\b).+?)\s*\??$",
-    re.I,
+ELLIPSIS = re.compile(  # "And May?" asks about a month
+    rf"^(?:and|but|or)\s+(?P<other>(?!(?!may\b){any_of([*QUESTION_WORDS, *AUXILIARIES])}\b).+?)\s*\??$", re.I
 )
 BARE = re.compile(
     r"^(?:(?:and|but|so)\s+)?(?P<wh>when|where|why|how|who|by whom|how much|how many|how long|since when|what for"
     r"|on (?:which|what) (?:day|date)|in (?:which|what) (?:year|month|city|country))(?: exactly)?\s*\??$",
     re.I,
 )
-PERSON = re.compile(r"\b(he|him|she|his|her|hers)\b", re.I)
+PERSON = re.compile(rf"\b{any_of(PEOPLE)}\b", re.I)
 THING = re.compile(
-    r"\b(it|its|they|them|their|these|those|this)\b|(?:(?<=^)|(?<=\b(?:is|of|in|on|do|by|at|to|as) )|(?<=\b(?:was|are|for|did) )"
+    rf"\b{any_of(THINGS)}\b|(?:(?<=^)|(?<=\b(?:is|of|in|on|do|by|at|to|as) )|(?<=\b(?:was|are|for|did) )"
     r"|(?<=\b(?:were|does|from|with) )|(?<=\b(?:after|about) )|(?<=\bbefore ))(that)\b",
     re.I,
 )
 PLACE = re.compile(r"(?<!is )(?<!are )(?<!was )(?<!were )\b(there)\b(?!\s+(?:is|are|was|were|a|an|any|be)\b)", re.I)
 POSSESSIVE = frozenset(("his", "her", "hers", "its", "their"))
 DEMONSTRATIVE = re.compile(r"\b(?:that|this|these|those|the same)\s+(?P<noun>[a-z]+)\b", re.I)
-NAME = re.compile(r"\b(?:[A-Z][\w’'-]*|[A-Z]{2,})(?:\s+(?:of (?:the )?|the |de )?[A-Z][\w’'-]*)*")
-NAMED = re.compile(rf"(?:the )?{NAME.pattern}(?:['’]s?)?")  # nothing but a name: it takes the place of another
+NAMES = re.compile(rf"\b{NAME}")
+NAMED = re.compile(rf"(?:the )?{NAME}(?:['’]s?)?")  # nothing but a name: it takes the place of another
 YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 WH = re.compile(
-    r"^(?:(?:in|on|at|to|from|of|by|with|for|since|until)\s+)?(?:who|whom|whose|what|when|where|which|why|how(?:\s+(?:much|many|long|often|far|old|big|large))?)\b\s*",
+    rf"^(?:{any_of(PREPOSITIONS)}\s+)?{any_of(QUESTION_WORDS)}(?:(?<=how)\s+(?:much|many|long|often|far|old|big|large))?\b\s*",
     re.I,
 )
-AUXILIARY = re.compile(
-    r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\s+", re.I
-)
+AUXILIARY = re.compile(rf"^{any_of(AUXILIARIES)}\s+", re.I)
 NOUN_PHRASE = re.compile(r"\b(?:a|an|the)\s+[^,?]*$")
-THING_NAMED = re.compile(
-    r"(?:the|an?|its|his|her|their|this|that|these|those)\b|[A-Z0-9]"
-)  # how what is no verb begins
-HEAD = re.compile(
-    r"^(?:[\w’'-]+\s+){0,3}?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)\s+",
-    re.I,
-)
-CALENDAR = frozenset(
-    (
-        "january february march april may june july august september october november december monday tuesday "
-        "wednesday thursday friday saturday sunday "
-    ).split()
-)
-NOT_NAMES = CALENDAR | frozenset(
-    (
-        "who whom whose what when where which why how and or but so then the name in on at by to of for from with after "
-        "before since until about am is are was were do does did has have had can could will would shall should may might must"
-    ).split()
-)
+# How what is no verb begins.
+THING_NAMED = re.compile(r"(?:the|an?|its|his|her|their|this|that|these|those)\b|[A-Z0-9]")
+HEAD = re.compile(rf"^(?:[\w’'-]+\s+){{0,3}}?{any_of(AUXILIARIES)}\s+", re.I)
+_CAPITALISED_AT_TIMES = (*MONTHS, *WEEKDAYS, *QUESTION_WORDS, *AUXILIARIES, *PREPOSITIONS)
+NOT_NAMES = frozenset(map(str.lower, (*_CAPITALISED_AT_TIMES, *"and or but so then the name".split())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +150,7 @@ def _unbound(pattern: re.Pattern[str], question: str) -> bool:
     if found is None:
         return False
     return not any(
-        name.start() < found.start() for name in NAME.finditer(question) if name.group().lower() not in NOT_NAMES
+        name.start() < found.start() for name in NAMES.finditer(question) if name.group().lower() not in NOT_NAMES
     )
 
 
@@ -235,7 +219,7 @@ def _names(turns: Sequence[Turn]) -> list[str]:
         for text in (turn.question, turn.answer or ""):
             found += [
                 name
-                for m in NAME.finditer(text)
+                for m in NAMES.finditer(text)
                 if (name := _without_lead(m.group())) and name.lower() not in NOT_NAMES
             ]
     return list(dict.fromkeys(re.sub(r"['’]s$", "", name) for name in found))
@@ -273,7 +257,7 @@ def _with_other(question: str, other: str) -> list[str]:
     trimmed_name = _bare(trimmed)
     return [
         question[: m.start()] + trimmed_name + ("'s" if m.group().endswith(("'s", "’s")) else "") + question[m.end() :]
-        for m in reversed(list(NAME.finditer(question)))
+        for m in reversed(list(NAMES.finditer(question)))
         if m.group().lower() not in NOT_NAMES
     ][:3]
 

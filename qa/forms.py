@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from qa.english import AUXILIARIES, CAPITALISED, LINK, NUMBERS, any_of
+
 Form = Literal["span", "list", "yes_no", "reason"]
 WHOLE_SENTENCE = frozenset[Form]({"yes_no", "reason"})  # forms that a whole sentence answers
 
 YES_NO = re.compile(
-    r"^(?:and |so |but )?"
-    r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)(?:n't|n’t)?\b"
-    r"(?!(?!.*\beither\b).*\bor\b)",
+    rf"^(?:and |so |but )?{any_of(AUXILIARIES)}(?:n't|n’t)?\b(?!(?!.*\beither\b).*\bor\b)",
     re.I,
 )
 REASON = re.compile(
     r"^(?:and |so |but )?(?:why\b|for what reason|what (?:is|was) the reason|in what way"
-    r"|how (?:come|do|does|did|is|are|was|were|can|could|will|would|has|have)\b)",
+    rf"|how {any_of(['come', *AUXILIARIES])}\b)",
     re.I,
 )
-NUMBER_WORD = r"(?:two|three|four|five|six|seven|eight|nine|ten|both|several)"
+NUMBER_WORD = any_of([*NUMBERS, "both", "several"])
 NOT_PLURAL = r"(?!(?:is|was|does|has|us|this|its|his|as|across|news|status|crisis|business|process|series)\b)"
 PLURAL = NOT_PLURAL + r"\w+(?:[^su\W]s|ies|ches|people|men|women)\b(?!['’])"
 LEAD = (
@@ -36,8 +36,8 @@ LIST = re.compile(
     re.I,
 )
 
-NAME = r"(?:(?:[A-Z]\.)+|[A-Z][\w’'-]*(?:\.[\w’'-]+)*|\d[\w.,-]*)"
-ITEM = rf"(?:(?:the |a |an )?{NAME}(?:\s+(?:of the |of |the |for |de )?{NAME})*)"
+WORD = rf"(?:(?:[A-Z]\.)+|{CAPITALISED}(?:\.[\w’'-]+)*|\d[\w.,-]*)"  # of a name, initials and figures among them
+ITEM = rf"(?:(?:the |a |an )?{WORD}(?:\s+(?:for |{LINK}){WORD})*)"
 SEPARATOR = re.compile(r",\s*(?:and|or|as well as)?\s+|\s+(?:and|or|as well as)\s+", re.I)
 NAMES_RUN = re.compile(rf"{ITEM}(?:,\s+{ITEM})*(?:,?\s+(?:and|as well as)\s+{ITEM})")
 

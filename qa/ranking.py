@@ -15,7 +15,6 @@ from qa.reader import Reading
 from qa.retriever import Hit
 
 CHOICE = re.compile(r"\bor\b", re.I)
-FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from pathlib import Path
 from qa.answers import READ_FIRST
 from qa.candidates import Candidate
 from qa.confidence import NEVER, Confidence
+from qa.english import FIGURE
 from qa.formats import Format
-from qa.ranking import FIGURE, ranking
+from qa.ranking import ranking
 from qa.reader import ExtractiveReader, Reader, Reading
 from qa.retriever import Hit
 from qa.windows import Pair

@@ -11,12 +11,13 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from index.store import Passage
+from qa.english import QUESTION_WORDS
 
 if TYPE_CHECKING:
     from spellchecker import WordFrequency
 
-QUESTION_WORDS = frozenset(("which", "what", "when", "where", "whose"))
 WORD = re.compile(r"[^\W\d_]{4,}")
+ASKING = frozenset(filter(WORD.fullmatch, QUESTION_WORDS))
 PASSAGES_LOOKED_AT = 20_000
 LONGEST_QUESTION = 500  # characters; longer ones are pasted, not typed
 
@@ -48,9 +49,9 @@ class Speller:
         if self._knows(lower) or lower in self._words or lower in self._english:
             return word
         within = 1 if len(word) <= 5 else 2
-        words = [*QUESTION_WORDS, *self._words]
+        words = [*ASKING, *self._words]
         near = [
-            (distance, other not in QUESTION_WORDS, -self._words.get(other, ("", 0))[1], other)
+            (distance, other not in ASKING, -self._words.get(other, ("", 0))[1], other)
             for other, distance, _ in extract(lower, words, scorer=OSA.distance, score_cutoff=within, limit=None)
             if other[0] == lower[0]
         ]

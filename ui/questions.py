@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.sentences import sentences
+from qa.english import MONTHS, NAME, any_of
 
-_NAME = r"[A-Z][\w’'-]+(?: (?:(?:of|the|de|von|al|and) )?[A-Z][\w’'-]+){0,3}"
-_MONTH = r"(?:Jan|Febr)uary|March|April|May|June|July|August|(?:Sept|Nov|Dec)ember|October"
-_DATE = rf"(?:(?:{_MONTH})(?: \d{{1,2}})?(?:, \d{{4}}| \d{{4}})?|\d{{4}})"
+_NAME = rf"{NAME}(?: and {NAME})?"
+_DATE = rf"(?:{any_of(MONTHS)}(?: \d{{1,2}})?(?:, \d{{4}}| \d{{4}})?|\d{{4}})"
 _ROLE = (
     r"(?:president|prime minister|chair(?:wo)?man|chair|head|director|secretary|minister|leader|founder|king|queen"
     r"|author|governor|mayor|ambassador|chief executive)"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from index.sentences import sentence_at
+from qa.english import BE, DO, HAVE, MODALS, QUESTION_WORDS, any_of
 from qa.training.examples import TrainingExample
 from qa.training.negatives import changed, unanswerable
 
@@ -84,9 +85,9 @@ SYNONYMS = _both_ways(
     "increase/rise increased/rose decrease/drop decreased/dropped defeated/beat ruled/governed controlled/ran"
 )
 AUXILIARY = re.compile(
-    r"^((?:wh\w+|how)(?: \w+){0,3}? (?:did|does|do|is|was|were|are|has|have|had|could|would|should))(?= )", re.I
+    rf"^({any_of(QUESTION_WORDS)}(?: \w+){{0,3}}? {any_of([*BE, *DO, *HAVE, 'could', 'would', 'should'])})(?= )", re.I
 )
-VERB = re.compile(r"\b(?:is|was|are|were|has|have|had|can|could|will|would|may|might|must|should)\b(?! not|n't)")
+VERB = re.compile(rf"\b{any_of([*BE, *HAVE, *MODALS])}\b(?! not|n't)")
 WORD = re.compile(r"(?<![\w-])[a-z]+(?:-[a-z]+)*(?![\w-])")
 
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from qa.boundaries import trim
+from qa.english import PEOPLE, THINGS
 from qa.squad import SquadQuestion, read_questions
 
-PRONOUNS = frozenset(
-    ("it he she they this that these those which who whom its his her their i we you him them one ").split()
-)
+PRONOUNS = frozenset((*PEOPLE, *THINGS, *"that which who whom i we you one".split()))
 FULLEST = 80  # characters: longer spans are whole sentences more often than whole names
 
 

@@ -11,10 +11,12 @@ from typing import Any
 import bm25s
 
 from index.sentences import sentence_at
+from qa.english import FIGURE, NAME
 from qa.training.examples import TrainingExample
 
-NAME = re.compile(r"(?<![.!?\"“] )(?<!^)\b[A-Z][\w’'-]+(?: (?:of |the |de )?[A-Z][\w’'-]+)*")
-NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
+# Not at the start of a sentence, where any word looks like a name, and not "I" or a variable.
+NAMES = re.compile(rf"(?<![.!?\"“] )(?<!^)\b(?!\w\b){NAME}")
+NUMBER = re.compile(rf"\b{FIGURE.pattern}\b")
 
 
 def retrieved(examples: Sequence[TrainingExample], depth: int, rng: random.Random) -> list[TrainingExample]:
@@ -70,7 +72,7 @@ def with_other_passage_name(example: TrainingExample, rng: random.Random) -> Tra
     """
     if example.answer is None:
         return None
-    for pattern in rng.sample([NAME, NUMBER], 2):
+    for pattern in rng.sample([NAMES, NUMBER], 2):
         asked = [
             found.group()
             for found in pattern.finditer(example.question)
@@ -92,7 +94,7 @@ def with_roles_exchanged(example: TrainingExample) -> TrainingExample | None:
 
     The passage holds both, so that who did what to whom has to be read.
     """
-    names = [found for found in NAME.finditer(example.question) if found.group() in example.passage]
+    names = [found for found in NAMES.finditer(example.question) if found.group() in example.passage]
     if example.answer is None or len(names) != 2 or "between" in example.question.lower():
         return None
     (first, second), question = names, example.question
@@ -120,7 +122,7 @@ def with_other_subject(example: TrainingExample, rng: random.Random) -> Training
     """
     if example.answer is None:
         return None
-    for pattern in rng.sample([NAME, NUMBER], 2):
+    for pattern in rng.sample([NAMES, NUMBER], 2):
         asked = [found.group() for found in pattern.finditer(example.question)]
         others = [found.group() for found in pattern.finditer(example.passage)]
         others = [

@@ -1,0 +1,27 @@
+"""The English that more than one module has to know: words of questions, names, figures, and the calendar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+QUESTION_WORDS = tuple("who whom whose what when where which why how".split())
+BE, DO, HAVE = tuple("is are was were am".split()), ("do", "does", "did"), ("has", "have", "had")
+MODALS = tuple("can could will would shall should may might must".split())
+AUXILIARIES = (*BE, *DO, *HAVE, *MODALS)
+PREPOSITIONS = tuple("in on at by to of for from with after before since until about".split())
+PEOPLE = tuple("he him she his her hers".split())  # pronouns that stand for them
+THINGS = tuple("it its they them their these those this".split())
+NUMBERS = tuple("two three four five six seven eight nine ten".split())
+MONTHS = tuple("January February March April May June July August September October November December".split())
+WEEKDAYS = tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
+
+LINK = "(?:(?:of the|of|the|de|von|van) )?"  # what may stand between the words of a name
+CAPITALISED = "[A-Z][\\w’'-]*"
+NAME = rf"{CAPITALISED}(?:\s+{LINK}{CAPITALISED})*"
+FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern that matches any of the words."""
+    return f"(?:{'|'.join(words)})"
