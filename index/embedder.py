@@ -14,6 +14,7 @@ import numpy as np
 
 from index.arrays import Floats
 from index.files import digest, digest_of
+from index.models import ModelMissing, model_folder
 from index.precision import multiplies_bf16
 from index.threads import cores, work_alone
 
@@ -69,10 +70,6 @@ def in_context(heading: str, text: str) -> str:
     return f"{heading}\n{text}"
 
 
-class ModelMissing(FileNotFoundError):
-    """No sentence model under this name or folder on this machine."""
-
-
 class SentenceEmbedder:
     """A sentence-transformers model in a local folder."""
 
@@ -83,8 +80,8 @@ class SentenceEmbedder:
 
     @classmethod
     def open(cls, name_or_folder: str | None = None, device: str = "cpu") -> SentenceEmbedder:
-        """The bundled all-MiniLM-L6-v2, or another model by folder or by the name it is cached under."""
-        return cls(_bundled_folder() if name_or_folder is None else _model_folder(name_or_folder), device)
+        """The bundled all-MiniLM-L6-v2, or another model given by folder or name; raises ModelMissing."""
+        return cls(_bundled_folder() if name_or_folder is None else model_folder(name_or_folder), device)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -159,16 +156,3 @@ def _bundled_folder() -> Path:
     if spec is None or spec.origin is None:
         raise ModelMissing(f"the package {BUNDLED_PACKAGE} is not installed; run `make install`")
     return Path(spec.origin).parent / "model"
-
-
-def _model_folder(name_or_folder: str) -> Path:
-    folder = Path(name_or_folder).expanduser()
-    if folder.is_dir():
-        return folder.resolve()
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name_or_folder, local_files_only=True))
-    except (HFValidationError, LocalEntryNotFoundError):
-        raise ModelMissing(f"{name_or_folder}: neither a folder nor a model in the local cache") from None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from index.builder import index_in_memory
 from index.embedder import Embedder, SentenceEmbedder
+from index.models import model_folder
 from index.store import Index, Passage
 from qa.answers import PASSAGES_READ, Alternative, Answer, Citation, Evidence, Kind, Milliseconds
 from qa.candidates import Candidate, in_its_sentence, item_citations, nearest, widened
@@ -20,7 +21,7 @@ from qa.english import FIGURE
 from qa.forms import WHOLE_SENTENCE, form_of
 from qa.postgres import PostgresRetriever, open_store
 from qa.ranking import Ranked, ranking
-from qa.reader import ExtractiveReader, Reader, Reading, model_folder
+from qa.reader import BUNDLED, ExtractiveReader, Reader, Reading
 from qa.retriever import Hit, HybridRetriever, Retriever
 from qa.screening import read_enough, small_reader
 from qa.spelling import PASSAGES_LOOKED_AT, Speller
@@ -92,7 +93,7 @@ class Assistant:
         index: Index | PostgresStore,
     ) -> Assistant:
         """With a reader given by folder or name, and the words of the passages for spelling."""
-        folder = model_folder(reader)
+        folder = BUNDLED if reader is None else model_folder(reader)
         opened = ExtractiveReader.open(folder)
         speller = Speller(passages, opened.knows)
         confidence = Confidence.beside(folder, opened.fingerprint)

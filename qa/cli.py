@@ -389,7 +389,9 @@ def train(
             help="The folder of the recipe's files, or one SQuAD-format or gold JSONL file.",
         ),
     ],
-    start: Annotated[Path, typer.Option("--from", metavar="DIR", help="Encoder or reader to start from.")],
+    start: Annotated[
+        str, typer.Option("--from", metavar="MODEL", help="Folder or name of an encoder or reader to start from.")
+    ],
     documents: Annotated[
         Path | None, typer.Option("--documents", metavar="DIR", help="Where a gold file's documents are.")
     ] = None,
@@ -406,12 +408,13 @@ def train(
 ) -> None:
     """Train a reader; run again after an interruption and it goes on from its last checkpoint."""
     with plain_errors():
+        from index.models import model_folder
         from qa.training.command import run
 
         run(
             out_folder,
             data=data,
-            start=start,
+            start=model_folder(start),
             documents=documents,
             layers=layers,
             epochs=epochs,

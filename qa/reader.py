@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from index.arrays import Floats
 from index.files import digest, digest_of
+from index.models import model_folder
 from index.threads import cores, wait_briefly
 from qa.boundaries import tidy
 from qa.formats import Format, fastest_format
@@ -84,7 +84,7 @@ class ExtractiveReader:
         be the fastest here. What our own network cannot run is run in fp32 instead of int8. Raises ValueError naming what is
         wrong with the model.
         """
-        folder = model_folder(model)
+        folder = BUNDLED if model is None else model_folder(model)
         device = _device()
         encoder = PairEncoder.open(folder)
         return cls(_load(folder, format, device, encoder), encoder, fingerprint=fingerprint(folder), device=device)
@@ -152,27 +152,6 @@ def _spans(passage: str, window: Window, logits: Floats) -> list[Span]:
         if start < end:
             spans.append(Span(start, end, best.score))
     return spans
-
-
-def model_folder(given: str | Path | None) -> Path:
-    """The folder of the bundled reader, or of one given by path or by its name in the local Hugging Face cache."""
-    if given is None:
-        return BUNDLED
-    model = str(given)
-    if (path := Path(model)).is_dir():
-        return path
-    if path.exists() or path.is_absolute() or model.startswith("."):
-        raise ValueError(f"{model}: not a folder that holds a model")
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(model, local_files_only=bool(os.environ.get("HF_HUB_OFFLINE", "1") != "0")))
-    except (LocalEntryNotFoundError, ValueError, OSError) as error:
-        raise ValueError(
-            f"{model}: neither a folder nor a model on this machine; "
-            "to fetch it from the model hub, run once with HF_HUB_OFFLINE=0"
-        ) from error
 
 
 def _device() -> str:

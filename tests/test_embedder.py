@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from embedder_fakes import FakeEmbedder
 
-from index.embedder import FEW, SHARE, Embedder, ModelMissing, SentenceEmbedder, embedding_text
+from index.embedder import FEW, SHARE, Embedder, SentenceEmbedder, embedding_text
+from index.models import ModelMissing
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def test_the_fingerprint_is_that_of_the_files(tmp_path: Path) -> None:
 
 
 def test_a_model_that_is_not_here_is_named() -> None:
-    with pytest.raises(ModelMissing, match="nobody/nothing: neither a folder nor a model in the local cache"):
+    with pytest.raises(ModelMissing, match="nobody/nothing: neither a folder nor a model on this machine"):
         SentenceEmbedder.open("nobody/nothing")
 
 

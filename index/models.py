@@ -1,0 +1,31 @@
+"""Where a model is: in a folder, or in the model hub's cache on this machine under its name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+class ModelMissing(ValueError):
+    """There is no model under this name or in this folder."""
+
+
+def model_folder(given: str | Path) -> Path:
+    """The folder of a model that is given by path or by its name on the model hub; raises ModelMissing.
+
+    Nothing is fetched from the hub unless HF_HUB_OFFLINE is 0.
+    """
+    path = Path(given).expanduser()
+    if path.is_dir():
+        return path.resolve()
+    if path.exists() or path.is_absolute() or str(given).startswith("."):
+        raise ModelMissing(f"{given}: not a folder that holds a model")
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(str(given), local_files_only=os.environ.get("HF_HUB_OFFLINE", "1") != "0"))
+    except (OSError, ValueError) as error:
+        raise ModelMissing(
+            f"{given}: neither a folder nor a model on this machine; "
+            "to fetch it from the model hub, run once with HF_HUB_OFFLINE=0"
+        ) from error
