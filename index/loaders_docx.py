@@ -34,17 +34,26 @@ def load_docx(data: bytes) -> Content:
             headings.append(Heading(length, level, " ".join(text.split()), length + len(text)))
         parts.append(text)
         length += len(text)
+    first = next((heading.text for heading in headings if heading.level == 1), None)
+    if not _has_properties(document):  # asked for them, python-docx would make some up
+        return Content("".join(parts), first, headings=tuple(headings))
     properties = document.core_properties
-    title = properties.title.strip() or next((heading.text for heading in headings if heading.level == 1), None)
     written = properties.created or properties.modified
     return Content(
         "".join(parts),
-        title,
+        properties.title.strip() or first,
         written.date().isoformat() if written else None,
         headings=tuple(headings),
         authors=(properties.author,),
         language=properties.language,
     )
+
+
+def _has_properties(document: Any) -> bool:
+    """Whether the file itself states a title, a date and so on."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+
+    return any(one.reltype == RELATIONSHIP_TYPE.CORE_PROPERTIES for one in document.part.package.rels.values())
 
 
 def _blocks(document: Any) -> Iterator[tuple[str, int]]:

@@ -323,6 +323,17 @@ def test_docx_paragraphs_headings_and_tables() -> None:
     assert (content.title, content.authors, content.language) == ("Given", ("Ana Müller",), "en-GB")
 
 
+def test_docx_without_properties_has_none_made_up() -> None:
+    document = docx.Document(io.BytesIO(docx_of(("One.", 0))))
+    package = document.part.package
+    [own] = [id for id, one in package.rels.items() if one.reltype.endswith("/core-properties")]
+    del package.rels[own]
+    buffer = io.BytesIO()
+    document.save(buffer)
+    assert "docProps/core.xml" not in zipfile.ZipFile(buffer).namelist()
+    assert load_docx(buffer.getvalue()) == Content("One.")
+
+
 def test_a_zip_bomb_is_refused_before_it_is_opened() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
