@@ -149,7 +149,7 @@ def parse_document(path: Path, data: bytes, load: Load = load) -> Document:
         raise UnreadableDocument(str(path), "empty: it holds no text", lasting=True)
     return Document(
         name=str(path),
-        title=" ".join((content.title or path.stem).split())[:LONGEST_TITLE],
+        title=_one_line(content.title or path.stem)[:LONGEST_TITLE],
         text=content.text,
         sha256=digest(data),
         kind=kind,
@@ -161,6 +161,11 @@ def parse_document(path: Path, data: bytes, load: Load = load) -> Document:
         authors=authors(content.authors),
         language=language(content.language),
     )
+
+
+def _one_line(title: str) -> str:
+    """A title without its line ends; half a character, which YAML and others can spell, cannot be stored."""
+    return " ".join(title.split()).encode("utf-8", "replace").decode("utf-8")
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:

@@ -40,6 +40,11 @@ def test_authors_and_language_are_cleaned(tmp_path: Path) -> None:
     assert document.language == "en"
 
 
+def test_half_a_character_in_a_title_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text('---\ntitle: "\\ud800One\\n two"\n---\nText.\n')
+    assert read_document(tmp_path / "a.md").title == "?One two"
+
+
 def test_a_relative_path_is_named_absolutely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.md").write_text("# T\n\nText.\n")
     monkeypatch.chdir(tmp_path)
