@@ -6,12 +6,12 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
 
-from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 
 from index.generations import IndexProblem
 from qa.answers import PASSAGES_READ
 from ui.line import Line
+from ui.mcp_lines import LineServer
 from ui.programs import Programs
 from ui.serving import Opener, StoreOpener, opened_by
 
@@ -26,11 +26,9 @@ def serve(opener: Opener | StoreOpener) -> None:
     server_of(Programs(opened_by(opener), Line())).run("stdio")
 
 
-def server_of(programs: Programs) -> MCPServer[Any]:
+def server_of(programs: Programs) -> LineServer:
     """The server with its two tools."""
-    server: MCPServer[Any] = MCPServer(
-        "pincite", instructions=INSTRUCTIONS, version=version("pincite"), log_level="WARNING"
-    )
+    server = LineServer("pincite", instructions=INSTRUCTIONS, version=version("pincite"), log_level="WARNING")
 
     @server.tool()
     def ask(question: str, k: int = PASSAGES_READ) -> dict[str, Any]:
