@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from index.arrays import Floats
+from index.environment import set_environment
 from index.files import digest, digest_of
 from index.models import ModelMissing, model_folder
 from index.precision import multiplies_bf16
@@ -81,6 +82,7 @@ class SentenceEmbedder:
     @classmethod
     def open(cls, name_or_folder: str | None = None, device: str = "cpu") -> SentenceEmbedder:
         """The bundled all-MiniLM-L6-v2, or another model given by folder or name; raises ModelMissing."""
+        set_environment()
         return cls(_bundled_folder() if name_or_folder is None else model_folder(name_or_folder), device)
 
     @cached_property

@@ -15,9 +15,9 @@ import typer
 from platformdirs import user_data_path
 
 import index
+from index.environment import set_environment
 from index.files import replace_file
 from index.generations import IndexProblem
-from index.threads import wait_briefly
 from qa.answers import PASSAGES_READ
 from qa.console import SafeFormatter, Terminal, print_exactly, print_json
 
@@ -428,7 +428,7 @@ def train(
 
 def main() -> None:
     """Run the command, one of ours or one that another package adds."""
-    wait_briefly()
+    set_environment()
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(SafeFormatter())
     ours = {command.name or getattr(command.callback, "__name__", None) for command in app.registered_commands}

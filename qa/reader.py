@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from index.arrays import Floats
+from index.environment import set_environment
 from index.files import digest, digest_of
 from index.models import model_folder
-from index.threads import cores, wait_briefly
+from index.threads import cores
 from qa.boundaries import tidy
 from qa.formats import Format, fastest_format
 from qa.sharing import SharedBatches
@@ -22,8 +23,6 @@ from qa.windows import Pair, PairEncoder, Window, padded
 
 if TYPE_CHECKING:
     import torch
-
-wait_briefly()
 
 BUNDLED = Path(__file__).parent / "model"
 BATCH_TOKENS = 4096
@@ -84,6 +83,7 @@ class ExtractiveReader:
         be the fastest here. What our own network cannot run is run in fp32 instead of int8. Raises ValueError naming what is
         wrong with the model.
         """
+        set_environment()
         folder = BUNDLED if model is None else model_folder(model)
         device = _device()
         encoder = PairEncoder.open(folder)

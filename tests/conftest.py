@@ -12,6 +12,7 @@ import pytest
 from embedder_fakes import FakeEmbedder
 from hypothesis import settings
 
+from index.environment import set_environment
 from qa.reader import BUNDLED
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from index.postgres.store import PostgresStore
     from index.store import Index
 
+set_environment()
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from index.generations import IndexProblem
-from qa.answers import PASSAGES_READ
-
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
-
 import gradio as gr
 from platformdirs import user_data_path
 from starlette.middleware import Middleware
 
+from index.generations import IndexProblem
+from qa.answers import PASSAGES_READ
 from ui.app_articles import articles_tab
 from ui.app_ask import ask_tab, head_of
 from ui.app_evaluation import evaluation_tab

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
@@ -27,7 +26,6 @@ def chat(
     """Serve the chat page and print its address."""
     if bool(user) != bool(password):
         raise typer.BadParameter("--user and --password go together: give both or neither")
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     with plain_errors():
         from ui.serving import Models, serve
 

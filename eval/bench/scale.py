@@ -30,10 +30,10 @@ from index.arrays import Floats
 from index.chunker import Chunk
 from index.dense import DenseIndex
 from index.documents import Document
+from index.environment import set_environment
 from index.gathering import Gathering
 from index.generations import writer_lock
 from index.store import CANARIES, Index, Making, Settings, commit, draft
-from index.threads import wait_briefly
 from qa.retriever import HybridRetriever
 
 DIMENSION, CLUSTERS, WORDS_EACH, VOCABULARY, PASSAGES_EACH = 384, 2_000, 90, 60_000, 100
@@ -73,7 +73,7 @@ def main() -> None:
         write(Path(folder), options.passages, options.queries)
         seconds = time.perf_counter() - began
         command = [sys.executable, __file__, "--measure", folder]
-        wait_briefly()  # as qa.reader has it for whoever asks
+        set_environment()
         said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     report = {"passages": options.passages, "write, s": seconds, **json.loads(said)}
     title = f"{options.passages} passages, {processor()}, load {os.getloadavg()[0]:.1f}"
