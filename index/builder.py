@@ -27,7 +27,7 @@ Progress = Callable[[int, int, str], None]
 Found = Cut | DocumentRecord | None  # a document that was read, one that is as it was, or nothing to add
 
 # Raised whenever loaders, the chunker or ``sparse.terms`` give another result for the same file: documents are then read again.
-RECIPE = 4
+RECIPE = 5
 
 
 READ_AHEAD = 2 * PASSAGES_AT_ONCE  # passages: a batch that is embedded lasts while the next one is read

@@ -24,10 +24,6 @@ _BLANK = re.compile(rf"\s{{{GAP_OF_A_WORD}}}")
 _TOKEN = re.compile(r"\S+")
 _LINE = re.compile(r"[^\r\n\f\v\x85\u2028\u2029]+")
 _LINE_BREAK = re.compile(r"\r\n|[\r\n\f\v\x85\u2028\u2029]")
-_LEANING = re.compile(
-    r"\W*+(?:\w++\W++){0,3}?(?:he|she|it|they|him|them|his|her|hers|its|their|this|these|those|such|too|also|latter)\b",
-    re.I,
-)
 _LIST_ITEM = re.compile(r"(?:[-*+•–]|\(?\w{1,3}[.)])\s")
 
 
@@ -47,7 +43,6 @@ class _Sentence:
     end: int
     words: int
     opens_paragraph: bool
-    leans: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +55,9 @@ class _Section:
 def chunk(document: Document, *, words: int = WORDS, overlap: int = OVERLAP) -> list[Chunk]:
     """The passages of a document, in order, of about ``words`` words and a quarter more at the most.
 
-    A passage repeats the last sentences of the one before it where they have about ``overlap`` words or fewer, and one of
-    twice as many where it would else begin with a sentence that leans on it ("During his visit", "In Cuba, too"). A sentence
-    is cut only where it alone is longer than one and a half passages: at white space, or inside a run without any. A
-    character of Chinese or Japanese counts as a word, and so do 16 characters of any other unbroken run.
+    A passage repeats the last sentences of the one before it if they have about ``overlap`` words or fewer. A sentence is cut
+    only if it alone is longer than one and a half passages: at white space, or inside a run without any. A character of
+    Chinese or Japanese counts as a word, and so do 16 characters of any other unbroken run.
     """
     if words < 1 or overlap < 0:
         raise ValueError(f"words must be positive and overlap not negative, not {words} and {overlap}")
@@ -110,8 +104,7 @@ def _sentences(text: str, section: _Section, words: int, width: int) -> Iterator
         begin = section.start + start + part[start:end].index(stripped[0])
         for piece_start, piece_end, size in _pieces(stripped, words):
             gap = (begin + piece_start - previous) // GAP_OF_A_WORD
-            leans = _LEANING.match(stripped, piece_start, piece_end) is not None
-            yield _Sentence(begin + piece_start, begin + piece_end, size + gap, opens, leans)
+            yield _Sentence(begin + piece_start, begin + piece_end, size + gap, opens)
             opens, previous = False, begin + piece_end
 
 
@@ -189,7 +182,7 @@ def _pack(sentences: Sequence[_Sentence], words: int, overlap: int) -> list[tupl
     passages: list[tuple[int, int]] = []
     fresh = 0
     while fresh < len(sentences):
-        first = _overlap_start(sentences, total, passages[-1][0] + 1, fresh, overlap) if passages else fresh
+        first = _overlap_start(total, passages[-1][0] + 1, fresh, overlap) if passages else fresh
         if total[fresh + 1] - total[first] > limit:
             first = fresh
         last = fresh + 1
@@ -206,15 +199,9 @@ def _fits(held: int, wanted: int, words: int, limit: int) -> bool:
     return wanted <= words or (held < words * 4 // 5 and wanted <= limit)
 
 
-def _overlap_start(sentences: Sequence[_Sentence], total: Sequence[int], lowest: int, fresh: int, overlap: int) -> int:
-    """The first sentence to repeat: the sentences from it to ``fresh`` have about ``overlap`` words.
-
-    Where there are none, but ``fresh`` leans on the sentence before it, that one may have twice as many.
-    """
-    first = min(fresh, max(lowest, bisect_left(total, total[fresh] - overlap * 7 // 5)))
-    if first == fresh and sentences[fresh].leans and total[fresh] - total[fresh - 1] <= 2 * overlap:
-        return max(lowest, fresh - 1)
-    return first
+def _overlap_start(total: Sequence[int], lowest: int, fresh: int, overlap: int) -> int:
+    """The first sentence to repeat: the sentences from it to ``fresh`` have about ``overlap`` words."""
+    return min(fresh, max(lowest, bisect_left(total, total[fresh] - overlap * 7 // 5)))
 
 
 def _paragraph_border(

@@ -63,22 +63,6 @@ def test_a_sentence_that_is_too_long_to_repeat_is_not_cut() -> None:
     assert texts(read) == [f"{sentence(0, 60)} {sentence(1, 60)}", f"{sentence(2, 60)} {sentence(3, 60)}"]
 
 
-@pytest.mark.parametrize("leaning", ["In Cuba, too, it", "During his visit he", "They", "\u201cThese"])
-def test_a_passage_that_would_begin_by_leaning_on_a_sentence_repeats_that_one(leaning: str) -> None:
-    before, long = [sentence(number) for number in range(8)], sentence(8, 40)
-    after = [f"{leaning} agreed.", *(sentence(number) for number in range(9, 14))]
-    found = texts(document(" ".join([*before, long, *after])))
-    assert found[0].endswith(long) and found[1].startswith(f"{long} {leaning}")
-
-
-@pytest.mark.parametrize(("words", "opening"), [(40, "Cuba itself agreed again."), (60, "They agreed then.")])
-def test_a_long_sentence_is_not_repeated_where_nothing_leans_on_it_nor_a_longer_one(words: int, opening: str) -> None:
-    before, long = [sentence(number) for number in range((120 - words) // 10)], sentence(8, words)
-    after = [opening, *(sentence(number) for number in range(9, 14))]
-    found = texts(document(" ".join([*before, long, *after])))
-    assert found[0].endswith(long) and found[1].startswith(opening)
-
-
 def test_a_sentence_alone_up_to_half_as_long_again_stays_whole() -> None:
     assert texts(document(sentence(1, 180))) == [sentence(1, 180)]
     pieces = texts(document(sentence(1, 181)))
