@@ -20,11 +20,9 @@ from qa.training.negatives import (
     without_answer_sentence,
 )
 from qa.training.noise import as_typed, misspelt, ordered, tokenised
-from qa.training.statesmen import statesmen
 
 MAX_PASSAGE_WORDS = 300
 DEV_PERCENT = 1
-STATESMEN = 1_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ class Proportions:
 
 
 BUNDLED = Proportions(
-    {"new_wiki": 7_938, "reddit": 2_500, "amazon": 2_000, "fairytale": 1_000, "qamr": 5_000, "statesmen": 1_500},
+    {"new_wiki": 7_938, "reddit": 2_500, "amazon": 2_000, "fairytale": 1_000, "qamr": 5_000},
     retrieved=0.15,
     removed=0.08,
     swapped=0.18,
@@ -114,14 +112,12 @@ def bundled_sources(folder: Path) -> dict[str, Loaded]:
     """The files that the bundled reader was trained on, by short name."""
     sentences = folder / "qamr_sentences.tsv"
     qamr = [read_qamr(folder / f"qamr_{part}.tsv", sentences) for part in ("dev", "test")]
-    new_wiki = read_squad(folder / "squadshifts_new_wiki.json")
     return {
-        "new_wiki": new_wiki,
+        "new_wiki": read_squad(folder / "squadshifts_new_wiki.json"),
         "reddit": read_squad(folder / "squadshifts_reddit.json"),
         "amazon": read_squad(folder / "squadshifts_amazon_reviews.json"),
         "fairytale": read_squad(folder / "fairytaleqa_spans.json"),
         "qamr": Loaded([e for part in qamr for e in part.examples], [s for part in qamr for s in part.skipped]),
-        "statesmen": Loaded(statesmen(new_wiki.examples, STATESMEN, random.Random(0))),
     }
 
 
