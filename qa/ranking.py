@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from qa.candidates import Candidate, candidates
 from qa.confidence import Confidence, Features
-from qa.countries import asks_for_country, is_no_country
 from qa.echoes import is_echo
 from qa.forms import WHOLE_SENTENCE, form_of
 from qa.reader import Reading
@@ -37,12 +36,11 @@ def considered(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) 
     """The ten best candidates by the reader's score alone, with what is known of each.
 
     A candidate of the question's own words alone says nothing and is left out, unless the question names a choice or a
-    whole sentence will answer it; so is a capital or a part of the world where the question asks which country.
+    whole sentence will answer it.
     """
     repeats = bool(CHOICE.search(question)) or form_of(question) in WHOLE_SENTENCE
-    country = asks_for_country(question)
     return [
         (candidate, Features.of(candidate))
         for candidate in candidates(hits, readings)[:10]
-        if not (country and is_no_country(candidate.text)) and (repeats or not is_echo(question, candidate.text))
+        if repeats or not is_echo(question, candidate.text)
     ]
