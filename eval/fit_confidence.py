@@ -4,8 +4,8 @@ Which candidate is right is learnt from the questions of every other article of 
 about half of them answerable, from some of them again among passages that repeat the question around a wrong answer, and
 from the dev half of the gold questions on the bundled articles. How sure that is
 is learnt from SQuAD's alone: many of its unanswerable questions were written to look answerable, so that the probability
-promises too little rather than too much where people ask of their own articles what these mostly hold. The thresholds are
-those of the gold questions; for them an answer that shares at least half of its words (F1) with a right one is not wrong.
+promises too little rather than too much where people ask of their own articles what these mostly hold. The threshold is
+that of the gold questions; for them an answer that shares at least half of its words (F1) with a right one is not wrong.
 Otherwise right means SQuAD's exact match. By how much an answer has to lead what is not read is found out on both, with the
 small reader where there is one.
 The other articles and the test half of the gold questions are left for measuring.
@@ -48,7 +48,7 @@ PRIOR, GOLD_WEIGHT = 1.0, 0.5  # by fivefold cross-validation: the risk-coverage
 COST = 0.003  # of F1: what leaving passages unread may cost
 LEADS = np.arange(0.0, 6.25, 0.25)
 SURE_OF_IT = 0.95
-SHARES = (1, 2, 5, 10, 20)
+WRONG = 0.10  # of the answers that are given
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def rows_of(read: Read) -> Rows:
 def fit(
     squad: Sequence[Read], lured: Sequence[Read], gold: Sequence[Read], *, reader: str, screen: str, fitted_on: str
 ) -> Confidence:
-    """Weights over all candidates, the scale of those put first for SQuAD's questions, thresholds by the gold ones'."""
+    """Weights over all candidates, the scale of those put first for SQuAD's questions, the threshold by the gold ones'."""
     hard, harder, easy = ([one for one in map(rows_of, reads) if len(one.right)] for reads in (squad, lured, gold))
     every = [*hard, *harder, *easy]
     order = LogisticRegression(C=PRIOR, max_iter=1000).fit(
@@ -91,8 +91,8 @@ def fit(
     weights = tuple(round(float(slope * weight), 4) for weight in order.coef_[0])
     bias = round(float(slope * order.intercept_[0] + scale.intercept_[0]), 4)
     chosen = _first(order, easy)
-    limits = thresholds(scale.predict_proba(chosen.features)[:, 1], chosen.near)
-    fitted = Confidence(bias, weights, limits, reader, fitted_on, screen=screen)
+    limit = threshold(scale.predict_proba(chosen.features)[:, 1], chosen.near)
+    fitted = Confidence(bias, weights, limit, reader, fitted_on, screen=screen)
     return replace(fitted, settles_at=settles_at(fitted, [*squad, *gold]))
 
 
@@ -124,19 +124,14 @@ def scores(confidence: Confidence, reads: Sequence[Read], readings: Sequence[Seq
         question = read.question.pair.question
         ranked = ranking(question, read.hits[: len(few)], few, confidence)
         text = shown(question, ranked[0].candidate)[0].quote if ranked else None
-        given.append(read.score(text if ranked and ranked[0].probability >= confidence.threshold() else None))
+        given.append(read.score(text if ranked and ranked[0].probability >= confidence.threshold else None))
         if read.question.answers:
             best.append(read.score(text))
     return np.array([np.mean(given), np.mean(best or [np.nan])])
 
 
-def thresholds(probabilities: Doubles, right: Doubles) -> dict[str, float]:
-    """For each share of wrong answers, in percent, the lowest probability at which answering keeps within it."""
-    return {str(share): threshold(probabilities, right, share / 100) for share in SHARES}
-
-
-def threshold(probabilities: Doubles, right: Doubles, wrong: float) -> float:
-    """The lowest probability of a right answer from which on at most ``wrong`` of those given are wrong; 1.0 where none is.
+def threshold(probabilities: Doubles, right: Doubles) -> float:
+    """The lowest probability of a right answer from which on at most ``WRONG`` of those given are wrong; 1.0 if none is.
 
     Below it there may be room for wrong ones too, which nobody is served by.
     Of that one can be ``SURE_OF_IT``: what counts is the upper bound of Clopper and Pearson (1934), not the share that came
@@ -145,7 +140,7 @@ def threshold(probabilities: Doubles, right: Doubles, wrong: float) -> float:
     order = np.argsort(-probabilities, kind="stable")
     mistakes, given = np.cumsum(1 - right[order]), np.arange(1, len(order) + 1)
     bound = np.where(mistakes < given, beta.ppf(SURE_OF_IT, mistakes + 1, np.maximum(given - mistakes, 1)), 1.0)
-    held = np.flatnonzero((bound <= wrong) & (right[order] > 0))
+    held = np.flatnonzero((bound <= WRONG) & (right[order] > 0))
     return round(float(probabilities[order[held[-1]]]), 4) if len(held) else 1.0
 
 
@@ -176,7 +171,7 @@ def main() -> int:
     told = (
         f"{len(reads)} questions of every other article of {arguments.squad.name}, "
         f"{sum(bool(read.question.answers) for read in reads)} of them answerable, which alone gave the scale; {len(lured)} of "
-        f"them among stuffed passages; {len(gold)} dev questions of {GOLD.name}, which alone gave the thresholds"
+        f"them among stuffed passages; {len(gold)} dev questions of {GOLD.name}, which alone gave the threshold"
     )
     screen = small.fingerprint if small else ""
     final = fit(reads, lured, gold, reader=fingerprint(reader), screen=screen, fitted_on=told)

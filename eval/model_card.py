@@ -66,7 +66,8 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
         if read.question.answers
     ]
     missed = [
-        read.score(_given(last, assistant.threshold)) - read.score(_given(one, assistant.threshold))
+        read.score(_given(last, assistant.confidence.threshold))
+        - read.score(_given(one, assistant.confidence.threshold))
         for read, one, last in zip(reads, best, whole, strict=True)
     ]
     answerable = [(read, one.candidate.text) for read, one in zip(reads, best, strict=True) if read.question.answers]

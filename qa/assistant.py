@@ -48,11 +48,9 @@ class Assistant:
         screen: Reader | None = None,
         index: Index | PostgresStore | None = None,
         speller: Speller | None = None,
-        wrong_percent: int = 10,
     ) -> None:
         self.retriever, self.reader, self.screen, self.confidence = retriever, reader, screen, confidence
         self._index, self._speller = index, speller
-        self.threshold = confidence.threshold(wrong_percent)
 
     @classmethod
     def open(cls, path: str | Path, *, reader: str | Path | None = None, embedder: str | None = None) -> Assistant:
@@ -172,7 +170,7 @@ class Assistant:
     def _answer(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], spent: Milliseconds) -> Answer:
         """Choose in the form that the question asks for, or abstain."""
         ranked = self.rank(question, hits[: len(readings)], readings)
-        given = ranked and ranked[0].probability >= self.threshold
+        given = ranked and ranked[0].probability >= self.confidence.threshold
         chosen = self._chosen(question, ranked) if given else _abstention(question, hits, ranked)
         return replace(chosen, milliseconds=spent, evidence=_evidence(ranked))
 
@@ -181,7 +179,7 @@ class Assistant:
         best, form = ranked[0], form_of(question)
         citations = shown(question, best.candidate)
         items = item_citations(citations[0]) if form == "list" else ()
-        conflict = len(ranked) > 1 and _conflicting(best, ranked[1], self.threshold)
+        conflict = len(ranked) > 1 and _conflicting(best, ranked[1], self.confidence.threshold)
         return Answer(
             question,
             citations[0].quote,

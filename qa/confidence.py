@@ -48,16 +48,16 @@ def _clip(value: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """P(right) = sigmoid(bias + weights . features); an answer is given where it reaches ``threshold``.
+    """P(right) = sigmoid(bias + weights . features); an answer is given if it reaches ``threshold``.
 
-    ``thresholds`` maps "at most N % wrong answers", N as a string, to the lowest probability that kept it on the data
-    the model was fitted on; what an answer leads by ``settles_at`` need not be read; ``reader`` is the fingerprint of the
-    reader whose scores it was fitted to, ``screen`` that of the small reader before it, empty where there was none.
+    ``threshold`` is the lowest probability that kept wrong answers to at most a tenth of those given on the data it was
+    fitted on; what an answer leads by ``settles_at`` need not be read; ``reader`` is the fingerprint of the reader whose
+    scores it was fitted to, ``screen`` that of the small reader before it, empty if there was none.
     """
 
     bias: float
     weights: tuple[float, ...]
-    thresholds: dict[str, float]
+    threshold: float
     reader: str
     fitted_on: str
     settles_at: float = NEVER
@@ -74,7 +74,7 @@ class Confidence:
             read = cls(
                 raw["bias"],
                 tuple(raw["weights"]),
-                raw["thresholds"],
+                raw["threshold"],
                 raw["reader"],
                 raw["fitted_on"],
                 raw["settles_at"],
@@ -108,10 +108,6 @@ class Confidence:
         """What an answer leads by enough: a passage that promises no more than this need not be read."""
         return self.log_odds(Features.of(best)) - self.settles_at
 
-    def threshold(self, wrong_percent: int = 10) -> float:
-        """The lowest probability at which an answer is given so that at most ``wrong_percent`` % are wrong."""
-        return self.thresholds[str(wrong_percent)]
-
 
 def _sigmoid(logit: float) -> float:
     """The logistic function, safe for any argument."""
@@ -120,10 +116,4 @@ def _sigmoid(logit: float) -> float:
 
 def unfitted(reader: str) -> Confidence:
     """A reader without fitted numbers: the plain logistic of its log odds against no answer, threshold at even odds."""
-    return Confidence(
-        0.0,
-        (10.0, *[0.0] * (len(NAMES) - 1)),
-        {str(n): 0.5 for n in (1, 2, 5, 10, 20)},
-        reader,
-        "nothing: unfitted",
-    )
+    return Confidence(0.0, (10.0, *[0.0] * (len(NAMES) - 1)), 0.5, reader, "nothing: unfitted")

@@ -110,7 +110,7 @@ def test_where_the_reader_finds_nothing_there_is_no_answer(tmp_path: Path):
 
 def test_a_threshold_for_fewer_wrong_answers_refuses_more(tmp_path: Path):
     asked = assistant(tmp_path, {CAPITAL: {"Astana": 1.0}})
-    asked.threshold = 0.8  # sigmoid(1.0) is 0.73
+    asked.confidence = replace(asked.confidence, threshold=0.8)  # sigmoid(1.0) is 0.73
     assert asked.ask(CAPITAL).text is None
 
 

@@ -36,7 +36,7 @@ def test_no_single_feature_runs_away():
 
 def fitted(bias: float = 1.0) -> Confidence:
     weights = (2.0, 0.0, 0.0, -1.0)
-    return Confidence(bias, weights, {"5": 0.7, "10": 0.6}, "reader-1", "a test")
+    return Confidence(bias, weights, 0.6, "reader-1", "a test")
 
 
 def test_the_probability_is_the_logistic_of_the_weighted_sum():
@@ -49,16 +49,12 @@ def test_without_fitted_numbers_the_log_odds_count_as_they_are():
     plain = unfitted("reader-1")
     assert plain.probability(Features.of(candidate("Astana", 0.0))) == 0.5
     assert plain.probability(Features.of(candidate("Astana", 2.0))) == pytest.approx(1 / (1 + math.exp(-2.0)))
-    assert plain.threshold() == 0.5 and len(plain.weights) == len(NAMES)
+    assert plain.threshold == 0.5 and len(plain.weights) == len(NAMES)
 
 
 def test_a_probability_is_never_outside_its_range():
     for score in (-1e9, 1e9):
         assert 0.0 <= unfitted("r").probability(Features.of(candidate("Astana", score))) <= 1.0
-
-
-def test_the_threshold_is_that_of_the_share_of_wrong_answers():
-    assert (fitted().threshold(5), fitted().threshold()) == (0.7, 0.6)
 
 
 def test_what_is_written_is_read_again(tmp_path: Path):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from reader_fakes import hit
 
-from eval.fit_confidence import fit, scores, settles_at, threshold, thresholds
+from eval.fit_confidence import fit, scores, settles_at, threshold
 from eval.squad_open import Read, as_read
 from eval.stuffing import stuffed
 from qa.confidence import NEVER, unfitted
@@ -27,25 +27,24 @@ def read(question: str, answers: tuple[str, ...], scores: dict[str, float], look
 
 def test_answers_that_are_all_right_are_given_once_there_are_so_many_that_one_can_be_sure():
     falling = np.linspace(0.99, 0.80, 29)
-    assert threshold(falling, np.ones(29), 0.10) == pytest.approx(0.80)  # 0.05 ** (1 / 29) = 0.902: 9.8 % may be wrong
-    assert threshold(falling[:28], np.ones(28), 0.10) == 1.0  # 0.05 ** (1 / 28) = 0.899: it may be 10.1 %
+    assert threshold(falling, np.ones(29)) == pytest.approx(0.80)  # 0.05 ** (1 / 29) = 0.902: 9.8 % may be wrong
+    assert threshold(falling[:28], np.ones(28)) == 1.0  # 0.05 ** (1 / 28) = 0.899: it may be 10.1 %
 
 
 def test_the_last_answer_given_is_a_right_one():
     falling, right = np.linspace(0.99, 0.80, 60), np.ones(60)
     right[-1:] = 0
-    assert threshold(falling, np.ones(60), 0.10) == pytest.approx(0.80)
-    assert threshold(falling, right, 0.10) == pytest.approx(falling[-2], abs=1e-4)  # 1 of 60: at most 7.7 %
+    assert threshold(falling, np.ones(60)) == pytest.approx(0.80)
+    assert threshold(falling, right) == pytest.approx(falling[-2], abs=1e-4)  # 1 of 60: at most 7.7 %
 
 
 def test_the_threshold_stays_above_what_is_wrong():
     probabilities = np.linspace(0.99, 0.50, 50)
     right = (probabilities > 0.6).astype(float)
-    assert 0.55 < threshold(probabilities, right, 0.10) <= 0.61
-    assert list(thresholds(probabilities, right)) == ["1", "2", "5", "10", "20"]
+    assert 0.55 < threshold(probabilities, right) <= 0.61
 
 
-SURE = replace(unfitted("r"), thresholds={"10": 0.01})
+SURE = replace(unfitted("r"), threshold=0.01)
 
 
 def test_reading_ends_where_that_costs_next_to_nothing():
@@ -59,7 +58,7 @@ def test_reading_ends_where_that_costs_next_to_nothing():
 
 def test_what_is_refused_counts_too():
     wrong = read("Which town?", (), {"Astana": -1.0, "Osh": 1.0})
-    picky = replace(unfitted("r"), thresholds={"10": 0.5})
+    picky = replace(unfitted("r"), threshold=0.5)
     assert list(scores(picky, [wrong], [wrong.readings])[:1]) == [0.0]
     assert list(scores(picky, [wrong], [wrong.readings[:1]])[:1]) == [1.0]
     right = read("Which city?", ("Osh",), {"Astana": -1.0, "Osh": 1.0})
