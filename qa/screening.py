@@ -91,7 +91,7 @@ class Underway:
         """Note what was read in a passage, and which answer is best now."""
         del self.waiting[place]
         self.readings[place] = reading
-        ranked = ranking(self.question, self.hits[: len(self.readings)], self.readings, self.confidence)
+        ranked = ranking(self.hits[: len(self.readings)], self.readings, self.confidence)
         if ranked:
             self.best = ranked[0].candidate
             self.limit = self.confidence.leads(self.best)
