@@ -39,7 +39,7 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
+class QueryRanking:
     """What a search returned for a query: the gain of each document, best first, and every relevant gain."""
 
     id: str
@@ -116,7 +116,7 @@ def _judgements(path: Path, names: dict[str, str], complaints: list[Complaint]) 
     return judged
 
 
-def rank(query: Query, hits: Sequence[Hit]) -> Ranking:
+def rank(query: Query, hits: Sequence[Hit]) -> QueryRanking:
     """Passages to documents: each document stands where its best passage does."""
     ranked = dict.fromkeys(Path(hit.passage.document).name for hit in hits)
-    return Ranking(query.id, tuple(query.gains.get(name, 0.0) for name in ranked), tuple(query.gains.values()))
+    return QueryRanking(query.id, tuple(query.gains.get(name, 0.0) for name in ranked), tuple(query.gains.values()))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eval.beir import DEPTH, Collection, Query, Ranking, rank, read_collection
+from eval.beir import DEPTH, Collection, Query, QueryRanking, rank, read_collection
 from eval.bootstrap import Interval, mean_interval
 from eval.evaluation import Choice, check_writable
 from eval.harness import BATCH, Progress, silent
@@ -72,9 +72,9 @@ def _searched(collection: Collection, options: Options) -> Retriever:
     return HybridRetriever(index, embedder)
 
 
-def rank_all(queries: Sequence[Query], retriever: Retriever, progress: Progress = silent) -> list[Ranking]:
+def rank_all(queries: Sequence[Query], retriever: Retriever, progress: Progress = silent) -> list[QueryRanking]:
     """Every query's ranking; Ctrl-C keeps those that are done."""
-    done: list[Ranking] = []
+    done: list[QueryRanking] = []
     try:
         for at in range(0, len(queries), BATCH):
             some = queries[at : at + BATCH]
@@ -86,7 +86,7 @@ def rank_all(queries: Sequence[Query], retriever: Retriever, progress: Progress 
     return done
 
 
-def ranking_figures(rankings: Sequence[Ranking]) -> list[Figure]:
+def ranking_figures(rankings: Sequence[QueryRanking]) -> list[Figure]:
     """The mean of each retrieval figure with its interval."""
     rows = [ranking.scores() for ranking in rankings]
     return [_figure(key, mean_interval([row[key] for row in rows])) for key in rows[0]]
@@ -98,7 +98,9 @@ def _figure(key: str, found: Interval) -> Figure:
     return Figure(key, f"{NAMES[name]}@{cut}", MEANINGS[name].format(cut), found)
 
 
-def as_json(collection: Collection, planned: int, rankings: Sequence[Ranking], *, full: bool = False) -> dict[str, Any]:
+def as_json(
+    collection: Collection, planned: int, rankings: Sequence[QueryRanking], *, full: bool = False
+) -> dict[str, Any]:
     """The retrieval figures as JSON values, with ``full`` those of each query too."""
     head = {
         "dataset": collection.name,
@@ -111,7 +113,7 @@ def as_json(collection: Collection, planned: int, rankings: Sequence[Ranking], *
     return head | {"queries": [{"id": one.id} | one.scores() for one in rankings]} if full else head
 
 
-def _publish(collection: Collection, planned: int, rankings: Sequence[Ranking], options: Options) -> None:
+def _publish(collection: Collection, planned: int, rankings: Sequence[QueryRanking], options: Options) -> None:
     """Write the page, print the figures."""
     figures = ranking_figures(rankings)
     lead = f"Retrieval over {len(collection.texts)} documents, {len(rankings)} queries"

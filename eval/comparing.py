@@ -10,7 +10,7 @@ from eval.records import Record, Run
 from eval.summary import SCORES, Score
 
 # The same question in the new run and in the old one.
-Pair = tuple[Record, Record]
+RecordPair = tuple[Record, Record]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,13 @@ class Change:
         return f"{self.score.title} {100 * self.before:.1f} -> {100 * self.now:.1f} ({span}, {d.count} questions)"
 
 
-def paired(new: Run, old: Run) -> list[Pair]:
+def paired(new: Run, old: Run) -> list[RecordPair]:
     """The questions that both runs asked, in the order of the new one."""
     before = {record.id: record for record in old.records}
     return [(record, before[record.id]) for record in new.records if record.id in before]
 
 
-def changes(pairs: Sequence[Pair]) -> list[Change]:
+def changes(pairs: Sequence[RecordPair]) -> list[Change]:
     """Every score that some question has in both runs."""
     found = (change(score, [(score.of(new), score.of(old)) for new, old in pairs]) for score in SCORES)
     return [one for one in found if one is not None]

@@ -32,7 +32,7 @@ BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CardFigure:
     """A row of the table."""
 
     what: str
@@ -50,7 +50,7 @@ def alone(
     return evaluate(questions, predictions), each
 
 
-def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: dict[str, float]) -> list[Line]:
+def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: dict[str, float]) -> list[CardFigure]:
     """F1 over the best passages as a share of the F1 with the gold passage, and how good the probabilities are."""
     whole = [assistant.rank(read.hits, read.readings)[0] for read in reads]
     readings = as_read(reads, assistant.confidence)
@@ -77,21 +77,21 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
     own = [1 / (1 + np.exp(-one.candidate.score)) for one in by_score]
     own_right = [_right(read, one) for read, one in zip(reads, by_score, strict=True)]
     return [
-        Line(
+        CardFigure(
             f"{name}, best of at most {PASSAGES_READ} fused passages, {len(answerable)} answerable: EM / F1",
             f"{100 * exact:.1f} / {100 * found:.1f}",
         ),
-        Line(f"{name}, share of the F1 with the gold passage", f"{100 * found / gold:.1f} %"),
-        Line(
+        CardFigure(f"{name}, share of the F1 with the gold passage", f"{100 * found / gold:.1f} %"),
+        CardFigure(
             f"{name}: passages read on average; what the unread ones would have added to the F1 of what is answered or "
             "refused / of the best answers to the answerable, given or not",
             f"{np.mean(counts):.1f}; {100 * np.mean(missed):.2f} / {100 * sum(lost) / len(answerable):.2f}",
         ),
-        Line(
+        CardFigure(
             f"{name}, {len(reads)} questions: calibration error (ECE, 15 equal-mass bins)",
             f"{ece(probabilities, right):.3f}",
         ),
-        Line(
+        CardFigure(
             f"{name}: AURC of the fitted probability / of the best span by its own",
             f"{aurc(probabilities, right):.3f} / {aurc(own, own_right):.3f}",
         ),
@@ -108,7 +108,7 @@ def _right(read: Read, one: Ranked) -> float:
     return float(bool(read.question.answers) and exact_match(one.candidate.text, read.question.answers))
 
 
-def measure(data: Path, folder: Path, sample: int, alone_sample: int, say: Say) -> list[Line]:
+def measure(data: Path, folder: Path, sample: int, alone_sample: int, say: Say) -> list[CardFigure]:
     """Every row."""
     reader = ExtractiveReader.open(folder)
     squad = data / "squad2_dev_subset.json"
@@ -123,15 +123,15 @@ def measure(data: Path, folder: Path, sample: int, alone_sample: int, say: Say) 
         squad_reads = read_all(assistant, sampled(unfitted, sample), PASSAGES_READ, assistant.screen, say)
         qed_reads = read_all(assistant, sampled(qed_questions, sample), PASSAGES_READ, assistant.screen, say)
     return [
-        Line(
+        CardFigure(
             f"squad2_dev_subset, {squad_scores['answerable']} answerable with their passage: EM / F1",
             f"{squad_scores['exact_match']:.1f} / {squad_scores['f1']:.1f}",
         ),
-        Line(
+        CardFigure(
             f"squad2_dev_subset, all {squad_scores['questions']}: SQuAD 2.0 F1, threshold from the other half of the articles",
             f"{squad_scores['squad2_f1']:.1f}",
         ),
-        Line(
+        CardFigure(
             f"qed_dev, {qed_scores['answerable']} search questions with their passage: EM / F1",
             f"{qed_scores['exact_match']:.1f} / {qed_scores['f1']:.1f}",
         ),
@@ -140,7 +140,7 @@ def measure(data: Path, folder: Path, sample: int, alone_sample: int, say: Say) 
     ]
 
 
-def table(lines: Sequence[Line]) -> str:
+def table(lines: Sequence[CardFigure]) -> str:
     """The rows in Markdown."""
     return "\n".join(["| measured | |", "|---|---|", *(f"| {line.what} | {line.figure} |" for line in lines)])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from eval.comparing import Change, Pair, changes, paired
+from eval.comparing import Change, RecordPair, changes, paired
 from eval.records import Record, Run
 from eval.report_questions import badge
 
@@ -22,7 +22,7 @@ def comparison(run: Run, other: Run) -> str:
     return f'<section>{head}<p class="note">{note}</p>{_table(pairs)}</section>'
 
 
-def _table(pairs: Sequence[Pair]) -> str:
+def _table(pairs: Sequence[RecordPair]) -> str:
     """Every score of both runs with the difference and its interval."""
     rows = "".join(_line(change) for change in changes(pairs))
     head = (
@@ -51,7 +51,7 @@ def changed_questions(run: Run, other: Run) -> str:
     return f'<section><h2>What changed</h2><p class="note">{words}</p>{rows}</section>'
 
 
-def _gain(pair: Pair) -> float:
+def _gain(pair: RecordPair) -> float:
     """How much better the question came out; f1 counts a right refusal as 1."""
     return pair[0].f1 - pair[1].f1
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import faiss
 
 
-STRUCTURE, ROWS = "search.faiss", "search.rows.npy"
+STRUCTURE_FILE, ROWS_FILE = "search.faiss", "search.rows.npy"
 GRAPH = "HNSW32,SQfp16"
 WIDTH_BUILDING = 80
 WIDTH_SEARCHING = 160
@@ -46,9 +46,9 @@ class Stored:
 
     def rows(self) -> Numbers | None:
         """The passage in each row; None where the file is not as it was written."""
-        if not self._sound(ROWS):
+        if not self._sound(ROWS_FILE):
             return None
-        return np.asarray(np.load(self.folder / ROWS, allow_pickle=False))
+        return np.asarray(np.load(self.folder / ROWS_FILE, allow_pickle=False))
 
     def read(self) -> Structure | None:
         """The structure; None where a file is not as it was written."""
@@ -56,9 +56,9 @@ class Stored:
 
         try:
             rows = self.rows()
-            if rows is None or not self._sound(STRUCTURE):
+            if rows is None or not self._sound(STRUCTURE_FILE):
                 return None
-            return Structure(faiss.read_index(str(self.folder / STRUCTURE)), rows, self.name)
+            return Structure(faiss.read_index(str(self.folder / STRUCTURE_FILE)), rows, self.name)
         except (OSError, RuntimeError, ValueError):
             return None
 
@@ -126,10 +126,10 @@ class Structure:
         import faiss
 
         try:
-            faiss.write_index(self._index, str(folder / STRUCTURE))
+            faiss.write_index(self._index, str(folder / STRUCTURE_FILE))
         except RuntimeError as error:
-            raise OSError(None, "not all of it could be written", str(folder / STRUCTURE)) from error
-        np.save(folder / ROWS, self._rows, allow_pickle=False)
+            raise OSError(None, "not all of it could be written", str(folder / STRUCTURE_FILE)) from error
+        np.save(folder / ROWS_FILE, self._rows, allow_pickle=False)
 
     def search(self, queries: Floats, k: int, vectors: Floats) -> tuple[Ints, Floats]:
         """The k passages nearest to each query and their scores; -1 where fewer were found."""

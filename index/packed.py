@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from index.precision import multiplies_tiles
 
 Product = Callable[[Tensor], Tensor]
-ROWS = 16
+ROW_STEP = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +47,20 @@ class PackedLayer:
 def whole_rows(lengths: Sequence[int]) -> list[int]:
     """The lengths, with that of one more text at the end where it takes one to make their sum a round number.
 
-    That is a multiple of ``ROWS``, and for large sums of the power of two that is a 32nd to a 64th of them.
+    That is a multiple of ``ROW_STEP``, and for large sums of the power of two that is a 32nd to a 64th of them.
     """
     total = sum(lengths)
-    spare = -total % max(ROWS, 1 << max(0, total.bit_length() - 6))
+    spare = -total % max(ROW_STEP, 1 << max(0, total.bit_length() - 6))
     return [*lengths, spare] if spare else [*lengths]
 
 
 def held_rows(length: int) -> int:
-    """How many rows attention takes for a text: the least multiple of ``ROWS`` that holds it."""
-    return length + -length % ROWS
+    """How many rows attention takes for a text: the least multiple of ``ROW_STEP`` that holds it."""
+    return length + -length % ROW_STEP
 
 
 def attention_biases(lengths: Sequence[int], table: Tensor | None, like: Tensor) -> list[Tensor | None]:
-    """What is added to the attention scores of each text, [heads or 1, R or 1, R], R being its length in whole ``ROWS``.
+    """What is added to the attention scores of each text, [heads or 1, R or 1, R], R being its length in whole ``ROW_STEP``.
 
     That is the upper left of a table [heads, R, R] where there is one, and minus infinity for what is beyond the text; None
     where there is nothing to add.

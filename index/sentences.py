@@ -23,24 +23,24 @@ _UP_TO_WHITE_SPACE = re.compile(r".*\s", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """The characters [start, end) of a text, without white space at either end."""
+class Offsets:
+    """The characters [start, end) of a text."""
 
     start: int
     end: int
 
 
-def sentences(text: str) -> list[Sentence]:
-    """The sentences of ``text`` in order, all of it but the white space between them; a blank line always ends one."""
+def sentences(text: str) -> list[Offsets]:
+    """The sentences of ``text`` in order, without the white space around them; a blank line always ends one."""
     cuts = sorted({0, len(text), *_starts(text, WINDOW), *(found.end() for found in _BORDER.finditer(text))})
     trimmed = (_trimmed(text, start, end) for start, end in pairwise(cuts))
     return [sentence for sentence in trimmed if sentence.start < sentence.end]
 
 
-def sentence_at(text: str, start: int, end: int) -> Sentence:
+def sentence_at(text: str, start: int, end: int) -> Offsets:
     """The sentence, or the run of sentences, that holds the characters [start, end)."""
     held = [sentence for sentence in sentences(text) if sentence.end > start and sentence.start < end]
-    return Sentence(min([start, *(s.start for s in held)]), max([end, *(s.end for s in held)]))
+    return Offsets(min([start, *(s.start for s in held)]), max([end, *(s.end for s in held)]))
 
 
 def ends_sentence(text: str) -> bool:
@@ -48,9 +48,9 @@ def ends_sentence(text: str) -> bool:
     return _END.search(text[-_LONGEST_END:]) is not None
 
 
-def _trimmed(text: str, start: int, end: int) -> Sentence:
+def _trimmed(text: str, start: int, end: int) -> Offsets:
     words = text[start:end]
-    return Sentence(end - len(words.lstrip()), start + len(words.rstrip()))
+    return Offsets(end - len(words.lstrip()), start + len(words.rstrip()))
 
 
 def _starts(text: str, window: int) -> Iterator[int]:

@@ -19,9 +19,9 @@ from index.files import replace_file
 from index.precision import multiplies_bf16, multiplies_int8
 
 Format = Literal["fp32", "bf16", "int8"]
-Layer = Callable[[], object]
+TimedLayer = Callable[[], object]
 
-ROWS = 192  # about the tokens of one question and its passage
+ROWS_TIMED = 192  # about the tokens of one question and its passage
 ROUNDS = 4
 WORTH = 1.1  # fewer bits than fp32 have to be so many times as fast
 
@@ -58,7 +58,7 @@ def measured(hidden: int, inner: int, offered: Format) -> dict[str, float]:
     return {format: round(min(times[1:]), 3) for format, times in took.items()}
 
 
-def _layer(hidden: int, inner: int, format: str) -> Layer:
+def _layer(hidden: int, inner: int, format: str) -> TimedLayer:
     """Both products of a feed-forward layer of even numbers, which take as long as any."""
     import torch
 
@@ -66,7 +66,7 @@ def _layer(hidden: int, inner: int, format: str) -> Layer:
     from qa.int8 import Int8Product
 
     dtype = torch.bfloat16 if format == "bf16" else torch.float32
-    rows = torch.ones(ROWS, hidden, dtype=dtype)
+    rows = torch.ones(ROWS_TIMED, hidden, dtype=dtype)
     widen, narrow = torch.ones(inner, hidden, dtype=dtype), torch.ones(hidden, inner, dtype=dtype)
     make = Int8Product if format == "int8" else product
     up, down = make(widen, widen[:, 0], gelu=True), make(narrow, narrow[:, 0])

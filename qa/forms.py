@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from index.sentences import Offsets
 from qa.english import AUXILIARIES, CAPITALISED, LINK, NUMBERS, any_of
 
 Form = Literal["span", "list", "yes_no", "reason"]
@@ -42,14 +42,6 @@ SEPARATOR = re.compile(r",\s*(?:and|or|as well as)?\s+|\s+(?:and|or|as well as)\
 NAMES_RUN = re.compile(rf"{ITEM}(?:,\s+{ITEM})*(?:,?\s+(?:and|as well as)\s+{ITEM})")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The characters [start, end) of a text."""
-
-    start: int
-    end: int
-
-
 def form_of(question: str) -> Form:
     """The form the question's own words ask for; a plain span unless they clearly ask for another."""
     asked = question.strip()
@@ -60,20 +52,20 @@ def form_of(question: str) -> Form:
     return "list" if LIST.search(asked) else "span"
 
 
-def whole_list(text: str, start: int, end: int) -> Place:
+def whole_list(text: str, start: int, end: int) -> Offsets:
     """[start, end) widened to the run of names ("A, B and C") that it is part of, if it is part of one."""
     for run in NAMES_RUN.finditer(text):
         if run.start() < end and run.end() > start and run.start() <= start + 4 and run.end() >= end - 1:
-            return Place(min(start, run.start()), max(end, run.end()))
-    return Place(start, end)
+            return Offsets(min(start, run.start()), max(end, run.end()))
+    return Offsets(start, end)
 
 
-def items(text: str, start: int, end: int) -> list[Place]:
+def items(text: str, start: int, end: int) -> list[Offsets]:
     """The parts of "A, B and C" as places, without conjunctions; one place where it has no parts."""
     cuts = [
         (start, start),
         *((start + m.start(), start + m.end()) for m in SEPARATOR.finditer(text[start:end])),
         (end, end),
     ]
-    places = [Place(left[1], right[0]) for left, right in pairwise(cuts)]
+    places = [Offsets(left[1], right[0]) for left, right in pairwise(cuts)]
     return [place for place in places if text[place.start : place.end].strip()]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-Kind = TypeVar("Kind", str, list[Any])
+Value = TypeVar("Value", str, list[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _answer(passage: str, row: dict[str, Any]) -> SquadAnswer:
     return SquadAnswer(text, start if stands else None)
 
 
-def _field(row: Any, key: str, kind: type[Kind]) -> Kind:
+def _field(row: Any, key: str, kind: type[Value]) -> Value:
     """A field that has to be there and of its kind."""
     value = row.get(key) if isinstance(row, dict) else None
     if not isinstance(value, kind):

@@ -14,7 +14,7 @@ from torch import Tensor
 SCALE = ".scale"
 SHARD_BYTES = 60_000_000
 GROUP = 32
-ROWS = 1024
+ROWS_AT_ONCE = 1024
 
 
 def quantise(tensor: Tensor) -> tuple[Tensor, Tensor]:
@@ -30,7 +30,7 @@ def quantise(tensor: Tensor) -> tuple[Tensor, Tensor]:
 def _restored(rounded: Tensor, scale: Tensor, dtype: torch.dtype) -> Tensor:
     """What ``quantise`` rounded; only a block of rows at a time stands in fp32 beside it."""
     restored = torch.empty(rounded.shape, dtype=dtype)
-    for into, block, steps in zip(*(torch.split(one, ROWS) for one in (restored, rounded, scale)), strict=True):
+    for into, block, steps in zip(*(torch.split(one, ROWS_AT_ONCE) for one in (restored, rounded, scale)), strict=True):
         exact = block.float().view(*steps.shape, GROUP).mul_(steps.float()[:, :, None])
         into.copy_(exact.view_as(block))
     return restored

@@ -11,7 +11,7 @@ from embedder_fakes import FakeEmbedder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.approximate import GRAPH, ROWS, STRUCTURE, Stored, Structure
+from index.approximate import GRAPH, ROWS_FILE, STRUCTURE_FILE, Stored, Structure
 from index.arrays import Floats, Numbers
 from index.builder import build
 from index.dense import DenseIndex, search_for, write_structure
@@ -81,7 +81,7 @@ def written(
     """A structure over the vectors in a new folder; all are new unless their origins are given."""
     folder.mkdir()
     write_structure(vectors, name, folder, before, np.full(len(vectors), -1, np.int32) if origins is None else origins)
-    return Stored(folder, name, {file: sha256(folder / file) for file in (STRUCTURE, ROWS)})
+    return Stored(folder, name, {file: sha256(folder / file) for file in (STRUCTURE_FILE, ROWS_FILE)})
 
 
 def sha256(path: Path) -> str:
@@ -105,7 +105,7 @@ def test_a_graph_finds_nearly_the_same(tmp_path: Path) -> None:
     assert narrowed.among(np.arange(3_000) < 1_500).search(vectors[:1], 2).ids.min() == 7
 
 
-@pytest.mark.parametrize("file", [STRUCTURE, ROWS])
+@pytest.mark.parametrize("file", [STRUCTURE_FILE, ROWS_FILE])
 def test_a_damaged_structure_is_not_read(tmp_path: Path, file: str) -> None:
     vectors = clustered(np.random.default_rng(0), 500)
     stored = written(vectors, tmp_path / "a", GRAPH)
@@ -129,7 +129,7 @@ def test_a_graph_that_grows_and_shrinks_finds_nearly_the_same_and_nothing_that_i
         vectors = np.concatenate([added[:50], vectors[kept], added[50:]])
         stored = written(vectors, tmp_path / str(step), GRAPH, stored, origins)
         searched = DenseIndex(vectors, stored)
-        rows.append(len(np.load(stored.folder / ROWS)))
+        rows.append(len(np.load(stored.folder / ROWS_FILE)))
         assert recall(searched, np.concatenate([vectors[:100], gone])) >= 0.97
         found = searched.search(gone, 20)
         assert found.ids.min() >= 0 and found.ids.max() < len(vectors)
@@ -144,7 +144,7 @@ def test_the_dead_around_a_query_leave_no_gap(tmp_path: Path) -> None:
     order = np.argsort(-(vectors @ vectors[0]))
     kept = np.sort(order[390:]).astype(np.int32)
     left = DenseIndex(vectors[kept], written(vectors[kept], tmp_path / "b", GRAPH, stored, kept))
-    assert len(np.load(tmp_path / "b" / ROWS)) == 2_000
+    assert len(np.load(tmp_path / "b" / ROWS_FILE)) == 2_000
     assert recall(left, vectors[:1], 50) >= 0.9 and left.search(vectors[:1], 1_610).ids.min() == 0
 
 
@@ -158,7 +158,7 @@ def test_compressed_vectors_find_nearly_the_same_grown_or_not(tmp_path: Path, pa
     origins = np.concatenate([np.arange(1_000, 19_000), np.full(1_000, -1)]).astype(np.int32)
     vectors = vectors[1_000:]
     grown = DenseIndex(vectors, written(vectors, tmp_path / "b", name, stored, origins))
-    assert len(np.load(tmp_path / "b" / ROWS)) == 20_000
+    assert len(np.load(tmp_path / "b" / ROWS_FILE)) == 20_000
     assert recall(grown, vectors[:200]) >= 0.9 and recall(grown, vectors[-200:]) >= 0.9
     found = grown.search(vectors[:20], 10)
     assert np.abs((vectors[found.ids] * vectors[:20, None]).sum(axis=2) - found.scores).max() < 1e-5

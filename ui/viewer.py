@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Protocol
 
-from index.sentences import Sentence, sentence_at
+from index.sentences import Offsets, sentence_at
 from qa.answers import Citation
 from ui.markup import EMPTY, Html, join, tag, text
 
@@ -138,7 +138,7 @@ def _notice(citation: Citation, source: Source) -> Html:
 
 def _marked(words: str, citation: Citation) -> Html:
     """The text with passage, sentence and quote marked; of a very long text the part around them."""
-    outer = Sentence(citation.passage.start, citation.passage.end)
+    outer = Offsets(citation.passage.start, citation.passage.end)
     first, last = _window(len(words), outer)
     if citation.quote:
         inner = sentence_at(citation.passage.text, citation.start - outer.start, citation.end - outer.start)
@@ -164,7 +164,7 @@ def _box(words: Html, title: str) -> Html:
     return tag("div", words, class_="pc-text pc-words", tabindex="0", role="region", title=title, dir="auto")
 
 
-def _window(length: int, around: Sentence) -> tuple[int, int]:
+def _window(length: int, around: Offsets) -> tuple[int, int]:
     """What to show of a text of this length."""
     if length <= LONGEST_SHOWN:
         return 0, length

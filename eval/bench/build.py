@@ -36,7 +36,7 @@ Embed = Callable[[Sequence[str]], Floats]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EmbedderFigures:
     """One embedder: texts a second as a median over rounds, and recall@10 in 0..1 where it was measured."""
 
     embedder: str
@@ -62,7 +62,10 @@ def main() -> None:
     rounds = _rounds(embedders, texts, options.rounds)
     recalls = {name: _recall(embed, squad, options.questions) if squad else None for name, embed in embedders.items()}
     formats = {OURS: "bf16" if multiplies_bf16() else "fp32", THEIRS: "fp32"}
-    rows = [Row(name, formats[name], statistics.median(speeds), recalls[name]) for name, speeds in rounds.items()]
+    rows = [
+        EmbedderFigures(name, formats[name], statistics.median(speeds), recalls[name])
+        for name, speeds in rounds.items()
+    ]
     ratio = statistics.median(mine / theirs for mine, theirs in zip(rounds[OURS], rounds[THEIRS], strict=True))
     report = {"machine": where, "texts": len(texts), "rows": [asdict(row) for row in rows], "ratio": ratio,
               "lowest_cosine": float(cosines.min()), "rounds": rounds}  # fmt: skip
@@ -129,7 +132,7 @@ def _recall(embed: Embed, squad: Any, count: int | None) -> float:
     return statistics.fmean(names[one.document] in ids for one, ids in zip(asked, found.tolist(), strict=True))
 
 
-def _show(report: dict[str, Any], rows: Sequence[Row]) -> None:
+def _show(report: dict[str, Any], rows: Sequence[EmbedderFigures]) -> None:
     """The table, and the lines under it."""
     where = report["machine"]
     print_table(

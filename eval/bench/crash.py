@@ -22,7 +22,7 @@ from eval.bench.trials import Trial, building, kill_at, nothing, verdict
 
 
 @dataclass(slots=True)
-class Row:
+class KillFigures:
     """One series of kills: how many, how many after the acknowledgement, and what was wrong afterwards."""
 
     series: str
@@ -43,9 +43,9 @@ class Row:
         return ", ".join(f"{count} {kind}" for kind, count in counts.items())
 
 
-def at_random(folder: Path, kills: int, seed: int) -> Row:
+def at_random(folder: Path, kills: int, seed: int) -> KillFigures:
     """SIGKILL after a random share of the time that a run takes."""
-    trial, row = Trial(folder, seed), Row("SIGKILL at random moments")
+    trial, row = Trial(folder, seed), KillFigures("SIGKILL at random moments")
     trial.build()
     typical = _seconds(trial)
     for _ in range(kills):
@@ -59,9 +59,9 @@ def at_random(folder: Path, kills: int, seed: int) -> Row:
     return row
 
 
-def at_every_point(folder: Path, task: str, *, power: bool) -> Row:
+def at_every_point(folder: Path, task: str, *, power: bool) -> KillFigures:
     """A kill at each call by which one run writes the store."""
-    trial, row = Trial(folder), Row(f"{task}: {'power loss' if power else 'SIGKILL'} at every write point")
+    trial, row = Trial(folder), KillFigures(f"{task}: {'power loss' if power else 'SIGKILL'} at every write point")
     if task != "first index":
         trial.build()
         trial.change()
@@ -77,7 +77,7 @@ def at_every_point(folder: Path, task: str, *, power: bool) -> Row:
     return row
 
 
-def series(kills: int, seed: int) -> list[Callable[[Path], Row]]:
+def series(kills: int, seed: int) -> list[Callable[[Path], KillFigures]]:
     """Everything that is tried."""
     points = [
         lambda folder, task=task, power=power: at_every_point(folder, task, power=power)

@@ -21,7 +21,7 @@ from index.store import Index, verify
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DamageFigures:
     """One kind of damage: tried, found by ``verify`` with the file named, and survived by ``open``."""
 
     kind: str
@@ -49,7 +49,7 @@ def main() -> None:
     write_json(options.json, [asdict(row) for row in rows])
 
 
-def damage(folder: Path, flips: int, truncations: int, seed: int) -> list[Row]:
+def damage(folder: Path, flips: int, truncations: int, seed: int) -> list[DamageFigures]:
     """All three kinds over a small index of two generations."""
     trial = Trial(folder, seed)
     trial.build()
@@ -77,7 +77,7 @@ def damage(folder: Path, flips: int, truncations: int, seed: int) -> list[Row]:
     ]
 
 
-def _row(kind: str, index: Path, states: tuple[State, State], damages: Iterator[tuple[Path, bytes]]) -> Row:
+def _row(kind: str, index: Path, states: tuple[State, State], damages: Iterator[tuple[Path, bytes]]) -> DamageFigures:
     found = opened = tried = 0
     wrong: list[str] = []
     for path, data in damages:
@@ -88,7 +88,7 @@ def _row(kind: str, index: Path, states: tuple[State, State], damages: Iterator[
         path.write_bytes(sound)
         found, opened = found + (named is True), opened + (answered is True)
         wrong += [f"{name}: {what}" for what in (named, answered) if what is not True]
-    return Row(kind, tried, found, opened, tuple(wrong))
+    return DamageFigures(kind, tried, found, opened, tuple(wrong))
 
 
 def _named(index: Path, damaged: str) -> bool:

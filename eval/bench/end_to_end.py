@@ -28,7 +28,7 @@ from eval.bench.passages import QUESTIONS
 from eval.bench.peers import SYSTEMS, CannotRun, Process, environment
 from eval.bench.reader import as_hugging_face
 from eval.bench.results import command_line, console, print_table, write_json
-from eval.bench.worker import Found, Library, SystemJob
+from eval.bench.worker import LibraryFolders, SystemAnswer, SystemJob
 from eval.examples import load
 from eval.questions import GoldQuestion, same_document
 from qa.reader import BUNDLED, fingerprint
@@ -36,7 +36,7 @@ from qa.scoring import exact_match, f1
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SystemFigures:
     """One system over one library: times in milliseconds a question, shares of the questions, its time over Pincite's."""
 
     system: str
@@ -124,11 +124,11 @@ def _measured(job: SystemJob, names: Sequence[str], work: Path, rounds: int) -> 
     return running
 
 
-def _row(process: Process, ours: Process, asked: Sequence[GoldQuestion], shelf: Library) -> Row:
+def _row(process: Process, ours: Process, asked: Sequence[GoldQuestion], shelf: LibraryFolders) -> SystemFigures:
     """The figures of one system."""
     times = sorted(time for one in process.rounds for time in one)
-    pairs = list(zip(asked, (Found(**one) for one in process.asked), strict=True))
-    return Row(
+    pairs = list(zip(asked, (SystemAnswer(**one) for one in process.asked), strict=True))
+    return SystemFigures(
         process.peer.name,
         len(shelf.passages()),
         statistics.median(times),
@@ -146,7 +146,7 @@ def _share(values: Iterable[float]) -> float:
     return statistics.fmean(values)
 
 
-def _show(report: dict[str, Any], rows: Sequence[Row]) -> None:
+def _show(report: dict[str, Any], rows: Sequence[SystemFigures]) -> None:
     """The table."""
     where = report["machine"]
     print_table(

@@ -28,7 +28,7 @@ SIZES = tuple(range(0, 6_000, 97))  # bytes
 
 
 @dataclass(slots=True)
-class Row:
+class FaultFigures:
     """One kind of fault: tried, what it was survived as, and what was wrong."""
 
     fault: str
@@ -47,10 +47,10 @@ class Row:
         self.wrong += (problem,) if problem else ()
 
 
-def writing(folder: Path, task: str, fault: str, *, lasting: bool) -> Row:
+def writing(folder: Path, task: str, fault: str, *, lasting: bool) -> FaultFigures:
     """A fault at each call by which one run writes the store."""
     trial, code = Trial(folder), CODES[fault]
-    row = Row(f"{fault} {'from the call on' if lasting else 'once'}, {task}")
+    row = FaultFigures(f"{fault} {'from the call on' if lasting else 'once'}, {task}")
     kept = _prepared(trial, task)
     before, after = trial.held(), trial.wanted()
     for number in range(1, _points(building(trial, nothing)) + 1):
@@ -61,9 +61,9 @@ def writing(folder: Path, task: str, fault: str, *, lasting: bool) -> Row:
     return row
 
 
-def sizes(folder: Path, limits: Sequence[int]) -> Row:
+def sizes(folder: Path, limits: Sequence[int]) -> FaultFigures:
     """No file may be larger than a limit: the system itself fails the writes."""
-    trial, row = Trial(folder), Row("EFBIG beyond a size, update")
+    trial, row = Trial(folder), FaultFigures("EFBIG beyond a size, update")
     kept = _prepared(trial, "update")
     before, after = trial.held(), trial.wanted()
     for limit in limits:
@@ -80,9 +80,9 @@ def sizes(folder: Path, limits: Sequence[int]) -> Row:
     return row
 
 
-def reading(folder: Path, fault: str) -> Row:
+def reading(folder: Path, fault: str) -> FaultFigures:
     """A fault at each call by which opening and searching reads the store."""
-    trial, row = Trial(folder), Row(f"{fault} once, opening")
+    trial, row = Trial(folder), FaultFigures(f"{fault} once, opening")
     trial.build()
     before = trial.held()
     trial.step()
@@ -95,7 +95,7 @@ def reading(folder: Path, fault: str) -> Row:
     return row
 
 
-def all_rows(folder: Path) -> list[Row]:
+def all_rows(folder: Path) -> list[FaultFigures]:
     """Everything that is tried."""
     rows = [
         writing(folder / f"{task}-{fault}-{lasting}", task, fault, lasting=lasting)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from eval.bench.passages import CORPUS
-from eval.bench.worker import Library, Passage
+from eval.bench.worker import LibraryFolders, PeerPassage
 from eval.examples import load
 from index.builder import build
 from index.chunker import WORDS, chunk
@@ -29,7 +29,7 @@ from qa.scoring import normalise
 PASSAGES_EACH = 100  # of a document that fills up
 
 
-def library(work: Path, passages: int, filler: Path | None = None, answers: Sequence[str] = ()) -> Library:
+def library(work: Path, passages: int, filler: Path | None = None, answers: Sequence[str] = ()) -> LibraryFolders:
     """So many passages, indexed and written out for peers; made at the first call and kept in the work folder.
 
     No sentence in random order holds one of ``answers``. Raises OSError or ValueError where the filler cannot be read.
@@ -38,7 +38,7 @@ def library(work: Path, passages: int, filler: Path | None = None, answers: Sequ
     files = [*find_files([CORPUS]), *([filler] if filler else [])]
     key = json.dumps([FORMAT, passages, filler is None, *map(digest_of, files), *answers, embedder.fingerprint])
     folder = work / f"library-{passages}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
-    finished = Library(str(folder), str(embedder.folder))
+    finished = LibraryFolders(str(folder), str(embedder.folder))
     if (folder / "done").exists():
         return finished
     write_filling(folder / "articles", passages - _own_passages(), filler, answers)
@@ -46,7 +46,7 @@ def library(work: Path, passages: int, filler: Path | None = None, answers: Sequ
     index = Index.open(Path(finished.index))
     with (folder / "passages.jsonl").open("w", encoding="utf-8") as lines:
         for passage in index.passages:
-            lines.write(json.dumps(asdict(Passage(passage.document, embedding_text(passage)))) + "\n")
+            lines.write(json.dumps(asdict(PeerPassage(passage.document, embedding_text(passage)))) + "\n")
     np.save(finished.vectors, index.contents.vectors)
     (folder / "done").touch()
     return finished

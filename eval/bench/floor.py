@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from eval.bench.worker import Job, serve
+from eval.bench.worker import ReaderJob, serve
 from qa.network import NetworkConfig
 from qa.windows import Pair, PairEncoder
 
@@ -22,7 +22,7 @@ from qa.windows import Pair, PairEncoder
 class Floor:
     """A contestant that only multiplies."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: ReaderJob) -> None:
         self._config = NetworkConfig.read(Path(job.model))
         self._encoder = PairEncoder.open(Path(job.model))
         hidden, inner = self._config.hidden_size, self._config.intermediate_size

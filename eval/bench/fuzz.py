@@ -29,7 +29,7 @@ Damage = Callable[[bytes, random.Random], bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TypeFigures:
     """The documents of one type: read, refused, and those that broke their reader; the longest took ``seconds``."""
 
     kind: str
@@ -64,7 +64,7 @@ def main() -> None:
         raise SystemExit("a document did harm")
 
 
-def fuzz(documents: int, seed: int) -> list[Row]:
+def fuzz(documents: int, seed: int) -> list[TypeFigures]:
     """An even share of the documents for each type."""
     pick, specimens = random.Random(seed), {kind: make() for kind, make in SPECIMENS.items()}
     with Sandbox() as sandbox:
@@ -74,7 +74,7 @@ def fuzz(documents: int, seed: int) -> list[Row]:
         ]
 
 
-def _row(sandbox: Sandbox, kind: str, sound: bytes, documents: int, pick: random.Random) -> Row:
+def _row(sandbox: Sandbox, kind: str, sound: bytes, documents: int, pick: random.Random) -> TypeFigures:
     sandbox.load(kind, sound)
     counts: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
@@ -91,7 +91,7 @@ def _row(sandbox: Sandbox, kind: str, sound: bytes, documents: int, pick: random
             counts["crashes"] += 1
             reasons[f"{type(error).__name__}: {error}"] += 1
         longest = max(longest, time.perf_counter() - began)
-    return Row(
+    return TypeFigures(
         kind, documents, counts["read"], counts["refused"], counts["broke"], counts["crashes"], longest, dict(reasons)
     )
 

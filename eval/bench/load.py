@@ -41,7 +41,7 @@ LONGEST_WAIT = 300.0
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TimedAnswer:
     """One question asked over HTTP: seconds until its answer was there, and what was wrong with it ("" if nothing)."""
 
     question: str
@@ -61,7 +61,7 @@ class Waited:
     wrong: tuple[str, ...]
 
     @classmethod
-    def of(cls, people: int, asked: Sequence[Asked], seconds: float) -> Waited:
+    def of(cls, people: int, asked: Sequence[TimedAnswer], seconds: float) -> Waited:
         """The figures of all that was asked within so many seconds."""
         times = sorted(1000 * one.seconds for one in asked)
         p95 = times[math.ceil(0.95 * len(times)) - 1] if times else math.nan
@@ -92,7 +92,7 @@ def main() -> None:
 
 def ask_at_once(address: str, people: int, questions: Sequence[str], seconds: float) -> Waited:
     """What each of some people got who asked for so long, every one with every so-many-th question."""
-    asked: list[list[Asked]] = [[] for _ in range(people)]
+    asked: list[list[TimedAnswer]] = [[] for _ in range(people)]
     ready = threading.Barrier(people + 1)
     threads = [
         threading.Thread(target=_person, args=(address, questions[number::people], seconds, ready, asked[number]))
@@ -108,7 +108,7 @@ def ask_at_once(address: str, people: int, questions: Sequence[str], seconds: fl
 
 
 def _person(
-    address: str, questions: Sequence[str], seconds: float, ready: threading.Barrier, asked: list[Asked]
+    address: str, questions: Sequence[str], seconds: float, ready: threading.Barrier, asked: list[TimedAnswer]
 ) -> None:
     """Ask one question after the other, round and round, until the time is up."""
     ask(address, questions[0])
@@ -122,7 +122,7 @@ def _person(
             wrong = "" if answer["question"] == question else f"answered {answer['question']!r}"
         except (OSError, ValueError) as error:
             wrong = f"{type(error).__name__}: {error}"
-        asked.append(Asked(question, time.perf_counter() - began, wrong))
+        asked.append(TimedAnswer(question, time.perf_counter() - began, wrong))
         number += 1
 
 

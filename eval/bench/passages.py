@@ -19,7 +19,7 @@ QUESTIONS = ROOT / "eval" / "gold" / "corpus.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class Excerpt:
     """Characters [start, end) of an article, by file name."""
 
     document: str
@@ -40,7 +40,7 @@ def asked(tokenizer: Tokenizer, *, questions: int = 20, passages: int = 8, token
     return [Asked(row["question"], _around(row, pieces, passages, tokenizer, tokens)) for row in chosen]
 
 
-def cut(path: Path, tokenizer: Tokenizer, tokens: int) -> list[Passage]:
+def cut(path: Path, tokenizer: Tokenizer, tokens: int) -> list[Excerpt]:
     """An article in pieces of at most so many tokens, each ending with a word."""
     document = read_document(path)
     prose = document.text[document.body :]
@@ -52,7 +52,7 @@ def cut(path: Path, tokenizer: Tokenizer, tokens: int) -> list[Passage]:
         while end < len(words) and end - 1 > at and words[end] == words[end - 1]:
             end -= 1
         start, stop = encoding.offsets[at][0], encoding.offsets[end - 1][1]
-        pieces.append(Passage(path.name, document.body + start, document.body + stop, prose[start:stop]))
+        pieces.append(Excerpt(path.name, document.body + start, document.body + stop, prose[start:stop]))
         at = end
     return pieces
 
@@ -62,7 +62,7 @@ def _placed(row: dict[str, Any]) -> bool:
     return bool(row["answers"]) and row["document"] is not None and isinstance(row["start"], int)
 
 
-def _around(row: dict[str, Any], pieces: Sequence[Passage], count: int, tokenizer: Tokenizer, tokens: int) -> list[str]:
+def _around(row: dict[str, Any], pieces: Sequence[Excerpt], count: int, tokenizer: Tokenizer, tokens: int) -> list[str]:
     """The passage that holds the answer, in a place among the others that depends on nothing but the question."""
     held = next(
         (n for n, p in enumerate(pieces) if p.document == row["document"] and p.start <= row["start"] < p.end), 0

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from eval.bench.worker import Job, serve
+from eval.bench.worker import ReaderJob, serve
 
 
-class Haystack:
+class HaystackReader:
     """``TransformersExtractiveReader``; its answer over all passages is the first that has a text."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: ReaderJob) -> None:
         import torch
         from haystack import Document  # type: ignore[import-not-found]
         from haystack.utils import ComponentDevice  # type: ignore[import-not-found]
@@ -36,4 +36,4 @@ class Haystack:
 
 
 if __name__ == "__main__":
-    serve(Haystack, ["transformers-haystack", "haystack-ai", "transformers", "torch"])
+    serve(HaystackReader, ["transformers-haystack", "haystack-ai", "transformers", "torch"])

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from eval.bench.worker import Job, serve
+from eval.bench.worker import ReaderJob, serve
 from qa.formats import Format
 from qa.reader import ExtractiveReader, Reader, Reading
 from qa.windows import Pair
 
 
-class Pincite:
+class PinciteReader:
     """``qa.reader.ExtractiveReader``."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: ReaderJob) -> None:
         self._reader: Reader = ExtractiveReader.open(job.model, format=cast(Format, job.format))
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
@@ -35,4 +35,4 @@ def _text(reading: Reading, passage: str) -> str:
 
 
 if __name__ == "__main__":
-    serve(Pincite, ["torch"])
+    serve(PinciteReader, ["torch"])

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
-from eval.bench.peer_pincite import Pincite
-from eval.bench.worker import Job, serve
+from eval.bench.peer_pincite import PinciteReader
+from eval.bench.worker import ReaderJob, serve
 from index.store import Passage
 from qa.confidence import Confidence
 from qa.formats import Format
@@ -16,10 +16,10 @@ from qa.retriever import Hit
 from qa.screening import read_enough, small_reader
 
 
-class Screened(Pincite):
+class Screened(PinciteReader):
     """``qa.screening.read_enough``, both readers in the job's format, with passages that no search has ranked."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: ReaderJob) -> None:
         format, folder = cast(Format, job.format), Path(job.model)
         reader = ExtractiveReader.open(folder, format=format)
         self._reader, self._small = reader, small_reader(folder, format=format)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eval.bench.worker import Job, serve
+from eval.bench.worker import ReaderJob, serve
 
 LONGEST_ANSWER = 30
 
@@ -21,7 +21,7 @@ class Best:
 class Loop:
     """Best start + end over the passage's tokens, an answer being at most thirty of them."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: ReaderJob) -> None:
         import torch
         from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 

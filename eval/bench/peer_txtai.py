@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.bench.worker import Job, serve
+from eval.bench.worker import ReaderJob, serve
 
 
-class Txtai:
+class TxtaiReader:
     """``txtai.pipeline.Questions``."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: ReaderJob) -> None:
         import torch
         from txtai.pipeline import Questions  # type: ignore[import-not-found]
 
@@ -35,4 +35,4 @@ class Txtai:
 
 
 if __name__ == "__main__":
-    serve(Txtai, ["txtai", "transformers", "torch"])
+    serve(TxtaiReader, ["txtai", "transformers", "torch"])

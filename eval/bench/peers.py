@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from eval.bench.worker import Job, SystemJob
+from eval.bench.worker import ReaderJob, SystemJob
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,7 +74,7 @@ def environment(peer: Peer, work: Path) -> Path:
 class Process:
     """A contestant at work. ``asked`` and ``compared`` are what it answered before any timing."""
 
-    def __init__(self, peer: Peer, format: str, python: Path, job: Job | SystemJob) -> None:
+    def __init__(self, peer: Peer, format: str, python: Path, job: ReaderJob | SystemJob) -> None:
         self.peer, self.format = peer, format
         self.rounds: list[list[float]] = []
         environ = os.environ | {

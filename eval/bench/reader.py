@@ -27,7 +27,7 @@ from eval.bench.machine import machine
 from eval.bench.passages import asked
 from eval.bench.peers import FLOOR, OURS, PEERS, SCREENED, CannotRun, Peer, Process, environment
 from eval.bench.results import command_line, console, write_json
-from eval.bench.worker import Job
+from eval.bench.worker import ReaderJob
 from qa.confidence import Confidence
 from qa.reader import BUNDLED, fingerprint
 from qa.scoring import normalise
@@ -37,7 +37,7 @@ ENOUGH = 0.98
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReaderFigures:
     """One contestant. Shares compare with Pincite in fp32; ``ratio`` is its time over Pincite's in the same format."""
 
     name: str
@@ -64,7 +64,7 @@ def main() -> None:
     tokenizer.no_padding()
     questions = asked(tokenizer, questions=options.questions, passages=options.passages, tokens=options.tokens)
     compared = asked(tokenizer, questions=options.compared, passages=1, tokens=options.tokens)
-    job = Job(str(folder), "fp32", options.threads, questions, compared)
+    job = ReaderJob(str(folder), "fp32", options.threads, questions, compared)
     where = machine(options.threads)
     ours_too = (OURS, SCREENED) if (Path(folder) / SCREEN).is_dir() else (OURS,)
     running = _start(job, ours_too, options.formats.split(","), options.peers.split(","), options.work)
@@ -133,7 +133,9 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _start(job: Job, own: Sequence[Peer], formats: Sequence[str], names: Sequence[str], work: Path) -> list[Process]:
+def _start(
+    job: ReaderJob, own: Sequence[Peer], formats: Sequence[str], names: Sequence[str], work: Path
+) -> list[Process]:
     """All contestants that can run, loaded, Pincite's fp32 first; those that cannot are named."""
     wanted: list[tuple[Peer, str]] = [(peer, format) for format in formats
                                       for peer in (*own, *(peer for peer in PEERS if peer.name in names))
@@ -169,10 +171,10 @@ def _same(given: Sequence[str], others: Sequence[str]) -> float:
     return statistics.fmean(normalise(a) == normalise(b) for a, b in zip(given, others, strict=True))
 
 
-def _row(process: Process, running: Sequence[Process], ours: Process) -> Row:
+def _row(process: Process, running: Sequence[Process], ours: Process) -> ReaderFigures:
     """The figures of one contestant."""
     beside = next((one for one in running if one.peer is OURS and one.format == process.format), ours)
-    return Row(process.peer.name, process.format, _median(process), process.ratio(beside),
+    return ReaderFigures(process.peer.name, process.format, _median(process), process.ratio(beside),
                _same(process.compared, ours.compared), _same(process.asked, ours.asked), process.versions)  # fmt: skip
 
 
@@ -181,9 +183,9 @@ def _median(process: Process) -> float:
     return statistics.median(statistics.fmean(one) for one in process.rounds)
 
 
-def _best(rows: Sequence[Row], own: Peer) -> dict[str, Any]:
+def _best(rows: Sequence[ReaderFigures], own: Peer) -> dict[str, Any]:
     """The fastest format of one of ours against each peer's fastest."""
-    fastest: dict[str, Row] = {}
+    fastest: dict[str, ReaderFigures] = {}
     for row in sorted(rows, key=lambda row: row.milliseconds):
         fastest.setdefault(row.name, row)
     mine = fastest[own.name]
@@ -192,7 +194,7 @@ def _best(rows: Sequence[Row], own: Peer) -> dict[str, Any]:
                       for row in fastest.values() if row.name not in (OURS.name, SCREENED.name)}}  # fmt: skip
 
 
-def _floor(running: Sequence[Process], rows: Sequence[Row]) -> dict[str, float] | None:
+def _floor(running: Sequence[Process], rows: Sequence[ReaderFigures]) -> dict[str, float] | None:
     """The work of a question, the rate measured for it, the time that makes, and Pincite's best time over it."""
     floor = next((one for one in running if one.peer is FLOOR), None)
     if floor is None:
@@ -204,7 +206,7 @@ def _floor(running: Sequence[Process], rows: Sequence[Row]) -> dict[str, float] 
             "time_over_floor": mine / milliseconds}  # fmt: skip
 
 
-def _show(report: dict[str, Any], rows: Sequence[Row]) -> None:
+def _show(report: dict[str, Any], rows: Sequence[ReaderFigures]) -> None:
     """The table, and the lines under it."""
     where = report["machine"]
     table = Table(title=f"Reading {report['passages']} passages of about {report['tokens']} tokens: {where['processor']}, "

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from eval.bench.worker import Library, SystemJob, serve_system
+from eval.bench.worker import LibraryFolders, SystemJob, serve_system
 
 PASSAGES_READ = 10
 
 
-class Haystack:
+class HaystackSystem:
     """The pipeline; its answer is the first that has a text."""
 
     def __init__(self, job: SystemJob) -> None:
@@ -31,7 +31,7 @@ class Haystack:
         return self._best.document.meta["document"] if self._best else ""
 
 
-def _store(library: Library) -> Any:
+def _store(library: LibraryFolders) -> Any:
     """A document store with every passage and its vector."""
     import numpy
     from haystack import Document  # type: ignore[import-not-found]
@@ -80,4 +80,4 @@ if __name__ == "__main__":
     packages = (
         "haystack-ai transformers-haystack sentence-transformers-haystack sentence-transformers transformers torch"
     )
-    serve_system(Haystack, packages.split())
+    serve_system(HaystackSystem, packages.split())

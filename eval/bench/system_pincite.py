@@ -7,7 +7,7 @@ from qa.answers import Answer
 from qa.assistant import Assistant
 
 
-class Pincite:
+class PinciteSystem:
     """The assistant over its index."""
 
     def __init__(self, job: SystemJob) -> None:
@@ -26,4 +26,4 @@ class Pincite:
 
 
 if __name__ == "__main__":
-    serve_system(Pincite, ["torch", "sentence-transformers"])
+    serve_system(PinciteSystem, ["torch", "sentence-transformers"])

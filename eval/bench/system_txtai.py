@@ -14,7 +14,7 @@ from eval.bench.worker import SystemJob, serve_system
 PASSAGES_READ = 3
 
 
-class Txtai:
+class TxtaiSystem:
     """The pipeline that joins the passages found and reads them as one."""
 
     def __init__(self, job: SystemJob) -> None:
@@ -59,4 +59,4 @@ def _transform(job: SystemJob, texts: Sequence[str]) -> Any:
 
 
 if __name__ == "__main__":
-    serve_system(Txtai, ["txtai", "transformers", "torch"])
+    serve_system(TxtaiSystem, ["txtai", "transformers", "torch"])

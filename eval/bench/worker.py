@@ -29,7 +29,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class ReaderJob:
     """What to run: a model folder (fp32, Hugging Face's layout), in a number format, on so many threads.
 
     ``compared`` is answered once, so that answers can be compared; ``asked`` is answered once and then timed.
@@ -42,7 +42,7 @@ class Job:
     compared: list[Asked]
 
     @classmethod
-    def parse(cls, line: str) -> Job:
+    def parse(cls, line: str) -> ReaderJob:
         """Read a job from its line of JSON."""
         raw: dict[str, Any] = json.loads(line)
         asked, compared = ([Asked(**one) for one in raw[name]] for name in ("asked", "compared"))
@@ -50,7 +50,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class LibraryFolders:
     """Folders of what a system answers from: Pincite's index; ``passages.jsonl`` with ``vectors.npy`` [n, d]; the embedder."""
 
     folder: str
@@ -66,14 +66,14 @@ class Library:
         """The vectors of the passages, float32 [n, d], in NumPy's format."""
         return os.path.join(self.folder, "vectors.npy")
 
-    def passages(self) -> list[Passage]:
+    def passages(self) -> list[PeerPassage]:
         """Every passage, in the order of the vectors."""
         with open(os.path.join(self.folder, "passages.jsonl"), encoding="utf-8") as lines:
-            return [Passage(**json.loads(line)) for line in lines]
+            return [PeerPassage(**json.loads(line)) for line in lines]
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class PeerPassage:
     """A passage with its headings above it, and the document it stands in."""
 
     document: str
@@ -90,18 +90,18 @@ class SystemJob:
     model: str
     original: str
     threads: int
-    library: Library
+    library: LibraryFolders
     questions: list[str]
 
     @classmethod
     def parse(cls, line: str) -> SystemJob:
         """Read a job from its line of JSON."""
         raw: dict[str, Any] = json.loads(line)
-        return cls(raw["model"], raw["original"], raw["threads"], Library(**raw["library"]), raw["questions"])
+        return cls(raw["model"], raw["original"], raw["threads"], LibraryFolders(**raw["library"]), raw["questions"])
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SystemAnswer:
     """An answer, empty where there is none, and the document that it was taken from."""
 
     answer: str
@@ -128,10 +128,10 @@ class Contestant(Protocol):
         ...
 
 
-def serve(load: Callable[[Job], Contestant], packages: Sequence[str]) -> None:
+def serve(load: Callable[[ReaderJob], Contestant], packages: Sequence[str]) -> None:
     """Read the job from stdin, answer it, then time one round for every further line, in milliseconds a question."""
     replies = _replies()
-    job = Job.parse(sys.stdin.readline())
+    job = ReaderJob.parse(sys.stdin.readline())
     reader = _loaded(lambda: load(job), job.threads)
     reply = {
         "versions": {name: _version(name) for name in packages},
@@ -172,10 +172,10 @@ def _loaded(load: Callable[[], Loaded], threads: int) -> Loaded:
     return loaded
 
 
-def _found(system: System, question: str) -> Found:
+def _found(system: System, question: str) -> SystemAnswer:
     """An answer with its document."""
     answer = system.answer(question)
-    return Found(answer, system.document(question, answer))
+    return SystemAnswer(answer, system.document(question, answer))
 
 
 def _rounds(answers: Sequence[Callable[[], str]], replies: TextIO) -> None:
