@@ -7,21 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from index.store import Passage
+    from index.stores import Store
     from qa.answers import Answer
     from qa.retriever import Retriever
-
-
-class Searched(Protocol):
-    """The index that is answered from."""
-
-    @property
-    def passages(self) -> Sequence[Passage]:
-        """Every passage."""
-        ...
-
-    def document_text(self, name: str) -> str:
-        """The text that a document's offsets count in."""
-        ...
 
 
 class Answerer(Protocol):
@@ -32,7 +20,7 @@ class Answerer(Protocol):
     """
 
     @property
-    def index(self) -> Searched:
+    def index(self) -> Store:
         """The index that is answered from."""
         ...
 

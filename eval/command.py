@@ -17,6 +17,7 @@ from qa.cli import (
     StoreOption,
     err,
     index_folder,
+    location,
     out,
     plain_errors,
 )
@@ -60,13 +61,13 @@ def evaluate(
         from eval.session import Options, evaluate_questions
 
         choice = Choice(None if split is Half.ALL else split.value, sample, seed)
-        options = Options(k, report, compare, save, full, as_json, reader, embedder, store)
+        options = Options(k, report, compare, save, full, as_json, reader, embedder)
         if dataset.is_dir():
             from eval.beir_session import evaluate_collection
 
             status = evaluate_collection(dataset, choice, options)
         else:
-            status = evaluate_questions(dataset, choice, options, None if own_passages else index_folder(index))
+            status = evaluate_questions(dataset, choice, options, None if own_passages else location(index, store))
         raise typer.Exit(status)
 
 

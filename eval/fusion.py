@@ -18,14 +18,14 @@ from eval.metrics import Place
 from eval.own_passages import index_of
 from eval.questions import UnreadableDataset, sample
 from index.embedder import SentenceEmbedder
-from index.store import Passage
-from qa.retriever import DEPTH, TERM_WEIGHT, Hit, Ranking, fuse, ranked
+from index.store import Passage, Rankings
+from qa.retriever import DEPTH, TERM_WEIGHT, fuse
 
 WEIGHTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 FIRST = (1, 2, 4, 8)
 RANK_CONSTANT = 60  # of reciprocal rank fusion (Cormack et al. 2009)
-Found = tuple[tuple[Place, ...], Ranking, Ranking, Sequence[Passage]]
-Order = Callable[[Ranking, Ranking, Sequence[Passage]], list[Passage]]
+Found = tuple[tuple[Place, ...], Rankings]
+Order = Callable[[Rankings], list[Passage]]
 
 
 def found_in(path: Path, size: int, embedder: SentenceEmbedder) -> Iterator[Found]:
@@ -34,15 +34,9 @@ def found_in(path: Path, size: int, embedder: SentenceEmbedder) -> Iterator[Foun
     index = index_of(dataset.paragraphs, embedder)
     indexed = {Path(passage.document).name: passage.document for passage in index.passages}
     for question in sample([question for question in dataset.questions if question.answerable], size):
-        vectors = index.dense.search(embedder.embed([question.question]), DEPTH)
-        terms = index.sparse.search([question.question], DEPTH)
+        [rankings] = index.rank([question.question], embedder.embed([question.question]), DEPTH)
         name = str(question.document)
-        yield (
-            question.places(indexed[name], dataset.paragraphs[name]),
-            ranked(vectors, 0),
-            ranked(terms, 0),
-            index.passages,
-        )
+        yield question.places(indexed[name], dataset.paragraphs[name]), rankings
 
 
 def recalls(found: Sequence[Found], order: Order) -> list[float]:
@@ -53,28 +47,28 @@ def recalls(found: Sequence[Found], order: Order) -> list[float]:
 
 def _first_answering(found: Found, order: Order) -> int:
     """The place, from 0, of the first passage that answers; beyond all where none does."""
-    places, vectors, terms, passages = found
-    ordered = enumerate(order(vectors, terms, passages))
-    return next((n for n, passage in ordered if any(holds(passage, place) for place in places)), DEPTH)
+    places, rankings = found
+    return next(
+        (n for n, passage in enumerate(order(rankings)) if any(holds(passage, place) for place in places)), DEPTH
+    )
 
 
 def by_score(weight: float) -> Order:
     """As Pincite orders, with this weight of BM25."""
 
-    def order(vectors: Ranking, terms: Ranking, passages: Sequence[Passage]) -> list[Passage]:
-        hits: list[Hit] = fuse(vectors, terms, passages, max(FIRST), term_weight=weight)
-        return [hit.passage for hit in hits]
+    def order(rankings: Rankings) -> list[Passage]:
+        return [hit.passage for hit in fuse(rankings, max(FIRST), term_weight=weight)]
 
     return order
 
 
-def by_rank(vectors: Ranking, terms: Ranking, passages: Sequence[Passage]) -> list[Passage]:
+def by_rank(rankings: Rankings) -> list[Passage]:
     """Reciprocal rank fusion."""
     scores: dict[int, float] = {}
-    for ranking in (vectors, terms):
+    for ranking in (rankings.vectors, rankings.terms):
         for rank, (number, _) in enumerate(ranking, 1):
             scores[number] = scores.get(number, 0.0) + 1 / (RANK_CONSTANT + rank)
-    return [passages[number] for number in sorted(scores, key=lambda number: -scores[number])[: max(FIRST)]]
+    return [rankings.passages[number] for number in sorted(scores, key=lambda number: -scores[number])[: max(FIRST)]]
 
 
 def main() -> int:

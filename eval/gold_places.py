@@ -6,18 +6,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from eval.answerer import Searched
 from eval.metrics import Place
 from eval.questions import GoldQuestion, same_document
 
 if TYPE_CHECKING:
     from index.store import Passage
+    from index.stores import Store
 
 
 class GoldPlaces:
     """Looks gold answers up in one index; texts are read once."""
 
-    def __init__(self, index: Searched) -> None:
+    def __init__(self, index: Store) -> None:
         self._index = index
         self._texts: dict[str, str] = {}
         self._passages: dict[str, list[Passage]] = defaultdict(list)

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval import metrics
-from eval.answerer import Searched
 from eval.gold_places import holds
 from eval.metrics import Place
 from index.sentences import ends_sentence, sentences
 
 if TYPE_CHECKING:
     from index.store import Passage
+    from index.stores import Store
     from qa.retriever import Retriever
 
 WORD = re.compile(r"\w+")
@@ -91,7 +91,7 @@ def _probe(passage: Passage, frequency: Counter[str], chooser: random.Random) ->
     return Probe(" ".join(rest.split()), rarest.group(), place)
 
 
-def misplaced(passages: Iterable[Passage], index: Searched) -> list[str]:
+def misplaced(passages: Iterable[Passage], index: Store) -> list[str]:
     """The passages whose text is not what stands at their offsets, in the index or in a file that says the same."""
     texts: dict[str, str] = {}
     for passage in passages:
@@ -103,9 +103,7 @@ def misplaced(passages: Iterable[Passage], index: Searched) -> list[str]:
     ]
 
 
-def check(
-    index: Searched, retriever: Retriever, *, count: int = 200, seed: int = 0, seconds: float = 15.0
-) -> SelfCheck:
+def check(index: Store, retriever: Retriever, *, count: int = 200, seed: int = 0, seconds: float = 15.0) -> SelfCheck:
     """Draw passages, check their offsets, probe for as long as ``seconds`` allow."""
     began = time.perf_counter()
     passages = drawn(index.passages, 2 * count, seed)
@@ -126,7 +124,7 @@ def _found(asked: Sequence[Probe], retriever: Retriever) -> list[list[bool]]:
     return [[holds(hit.passage, probe.place) for hit in row] for probe, row in zip(asked, hits, strict=True)]
 
 
-def files_changed(index: Searched, documents: Iterable[str]) -> list[str]:
+def files_changed(index: Store, documents: Iterable[str]) -> list[str]:
     """Plain text files that are gone or no longer say what was indexed: their citations point at the old text."""
     plain = [name for name in documents if Path(name).suffix in (".txt", ".md")]
     return [name for name in plain if _file_text(Path(name)) != index.document_text(name)]

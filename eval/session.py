@@ -42,7 +42,6 @@ class Options:
     as_json: bool = False
     reader: str | None = None
     embedder: str | None = None
-    store: str | None = None
 
 
 @contextmanager
@@ -61,14 +60,14 @@ def complain(sentences: Sequence[str]) -> None:
         err.say(f"pincite: and {len(sentences) - COMPLAINTS_SHOWN} more like these", "yellow")
 
 
-def evaluate_questions(path: Path, choice: Choice, options: Options, index: Path | None) -> int:
-    """Ask a gold or SQuAD file, over the store of the options or else the index folder; with None, over its own passages."""
+def evaluate_questions(path: Path, choice: Choice, options: Options, location: str | Path | None) -> int:
+    """Ask a gold or SQuAD file, over the index at a location; with None, over its own passages."""
     for target in (options.report, options.save):
         if target is not None:
             check_writable(target)
     other = read_run(options.compare) if options.compare is not None else None
     dataset = chosen(path, choice)
-    evaluated = _asked(dataset, options, index)
+    evaluated = _asked(dataset, options, location)
     run = evaluated.run
     if not run.records:
         raise UnreadableDataset(f"{path}: stopped before the first answer")
@@ -80,21 +79,19 @@ def evaluate_questions(path: Path, choice: Choice, options: Options, index: Path
     return MISLEADING if evaluated.misleading else SOUND
 
 
-def _asked(dataset: Dataset, options: Options, index: Path | None) -> Evaluated:
-    """Open the index or the store, or build an index, then ask."""
+def _asked(dataset: Dataset, options: Options, location: str | Path | None) -> Evaluated:
+    """Open or build an index, then ask."""
     from index.embedder import SentenceEmbedder
     from qa.assistant import Assistant
 
-    if index is None:
+    if location is None:
         with watched("Indexing") as progress:
             assistant = over_own_passages(dataset, SentenceEmbedder.open(options.embedder), options.reader, progress)
-    elif options.store is not None:
-        assistant = Assistant.open_store(options.store, reader=options.reader, embedder=options.embedder)
     else:
-        assistant = Assistant.open(index, reader=options.reader, embedder=options.embedder)
+        assistant = Assistant.open(location, reader=options.reader, embedder=options.embedder)
         complain(assistant.warnings)
     with watched("Asking") as progress:
-        return evaluate(dataset, assistant, k=options.k, own_passages=index is None, progress=progress)
+        return evaluate(dataset, assistant, k=options.k, own_passages=location is None, progress=progress)
 
 
 def _publish(run: Run, other: Run | None, options: Options) -> None:
@@ -120,10 +117,10 @@ def _publish(run: Run, other: Run | None, options: Options) -> None:
 def check_index(folder: Path, count: int, seed: int, embedder: str | None, *, as_json: bool) -> int:
     """Probe an index for its own sentences and check its offsets."""
     from index.embedder import SentenceEmbedder
-    from index.store import Index
+    from index.stores import open_store
     from qa.retriever import HybridRetriever
 
-    opened = Index.open(folder)
+    opened = open_store(folder)
     complain(opened.warnings)
     found = check(opened, HybridRetriever(opened, SentenceEmbedder.open(embedder)), count=count, seed=seed)
     stale = files_changed(opened, {passage.document for passage in drawn(opened.passages, 2 * count, seed)})

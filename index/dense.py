@@ -30,6 +30,11 @@ class Neighbours:
     ids: Ints
     scores: Floats
 
+    def ranking(self, query: int) -> list[tuple[int, float]]:
+        """The ids that one query found with their scores, best first."""
+        pairs = zip(self.ids[query].tolist(), self.scores[query].tolist(), strict=True)
+        return [(number, score) for number, score in pairs if number >= 0]
+
 
 class DenseIndex:
     """Search by inner product, which is the cosine as the vectors have unit length.

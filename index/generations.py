@@ -73,8 +73,7 @@ class IndexTooOld(IndexProblem):
 class OtherEmbedder(IndexProblem):
     """The vectors of the index come from another embedding model."""
 
-    def __init__(self, folder: Path | None, difference: str) -> None:
-        place = folder or "index in memory"
+    def __init__(self, place: str, difference: str) -> None:
         super().__init__(f"{place}: its vectors come from another embedding model ({difference}); {_AGAIN}")
 
 

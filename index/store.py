@@ -14,6 +14,7 @@ import numpy as np
 
 from index import filters, generations
 from index.approximate import Stored
+from index.arrays import Floats
 from index.contents import Contents, DocumentRecord, Passage, Passages
 from index.dense import BY_SIZE, EXACT, DenseIndex, search_for, write_structure
 from index.embedder import Embedder
@@ -44,6 +45,8 @@ __all__ = [
     "Making",
     "OtherEmbedder",
     "Passage",
+    "Ranking",
+    "Rankings",
     "Settings",
     "Unreadable",
     "verify",
@@ -57,6 +60,8 @@ CANARIES = (
 )
 # Reduced precision moves a vector by less than this; other weights move it far more.
 CANARY_COSINE = 0.999
+
+Ranking = Sequence[tuple[int, float]]  # places in a sequence of passages with their scores, best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,15 @@ class Settings:
     built: str
     without: tuple[str, ...] = ()
     search: str = BY_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class Rankings:
+    """The passages nearest to one question, by vectors and by terms, as places in ``passages``."""
+
+    vectors: Ranking
+    terms: Ranking
+    passages: Sequence[Passage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +220,16 @@ class Index:
         """The files that were left out because another has the same bytes."""
         return self.making.duplicates
 
+    @property
+    def place(self) -> str:
+        """The folder, as messages name it."""
+        return "index in memory" if self.folder is None else str(self.folder)
+
+    @property
+    def vector_search(self) -> str:
+        """How vectors are searched: exactly, or by the structure that faiss names so."""
+        return self.dense.kind
+
     def document(self, name: str) -> DocumentRecord:
         """The record of a document; raises KeyError with the name."""
         return self.contents.documents[self._places[name]]
@@ -217,6 +241,17 @@ class Index:
     @cached_property
     def _places(self) -> dict[str, int]:
         return {document.name: place for place, document in enumerate(self.contents.documents)}
+
+    def sample(self, size: int) -> Iterator[Passage]:
+        """About ``size`` passages from all over the index, or all if there are fewer."""
+        step = max(1, len(self.passages) // size)
+        return (self.passages[number] for number in range(0, len(self.passages), step))
+
+    def rank(self, questions: Sequence[str], vectors: Floats, depth: int) -> list[Rankings]:
+        """For each question and its vector, the ``depth`` nearest passages of both searches."""
+        dense, sparse = self.dense.search(vectors, depth), self.sparse.search(questions, depth)
+        rows = range(len(questions))
+        return [Rankings(dense.ranking(row), sparse.ranking(row), self.passages) for row in rows]
 
     def where(self, condition: str) -> Index:
         """This index, searched only in the documents for which a condition of ``index.filters`` holds.
@@ -232,13 +267,18 @@ class Index:
 
     def check_embedder(self, embedder: Embedder) -> None:
         """Raise OtherEmbedder unless the embedder makes vectors like those of the index."""
-        wanted = self.settings.embedder
-        if embedder.fingerprint != wanted:
-            raise OtherEmbedder(self.folder, f"fingerprint {wanted[:12]}, not {embedder.fingerprint[:12]}")
-        stored = np.array(self.making.canaries, dtype=np.float32)
-        made = embedder.embed(CANARIES)
-        if made.shape != stored.shape or (stored * made).sum(axis=1).min() < CANARY_COSINE:
-            raise OtherEmbedder(self.folder, f"fingerprint {wanted[:12]} with other weights")
+        if differing := difference(embedder, self.settings.embedder, self.making.canaries):
+            raise OtherEmbedder(self.place, differing)
+
+
+def difference(embedder: Embedder, fingerprint: str, canaries: Sequence[Sequence[float]]) -> str:
+    """How an embedder differs from the one with this fingerprint and these vectors of CANARIES; "" if it does not."""
+    if embedder.fingerprint != fingerprint:
+        return f"fingerprint {fingerprint[:12]}, not {embedder.fingerprint[:12]}"
+    stored, made = np.array(canaries, dtype=np.float32), embedder.embed(CANARIES)
+    if made.shape != stored.shape or (stored * made).sum(axis=1).min() < CANARY_COSINE:
+        return f"fingerprint {fingerprint[:12]} with other weights"
+    return ""
 
 
 @contextmanager

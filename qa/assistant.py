@@ -12,24 +12,22 @@ from typing import TYPE_CHECKING
 from index.builder import index_in_memory
 from index.embedder import Embedder, SentenceEmbedder
 from index.models import model_folder
-from index.store import Index, Passage
+from index.store import Passage
+from index.stores import Store, open_store
 from qa.answers import PASSAGES_READ, Alternative, Answer, Citation, Evidence, Kind, Milliseconds
 from qa.candidates import Candidate, in_its_sentence, item_citations, nearest, widened
 from qa.confidence import Confidence
 from qa.conversation import Conversation
 from qa.english import FIGURE
 from qa.forms import WHOLE_SENTENCE, form_of
-from qa.postgres import PostgresRetriever, open_store
 from qa.ranking import Ranked, ranking
 from qa.reader import BUNDLED, ExtractiveReader, Reader, Reading
 from qa.retriever import Hit, HybridRetriever, Retriever
 from qa.screening import read_enough, small_reader
-from qa.spelling import PASSAGES_LOOKED_AT, Speller
+from qa.spelling import Speller
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
-
-    from index.postgres.store import PostgresStore
 
 ALTERNATIVES = 4
 NEAREST = 3
@@ -46,7 +44,7 @@ class Assistant:
         confidence: Confidence,
         *,
         screen: Reader | None = None,
-        index: Index | PostgresStore | None = None,
+        index: Store | None = None,
         speller: Speller | None = None,
     ) -> None:
         self.retriever, self.reader, self.screen, self.confidence = retriever, reader, screen, confidence
@@ -54,14 +52,11 @@ class Assistant:
 
     @classmethod
     def open(cls, path: str | Path, *, reader: str | Path | None = None, embedder: str | None = None) -> Assistant:
-        """Open an index folder; raises index.store's errors where it cannot be, ValueError for a bad reader."""
-        index = Index.open(Path(path))
-        return cls.over_index(index, SentenceEmbedder.open(embedder), reader)
+        """Open the index in a folder or a database (``postgresql://user@host/name``).
 
-    @classmethod
-    def open_store(cls, url: str, *, reader: str | Path | None = None, embedder: str | None = None) -> Assistant:
-        """Open the index in a database (``postgresql://user@host/name``); raises IndexProblem where it cannot be, ValueError."""
-        return cls.over_store(open_store(url), SentenceEmbedder.open(embedder), reader)
+        Raises IndexProblem if it cannot be opened, ValueError for a bad URL or reader.
+        """
+        return cls.over_index(open_store(path), SentenceEmbedder.open(embedder), reader)
 
     @classmethod
     def over(
@@ -72,35 +67,19 @@ class Assistant:
         return cls.over_index(index_in_memory([Path(path) for path in paths], encoder), encoder, reader)
 
     @classmethod
-    def over_index(cls, index: Index, embedder: Embedder, reader: str | Path | None = None) -> Assistant:
+    def over_index(cls, index: Store, embedder: Embedder, reader: str | Path | None = None) -> Assistant:
         """Answer over an index that is open, with a reader given by folder or name (the bundled one by default)."""
-        return cls._reading(HybridRetriever(index, embedder), index.passages, reader, index)
-
-    @classmethod
-    def over_store(cls, store: PostgresStore, embedder: Embedder, reader: str | Path | None = None) -> Assistant:
-        """Answer over a store that is open, with a reader as in ``over_index``."""
-        retriever = PostgresRetriever(store, embedder)
-        return cls._reading(retriever, retriever.sample(PASSAGES_LOOKED_AT), reader, store)
-
-    @classmethod
-    def _reading(
-        cls,
-        retriever: Retriever,
-        passages: Sequence[Passage],
-        reader: str | Path | None,
-        index: Index | PostgresStore,
-    ) -> Assistant:
-        """With a reader given by folder or name, and the words of the passages for spelling."""
+        retriever = HybridRetriever(index, embedder)
         folder = BUNDLED if reader is None else model_folder(reader)
         opened = ExtractiveReader.open(folder)
-        speller = Speller(passages, opened.knows)
+        speller = Speller(index.sample, opened.knows)
         confidence = Confidence.beside(folder, opened.fingerprint)
         small = small_reader(folder)
         screen = small if small and small.fingerprint == confidence.screen else None
         return cls(retriever, opened, confidence, screen=screen, index=index, speller=speller)
 
     @property
-    def index(self) -> Index | PostgresStore:
+    def index(self) -> Store:
         """The index answered from, in a folder or a database; ValueError where the passages come from another store."""
         if self._index is None:
             raise ValueError("this assistant reads from a store of its own and has no index")
@@ -150,9 +129,7 @@ class Assistant:
         return self._answer(question, hits, readings, Milliseconds(0.0, spent, spent))
 
     def where(self, condition: str) -> Assistant:
-        """This assistant over the documents that a condition of ``index.filters`` holds for; ValueError where it is none."""
-        if not isinstance(self.retriever, HybridRetriever | PostgresRetriever):
-            raise ValueError("conditions need an index; this assistant reads from a store of its own")
+        """This assistant over the documents that meet a condition of ``index.filters``; ValueError if that cannot be."""
         narrowed = copy.copy(self)
         narrowed.retriever = self.retriever.where(condition)
         return narrowed

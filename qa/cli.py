@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +18,7 @@ import index
 from index.environment import set_environment
 from index.files import replace_file
 from index.generations import IndexProblem
+from index.stores import build, in_database, named, open_store
 from qa.answers import PASSAGES_READ
 from qa.console import SafeFormatter, Terminal, print_exactly, print_json
 
@@ -88,6 +89,15 @@ def index_folder(given: Path | None) -> Path:
     return given if given is not None else user_data_path("pincite") / "index"
 
 
+def location(folder: Path | None, store: str | None) -> str | Path:
+    """The index to use, in a database if one is named, else in a folder; ValueError for what is no URL."""
+    if store is None:
+        return index_folder(folder)
+    if not in_database(store):
+        raise ValueError("the store's URL cannot be read; one reads postgresql://user@host/database")
+    return store
+
+
 PROBLEMS = (OSError, ValueError, MemoryError, IndexProblem)
 
 
@@ -110,6 +120,12 @@ def plain_errors() -> Iterator[None]:
     except KeyboardInterrupt:
         err.say("pincite: stopped", "yellow")
         raise typer.Exit(130) from None
+
+
+def warn(warnings: Iterable[str]) -> None:
+    """Say each on stderr."""
+    for warning in warnings:
+        err.say(f"pincite: {warning}", "yellow")
 
 
 def progress_bar() -> Progress:
@@ -146,18 +162,12 @@ def index_command(
     if dry_run and store is not None:
         raise typer.BadParameter("--dry-run is for an index in a folder: leave --store out")
     with plain_errors():
-        from index.builder import build, plan
+        from index.builder import plan
         from index.embedder import SentenceEmbedder
         from index.outcome import BuildReport
         from qa.indexing import changes, show_build
 
-        roots, place, encoder = paths or [CORPUS], index_folder(folder), SentenceEmbedder.open(embedder)
-        stored, shown = None, str(place)
-        if store is not None:
-            from qa.postgres import create_store
-
-            stored = create_store(store, encoder)
-            shown = stored.place
+        roots, place, encoder = paths or [CORPUS], location(folder, store), SentenceEmbedder.open(embedder)
 
         def run() -> BuildReport:
             with progress_bar() as bar:
@@ -167,21 +177,17 @@ def index_command(
                     bar.update(task, completed=done, total=total)
 
                 if dry_run:
-                    return plan(roots, place, encoder.fingerprint, progress=progress)
-                if stored is not None:
-                    from index.postgres.builder import build as build_store
-
-                    return build_store(roots, stored, encoder, progress=progress)
+                    return plan(roots, index_folder(folder), encoder.fingerprint, progress=progress)
                 return build(roots, place, encoder, search=search, progress=progress)
 
         def say(report: BuildReport) -> None:
             if as_json:
-                print_json(asdict(report) | {"index": shown})
+                print_json(asdict(report) | {"index": named(place)})
             else:
-                show_build(report, shown, out, planned=dry_run)
+                show_build(report, named(place), out, planned=dry_run)
 
         say(run())
-        for _ in changes(roots, place) if watch else ():
+        for _ in changes(roots, index_folder(folder)) if watch else ():
             try:
                 report = run()
                 if report.differs:
@@ -212,12 +218,8 @@ def ask(
         rows = read_batch(batch) if batch is not None else [(None, question or "")]
         from qa.assistant import Assistant
 
-        if store is not None:
-            assistant = Assistant.open_store(store, reader=reader, embedder=embedder)
-        else:
-            assistant = Assistant.open(index_folder(folder), reader=reader, embedder=embedder)
-        for warning in assistant.warnings:
-            err.say(f"pincite: {warning}", "yellow")
+        assistant = Assistant.open(location(folder, store), reader=reader, embedder=embedder)
+        warn(assistant.warnings)
         if where is not None:
             assistant = assistant.where(where)
         with progress_bar() as bar:
@@ -248,19 +250,12 @@ def search(
     """Find the passages nearest to a question, without reading them for an answer."""
     with plain_errors():
         from index.embedder import SentenceEmbedder
-        from index.store import Index
         from qa.indexing import show_passages
-        from qa.postgres import PostgresRetriever, open_store
         from qa.retriever import HybridRetriever
 
-        encoder = SentenceEmbedder.open(embedder)
-        if store is not None:
-            retriever: HybridRetriever | PostgresRetriever = PostgresRetriever(open_store(store), encoder)
-        else:
-            opened = Index.open(index_folder(folder))
-            for warning in opened.warnings:
-                err.say(f"pincite: {warning}", "yellow")
-            retriever = HybridRetriever(opened, encoder)
+        opened = open_store(location(folder, store))
+        warn(opened.warnings)
+        retriever = HybridRetriever(opened, SentenceEmbedder.open(embedder))
         hits = (retriever.where(where) if where is not None else retriever).retrieve(question, k)
         if as_json:
             print_json({"question": question, "passages": [asdict(hit.passage) | {"score": hit.score} for hit in hits]})
@@ -333,24 +328,13 @@ def status(
 ) -> None:
     """Documents, passages, settings, model fingerprints, and what could not be read."""
     with plain_errors():
-        from index.store import Index
         from qa.status import describe, find, lines
 
-        if store is not None:
-            from qa.postgres import open_store
-            from qa.postgres_status import describe_store, find_stored
-
-            held = open_store(store)
-            if document is not None and text:
-                print_exactly(held.document_text(find_stored(held, document).name))
-                return
-            report = describe_store(held, document)
-        else:
-            opened = Index.open(index_folder(folder))
-            if document is not None and text:
-                print_exactly(opened.document_text(find(opened, document).name))
-                return
-            report = describe(opened, index_folder(folder), document)
+        opened = open_store(location(folder, store))
+        if document is not None and text:
+            print_exactly(opened.document_text(find(opened, document).name))
+            return
+        report = describe(opened, document)
         if as_json:
             print_json(report)
             return

@@ -13,11 +13,11 @@ from qa.retriever import Hit
 COUNTED = ("added", "changed", "renamed", "removed", "unchanged")
 
 
-def show_build(report: BuildReport, folder: Path | str, console: Terminal, *, planned: bool = False) -> None:
+def show_build(report: BuildReport, place: str, console: Terminal, *, planned: bool = False) -> None:
     """Print the counts, and a line for each file that is not as one may expect; all that would change where planned."""
     counts = ", ".join(f"{len(getattr(report, part))} {part}" for part in COUNTED)
-    place = f"would be in {folder}; nothing was written" if planned else f"in {folder}"
-    console.say(f"{report.documents} documents, {report.passages} passages ({counts}) {place}")
+    where = f"would be in {place}; nothing was written" if planned else f"in {place}"
+    console.say(f"{report.documents} documents, {report.passages} passages ({counts}) {where}")
     for line in _changes(report) if planned else ():
         console.say(f"  {line}")
     for line in _left_out(report):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from index.store import Passage
@@ -23,10 +22,10 @@ LONGEST_QUESTION = 500  # characters; longer ones are pasted, not typed
 
 
 class Speller:
-    """Knows the words of the passages and of English; ``knows`` is a quick first look at a word in lower case."""
+    """Knows the words of a sample of passages and of English; ``knows`` is a quick first look at a word in lower case."""
 
-    def __init__(self, passages: Sequence[Passage], knows: Callable[[str], bool]) -> None:
-        self._passages, self._knows = passages, knows
+    def __init__(self, sample: Callable[[int], Iterable[Passage]], knows: Callable[[str], bool]) -> None:
+        self._sample, self._knows = sample, knows
         self._loading = threading.Lock()
 
     def corrected(self, question: str) -> str:
@@ -78,11 +77,9 @@ class Speller:
 
     @cached_property
     def _counted(self) -> dict[str, tuple[str, int]]:
-        """Each word in lower case: as it is mostly written, and how often; of a large index from an even sample."""
-        step = max(1, len(self._passages) // PASSAGES_LOOKED_AT)
-        written = Counter(
-            word for passage in islice(self._passages, 0, None, step) for word in WORD.findall(passage.text)
-        )
+        """Each word in lower case: as it is mostly written, and how often."""
+        sampled = self._sample(PASSAGES_LOOKED_AT)
+        written = Counter(word for passage in sampled for word in WORD.findall(passage.text))
         words: dict[str, tuple[str, int]] = {}
         for form, count in written.most_common():
             usual, before = words.get(form.lower(), (form, 0))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from index.store import DocumentRecord, Index
+from index.store import DocumentRecord
+from index.stores import Store
 from qa.reader import BUNDLED, fingerprint
 
 
-def find(opened: Index, name: str) -> DocumentRecord:
+def find(opened: Store, name: str) -> DocumentRecord:
     """The document of that name, given whole or by its last parts; ValueError where it is none or several."""
     matches = [
         record for record in opened.documents if record.name == name or record.name.endswith("/" + name.lstrip("/"))
@@ -22,19 +22,19 @@ def find(opened: Index, name: str) -> DocumentRecord:
     return matches[0]
 
 
-def describe(opened: Index, folder: Path, document: str | None = None) -> dict[str, Any]:
+def describe(opened: Store, document: str | None = None) -> dict[str, Any]:
     """Counts, settings, fingerprints, documents, and what could not be read and why."""
-    records = [find(opened, document)] if document is not None else list(opened.documents)
+    records = opened.documents
     return {
-        "index": str(folder),
-        "documents": len(opened.documents),
-        "passages": len(opened.passages),
-        "vector_search": opened.dense.kind,
-        "settings": opened.settings if isinstance(opened.settings, dict) else asdict(opened.settings),
+        "index": opened.place,
+        "documents": len(records),
+        "passages": sum(record.passages for record in records),
+        "vector_search": opened.vector_search,
+        "settings": asdict(opened.settings),
         "reader": fingerprint(BUNDLED),
         "warnings": list(opened.warnings),
         "unreadable": [asdict(bad) for bad in opened.unreadable],
-        "files": [asdict(record) for record in records],
+        "files": [asdict(record) for record in (records if document is None else [find(opened, document)])],
     }
 
 

@@ -14,6 +14,7 @@ pytest.importorskip("langchain_postgres", reason="the extra `postgres` is not in
 
 from postgres_fakes import texts
 from postgres_server import Server
+from qa.postgres_status import describe_store
 
 from index.arrays import Floats
 from index.builder import index_in_memory
@@ -24,7 +25,6 @@ from index.postgres.database import Database, StoreProblem
 from index.postgres.store import PostgresStore
 from index.store import Index
 from qa.postgres import PostgresRetriever, open_store
-from qa.postgres_status import describe_store
 from qa.status import describe
 
 

@@ -11,6 +11,7 @@ import gradio as gr
 
 from index.documents import KINDS
 from index.generations import IndexProblem
+from index.store import DocumentRecord
 from ui.app_ask import QUIET, Values, head_of
 from ui.desk import Asks
 from ui.library import Library
@@ -153,7 +154,7 @@ def _removed(library: Library, now: View) -> Values:
     return said, empty(), gr.update(visible=False)
 
 
-def _text(assistant: Asks, record: Any) -> str:
+def _text(assistant: Asks, record: DocumentRecord) -> str:
     """A document's exact text with its passages."""
     index = assistant.index
     passages = index.passages[record.first_passage : record.first_passage + record.passages]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from qa.cli import EmbedderOption, IndexOption, ReaderOption, StoreOption, index_folder, plain_errors
+from qa.cli import EmbedderOption, IndexOption, ReaderOption, StoreOption, location, plain_errors
 
 
 def chat(
@@ -31,7 +31,7 @@ def chat(
 
         auth = (user, password) if user and password else None
         models = Models(reader, embedder)
-        serve(index_folder(index), host, port, store=store, auth=auth, models=models, say=typer.echo)
+        serve(location(index, store), host, port, auth=auth, models=models, say=typer.echo)
 
 
 def mcp(
@@ -50,4 +50,4 @@ def mcp(
             raise ValueError("the MCP server is an extra; install it with: pip install 'pincite[mcp]'") from error
         from ui.serving import Models, opener_of
 
-        serve(opener_of(index_folder(index), store, Models(reader, embedder)))
+        serve(opener_of(location(index, store), Models(reader, embedder)))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from index.files import digest, replace_file
+from index.stores import Store
 from ui.conversations import Turn
 
 
@@ -28,7 +29,7 @@ class Corrections:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def add(self, turn: Turn, words: str | None, index: Any) -> dict[str, Any]:
+    def add(self, turn: Turn, words: str | None, index: Store) -> dict[str, Any]:
         """Keep the right words for a turn's question, None for "the articles do not say"; returns the gold question.
 
         Raises ValueError where the words stand in no document. A later correction of a question replaces the earlier.
@@ -54,7 +55,7 @@ class Corrections:
         return list(_rows(self.path.read_text(encoding="utf-8")))
 
 
-def find(words: str, turn: Turn, index: Any) -> Found:
+def find(words: str, turn: Turn, index: Store) -> Found:
     """Where the words stand, the turn's own sources first; white space may differ, and the document's own words count.
 
     Raises ValueError where they stand nowhere.

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from index.generations import IndexProblem
+from index.store import Passage
+from index.stores import Store
 from qa.answers import PASSAGES_READ, Answer, Citation
 from qa.conversation import TURNS_KEPT
 from qa.conversation import Conversation as Talk
 from qa.conversation import Turn as Understood
+from qa.retriever import Retriever
 from ui.conversations import Conversation, ConversationStore, Turn
 from ui.line import Line, Stopped
 from ui.markup import Html
@@ -27,21 +30,24 @@ log = logging.getLogger(__name__)
 
 
 class Asks(Protocol):
-    """The part of an assistant that the page needs. ``index`` is an ``index.store.Index``, or a store that
-    shows the same of itself."""
+    """The part of an assistant that the page needs."""
 
     @property
-    def index(self) -> Any:
+    def index(self) -> Store:
         """The index that is answered from."""
         ...
 
     @property
-    def retriever(self) -> Any:
-        """Finds passages: ``retrieve_many(questions, k)``."""
+    def retriever(self) -> Retriever:
+        """Finds passages."""
         ...
 
     def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False) -> list[Answer]:
         """Answer questions that are independent of each other, each from the ``k`` best passages."""
+        ...
+
+    def read_passages(self, question: str, passages: Sequence[Passage]) -> Answer:
+        """Answer from the given passages alone."""
         ...
 
 

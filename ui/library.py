@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from index.documents import find_files
 from index.files import digest, digest_of, replace_file
+from index.outcome import BuildReport
 from ui.jobs import Background, Job, Progress
 from ui.loading import Loading
 from ui.originals import key_of
 from ui.render import counted
 from ui.roots import Roots
 
-Rebuild = Callable[[Roots, Progress], Any]
+Rebuild = Callable[[Roots, Progress], BuildReport]
 
 
 class Library:
@@ -108,9 +108,9 @@ class Library:
         self._background.start(work)
 
 
-def told(report: Any) -> str:
+def told(report: BuildReport) -> str:
     """What an indexing run did, in words."""
-    parts = [(len(getattr(report, name, ())), name) for name in ("added", "changed", "renamed", "removed")]
+    parts = [(len(getattr(report, name)), name) for name in ("added", "changed", "renamed", "removed")]
     parts += [(len(report.duplicates), "duplicate"), (len(report.unreadable), "not readable")]
     changes = ", ".join(f"{count:,} {name}" for count, name in parts if count) or "nothing has changed"
     return f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')}: {changes}."

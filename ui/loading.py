@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Any, Literal
+from typing import Literal
 
+from index.store import Passage
+from index.stores import Store
 from qa.answers import PASSAGES_READ, Answer
+from qa.retriever import Retriever
 from ui.desk import Asks
 
 Status = Literal["ready", "loading", "failed"]
@@ -57,18 +60,22 @@ class Loading:
         return self._opened.result()
 
     @property
-    def index(self) -> Any:
+    def index(self) -> Store:
         """The assistant's index."""
         return self.wait().index
 
     @property
-    def retriever(self) -> Any:
+    def retriever(self) -> Retriever:
         """The assistant's retriever."""
         return self.wait().retriever
 
     def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False) -> list[Answer]:
         """Answer once the assistant is open."""
         return self.wait().ask_many(questions, k, as_written=as_written)
+
+    def read_passages(self, question: str, passages: Sequence[Passage]) -> Answer:
+        """Read once the assistant is open."""
+        return self.wait().read_passages(question, passages)
 
 
 def status_of(assistant: Asks) -> Status:

@@ -13,7 +13,7 @@ from qa.answers import PASSAGES_READ
 from ui.line import Line
 from ui.mcp_lines import LineServer
 from ui.programs import Programs
-from ui.serving import Opener, StoreOpener, opened_by
+from ui.serving import Opener, opened_by
 
 INSTRUCTIONS = (
     "Answers questions from the user's own articles, in their words, with the document and the characters they stand at. "
@@ -21,8 +21,8 @@ INSTRUCTIONS = (
 )
 
 
-def serve(opener: Opener | StoreOpener) -> None:
-    """Serve an index folder or a store until standard input ends."""
+def serve(opener: Opener) -> None:
+    """Serve an index until standard input ends."""
     server_of(Programs(opened_by(opener), Line())).run("stdio")
 
 

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any
 
+from index.store import Passage
 from qa.answers import PASSAGES_READ, Answer
 from ui.corrections import Corrections
 from ui.desk import Asks
@@ -20,26 +20,25 @@ PLUGINS = "pincite.evaluation"
 EVALUATING = Wording("Asking", "questions", "Opening the questions.", "Evaluated", "The evaluation failed")
 
 # Asks a gold file (None: the bundled questions), writes the report, says the main figures.
-Evaluate = Callable[[Path | None, Any, Path, Callable[[int, int], None]], str]
+Evaluate = Callable[[Path | None, "Patient", Path, Callable[[int, int], None]], str]
 
 
 class Patient:
     """An assistant whose every batch of questions stands in line behind those of the page's users."""
 
-    def __init__(self, assistant: Any, line: Line) -> None:
+    def __init__(self, assistant: Asks, line: Line) -> None:
         self._assistant, self._line = assistant, line
         self.index, self.retriever = assistant.index, assistant.retriever
 
     def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ) -> list[Answer]:
         """Answer questions that are independent of each other."""
         with self._line.turn(patient=True):
-            return list(self._assistant.ask_many(questions, k))
+            return self._assistant.ask_many(questions, k)
 
-    def read_passages(self, question: str, passages: Sequence[Any]) -> Answer:
+    def read_passages(self, question: str, passages: Sequence[Passage]) -> Answer:
         """Answer from the given passages alone."""
         with self._line.turn(patient=True):
-            answer: Answer = self._assistant.read_passages(question, passages)
-            return answer
+            return self._assistant.read_passages(question, passages)
 
 
 class Measuring:
@@ -95,7 +94,7 @@ def installed() -> Evaluate | None:
     """The evaluation that is installed, found by name: the page itself knows nothing of it."""
     found = next(iter(entry_points(group=PLUGINS)), None)
 
-    def evaluate(file: Path | None, assistant: Any, report: Path, progress: Callable[[int, int], None]) -> str:
+    def evaluate(file: Path | None, assistant: Patient, report: Path, progress: Callable[[int, int], None]) -> str:
         assert found is not None
         return str(found.load()(file, assistant, report, progress))  # loaded in the job: it is slow to import
 

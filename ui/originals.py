@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from index.files import digest, digest_of
+from index.store import DocumentRecord
 
 ROUTE = "/pincite/original"
 REPORT_ROUTE = "/pincite/report"
@@ -28,25 +29,6 @@ REPORT_POLICY = (
 State = Literal["same", "changed", "gone", "elsewhere"]
 
 
-class Record(Protocol):
-    """What is asked of an indexed document."""
-
-    @property
-    def name(self) -> str:
-        """Its absolute path."""
-        ...
-
-    @property
-    def sha256(self) -> str:
-        """The hash of the bytes that were indexed."""
-        ...
-
-    @property
-    def kind(self) -> str:
-        """Its type: txt, md, html, pdf or docx."""
-        ...
-
-
 class Originals:
     """The files of the documents that ``records`` gives at any time.
 
@@ -54,7 +36,7 @@ class Originals:
     only with the very bytes that were indexed, so that nobody can name a file to read it here.
     """
 
-    def __init__(self, records: Callable[[], Iterable[Record]], *, shared: bool = False) -> None:
+    def __init__(self, records: Callable[[], Iterable[DocumentRecord]], *, shared: bool = False) -> None:
         self.records, self.shared = records, shared
         self._hashes: dict[str, tuple[tuple[int, int], str]] = {}
 
@@ -65,7 +47,7 @@ class Originals:
             return "same"
         return "elsewhere" if self.shared else "gone" if now is None else "changed"
 
-    def record(self, key: str) -> Record | None:
+    def record(self, key: str) -> DocumentRecord | None:
         """The indexed document with this key."""
         return next((record for record in self.records() if key_of(record.name) == key), None)
 

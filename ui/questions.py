@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from index.sentences import sentences
+from index.stores import Store
 from qa.english import MONTHS, NAME, any_of
 
 _NAME = rf"{NAME}(?: and {NAME})?"
@@ -60,7 +60,7 @@ TEMPLATES = (
 )
 
 
-def first_questions(index: Any, most: int = 4) -> list[str]:
+def first_questions(index: Store, most: int = 4) -> list[str]:
     """Up to ``most`` questions, from different documents and of different kinds where there are enough."""
     found: dict[str, str] = {}
     for passage in index.passages[:400]:

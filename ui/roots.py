@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from index.documents import find_files
+from index.store import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Roots:
     out: frozenset[Path] = frozenset()
 
     @classmethod
-    def of(cls, settings: Any) -> Self:
+    def of(cls, settings: Settings) -> Self:
         """Those of the index with these settings."""
         return cls(tuple(map(Path, settings.roots)), frozenset(map(Path, settings.without)))
 

@@ -1,4 +1,4 @@
-"""Serve the page over an index folder or a store: the page is up at once, the models follow."""
+"""Serve the page over an index: the page is up at once, the models follow."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from platformdirs import user_data_path
 
 from index.generations import IndexMissing, IndexProblem, current, finished
+from index.stores import Store, in_database, open_store
 from ui.guard import is_loopback
 from ui.jobs import Progress
 from ui.library import Library
@@ -24,8 +25,6 @@ from ui.roots import Roots
 if TYPE_CHECKING:
     from index.embedder import Embedder
     from index.outcome import BuildReport
-    from index.postgres.store import PostgresStore
-    from index.store import Index
     from qa.assistant import Assistant
 
 LOOK_EVERY = 2.0  # seconds between two looks for a new generation
@@ -46,29 +45,25 @@ class Models:
 
 
 def serve(
-    index_folder: Path | None = None,
+    location: str | Path,
     host: str = "127.0.0.1",
     port: int = 7860,
     *,
-    store: str | None = None,
     auth: tuple[str, str] | None = None,
     models: Models | None = None,
     say: Callable[[str], object] = print,
 ) -> None:
-    """Serve until interrupted; raises CannotServe where the port is taken, and as ``opener_of`` does.
-
-    ``index_folder`` is by default the one in the user's data folder, port 0 takes any that is free.
-    """
-    opener = opener_of(index_folder, store, models or Models())
+    """Serve until interrupted, at any free port for 0; raises CannotServe if it is taken, and as ``opener_of`` does."""
+    opener = opener_of(location, models or Models())
     port = free_port(host, port)
 
     from ui.app import build_app, launch
 
     home = user_data_path("pincite")
     assistant, library = opened_by(opener), None
-    if isinstance(opener, Opener):
+    if not opener.shared:
         library = Library(assistant, opener.rebuild, home, by_path=is_loopback(host))
-    page = build_app(assistant, folder=home, library=library, shared=library is None)
+    page = build_app(assistant, folder=home, library=library, shared=opener.shared)
     address = launch(page, host=host, port=port, auth=auth)
     say(f"Pincite is at {address} - stop it with Ctrl-C.")
     if not is_loopback(host) and auth is None:
@@ -76,49 +71,32 @@ def serve(
     page.block_thread()
 
 
-def opener_of(folder: Path | None, store: str | None, models: Models) -> Opener | StoreOpener:
-    """What opens the store of a URL, where one is given, else the index in a folder.
-
-    Raises CannotServe where there is no index in the folder, IndexProblem or ValueError where the store cannot be opened.
-    """
-    if store is not None:
-        from qa.postgres import open_store
-
-        return StoreOpener(open_store(store), models)
-    folder = folder if folder is not None else user_data_path("pincite") / "index"
-    if not finished(folder):
-        raise CannotServe(str(IndexMissing(folder)))
-    return Opener(folder, models)
+def opener_of(location: str | Path, models: Models) -> Opener:
+    """What opens the index in a folder or database; raises CannotServe, IndexProblem or ValueError if there is none."""
+    opener = Opener(location, models)
+    if opener.shared:
+        open_store(location)
+    elif not finished(Path(location)):
+        raise CannotServe(str(IndexMissing(Path(location))))
+    return opener
 
 
-def opened_by(opener: Opener | StoreOpener) -> Loading:
-    """An assistant that is being opened, and from then on goes with its index; a store is read anew at every question."""
+def opened_by(opener: Opener) -> Loading:
+    """An assistant that is being opened, and from then on follows its index."""
     assistant = Loading(opener.open)
-    if isinstance(opener, Opener):
-        threading.Thread(target=follow, args=(opener, assistant), name="follow", daemon=True).start()
+    threading.Thread(target=follow, args=(opener, assistant), name="follow", daemon=True).start()
     return assistant
 
 
-class StoreOpener:
-    """Opens an assistant over a store."""
-
-    def __init__(self, store: PostgresStore, models: Models) -> None:
-        self.store, self.models = store, models
-
-    def open(self) -> Assistant:
-        """An assistant whose reading can be stopped; raises what its parts raise."""
-        from index.embedder import SentenceEmbedder
-        from qa.assistant import Assistant
-
-        embedder = SentenceEmbedder.open(self.models.embedder)
-        return stoppable(Assistant.over_store(self.store, embedder, self.models.reader))
-
-
 class Opener:
-    """Opens an assistant over the index in a folder, again and again as the index changes."""
+    """Opens an assistant over the index at a location, again and again as the index in a folder changes.
 
-    def __init__(self, folder: Path, models: Models) -> None:
-        self.folder, self.models = folder, models
+    One in a database is ``shared``: others write it, and each question is answered from what it holds by then.
+    """
+
+    def __init__(self, location: str | Path, models: Models) -> None:
+        self.location, self.models = location, models
+        self.shared = in_database(location)
         self._seen: str | None = None
 
     @cached_property
@@ -130,17 +108,15 @@ class Opener:
 
     @property
     def moved_on(self) -> bool:
-        """Whether the index is another than when it was opened last, or tried to."""
-        return current(self.folder) != self._seen
+        """Whether the index in a folder is another than when it was opened last, or tried to."""
+        return self._current() != self._seen
 
     def open(self) -> Assistant:
         """An assistant over the index as it is, whose reading can be stopped; raises what its parts raise."""
-        from index.store import Index
+        self._seen = self._current()
+        return stoppable(self.over(open_store(self.location)))
 
-        self._seen = current(self.folder)
-        return stoppable(self.over(Index.open(self.folder)))
-
-    def over(self, index: Index) -> Assistant:
+    def over(self, index: Store) -> Assistant:
         """An assistant over an index."""
         from qa.assistant import Assistant
 
@@ -150,7 +126,10 @@ class Opener:
         """Bring the index in step with roots."""
         from index.builder import build
 
-        return build(roots.paths, self.folder, self.embedder, without=sorted(roots.out), progress=progress)
+        return build(roots.paths, Path(self.location), self.embedder, without=sorted(roots.out), progress=progress)
+
+    def _current(self) -> str | None:
+        return None if self.shared else current(Path(self.location))
 
 
 def stoppable(assistant: Assistant) -> Assistant:

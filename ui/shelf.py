@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from index.stores import Store
 from ui.jobs import Job
 from ui.markup import EMPTY, Html, join, tag
 from ui.originals import key_of
@@ -46,15 +46,20 @@ class Wording:
 INDEXING = Wording("Indexing", "files", "Looking for files.", "Indexed", "Indexing failed, the index is as it was")
 
 
-def rows_of(index: Any, taken_out: Iterable[Path] = ()) -> Iterator[Row]:
+def rows_of(index: Store, taken_out: Iterable[Path] = ()) -> Iterator[Row]:
     """Every file that an index knows of and those that were taken out of it: what could not be read comes first."""
-    for one in index.unreadable:
-        yield Row(one.name, Path(one.name).name, status="not read", reason=one.reason)
+    for bad in index.unreadable:
+        yield Row(bad.name, Path(bad.name).name, status="not read", reason=bad.reason)
     for one in index.documents:
         reason = "; ".join(one.warnings)
         yield Row(one.name, one.title, one.kind, one.date or "", one.passages, "indexed", reason)
-    for one in index.duplicates:
-        yield Row(one.name, Path(one.name).name, status="duplicate", reason=f"same content as {Path(one.same_as).name}")
+    for double in index.duplicates:
+        yield Row(
+            double.name,
+            Path(double.name).name,
+            status="duplicate",
+            reason=f"same content as {Path(double.same_as).name}",
+        )
     for path in sorted(taken_out):
         yield Row(str(path), path.name, status="taken out", reason="stays out until you put it back")
 

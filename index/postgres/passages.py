@@ -43,29 +43,9 @@ class StoredPassages(Sequence[Passage]):
         return found[:: places.step]
 
 
-class Sample(Sequence[Passage]):
-    """An even sample of the passages of a store, read when it is first looked at."""
-
-    def __init__(self, database: Database, size: int) -> None:
-        self._database, self._size = database, size
-        self._read: list[Passage] | None = None
-
-    def __len__(self) -> int:
-        return len(self._passages)
-
-    @overload
-    def __getitem__(self, place: int) -> Passage: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Passage]: ...
-    def __getitem__(self, place: int | slice) -> Passage | list[Passage]:
-        return self._passages[place]
-
-    @property
-    def _passages(self) -> list[Passage]:
-        if self._read is None:
-            with self._database.snapshot() as connection:
-                self._read = [Passage(*row) for row in connection.execute(_SAMPLE, {"size": self._size})]
-        return self._read
+def sampled(connection: Connection, size: int) -> list[Passage]:
+    """About so many passages from all over the store, or all if there are fewer."""
+    return [Passage(*row) for row in connection.execute(_SAMPLE, {"size": size})]
 
 
 def of_ids(connection: Connection, ids: Sequence[int]) -> list[Passage]:

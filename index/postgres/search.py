@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, text
 
 from index.arrays import Floats
 from index.postgres.database import GRAPH
-from index.postgres.passages import ORDER
+from index.postgres.passages import ORDER, of_ids
 from index.postgres.writing import as_vector, stored_term
 from index.sparse import K1, LONGEST_QUERY, B, terms
+from index.store import Ranking, Rankings
 
 # How many passages of the graph are looked at: at least, and the most that pgvector takes.
 _WIDTH, _WIDEST = 160, 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """A passage's id with its score: the higher, the nearer."""
-
-    id: int
-    score: float
-
-
 class Searching:
     """Both searches over one state of a store, in all documents or only in those named."""
 
-    def __init__(self, connection: Connection, documents: Sequence[str] | None = None) -> None:
+    def __init__(self, connection: Connection, documents: Collection[str] | None = None) -> None:
         self._connection = connection
         self._wanted = {} if documents is None else {"wanted": list(documents)}
         self._among = "TRUE" if documents is None else "source = ANY(:wanted)"
 
-    def by_vector(self, vector: Floats, k: int) -> list[Scored]:
-        """The ``k`` passages with the highest cosine to a vector: exact, unless there is a graph and no choice of documents."""
+    def rank(self, question: str, vector: Floats, depth: int) -> Rankings:
+        """The ``depth`` nearest passages of both searches; their places follow the order of an index of one folder."""
+        near, matching = self.by_vector(vector, depth), self.by_terms(question, depth)
+        passages = of_ids(self._connection, [id for id, _ in (*near, *matching)])
+        places = {passage.number: place for place, passage in enumerate(passages)}
+        vectors, terms = ([(places[id], score) for id, score in found] for found in (near, matching))
+        return Rankings(vectors, terms, passages)
+
+    def by_vector(self, vector: Floats, k: int) -> Ranking:
+        """The ids of the ``k`` passages nearest to a vector by cosine; exact unless a graph is searched in all documents."""
         asked = {"vector": as_vector(vector), "k": k}
         graph = not self._wanted and self._connection.scalar(text("SELECT to_regclass(:graph)"), {"graph": GRAPH})
         if graph:
@@ -43,16 +43,16 @@ class Searching:
             statement = _BY_GRAPH.format(dimension=len(vector))
         else:
             statement = _BY_VECTOR.format(among=self._among)
-        return [Scored(*row) for row in self._connection.execute(text(statement), asked | self._wanted)]
+        return self._found(statement, asked)
 
-    def by_terms(self, question: str, k: int) -> list[Scored]:
-        """The ``k`` passages with the highest BM25 score, those that share no term left out."""
+    def by_terms(self, question: str, k: int) -> Ranking:
+        """The ids of the ``k`` passages with the highest BM25 score, those that share no term left out."""
         asked = [stored_term(term) for term in terms(question[: LONGEST_QUERY * 16])[:LONGEST_QUERY]]
-        statement = text(_BY_TERMS.format(among=self._among))
-        return [
-            Scored(*row)
-            for row in self._connection.execute(statement, {"terms": asked, "k": k, "k1": K1, "b": B} | self._wanted)
-        ]
+        return self._found(_BY_TERMS.format(among=self._among), {"terms": asked, "k": k, "k1": K1, "b": B})
+
+    def _found(self, statement: str, asked: Mapping[str, object]) -> Ranking:
+        rows = self._connection.execute(text(statement), {**asked, **self._wanted})
+        return [(id, score) for id, score in rows]
 
 
 _BY_VECTOR = f"""

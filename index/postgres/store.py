@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,16 +11,18 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Row, text
 
+from index import filters
 from index.arrays import Floats
 from index.builder import RECIPE
 from index.chunker import OVERLAP, WORDS
-from index.contents import DocumentRecord
+from index.contents import DocumentRecord, Passage
 from index.embedder import Embedder, in_context
 from index.postgres.database import GRAPH, WRITING, Database, StoreProblem
-from index.postgres.passages import BY_PATH, StoredPassages
+from index.postgres.passages import BY_PATH, StoredPassages, sampled
+from index.postgres.search import Searching
 from index.postgres.writing import put
 from index.reuse import Cut
-from index.store import CANARIES, CANARY_COSINE, Duplicate, Settings, Unreadable
+from index.store import Duplicate, Rankings, Settings, Unreadable, difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,13 @@ class Run:
 
 
 class PostgresStore:
-    """The index in a database: what ``index.store.Index`` shows of itself to be read, as it is at that moment."""
+    """The index in a database, read as it is at that moment: a ``Store`` that several programs write."""
 
     warnings: tuple[str, ...] = ()  # there is no older generation to be served
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._wanted: frozenset[str] | None = None  # the documents that are searched; None for all
 
     @classmethod
     def open(cls, url: str) -> PostgresStore:
@@ -74,16 +78,10 @@ class PostgresStore:
     def check_embedder(self, embedder: Embedder) -> None:
         """Raise StoreProblem unless the embedder makes vectors like those of the store."""
         with self.database.snapshot() as connection:
-            wanted, canaries = connection.execute(text("SELECT embedder, canaries FROM pincite.making")).one()
-        if embedder.fingerprint != wanted:
-            raise self._other_embedder(f"fingerprint {wanted[:12]}, not {embedder.fingerprint[:12]}")
-        stored, made = np.array(canaries, dtype=np.float32), embedder.embed(CANARIES)
-        if made.shape != stored.shape or (stored * made).sum(axis=1).min() < CANARY_COSINE:
-            raise self._other_embedder(f"fingerprint {wanted[:12]} with other weights")
-
-    def _other_embedder(self, difference: str) -> StoreProblem:
-        reason = f"its vectors come from another embedding model ({difference}); use that one, or another database"
-        return StoreProblem(self.place, reason)
+            made_with = connection.execute(text("SELECT embedder, canaries FROM pincite.making")).one()
+        if differing := difference(embedder, *made_with):
+            reason = f"its vectors come from another embedding model ({differing}); use that one, or another database"
+            raise StoreProblem(self.place, reason)
 
     def held(self) -> dict[str, Held]:
         """What there is of each document, by name."""
@@ -219,6 +217,27 @@ class PostgresStore:
         if found is None:
             raise KeyError(name)
         return str(found)
+
+    def sample(self, size: int) -> Sequence[Passage]:
+        """About ``size`` passages from all over the store, or all if there are fewer."""
+        with self.database.snapshot() as connection:
+            return sampled(connection, size)
+
+    def rank(self, questions: Sequence[str], vectors: Floats, depth: int) -> list[Rankings]:
+        """For each question and its vector, the ``depth`` nearest passages of both searches, all in one state of the store."""
+        with self.database.snapshot() as connection:
+            searching = Searching(connection, self._wanted)
+            return [searching.rank(*asked, depth) for asked in zip(questions, vectors, strict=True)]
+
+    def where(self, condition: str) -> PostgresStore:
+        """This store, searched only in those of today's documents for which a condition of ``index.filters`` holds.
+
+        Raises ValueError if it is no condition.
+        """
+        wanted, narrowed = filters.parse(condition), copy.copy(self)
+        found = frozenset(record.name for record in self.documents if wanted.holds(record))
+        narrowed._wanted = found if self._wanted is None else found & self._wanted
+        return narrowed
 
 
 def _record(row: Row[Any]) -> DocumentRecord:
