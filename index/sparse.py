@@ -115,7 +115,8 @@ class SparseIndex:
 
     def among(self, wanted: Mask) -> SparseIndex:
         """This index, searched only in the passages wanted: a truth value each."""
-        return SparseIndex(self._weights, self._vocabulary, self._passages, wanted)
+        both = wanted if self._wanted is None else wanted & self._wanted
+        return SparseIndex(self._weights, self._vocabulary, self._passages, both)
 
     def search(self, queries: Sequence[str], k: int) -> Neighbours:
         """The k passages with the highest score for each query, those that share no term left out."""

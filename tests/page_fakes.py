@@ -75,6 +75,7 @@ class FakeReport:
     removed: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ("b",)
+    renamed: tuple[str, ...] = ()
 
 
 class FakeIndex:

@@ -14,7 +14,7 @@ from reader_fakes import FakeReader
 from index.arrays import Floats
 from qa.assistant import Assistant
 from qa.confidence import unfitted
-from qa.postgres import PostgresRetriever
+from qa.retriever import HybridRetriever
 
 if TYPE_CHECKING:
     from index.postgres.store import PostgresStore
@@ -46,7 +46,7 @@ def names(paths: tuple[str, ...]) -> list[str]:
 
 
 def texts(store: PostgresStore) -> list[str]:
-    return [passage.text for passage in PostgresRetriever(store, FakeEmbedder()).sample(1000)]
+    return [passage.text for passage in store.sample(1000)]
 
 
 def questions(count: int) -> list[str]:
@@ -59,4 +59,4 @@ def questions(count: int) -> list[str]:
 def assistant_over(store: PostgresStore) -> Assistant:
     """An assistant whose reader knows two answers."""
     reader = FakeReader({MAKE: {"honey": 9.0}, SLEEP: {"Cats": 9.0}})
-    return Assistant(PostgresRetriever(store, FakeEmbedder()), reader, unfitted("fake"), index=store)
+    return Assistant(HybridRetriever(store, FakeEmbedder()), reader, unfitted("fake"), index=store)

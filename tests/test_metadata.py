@@ -49,10 +49,10 @@ def test_they_are_kept_and_shown(tmp_path: Path, embedder: FakeEmbedder) -> None
     build([tmp_path / "a.md", tmp_path / "b.txt"], tmp_path / "index", embedder, load=load)
     index = Index.open(tmp_path / "index")
     assert [(one.authors, one.language) for one in index.documents] == [(("Ana", "Bo"), "en"), ((), None)]
-    (file,) = describe(index, tmp_path / "index", "a.md")["files"]
+    (file,) = describe(index, "a.md")["files"]
     shown = lines(file, named=True)
     assert "authors: Ana, Bo" in shown and "language: en" in shown and "kind: md" in shown
-    (file,) = describe(index, tmp_path / "index", "b.txt")["files"]
+    (file,) = describe(index, "b.txt")["files"]
     assert not any(line.startswith(("authors", "language")) for line in lines(file, named=True))
 
 

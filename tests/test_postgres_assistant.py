@@ -25,11 +25,12 @@ from index.embedder import SentenceEmbedder
 from index.postgres.builder import build
 from index.postgres.store import PostgresStore
 from index.store import Index
+from index.stores import Store
 from qa.assistant import Assistant
 from qa.confidence import unfitted
 from qa.langchain import StoreRetriever
-from qa.postgres import PostgresRetriever, vector_store
-from qa.retriever import HybridRetriever, Retriever
+from qa.postgres import vector_store
+from qa.retriever import HybridRetriever
 
 
 def test_an_evaluation_gives_the_figures_of_an_index_in_a_folder(
@@ -38,14 +39,14 @@ def test_an_evaluation_gives_the_figures_of_an_index_in_a_folder(
     asked = Choice(size=24).of(load_questions(GOLD / "corpus.jsonl"))
     known = {one.question: {phrase: 9.0 for phrase in one.answers[:1]} for one in asked.questions[:16]}
 
-    def figures(retriever: Retriever, index: Index | PostgresStore) -> list[Record]:
-        assistant = Assistant(retriever, FakeReader(known), unfitted("fake"), index=index)
+    def figures(store: Store) -> list[Record]:
+        retriever = HybridRetriever(store, Untied())
+        assistant = Assistant(retriever, FakeReader(known), unfitted("fake"), index=store)
         run = evaluate(asked, assistant, k=8).run
         assert run.complaints == ()
         return [replace(one, milliseconds={}) for one in run.records]
 
-    found = figures(PostgresRetriever(corpus, Untied()), corpus)
-    expected = figures(HybridRetriever(corpus_in_memory, Untied()), corpus_in_memory)
+    found, expected = figures(corpus), figures(corpus_in_memory)
     assert found == expected
     assert len({one.outcome for one in expected}) > 1 and sum(one.em for one in expected) > 0
 
@@ -77,7 +78,7 @@ def test_an_assistant_answers_and_cites_from_a_store(
 ) -> None:
     build([articles], store, embedder, load=load)
     asked = "What do bees make?"
-    assistant = Assistant(PostgresRetriever(store, embedder), FakeReader({asked: {"honey": 9.0}}), unfitted("fake"))
+    assistant = Assistant(HybridRetriever(store, embedder), FakeReader({asked: {"honey": 9.0}}), unfitted("fake"))
     answer = assistant.ask(asked)
     cited = answer.citations[0]
     assert (answer.text, cited.document) == ("honey", str(articles / "b.md"))
@@ -110,7 +111,7 @@ def test_the_same_answers_as_an_index_in_a_folder(url: str, reader_folder: Path)
     store = PostgresStore.create(url, encoder)
     build([CORPUS], store, encoder)
     expected = Assistant.over_index(index_in_memory([CORPUS], encoder), encoder, reader_folder).ask_many(asked)
-    found = Assistant.over_store(store, encoder, reader_folder).ask_many(asked)
+    found = Assistant.over_index(store, encoder, reader_folder).ask_many(asked)
     assert len(asked) == 40 and sum(answer.text is not None for answer in expected) > 20
     for one, other in zip(found, expected, strict=True):
         assert (one.text, one.confidence) == (other.text, pytest.approx(other.confidence, abs=1e-4))

@@ -23,7 +23,7 @@ from index.postgres.search import Searching
 from index.postgres.store import Held, PostgresStore
 from index.postgres.writing import CUTTING
 from index.store import Duplicate, Index
-from qa.postgres import PostgresRetriever
+from qa.retriever import HybridRetriever
 
 # What is to be done
 
@@ -188,7 +188,7 @@ def test_readers_see_whole_documents_while_they_are_written(tmp_path: Path, url:
     stop, seen = threading.Event(), set[str]()
 
     def read() -> None:
-        retriever = PostgresRetriever(PostgresStore.open(url), FakeEmbedder())
+        retriever = HybridRetriever(PostgresStore.open(url), FakeEmbedder())
         while not stop.is_set():
             found = [hit.passage for hit in retriever.retrieve("colour", 50) if hit.passage.document.endswith("b.txt")]
             assert len({passage.sha256 for passage in found}) == 1

@@ -120,6 +120,6 @@ def test_a_store_that_is_gone_is_said_to_be_on_the_page(
 def test_what_chat_and_mcp_open_answers_from_a_store(url: str, articles: Path, reader_folder: Path) -> None:
     encoder = SentenceEmbedder.open()
     build([articles], PostgresStore.create(url, encoder), encoder)
-    opener = opener_of(articles, url, Models(str(reader_folder)))  # a store goes before a folder
+    opener = opener_of(url, Models(str(reader_folder)))
     answer = Programs(opened_by(opener), Line()).ask(MAKE)
     assert (answer["answer"], answer["citations"][0]["document"]) == ("honey", str(articles / "b.md"))

@@ -19,7 +19,6 @@ from index.postgres.builder import build
 from index.postgres.search import Searching
 from index.postgres.store import PostgresStore
 from index.store import Index
-from qa.postgres import PostgresRetriever
 from qa.retriever import Hit, HybridRetriever
 
 
@@ -33,7 +32,7 @@ def test_both_searches_and_their_fusion_rank_as_an_index_in_a_folder(
     encoder = Untied()
     asked = questions(60)
     expected = HybridRetriever(corpus_in_memory, encoder).retrieve_many(asked, 20)
-    found = PostgresRetriever(corpus, encoder).retrieve_many(asked, 20)
+    found = HybridRetriever(corpus, encoder).retrieve_many(asked, 20)
     assert len(asked) == 60
     for ours, theirs in zip(found, expected, strict=True):
         assert ranks(ours) == ranks(theirs)
@@ -50,7 +49,7 @@ def test_scores_by_terms_are_those_of_the_index(corpus: PostgresStore, corpus_in
     expected = corpus_in_memory.sparse.search([question], 60)
     with corpus.database.snapshot() as connection:
         found = Searching(connection).by_terms(question, 60)
-    assert [one.score for one in found] == [float(score) for score in expected.scores[0] if score > 0]
+    assert [score for _, score in found] == [float(score) for score in expected.scores[0] if score > 0]
 
 
 def test_equal_passages_come_in_the_same_order(tmp_path: Path, store: PostgresStore, embedder: FakeEmbedder) -> None:
@@ -65,30 +64,30 @@ def test_equal_passages_come_in_the_same_order(tmp_path: Path, store: PostgresSt
     build([folder / "one-3.md"], store, embedder, load=load)  # not written in the order of their names
     build([folder], store, embedder, load=load)
     expected = HybridRetriever(index_in_memory([folder], embedder, load=load), embedder)
-    assert ranks(PostgresRetriever(store, embedder).retrieve("bees honey", 3)) == ranks(
+    assert ranks(HybridRetriever(store, embedder).retrieve("bees honey", 3)) == ranks(
         expected.retrieve("bees honey", 3)
     )
-    assert ranks(PostgresRetriever(store, embedder).retrieve("bees", 9)) == ranks(expected.retrieve("bees", 9))
+    assert ranks(HybridRetriever(store, embedder).retrieve("bees", 9)) == ranks(expected.retrieve("bees", 9))
 
 
 def test_conditions_narrow_both_searches(corpus: PostgresStore, corpus_in_memory: Index) -> None:
     encoder = Untied()
     condition = 'title ~ "putin" or folder != elsewhere and title ~ "energy"'
     expected = HybridRetriever(corpus_in_memory, encoder).where(condition).retrieve("gas and oil prices", 12)
-    found = PostgresRetriever(corpus, encoder).where(condition).retrieve("gas and oil prices", 12)
+    found = HybridRetriever(corpus, encoder).where(condition).retrieve("gas and oil prices", 12)
     assert ranks(found) == ranks(expected) and found
     with pytest.raises(ValueError, match="no field"):
-        PostgresRetriever(corpus, encoder).where("colour = red")
+        HybridRetriever(corpus, encoder).where("colour = red")
 
 
 def test_many_passages_are_searched_by_a_graph(articles: Path, store: PostgresStore, embedder: FakeEmbedder) -> None:
     question = "bees honey"
     build([articles], store, embedder, load=load, largest_exact=2)
-    exact = PostgresRetriever(store, embedder).retrieve(question, 2)
+    exact = HybridRetriever(store, embedder).retrieve(question, 2)
     assert store.vector_search == "exact"
     (articles / "c.txt").write_text("Cats sleep.")
     build([articles], store, embedder, load=load, largest_exact=2)
-    found = PostgresRetriever(store, embedder).retrieve(question, 2)
+    found = HybridRetriever(store, embedder).retrieve(question, 2)
     assert store.vector_search == "HNSW,halfvec"
     assert ranks(found)[0] == ranks(exact)[0] and found[0].similarity == exact[0].similarity
     (articles / "c.txt").unlink()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from embedder_fakes import FakeEmbedder
 
@@ -14,18 +13,14 @@ pytest.importorskip("langchain_postgres", reason="the extra `postgres` is not in
 
 from postgres_fakes import texts
 from postgres_server import Server
-from qa.postgres_status import describe_store
 
-from index.arrays import Floats
-from index.builder import index_in_memory
 from index.contents import Passage
 from index.documents import load
 from index.postgres.builder import build
 from index.postgres.database import Database, StoreProblem
 from index.postgres.store import PostgresStore
 from index.store import Index
-from qa.postgres import PostgresRetriever, open_store
-from qa.status import describe
+from index.stores import open_store
 
 
 def test_all_passages_stand_as_in_an_index_in_a_folder(corpus: PostgresStore, corpus_in_memory: Index) -> None:
@@ -46,31 +41,9 @@ def test_all_passages_stand_as_in_an_index_in_a_folder(corpus: PostgresStore, co
         corpus.document("/nowhere")
 
 
-class OtherWeights(FakeEmbedder):
-    def embed(self, texts: Sequence[str]) -> Floats:
-        return np.ascontiguousarray(super().embed(texts)[:, ::-1])
-
-
-@pytest.mark.parametrize("other", [FakeEmbedder(fingerprint="another"), OtherWeights()])
-def test_another_embedder_is_refused(store: PostgresStore, url: str, other: FakeEmbedder) -> None:
+def test_another_embedder_is_refused(store: PostgresStore, url: str) -> None:
     with pytest.raises(StoreProblem, match="another embedding model"):
-        PostgresStore.create(url, other)
-    with pytest.raises(StoreProblem, match="another embedding model"):
-        PostgresRetriever(PostgresStore.open(url), other)
-
-
-def test_status_tells_what_it_tells_of_an_index(articles: Path, store: PostgresStore, embedder: FakeEmbedder) -> None:
-    (articles / "bad.pdf").write_text("this is no PDF")
-    build([articles], store, embedder, load=load)
-    index = index_in_memory([articles], embedder, load=load)
-    told, expected = describe_store(store), describe(index, Path("x"))
-    assert told.keys() == expected.keys()
-    for part in ("documents", "passages", "vector_search", "reader", "warnings", "unreadable", "files"):
-        assert told[part] == expected[part], part
-    differing = {name for name, value in told["settings"].items() if value != expected["settings"][name]}
-    assert differing <= {"built"}
-    assert describe_store(store, "b.md")["files"] == [one for one in expected["files"] if one["name"].endswith("b.md")]
-    assert store.document_text(str(articles / "a.txt")) == "Apples are red."
+        PostgresStore.create(url, FakeEmbedder(fingerprint="another"))
 
 
 def test_an_index_of_a_later_version_is_refused(server: Server, store: PostgresStore, url: str) -> None:
