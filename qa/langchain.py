@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -17,15 +17,15 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from index.embedder import SentenceEmbedder
 from index.generations import IndexProblem
-from index.store import Index, Passage
+from index.store import Passage
+from index.stores import open_store
 from qa.answers import Answer, Citation, confidence_word
+from qa.conversation import Asks
 from qa.retriever import Hit, HybridRetriever
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langgraph.graph.state import CompiledStateGraph
-
-    from qa.assistant import Assistant
 
 INSTRUCTIONS = (
     "Answer only with what the tool `ask` finds in the user's own articles. Ask it one complete question at a time. "
@@ -51,11 +51,11 @@ def to_document(hit: Hit) -> Document:
 
 
 class PinciteRetriever(BaseRetriever):
-    """The ``k`` best passages of the index at ``path``, by terms and vectors fused."""
+    """The ``k`` best passages of the index in a folder or database, by terms and vectors fused."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    path: Path
+    path: str | Path
     k: int = 5
     _retriever: HybridRetriever | None = PrivateAttr(default=None)
 
@@ -64,7 +64,7 @@ class PinciteRetriever(BaseRetriever):
     ) -> list[Document]:
         """Documents for one query; the index is opened at the first."""
         if self._retriever is None:
-            self._retriever = HybridRetriever(Index.open(self.path), SentenceEmbedder.open())
+            self._retriever = HybridRetriever(open_store(self.path), SentenceEmbedder.open())
         return [to_document(hit) for hit in self._retriever.retrieve(query, self.k if k is None else k)]
 
 
@@ -72,7 +72,7 @@ class PinciteVectorStore(VectorStore):
     """A read-only LangChain vector store over an index; documents are added with ``pincite index``."""
 
     def __init__(self, path: str | Path) -> None:
-        self._retriever = HybridRetriever(Index.open(Path(path)), SentenceEmbedder.open())
+        self._retriever = HybridRetriever(open_store(path), SentenceEmbedder.open())
 
     def similarity_search(self, query: str, k: int = 4, **kwargs: Any) -> list[Document]:
         """The ``k`` best passages."""
@@ -108,6 +108,10 @@ class StoreRetriever:
             for question in questions
         ]
 
+    def where(self, condition: str) -> NoReturn:
+        """Not offered: ValueError says why."""
+        raise ValueError("conditions need an index; this assistant reads from a store of its own")
+
 
 def _hit(document: Document, rank: int) -> Hit:
     """A LangChain document as a hit; the store's own scores differ in meaning, so its rank alone is kept."""
@@ -132,12 +136,12 @@ def _hit(document: Document, rank: int) -> Hit:
 class AssistantRunnable(Runnable[str, Answer]):
     """A question in, an Answer out; a batch is read together."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, assistant: Asks) -> None:
         self._assistant = assistant
 
     def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
         """Answer one question."""
-        return self._assistant.ask(input)
+        return self._assistant.ask_many([input])[0]
 
     def batch(
         self,
@@ -155,7 +159,7 @@ class AssistantRunnable(Runnable[str, Answer]):
     def _answer_or_error(self, question: str) -> Answer | Exception:
         """The answer, or why there is none."""
         try:
-            return self._assistant.ask(question)
+            return self._assistant.ask_many([question])[0]
         except ValueError as error:
             return error
 
@@ -166,7 +170,7 @@ class Question(BaseModel):
     question: str = Field(description="One complete question, with names instead of pronouns", min_length=1)
 
 
-def ask_tool(assistant: Assistant) -> BaseTool:
+def ask_tool(assistant: Asks) -> BaseTool:
     """A tool for agents: its content is the answer with its place and certainty, its artifact the Answer.
 
     What cannot be asked comes back as a message of status "error", so that the model can ask again.
@@ -175,7 +179,7 @@ def ask_tool(assistant: Assistant) -> BaseTool:
     def ask(question: str) -> tuple[str, Answer]:
         """Answer a question in the words of the user's own articles, with the document and the characters they stand at."""
         try:
-            answer = assistant.ask(question)
+            [answer] = assistant.ask_many([question])
         except (ValueError, OSError, IndexProblem) as error:
             raise ToolException(f"Not asked: {error}.") from error
         return quotable(answer), answer
@@ -205,7 +209,7 @@ def _source(cited: Citation) -> str:
     return f"Source: {cited.title} ({cited.document}, characters {cited.start} to {cited.end})"
 
 
-def agent(model: str | BaseChatModel, assistant: Assistant) -> CompiledStateGraph[Any, Any, Any, Any]:
+def agent(model: str | BaseChatModel, assistant: Asks) -> CompiledStateGraph[Any, Any, Any, Any]:
     """An agent that answers from the articles alone and cites them; ``model`` is a chat model that calls tools, or its name."""
     from langchain.agents import create_agent  # takes longer to import than all else here
 
