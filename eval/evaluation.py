@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,8 +18,6 @@ from eval.squad import in_indexed_documents
 if TYPE_CHECKING:
     from index.embedder import Embedder
     from qa.assistant import Assistant
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,12 +74,10 @@ def with_other_passage_name(example: TrainingExample, rng: random.Random) -> Tra
         return None
     for pattern in rng.sample([NAMES, NUMBER], 2):
         asked = [
-            found.group()
-            for found in pattern.finditer(example.question)
-            if found.group() in example.passage and found.group() not in example.answer
+            one for one in pattern.findall(example.question) if one in example.passage and one not in example.answer
         ]
-        others = [found.group() for found in pattern.finditer(example.passage)]
-        others = [o for o in dict.fromkeys(others) if o not in example.question and o not in example.answer]
+        found = dict.fromkeys(pattern.findall(example.passage))
+        others = [one for one in found if one not in example.question and one not in example.answer]
         if asked and others:
             passage = example.passage.replace(rng.choice(asked), rng.choice(others))
             return unanswerable(example, "renamed", passage=passage)
@@ -123,14 +121,13 @@ def with_other_subject(example: TrainingExample, rng: random.Random) -> Training
     if example.answer is None:
         return None
     for pattern in rng.sample([NAMES, NUMBER], 2):
-        asked = [found.group() for found in pattern.finditer(example.question)]
-        others = [found.group() for found in pattern.finditer(example.passage)]
+        asked, answer = pattern.findall(example.question), example.answer.lower()
         others = [
             other
-            for other in dict.fromkeys(others)
+            for other in dict.fromkeys(pattern.findall(example.passage))
             if other.lower() not in example.question.lower()
-            and other.lower() not in example.answer.lower()
-            and example.answer.lower() not in other.lower()
+            and other.lower() not in answer
+            and answer not in other.lower()
         ]
         if asked and others:
             question = example.question.replace(rng.choice(asked), rng.choice(others), 1)
