@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from eval.squad_open import sampled
-from qa.formats import Format
+from index.formats import Format
 from qa.reader import ExtractiveReader
 from qa.reading import load, predict
 from qa.scoring import normalise

@@ -15,8 +15,8 @@ import numpy as np
 from index.arrays import Floats
 from index.environment import set_environment
 from index.files import digest, digest_of
+from index.formats import VECTOR_FORMATS, Shape, fastest_format
 from index.models import ModelMissing, model_folder
-from index.precision import multiplies_bf16
 from index.threads import cores, work_alone
 
 if TYPE_CHECKING:
@@ -148,7 +148,9 @@ class SentenceEmbedder:
 
         if self._light is not None:
             return SentenceTransformer(modules=[self._light], device=self.device)
-        weights = {"use_safetensors": True, **({"dtype": "bfloat16"} if multiplies_bf16() else {})}
+        weights: dict[str, object] = {"use_safetensors": True}
+        if fastest_format(Shape.read(self.folder), VECTOR_FORMATS) == "bf16":
+            weights["dtype"] = "bfloat16"
         return SentenceTransformer(str(self.folder), device=self.device, local_files_only=True, model_kwargs=weights)
 
 

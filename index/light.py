@@ -16,9 +16,10 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from index.architecture import NetworkConfig, our_names
 from index.arrays import Floats
-from index.packed import PackedLayer, Product, attention_biases, product, whole_rows
-from index.precision import multiplies_bf16
+from index.formats import VECTOR_FORMATS, Shape, fastest_format
+from index.packed import PackedEncoder, product
 
 
 class LightEncoder(nn.Module):
@@ -30,17 +31,12 @@ class LightEncoder(nn.Module):
         longest = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"]
         self._tokenizer.enable_truncation(longest)
         self._tokenizer.no_padding()
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        self.dimension: int = config["hidden_size"]
-        self._heads, self._eps = config["num_attention_heads"], config["layer_norm_eps"]
-        dtype = torch.bfloat16 if multiplies_bf16() else torch.float32
-        stored = load_file(folder / "model.safetensors")
-        weights = {n.removeprefix("bert."): v.to(dtype) for n, v in stored.items() if v.is_floating_point()}
-        self._words, self._segments, self._places = (
-            weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "token_type", "position")
-        )
-        self._norm = self._normed(weights, "embeddings.LayerNorm")
-        self._layers = [self._layer(weights, f"encoder.layer.{n}.") for n in range(config["num_hidden_layers"])]
+        config = NetworkConfig.read(folder)
+        self.dimension = config.hidden_size
+        format = fastest_format(Shape.read(folder), VECTOR_FORMATS)
+        dtype = torch.bfloat16 if format == "bf16" else torch.float32
+        tensors = our_names(config, load_file(folder / "model.safetensors"))
+        self._encoder = PackedEncoder(config, {name: tensor.to(dtype) for name, tensor in tensors.items()}, product)
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """One L2-normalised row a text."""
@@ -57,35 +53,6 @@ class LightEncoder(nn.Module):
     def forward(self, features: dict[str, Tensor]) -> dict[str, Tensor]:
         """Adds ``sentence_embedding``, one L2-normalised row a text, [n, dimension], to what ``preprocess`` gives."""
         lengths: list[int] = features["lengths"].tolist()
-        rows, ids = whole_rows(lengths), features["input_ids"]
-        places = torch.cat([torch.arange(length) for length in rows])
-        ids = F.pad(ids, (0, len(places) - len(ids)))
-        hidden = self._norm(self._words[ids] + self._segments[0] + self._places[places])
-        biases = attention_biases(rows, None, hidden)
-        for layer in self._layers:
-            hidden = layer(hidden, rows, biases)
-        means = torch.stack([text.float().mean(0) for text in torch.split(hidden, rows)[: len(lengths)]])
+        hidden = self._encoder(features["input_ids"], lengths)
+        means = torch.stack([text.float().mean(0) for text in torch.split(hidden[: sum(lengths)], lengths)])
         return {**features, "sentence_embedding": F.normalize(means)}
-
-    def _layer(self, weights: dict[str, Tensor], name: str) -> PackedLayer:
-        """One encoder layer."""
-        parts = [f"{name}attention.self.{part}" for part in ("query", "key", "value")]
-        qkv = (torch.cat([weights[f"{part}.{kind}"] for part in parts]) for kind in ("weight", "bias"))
-        out, up, down = (
-            (weights[f"{name}{part}.weight"], weights[f"{name}{part}.bias"])
-            for part in ("attention.output.dense", "intermediate.dense", "output.dense")
-        )
-        return PackedLayer(
-            self._heads,
-            product(*qkv),
-            product(*out),
-            self._normed(weights, f"{name}attention.output.LayerNorm"),
-            product(*up, gelu=True),
-            product(*down),
-            self._normed(weights, f"{name}output.LayerNorm"),
-        )
-
-    def _normed(self, weights: dict[str, Tensor], name: str) -> Product:
-        """Layer normalisation with the weights of a name."""
-        weight, bias = weights[f"{name}.weight"], weights[f"{name}.bias"]
-        return lambda rows: F.layer_norm(rows, weight.shape, weight, bias, self._eps)

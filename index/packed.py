@@ -1,4 +1,4 @@
-"""Encoder layers as a processor runs them best: tokens with hardly any padding, and weights laid out once for good.
+"""An encoder as a processor runs it best: tokens with hardly any padding, and weights laid out once for good.
 
 All texts' tokens stand in one matrix, in which products and norms take them together; attention takes one text at a time.
 The numbers of rows are round ones (``whole_rows``): the library compiles its products anew for each number of rows that it has not
@@ -7,17 +7,27 @@ seen, which takes time at the first of them and memory for good.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from index.architecture import NetworkConfig, relative_position_bucket
 from index.precision import multiplies_tiles
 
 Product = Callable[[Tensor], Tensor]
 ROW_STEP = 16
+
+
+class MakeProduct(Protocol):
+    """Makes x to x W^T + b, and GELU where wanted, of weights and bias."""
+
+    def __call__(self, weight: Tensor, bias: Tensor, *, gelu: bool = False) -> Product:
+        """The product."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,71 @@ def _attended(text: Tensor, bias: Tensor | None) -> Tensor:
         scores = torch.baddbmm(added, query, key.transpose(1, 2), beta=share, alpha=width**-0.5)
         found = torch.bmm(torch.softmax(scores, dim=-1), value)
     return found[:, :length].transpose(0, 1)
+
+
+class PackedEncoder:
+    """A BERT or MPNet encoder to run, not to train, of parameters under our names; ``made`` makes the products with them."""
+
+    def __init__(self, config: NetworkConfig, tensors: Mapping[str, Tensor], made: MakeProduct) -> None:
+        self._config = config
+        self._words, self._positions = tensors["words.weight"], tensors["positions.weight"]
+        self._segment, self._relative = tensors.get("segment"), tensors.get("relative.weight")
+        self._norm = _normed(tensors, "norm", config.layer_norm_eps)
+        self._layers = [_layer(config, tensors, f"layers.{n}.", made) for n in range(config.num_hidden_layers)]
+        self._table: Tensor | None = None
+
+    def __call__(self, ids: Tensor, lengths: Sequence[int]) -> Tensor:
+        """Token ids [T], texts of these lengths one after the other, to their last hidden states [R, H]; R - T are spare."""
+        rows = whole_rows(lengths)
+        spare = (0, sum(rows) - len(ids))
+        places = torch.cat([torch.arange(length) for length in lengths]) + self._config.first_position
+        hidden = self._words[F.pad(ids, spare)]
+        hidden = hidden if self._segment is None else hidden + self._segment
+        hidden = self._norm(hidden + self._positions[F.pad(places, spare)])
+        biases = attention_biases(rows, self._relative_to(max(rows)), hidden)
+        for layer in self._layers:
+            hidden = layer(hidden, rows, biases)
+        return hidden
+
+    def _relative_to(self, longest: int) -> Tensor | None:
+        """What relative positions add to the attention scores, [heads, R, R] with R of at least the longest in whole rows."""
+        if self._relative is None:
+            return None
+        table, rows = self._table, held_rows(longest)
+        if table is None or table.shape[-1] < rows:
+            steps = torch.arange(rows)
+            buckets = relative_position_bucket(
+                steps[None, :] - steps[:, None], self._config.relative_attention_num_buckets
+            )
+            # another thread may replace it by a smaller one meanwhile: what is returned is one's own
+            self._table = table = self._relative[buckets].permute(2, 0, 1).contiguous()
+        return table
+
+
+def _layer(config: NetworkConfig, tensors: Mapping[str, Tensor], name: str, made: MakeProduct) -> PackedLayer:
+    """A layer to run."""
+
+    def of(part: str, *, gelu: bool = False) -> Product:
+        return made(tensors[f"{name}{part}.weight"], tensors[f"{name}{part}.bias"], gelu=gelu)
+
+    def normed(part: str) -> Product:
+        return _normed(tensors, f"{name}{part}", config.layer_norm_eps)
+
+    return PackedLayer(
+        config.num_attention_heads,
+        of("qkv"),
+        of("out"),
+        normed("norm_attention"),
+        of("up", gelu=True),
+        of("down"),
+        normed("norm_output"),
+    )
+
+
+def _normed(tensors: Mapping[str, Tensor], name: str, eps: float) -> Product:
+    """Layer normalisation with the weights of a name."""
+    weight, bias = tensors[f"{name}.weight"], tensors[f"{name}.bias"]
+    return lambda rows: F.layer_norm(rows, weight.shape, weight, bias, eps)
 
 
 def product(weight: Tensor, bias: Tensor, *, gelu: bool = False) -> Product:

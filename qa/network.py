@@ -7,62 +7,14 @@ a stored score matrix where it need not be kept (``scaled_dot_product_attention`
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-SUPPORTED = ("mpnet", "bert")
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkConfig:
-    """The shape of an encoder; the fields are those of a Hugging Face ``config.json``."""
-
-    model_type: str
-    vocab_size: int
-    hidden_size: int
-    num_hidden_layers: int
-    num_attention_heads: int
-    intermediate_size: int
-    max_position_embeddings: int
-    layer_norm_eps: float
-    relative_attention_num_buckets: int = 32
-
-    @classmethod
-    def read(cls, folder: Path) -> NetworkConfig:
-        """Read ``config.json``; ValueError for an architecture this module does not run."""
-        raw = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        if raw.get("model_type") not in SUPPORTED:
-            raise ValueError(f"{folder}: model type {raw.get('model_type')!r} is not one of {', '.join(SUPPORTED)}")
-        if raw.get("hidden_act", "gelu") != "gelu":
-            raise ValueError(f"{folder}: activation {raw['hidden_act']!r} is not gelu")
-        known = {name: raw[name] for name in cls.__dataclass_fields__ if name in raw}
-        if missing := [
-            name for name in cls.__dataclass_fields__ if name not in known and name != "relative_attention_num_buckets"
-        ]:
-            raise ValueError(f"{folder}: its config.json lacks {missing[0]}")
-        return cls(**known)
-
-    @property
-    def first_position(self) -> int:
-        """The position id of the first token: MPNet counts from padding + 1 = 2, BERT from 0."""
-        return 2 if self.model_type == "mpnet" else 0
-
-
-def relative_position_bucket(offset: Tensor, buckets: int, max_distance: int = 128) -> Tensor:
-    """T5's bidirectional buckets (Raffel et al. 2020, section 2.1): exact near zero, logarithmic up to ``max_distance``."""
-    half = buckets // 2
-    exact = half // 2
-    distance = (-offset).abs()
-    large = exact + (torch.log(distance.float() / exact) / math.log(max_distance / exact) * (half - exact)).long()
-    bucket = torch.where(distance < exact, distance, large.clamp(max=half - 1))
-    return bucket + (offset > 0).long() * half
+from index.architecture import NetworkConfig, our_names, relative_position_bucket, their_names
 
 
 class Layer(nn.Module):
@@ -163,7 +115,10 @@ class SpanNetwork(nn.Module):
         with torch.device("meta" if whole else "cpu"):  # numbers that are replaced need not be drawn
             network = cls(config)
         try:
-            network.load_state_dict(_from_hugging_face(config, tensors, network.span), strict=True, assign=whole)
+            own = our_names(config, tensors)
+            own["span.weight"] = tensors.get("qa_outputs.weight", network.span.weight.detach())
+            own["span.bias"] = tensors.get("qa_outputs.bias", network.span.bias.detach())
+            network.load_state_dict(own, strict=True, assign=whole)
         except (KeyError, RuntimeError) as error:
             raise ValueError(
                 f"{folder}: its weights do not fit its config.json ({str(error).splitlines()[-1].strip()})"
@@ -172,26 +127,12 @@ class SpanNetwork(nn.Module):
 
     def to_hugging_face(self) -> dict[str, Tensor]:
         """The parameters under Hugging Face's names."""
-        own, prefix = self.state_dict(), self.config.model_type
+        own = self.state_dict()
         named = {
-            f"{prefix}.embeddings.word_embeddings.weight": own["words.weight"],
-            f"{prefix}.embeddings.position_embeddings.weight": own["positions.weight"],
-            f"{prefix}.embeddings.LayerNorm.weight": own["norm.weight"],
-            f"{prefix}.embeddings.LayerNorm.bias": own["norm.bias"],
+            **their_names(self.config, own),
             "qa_outputs.weight": own["span.weight"],
             "qa_outputs.bias": own["span.bias"],
         }
-        if self.segment is not None:
-            named["bert.embeddings.token_type_embeddings.weight"] = own["segment"].repeat(2, 1)
-        if self.relative is not None:
-            named["mpnet.encoder.relative_attention_bias.weight"] = own["relative.weight"]
-        for number in range(self.config.num_hidden_layers):
-            for kind in ("weight", "bias"):
-                for ours, theirs in _layer_names(self.config).items():
-                    named[f"{prefix}.encoder.layer.{number}.{theirs}.{kind}"] = own[f"layers.{number}.{ours}.{kind}"]
-                parts = own[f"layers.{number}.qkv.{kind}"].chunk(3)
-                for theirs, part in zip(_projection_names(self.config), parts, strict=True):
-                    named[f"{prefix}.encoder.layer.{number}.{theirs}.{kind}"] = part
         return {name: tensor.contiguous() for name, tensor in named.items()}
 
 
@@ -201,53 +142,3 @@ def _embedding(rows: int, width: int) -> nn.Embedding:
     numbers = numbers if numbers.is_meta else nn.init.normal_(numbers)
     table: nn.Embedding = nn.Embedding.from_pretrained(numbers, freeze=False)  # type: ignore[no-untyped-call]
     return table
-
-
-def _layer_names(config: NetworkConfig) -> dict[str, str]:
-    """Our layer parameters to Hugging Face's, the projections aside."""
-    attention = (
-        ("attention.attn.o", "attention.LayerNorm")
-        if config.model_type == "mpnet"
-        else ("attention.output.dense", "attention.output.LayerNorm")
-    )
-    return {
-        "out": attention[0],
-        "norm_attention": attention[1],
-        "up": "intermediate.dense",
-        "down": "output.dense",
-        "norm_output": "output.LayerNorm",
-    }
-
-
-def _projection_names(config: NetworkConfig) -> tuple[str, str, str]:
-    """Hugging Face's names of query, key and value."""
-    if config.model_type == "mpnet":
-        return ("attention.attn.q", "attention.attn.k", "attention.attn.v")
-    return ("attention.self.query", "attention.self.key", "attention.self.value")
-
-
-def _from_hugging_face(config: NetworkConfig, tensors: Mapping[str, Tensor], span: nn.Linear) -> dict[str, Tensor]:
-    """Our state dict out of a checkpoint's tensors, with or without the model-type prefix."""
-    prefix = f"{config.model_type}."
-    given = {name.removeprefix(prefix): tensor for name, tensor in tensors.items()}
-    own = {
-        "words.weight": given["embeddings.word_embeddings.weight"],
-        "positions.weight": given["embeddings.position_embeddings.weight"],
-        "norm.weight": given["embeddings.LayerNorm.weight"],
-        "norm.bias": given["embeddings.LayerNorm.bias"],
-        "span.weight": given.get("qa_outputs.weight", span.weight.detach()),
-        "span.bias": given.get("qa_outputs.bias", span.bias.detach()),
-    }
-    if config.model_type == "bert":
-        own["segment"] = given["embeddings.token_type_embeddings.weight"][0]
-    else:
-        own["relative.weight"] = given["encoder.relative_attention_bias.weight"]
-    for number in range(config.num_hidden_layers):
-        theirs = f"encoder.layer.{number}."
-        for kind in ("weight", "bias"):
-            for ours, name in _layer_names(config).items():
-                own[f"layers.{number}.{ours}.{kind}"] = given[f"{theirs}{name}.{kind}"]
-            own[f"layers.{number}.qkv.{kind}"] = torch.cat(
-                [given[f"{theirs}{n}.{kind}"] for n in _projection_names(config)]
-            )
-    return own

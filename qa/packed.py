@@ -1,74 +1,66 @@
-"""The span-prediction network as a processor runs it best: the arithmetic is ``SpanNetwork``'s, on ``index.packed``'s layers."""
+"""The span-prediction network as a processor runs it best: the arithmetic is ``SpanNetwork``'s, on ``index.packed``'s encoder."""
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
-from index.packed import PackedLayer, Product, attention_biases, held_rows, product, whole_rows
-from qa.network import Layer, SpanNetwork, relative_position_bucket
+from index.int8 import Int8Product
+from index.packed import MakeProduct, PackedEncoder, Product, product
+from qa.network import SpanNetwork
+from qa.windows import Pair, PairEncoder, padded
 
-
-class MakeProduct(Protocol):
-    """Makes x to x W^T + b, and GELU where wanted, of weights and bias."""
-
-    def __call__(self, weight: Tensor, bias: Tensor, *, gelu: bool = False) -> Product:
-        """The product."""
-        ...
+SAMPLE = (
+    Pair(
+        "When did the two ministers sign the agreement on the railway?",
+        "The two ministers signed the agreement on Tuesday, 14 March 1995, after three days of talks in Geneva. It says that"
+        " the railway will be ready within 6 years and cost about $2.4 billion, of which banks lend 60 percent. “Nobody"
+        " believed in it,” the mayor told reporters. Farmers along the line had protested since 1989.",
+    ),
+    Pair(
+        "who discovered the bacterium",
+        "In biology, the bacterium was first described by the Danish physician Hans Gram , who worked in Berlin ( 1884 ) . It"
+        " lives in soil and in the gut of many animals , where it breaks down sugar ; some strains cause disease .",
+    ),
+    Pair(
+        "How long does the battery last?",
+        "I bought this lamp for my daughter two weeks ago and she loves it! The battery lasts 8-10 hours if you don't use the"
+        " brightest setting. Only drawback: it isn't waterproof, and the manual is useless. Still, 4 stars from me.",
+    ),
+)
 
 
 class PackedNetwork:
     """A ``SpanNetwork`` to run, not to train; takes its weights over. ``made`` makes the products with them."""
 
-    def __init__(self, network: SpanNetwork, made: MakeProduct | None = None) -> None:
-        self._words, self._positions, self._norm = network.words, network.positions, network.norm
-        self._segment, self._relative, self._span = network.segment, network.relative, network.span
-        self._first, self._buckets = network.config.first_position, network.config.relative_attention_num_buckets
-        self._layers = [_packed(layer, made or product) for layer in network.layers if isinstance(layer, Layer)]
-        self._table: Tensor | None = None
+    def __init__(self, network: SpanNetwork, made: MakeProduct = product) -> None:
+        self._encoder = PackedEncoder(network.config, network.state_dict(), made)
+        self._span = network.span
 
     def __call__(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
         """Logits [B, L, 2] of padded token ids and their mask [B, L]; zero on padding."""
-        rows = whole_rows(mask.sum(dim=1).tolist())
-        chosen, places = ids[mask], torch.arange(ids.shape[1]).expand_as(ids)[mask] + self._first
-        spare = (0, sum(rows) - len(chosen))
-        hidden = self._words(F.pad(chosen, spare)) + self._positions(F.pad(places, spare))
-        hidden = self._norm(hidden if self._segment is None else hidden + self._segment)
-        biases = attention_biases(rows, self._relative_to(max(rows)), hidden)
-        for layer in self._layers:
-            hidden = layer(hidden, rows, biases)
+        chosen = ids[mask]
+        hidden = self._encoder(chosen, mask.sum(dim=1).tolist())
         logits = torch.zeros(*ids.shape, 2)
         logits[mask] = self._span(hidden)[: len(chosen)].float()
         return logits
 
-    def _relative_to(self, longest: int) -> Tensor | None:
-        """What relative positions add to the attention scores, [heads, R, R] with R of at least the longest in whole rows."""
-        if self._relative is None:
-            return None
-        table, rows = self._table, held_rows(longest)
-        if table is None or table.shape[-1] < rows:
-            steps = torch.arange(rows)
-            buckets = relative_position_bucket(steps[None, :] - steps[:, None], self._buckets)
-            # another thread may replace it by a smaller one meanwhile: what is returned is one's own
-            self._table = table = self._relative(buckets).detach().permute(2, 0, 1).contiguous()
-        return table
 
+def in_8_bits(network: SpanNetwork, encoder: PairEncoder) -> PackedNetwork:
+    """The network with 8-bit products; it takes its weights over."""
+    made: list[Int8Product] = []
 
-def _packed(layer: Layer, made: MakeProduct) -> PackedLayer:
-    """A layer to run."""
+    def watched(weight: Tensor, bias: Tensor, *, gelu: bool = False) -> Product:
+        made.append(Int8Product(weight, bias, gelu=gelu))
+        return made[-1]
 
-    def of(linear: nn.Linear, *, gelu: bool = False) -> Product:
-        return made(linear.weight.detach(), linear.bias.detach(), gelu=gelu)
-
-    return PackedLayer(
-        layer.heads,
-        of(layer.qkv),
-        of(layer.out),
-        layer.norm_attention,
-        of(layer.up, gelu=True),
-        of(layer.down),
-        layer.norm_output,
-    )
+    packed = PackedNetwork(network, watched)
+    windows = encoder.encode(SAMPLE)
+    width = padded(max(len(window.ids) for window in windows), 1)
+    ids = torch.tensor([[*window.ids, *[encoder.pad] * (width - len(window.ids))] for window in windows])
+    mask = torch.arange(width) < torch.tensor([len(window.ids) for window in windows])[:, None]
+    with torch.inference_mode():
+        packed(ids, torch.zeros_like(ids), mask)
+        for one in made:
+            one.settle()
+    return packed

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Protocol
 from index.arrays import Floats
 from index.environment import set_environment
 from index.files import digest, digest_of
+from index.formats import Format, Shape, fastest_format
 from index.models import model_folder
 from index.threads import cores
 from qa.boundaries import tidy
-from qa.formats import Format, fastest_format
 from qa.sharing import SharedBatches
 from qa.spans import best_spans
 from qa.windows import Pair, PairEncoder, Window, padded
@@ -29,7 +29,6 @@ BATCH_TOKENS = 4096
 PAIRS_TOGETHER = 32  # of several callers; with more each of them would wait longer
 PAD_TO = 16
 SPANS_PER_WINDOW = 5
-HIDDEN = 768  # of a base model, where the configuration has another name for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class ExtractiveReader:
     def open(cls, model: str | Path | None = None, *, format: Format | None = None) -> ExtractiveReader:
         """Open the bundled reader, a folder, or a Hugging Face model that is on this machine.
 
-        ``format`` is the number format of the weights and products; by default bf16 on a GPU, else what ``qa.formats`` finds to
+        ``format`` is the number format of the weights and products; by default bf16 on a GPU, else what ``index.formats`` finds to
         be the fastest here. What our own network cannot run is run in fp32 instead of int8. Raises ValueError naming what is
         wrong with the model.
         """
@@ -176,10 +175,7 @@ def _load(folder: Path, format: Format | None, device: str, encoder: PairEncoder
             f"{folder}: its tokenizer does not fit (token {encoder.highest_id} of {config.get('vocab_size')})"
         )
     torch.set_num_threads(cores())
-    hidden = config.get("hidden_size", HIDDEN)
-    format = format or (
-        "bf16" if device == "cuda" else fastest_format(hidden, config.get("intermediate_size", 4 * hidden))
-    )
+    format = format or ("bf16" if device == "cuda" else fastest_format(Shape.read(folder)))
     dtype = torch.bfloat16 if format == "bf16" else torch.float32
     if config.get("model_type") == "mpnet" or config.get("token_types") == "zero":
         from qa.network import SpanNetwork
@@ -187,8 +183,7 @@ def _load(folder: Path, format: Format | None, device: str, encoder: PairEncoder
 
         own = SpanNetwork.load(folder, read_weights(folder, dtype), require_span=True).to(device).eval()
         if device == "cpu":
-            from qa.int8 import in_8_bits
-            from qa.packed import PackedNetwork
+            from qa.packed import PackedNetwork, in_8_bits
 
             return in_8_bits(own, encoder) if format == "int8" else PackedNetwork(own)
         return lambda ids, types, mask: own(ids, mask)

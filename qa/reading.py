@@ -9,7 +9,7 @@ from typing import cast, get_args
 
 import numpy as np
 
-from qa.formats import Format
+from index.formats import Format
 from qa.reader import ExtractiveReader, Reader
 from qa.scoring import exact_match, f1
 from qa.squad import read_questions

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from index.formats import Format
 from qa.answers import READ_FIRST
 from qa.candidates import Candidate
 from qa.confidence import NEVER, Confidence
 from qa.english import FIGURE
-from qa.formats import Format
 from qa.ranking import ranking
 from qa.reader import ExtractiveReader, Reader, Reading
 from qa.retriever import Hit

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from index.embedder import SentenceEmbedder
+from index.formats import VECTOR_FORMATS, Shape, known_format
 from index.store import DocumentRecord
 from index.stores import Store
 from qa.reader import BUNDLED, fingerprint
@@ -32,10 +34,21 @@ def describe(opened: Store, document: str | None = None) -> dict[str, Any]:
         "vector_search": opened.vector_search,
         "settings": asdict(opened.settings),
         "reader": fingerprint(BUNDLED),
+        "numbers": numbers(),
         "warnings": list(opened.warnings),
         "unreadable": [asdict(bad) for bad in opened.unreadable],
         "files": [asdict(record) for record in (records if document is None else [find(opened, document)])],
     }
+
+
+def numbers() -> list[dict[str, str | None]]:
+    """The number format that each bundled encoder computes in on this processor, None if that is not known yet, and why."""
+    known = {
+        "reader": known_format(Shape.read(BUNDLED)),
+        "small reader": known_format(Shape.read(BUNDLED / "screen")),
+        "embedder": known_format(Shape.read(SentenceEmbedder.open().folder), VECTOR_FORMATS),
+    }
+    return [{"encoder": name, "format": choice.format, "why": choice.why} for name, choice in known.items()]
 
 
 def lines(value: object, *, named: bool = False) -> list[str]:
@@ -43,6 +56,6 @@ def lines(value: object, *, named: bool = False) -> list[str]:
     if not isinstance(value, dict):
         return [str(value)]
     if not named:
-        return ["  ".join(map(str, value.values()))]
+        return ["  ".join("-" if one is None else str(one) for one in value.values())]
     known = {name.replace("_", " "): one for name, one in value.items() if one not in (None, ())}
     return [f"{name}: {', '.join(map(str, one)) if isinstance(one, tuple) else one}" for name, one in known.items()]

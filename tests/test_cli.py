@@ -137,6 +137,7 @@ def test_status_as_json(run: Run, index: Path):
     report = json.loads(got.stdout)
     assert (report["documents"], report["passages"]) == (2, 2)
     assert [file["title"] for file in report["files"]] == ["Grossi in Iran", "b"]
+    assert [one["encoder"] for one in report["numbers"]] == ["reader", "small reader", "embedder"]
     assert report["settings"]["embedder"] and Path(report["unreadable"][0]["name"]).name == "bad.pdf"
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from qa import formats
-from qa.formats import Format, fastest_format, measured
+from index import formats
+from index.formats import VECTOR_FORMATS, Format, FormatChoice, Shape, fastest_format, known_format, measured
 
-Measured = list[tuple[int, int]]
+Measured = list[Shape]
+BASE, SMALL = Shape(768, 3072), Shape(384, 1536)
 Processor = Callable[[str, Mapping[str, float]], Measured]
 
 
@@ -22,8 +23,8 @@ def processor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Processor:
     def made(units: str, took: Mapping[str, float]) -> Measured:
         shapes: Measured = []
 
-        def measure(hidden: int, inner: int, offered: Format) -> dict[str, float]:
-            shapes.append((hidden, inner))
+        def measure(shape: Shape, offered: Format) -> dict[str, float]:
+            shapes.append(shape)
             return {format: took[format] for format in ("fp32", offered)}
 
         monkeypatch.setattr(formats, "multiplies_bf16", lambda: "bf16" in units)
@@ -48,27 +49,27 @@ def test_the_processors_own_format_is_taken_where_it_is_quicker(
     processor: Processor, units: str, took: Mapping[str, float], fastest: str
 ) -> None:
     processor(units, took)
-    assert fastest_format(768, 3072) == fastest
+    assert fastest_format(BASE) == fastest
 
 
 def test_a_processor_without_such_units_reads_in_fp32_unmeasured(processor: Processor) -> None:
     shapes = processor("", {})
-    assert (fastest_format(768, 3072), shapes) == ("fp32", [])
+    assert (fastest_format(BASE), shapes) == ("fp32", [])
 
 
 def test_each_shape_is_measured_once_for_good(processor: Processor) -> None:
     shapes = processor("bf16", {"fp32": 10.0, "bf16": 5.0})
-    assert [fastest_format(*shape) for shape in [(768, 3072), (384, 1536), (768, 3072)]] == ["bf16"] * 3
-    assert shapes == [(768, 3072), (384, 1536)]
+    assert [fastest_format(shape) for shape in (BASE, SMALL, BASE)] == ["bf16"] * 3
+    assert shapes == [BASE, SMALL]
     later = processor("bf16", {"fp32": 10.0, "bf16": 20.0})
-    assert (fastest_format(768, 3072), later) == ("bf16", [])
+    assert (fastest_format(BASE), later) == ("bf16", [])
 
 
 def test_a_processor_with_other_units_is_measured_anew(processor: Processor) -> None:
     processor("int8", {"fp32": 10.0, "int8": 5.0})
-    assert fastest_format(768, 3072) == "int8"
+    assert fastest_format(BASE) == "int8"
     shapes = processor("bf16", {"fp32": 10.0, "bf16": 5.0})
-    assert (fastest_format(768, 3072), shapes) == ("bf16", [(768, 3072)])
+    assert (fastest_format(BASE), shapes) == ("bf16", [BASE])
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", "null", '{"a": 1}', '{"a": {"fp32": "x"}}', "\0"])
@@ -77,18 +78,41 @@ def test_a_damaged_file_is_written_anew(processor: Processor, tmp_path: Path, da
     path = tmp_path / "pincite" / "formats.json"
     path.parent.mkdir()
     path.write_text(damage, encoding="utf-8")
-    assert (fastest_format(768, 3072), shapes) == ("bf16", [(768, 3072)])
+    assert (fastest_format(BASE), shapes) == ("bf16", [BASE])
     assert list(json.loads(path.read_text(encoding="utf-8")).values()) == [{"fp32": 10.0, "bf16": 5.0}]
 
 
 def test_where_nothing_can_be_written_it_is_measured_each_time(processor: Processor, tmp_path: Path) -> None:
     shapes = processor("bf16", {"fp32": 10.0, "bf16": 5.0})
     (tmp_path / "pincite").write_text("a file where the folder would be", encoding="utf-8")
-    assert [fastest_format(768, 3072), fastest_format(768, 3072)] == ["bf16", "bf16"]
+    assert [fastest_format(BASE), fastest_format(BASE)] == ["bf16", "bf16"]
     assert len(shapes) == 2
 
 
 @pytest.mark.parametrize("offered", ["bf16", "int8"])
 def test_the_measurement_runs_on_any_processor(offered: Format) -> None:
-    took = measured(64, 256, offered)
+    took = measured(Shape(64, 256), offered)
     assert set(took) == {"fp32", offered} and all(times > 0 for times in took.values())
+
+
+@pytest.mark.parametrize(("units", "format"), [("bf16 int8", "bf16"), ("int8", "fp32"), ("", "fp32")])
+def test_vectors_are_never_made_in_8_bits(processor: Processor, units: str, format: str) -> None:
+    shapes = processor(units, {"fp32": 10.0, "bf16": 5.0})
+    assert fastest_format(SMALL, VECTOR_FORMATS) == format
+    assert shapes == ([SMALL] if format == "bf16" else [])
+
+
+def test_what_is_known_is_told_without_measuring(processor: Processor, tmp_path: Path) -> None:
+    shapes = processor("int8", {"fp32": 10.0, "int8": 5.0})
+    assert known_format(BASE) == FormatChoice(None, "measured at the first use") and shapes == []
+    assert fastest_format(BASE) == "int8"
+    assert known_format(BASE) == FormatChoice("int8", "measured: 10.0 ms per layer in fp32, 5.0 in int8")
+    assert known_format(SMALL, VECTOR_FORMATS) == FormatChoice("fp32", "no unit of the processor for bf16")
+    (tmp_path / "pincite" / "formats.json").unlink()
+    assert known_format(BASE).format is None
+
+
+def test_a_shape_is_that_of_the_configuration(tmp_path: Path) -> None:
+    assert Shape.read(tmp_path) == BASE
+    (tmp_path / "config.json").write_text('{"hidden_size": 384}')
+    assert Shape.read(tmp_path) == SMALL

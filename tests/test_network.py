@@ -13,7 +13,8 @@ from reader_fakes import tiny_shape, write_config
 from safetensors.torch import save_file
 from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
 
-from qa.network import SpanNetwork, relative_position_bucket
+from index.architecture import relative_position_bucket
+from qa.network import SpanNetwork
 
 MODELS = {"mpnet": transformers.MPNetForQuestionAnswering, "bert": transformers.BertForQuestionAnswering}
 

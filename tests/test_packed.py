@@ -8,10 +8,11 @@ import torch
 from reader_fakes import words_of, write_tokenizer
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from index.architecture import NetworkConfig
+from index.int8 import Int8Product
 from index.packed import whole_rows
-from qa.int8 import SAMPLE, Int8Product, in_8_bits
-from qa.network import NetworkConfig, SpanNetwork
-from qa.packed import PackedNetwork
+from qa.network import SpanNetwork
+from qa.packed import SAMPLE, PackedNetwork, in_8_bits
 from qa.windows import PairEncoder
 
 
@@ -85,7 +86,7 @@ def test_in_8_bits_it_gives_nearly_the_same_logits_whatever_shares_the_batch(kin
 
 
 def test_where_the_library_has_no_8_bit_products_they_stay_exact(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("qa.int8._whole_product", lambda whole, scale, zero: None)
+    monkeypatch.setattr("index.int8._whole_product", lambda whole, scale, zero: None)
     weight, bias, rows = torch.randn(8, 4), torch.randn(8), torch.randn(5, 4)
     made = Int8Product(weight, bias)
     exact = made(rows)

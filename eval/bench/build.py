@@ -29,7 +29,7 @@ from index.chunker import chunk
 from index.dense import DenseIndex
 from index.documents import find_files, read_document
 from index.embedder import SentenceEmbedder, in_context
-from index.precision import multiplies_bf16
+from index.formats import VECTOR_FORMATS, Shape, fastest_format
 
 OURS, THEIRS, DEPTH = "pincite", "sentence-transformers", 10
 Embed = Callable[[Sequence[str]], Floats]
@@ -61,7 +61,7 @@ def main() -> None:
     cosines = (first[OURS] * first[THEIRS]).sum(axis=1)
     rounds = _rounds(embedders, texts, options.rounds)
     recalls = {name: _recall(embed, squad, options.questions) if squad else None for name, embed in embedders.items()}
-    formats = {OURS: "bf16" if multiplies_bf16() else "fp32", THEIRS: "fp32"}
+    formats = {OURS: fastest_format(Shape.read(SentenceEmbedder.open().folder), VECTOR_FORMATS), THEIRS: "fp32"}
     rows = [
         EmbedderFigures(name, formats[name], statistics.median(speeds), recalls[name])
         for name, speeds in rounds.items()

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from eval.bench.worker import ReaderJob, serve
-from qa.network import NetworkConfig
+from index.architecture import NetworkConfig
 from qa.windows import Pair, PairEncoder
 
 

@@ -22,11 +22,11 @@ from typing import Any
 
 import numpy as np
 
-from eval.bench.machine import processor
 from eval.bench.results import command_line, print_table, write_json
 from index.arrays import Floats
 from index.builder import build
 from index.documents import load
+from index.precision import processor
 
 DIMENSION, PASSAGES_EACH, WORDS_EACH, VOCABULARY, ADDED = 384, 25, 100, 60_000, 10
 

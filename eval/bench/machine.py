@@ -6,7 +6,8 @@ import os
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
+
+from index.precision import processor
 
 
 def machine(threads: int) -> dict[str, str | int | bool | float]:
@@ -26,14 +27,3 @@ def machine(threads: int) -> dict[str, str | int | bool | float]:
         "system": f"{platform.system()} {platform.release()}",
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-
-
-def processor() -> str:
-    """The processor's name, with family, model and stepping where the name alone does not tell."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    fields = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
-    numbers = "/".join(fields.get(key, "?") for key in ("cpu family", "model", "stepping"))
-    return f"{fields.get('model name', platform.machine())} ({numbers})"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from eval.bench.worker import ReaderJob, serve
-from qa.formats import Format
+from index.formats import Format
 from qa.reader import ExtractiveReader, Reader, Reading
 from qa.windows import Pair
 

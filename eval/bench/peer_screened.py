@@ -8,9 +8,9 @@ from typing import cast
 
 from eval.bench.peer_pincite import PinciteReader
 from eval.bench.worker import ReaderJob, serve
+from index.formats import Format
 from index.store import Passage
 from qa.confidence import Confidence
-from qa.formats import Format
 from qa.reader import ExtractiveReader, Reading
 from qa.retriever import Hit
 from qa.screening import read_enough, small_reader

@@ -24,7 +24,6 @@ from typing import Any
 
 import numpy as np
 
-from eval.bench.machine import processor
 from eval.bench.results import command_line, print_table, write_json
 from index.arrays import Floats
 from index.chunker import Chunk
@@ -33,6 +32,7 @@ from index.documents import Document
 from index.environment import set_environment
 from index.gathering import Gathering
 from index.generations import writer_lock
+from index.precision import processor
 from index.store import CANARIES, Index, Making, Settings, commit, draft
 from qa.retriever import HybridRetriever
 

@@ -3,7 +3,7 @@
 A few columns of the inputs are far larger than the others and would leave these hardly any of the 8 bits. What a column of
 the input is divided by, and the weights are multiplied by, evens that out (SmoothQuant, Xiao et al. 2023, alpha 0.5). Inputs that
 reach further to one side of zero than to the other, as GELU's do, get more of the 256 levels on that side. How far the columns
-reach hardly depends on the text and is taken from a few sentences when the reader is opened.
+reach hardly depends on the text and is taken from a few sentences when an encoder is opened.
 """
 
 from __future__ import annotations
@@ -13,32 +13,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from index.packed import Product, product
-from qa.network import SpanNetwork
-from qa.packed import PackedNetwork
-from qa.windows import Pair, PairEncoder, padded
 
 LEVELS = 127  # of weights, to either side of zero
 INPUT_LEVELS = 255  # of inputs, to both sides
 FEWEST = 96  # of these to either side: a text may reach further there than the few sentences do
 SMALLEST = 1e-5
-SAMPLE = (
-    Pair(
-        "When did the two ministers sign the agreement on the railway?",
-        "The two ministers signed the agreement on Tuesday, 14 March 1995, after three days of talks in Geneva. It says that"
-        " the railway will be ready within 6 years and cost about $2.4 billion, of which banks lend 60 percent. “Nobody"
-        " believed in it,” the mayor told reporters. Farmers along the line had protested since 1989.",
-    ),
-    Pair(
-        "who discovered the bacterium",
-        "In biology, the bacterium was first described by the Danish physician Hans Gram , who worked in Berlin ( 1884 ) . It"
-        " lives in soil and in the gut of many animals , where it breaks down sugar ; some strains cause disease .",
-    ),
-    Pair(
-        "How long does the battery last?",
-        "I bought this lamp for my daughter two weeks ago and she loves it! The battery lasts 8-10 hours if you don't use the"
-        " brightest setting. Only drawback: it isn't waterproof, and the manual is useless. Still, 4 stars from me.",
-    ),
-)
 
 
 class Int8Product:
@@ -105,23 +84,3 @@ def _whole_product(whole: Tensor, scale: Tensor, zero: int) -> Product | None:
     except (AttributeError, RuntimeError):
         return None
     return times
-
-
-def in_8_bits(network: SpanNetwork, encoder: PairEncoder) -> PackedNetwork:
-    """The network with 8-bit products; it takes its weights over."""
-    made: list[Int8Product] = []
-
-    def watched(weight: Tensor, bias: Tensor, *, gelu: bool = False) -> Product:
-        made.append(Int8Product(weight, bias, gelu=gelu))
-        return made[-1]
-
-    packed = PackedNetwork(network, watched)
-    windows = encoder.encode(SAMPLE)
-    width = padded(max(len(window.ids) for window in windows), 1)
-    ids = torch.tensor([[*window.ids, *[encoder.pad] * (width - len(window.ids))] for window in windows])
-    mask = torch.arange(width) < torch.tensor([len(window.ids) for window in windows])[:, None]
-    with torch.inference_mode():
-        packed(ids, torch.zeros_like(ids), mask)
-        for one in made:
-            one.settle()
-    return packed
