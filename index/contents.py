@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import overload
 
 from index.arrays import Bytes, Floats, Ints, Numbers
-from index.documents import Document, page_at
+from index.documents import page_at
 from index.sparse import SparseIndex
 from index.spool import mapped
 
@@ -107,23 +107,6 @@ class Contents:
     def document_text(self, document: DocumentRecord) -> str:
         """The whole text that the offsets of a document count in."""
         return self._text(document.first_byte, document.first_byte + document.bytes)
-
-    def document(self, record: DocumentRecord) -> Document:
-        """The document as it was read, without its headings: they have done their work in the passages."""
-        return Document(
-            name=record.name,
-            title=record.title,
-            text=self.document_text(record),
-            sha256=record.sha256,
-            kind=record.kind,
-            date=record.date,
-            body=record.body,
-            headings=(),
-            pages=record.pages,
-            warnings=record.warnings,
-            authors=record.authors,
-            language=record.language,
-        )
 
     def passage(self, number: int) -> Passage:
         """The passage in a row of the table."""

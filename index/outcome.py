@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from index.store import Duplicate, Unreadable
 
@@ -72,10 +71,6 @@ class BuildReport:
     def differs(self) -> bool:
         """Whether there are other documents than before."""
         return bool(self.added or self.changed or self.renamed or self.removed)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values for JSON."""
-        return asdict(self)
 
 
 def _reasons(unreadable: Sequence[Unreadable], left_out: Sequence[str]) -> str:
