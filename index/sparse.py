@@ -1,4 +1,4 @@
-"""BM25 over the terms of passages, in the files of bm25s. The only importer of it."""
+"""BM25 over the terms of passages: how a text is cut into terms, and the search by them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,11 @@ from index.sentences import CJK
 from index.weights import Weights, weigh
 
 # Lucene's variant: its inverse document frequency stays positive where most passages hold a term.
-METHOD = "lucene"
 K1 = 1.2
 B = 0.75
 LONGEST_QUERY = 256  # terms
 
-# The files of bm25s.
+# Named as bm25s names them: indexes that it has written are read, too.
 _ARRAYS = {name: f"{name}.csc.index.npy" for name in ("data", "indices", "indptr")}
 _VOCABULARY = "vocab.index.json"
 
@@ -105,13 +104,10 @@ class SparseIndex:
         """Write plain arrays and JSON; nothing where no passage holds a term."""
         if self._weights is None:
             return
-        from bm25s import BM25  # it imports scipy, which takes longer than opening all the rest of an index
-
-        scorer = BM25(method=METHOD, k1=K1, b=B)
-        scorer.vocab_dict = self._vocabulary
-        scorer.scores = {name: getattr(self._weights, name) for name in _ARRAYS} | {"num_docs": self._passages}
-        scorer.nonoccurrence_array = None
-        scorer.save(folder, allow_pickle=False, show_progress=False)
+        folder.mkdir()
+        for name, file in _ARRAYS.items():
+            np.save(folder / file, getattr(self._weights, name), allow_pickle=False)
+        (folder / _VOCABULARY).write_text(json.dumps(self._vocabulary), encoding="ascii")
 
     def among(self, wanted: Mask) -> SparseIndex:
         """This index, searched only in the passages wanted: a truth value each."""

@@ -1,4 +1,4 @@
-"""BM25's weight of each term in each passage, from their numbers: what bm25s computes, but by blocks and in less memory."""
+"""BM25's weight of each term in each passage, from their numbers: by blocks, so that it takes little memory."""
 
 from __future__ import annotations
 

@@ -86,7 +86,6 @@ def test_a_command_that_needs_no_model_imports_nothing_of_one(index: Path, comma
         "sentence_transformers",
         "sklearn",
         "scipy",
-        "bm25s",
         "faiss",
         "gradio",
         "pydantic",

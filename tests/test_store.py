@@ -29,8 +29,8 @@ from index.store import (
 )
 
 FILES = ("documents.jsonl", "texts.utf8", "passages.i64", "headings.json", "vectors.f32", "terms.i32", "manifest.json",
-         "terms/data.csc.index.npy", "terms/indices.csc.index.npy", "terms/indptr.csc.index.npy", "terms/vocab.index.json",
-         "terms/params.index.json")  # fmt: skip
+         "terms/data.csc.index.npy", "terms/indices.csc.index.npy", "terms/indptr.csc.index.npy",
+         "terms/vocab.index.json")  # fmt: skip
 OLD, NEW = "gen-00000001", "gen-00000002"
 
 

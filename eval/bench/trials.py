@@ -13,7 +13,6 @@ import re
 import shutil
 import signal
 import sys
-import threading
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -22,16 +21,11 @@ from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,unused-ignore]
-from tqdm import tqdm  # type: ignore[import-untyped,unused-ignore]
 
 from index.arrays import Floats
 from index.builder import build
 from index.documents import load
 from index.store import Index, IndexMissing, verify
-
-# What bm25s counts with has a lock that a child shares with this process, and would take along when it is killed.
-tqdm.set_lock(threading.RLock())
-tqdm.monitor_interval = 0
 
 PATIENCE = 60  # seconds until a child that hangs is ended, beyond those that it is to take
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT

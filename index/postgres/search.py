@@ -66,7 +66,7 @@ _BY_GRAPH = """
         SELECT id, embedding FROM pincite.passages
         ORDER BY CAST(embedding AS halfvec({dimension})) <#> CAST(CAST(:vector AS vector) AS halfvec({dimension})) LIMIT :k)
     SELECT id, -(embedding <#> CAST(:vector AS vector)) AS score FROM near ORDER BY score DESC, id"""
-# Lucene's BM25 as bm25s computes it: 64 bits for a weight, 32 to keep it, and a sum of those in the question's order.
+# Lucene's BM25 as ``index.weights`` computes it: 64 bits for a weight, 32 to keep it, and a sum of those in the question's order.
 _BY_TERMS = f"""
     WITH asked AS (SELECT * FROM unnest(CAST(:terms AS text[])) WITH ORDINALITY AS asked(term, place)),
     size AS (SELECT sum(passages)::float8 AS passages, sum(terms)::float8 / sum(passages) AS length FROM pincite.documents),

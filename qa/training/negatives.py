@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import bm25s
-
 from index.sentences import sentence_at
+from index.sparse import SparseIndex
 from qa.english import FIGURE, NAME
 from qa.training.examples import TrainingExample
 
@@ -22,18 +21,12 @@ NUMBER = re.compile(rf"\b{FIGURE.pattern}\b")
 def retrieved(examples: Sequence[TrainingExample], depth: int, rng: random.Random) -> list[TrainingExample]:
     """For each question one of the ``depth`` passages that BM25 ranks best and that do not hold the answer's words."""
     passages = list(dict.fromkeys(example.passage for example in examples))
-    index = bm25s.BM25(method="lucene")
-    index.index(bm25s.tokenize(passages, stopwords="en", show_progress=False), show_progress=False)
-    queries = bm25s.tokenize([example.question for example in examples], stopwords="en", show_progress=False)
-    ranked, _ = index.retrieve(queries, k=min(depth, len(passages)), show_progress=False)
+    ranked = SparseIndex.build(passages).search([example.question for example in examples], depth).ids.tolist()
     negatives = []
     for example, row in zip(examples, ranked, strict=True):
         answer = (example.answer or "").lower()
-        free = [
-            passages[int(i)]
-            for i in row
-            if passages[int(i)] != example.passage and answer not in passages[int(i)].lower()
-        ]
+        near = (passages[number] for number in row if number >= 0)
+        free = [passage for passage in near if passage != example.passage and answer not in passage.lower()]
         if answer and free:
             chosen = rng.choice(free[: max(3, depth // 3)])
             negatives.append(
