@@ -24,11 +24,11 @@ from qa.retriever import DEPTH, TERM_WEIGHT, fuse
 WEIGHTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
 FIRST = (1, 2, 4, 8)
 RANK_CONSTANT = 60  # of reciprocal rank fusion (Cormack et al. 2009)
-Found = tuple[tuple[Place, ...], Rankings]
+Judged = tuple[tuple[Place, ...], Rankings]
 Order = Callable[[Rankings], list[Passage]]
 
 
-def found_in(path: Path, size: int, embedder: SentenceEmbedder) -> Iterator[Found]:
+def found_in(path: Path, size: int, embedder: SentenceEmbedder) -> Iterator[Judged]:
     """Both rankings of every question sampled from a file, with the places of its answers."""
     dataset = load(path)
     index = index_of(dataset.paragraphs, embedder)
@@ -39,13 +39,13 @@ def found_in(path: Path, size: int, embedder: SentenceEmbedder) -> Iterator[Foun
         yield question.places(indexed[name], dataset.paragraphs[name]), rankings
 
 
-def recalls(found: Sequence[Found], order: Order) -> list[float]:
+def recalls(found: Sequence[Judged], order: Order) -> list[float]:
     """The share of the questions, in percent, with an answering passage among the first 1, 2, 4 and 8."""
     first = [_first_answering(one, order) for one in found]
     return [round(100 * sum(place < count for place in first) / len(found), 1) for count in FIRST]
 
 
-def _first_answering(found: Found, order: Order) -> int:
+def _first_answering(found: Judged, order: Order) -> int:
     """The place, from 0, of the first passage that answers; beyond all where none does."""
     places, rankings = found
     return next(

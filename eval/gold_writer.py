@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.questions import UnreadableDataset, question_word
+from index.sentences import find_words
 from qa.console import one_line
 
 Ask = Callable[[str], str]
@@ -46,12 +47,6 @@ def passages_of(folder: Path, seed: int = 0) -> list[Shown]:
         raise UnreadableDataset(f"{folder}: holds no document that can be read")
     random.Random(seed).shuffle(found)
     return found
-
-
-def place_of(words: str, passage: str) -> re.Match[str] | None:
-    """Where the words stand in the passage, whatever white space is between them; None where they do not."""
-    parts = words.split()
-    return re.search(r"\s+".join(map(re.escape, parts)), passage) if parts else None
 
 
 def write_questions(passages: Iterable[Shown], out: Path, ask: Ask, say: Say, wanted: int = 10) -> int:
@@ -94,7 +89,7 @@ def _row(shown: Shown, question: str, ask: Ask, say: Say) -> dict[str, Any]:
     """One row: the answer in the passage's own words, asked for until it stands there."""
     while True:
         words = ask("The answer, in the passage's own words (empty: no document answers it)").strip()
-        found = place_of(words, shown.text)
+        found = find_words(words, shown.text)
         if found is not None:
             place = {"document": shown.document, "start": shown.start + found.start()}
             return {"question": question, "answers": [found.group()], **place, "kind": question_word(question)}

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from eval.answerer import Answerer
 from eval.gold_places import GoldPlaces, holds
 from eval.metrics import Place, PrecisionRecall, best_citation_overlap
 from eval.questions import Dialogue, GoldQuestion, same_document, split_of
 from eval.records import Record, Run
 from eval.waterfall import Outcome, Trace, outcome, trace
+from qa.answerer import Answerer
 from qa.answers import PASSAGES_READ, Answer, Citation
 from qa.conversation import Asks, Conversation
 from qa.scoring import exact_match, f1, normalise

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from eval.answerer import Answerer
 from eval.gold_places import GoldPlaces, holds
 from eval.metrics import Place
 from eval.questions import GoldQuestion
+from qa.answerer import Answerer
 from qa.answers import Answer
 from qa.scoring import exact_match, f1
 

@@ -43,6 +43,12 @@ def sentence_at(text: str, start: int, end: int) -> Offsets:
     return Offsets(min([start, *(s.start for s in held)]), max([end, *(s.end for s in held)]))
 
 
+def find_words(words: str, text: str) -> re.Match[str] | None:
+    """Where words stand in a text, whatever white space is between them; None if they do not, or there are none."""
+    parts = words.split()
+    return re.search(r"\s+".join(map(re.escape, parts)), text) if parts else None
+
+
 def ends_sentence(text: str) -> bool:
     """Whether a text ends as a sentence does."""
     return _END.search(text[-_LONGEST_END:]) is not None

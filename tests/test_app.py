@@ -17,8 +17,8 @@ import pytest
 from page_fakes import FakeAssistant, FakeIndex, FakeReport, FakeSettings
 
 from ui.app import build_app, launch
-from ui.conversations import Conversation, ConversationStore
-from ui.desk import Desk, Place, Session, clean_question, read_action
+from ui.conversations import Chat, ChatStore
+from ui.desk import CitationKey, Desk, Session, clean_question, read_action
 from ui.jobs import Progress
 from ui.library import Library, told
 from ui.line import MOST_TOGETHER
@@ -26,7 +26,7 @@ from ui.loading import Loading
 from ui.originals import key_of, link
 from ui.roots import Roots
 from ui.serving import CannotServe, free_port, serve
-from ui.shelf import Row, job_note, matching, pages, rows_of, table
+from ui.shelf import LibraryFile, job_note, matching, pages, rows_of, table
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def test_who_finds_the_line_full_is_turned_away_politely(tmp_path: Path) -> None
                 time.sleep(0.01)
         with pytest.raises(Exception, match=r"1 question is waiting to be read already\. Ask again in a moment"):
             people[2].predict(when, api_name="/ask")
-        now = page.desk.answered(page.desk.reading(Session(Conversation()), when))
+        now = page.desk.answered(page.desk.reading(Session(Chat()), when))
         assert now.conversation.turns[-1].problem.endswith("Ask again in a moment.")
         gate.set()
         assert [job.result(20)["answer"] for job in waiting] == ["1962", "1962"]
@@ -139,19 +139,19 @@ def desk_over(tmp_path: Path, **options: object) -> Desk:
     path.write_text("# The dam\n\nThe dam was built in 1962.\n\nThe old dam was built in 1962, too.\n")
     answers = {"When was the dam built?": "1962"}
     assistant = FakeAssistant(FakeIndex([path]), answers, **options)  # type: ignore[arg-type]
-    return Desk(assistant, ConversationStore(tmp_path / "kept"))
+    return Desk(assistant, ChatStore(tmp_path / "kept"))
 
 
 def test_a_session_asks_opens_steps_and_judges(tmp_path: Path) -> None:
     desk = desk_over(tmp_path)
-    now = desk.answered(desk.reading(Session(Conversation()), "When was the dam built?"))
+    now = desk.answered(desk.reading(Session(Chat()), "When was the dam built?"))
     turn = now.conversation.turns[-1]
-    assert turn.state == "done" and now.open == Place(turn.id)
-    assert desk.stepped(now, 1).open == Place(turn.id, 0, 1)
-    assert desk.stepped(now, -1).open == Place(turn.id, 0, 1)
+    assert turn.state == "done" and now.open == CitationKey(turn.id)
+    assert desk.stepped(now, 1).open == CitationKey(turn.id, 0, 1)
+    assert desk.stepped(now, -1).open == CitationKey(turn.id, 0, 1)
     assert desk.stepped(now, 2).open == now.open
-    assert desk.opened(now, Place(turn.id, 0, 9)) == now
-    assert desk.opened(now, Place("t0")) == now
+    assert desk.opened(now, CitationKey(turn.id, 0, 9)) == now
+    assert desk.opened(now, CitationKey("t0")) == now
     judged = desk.judged(now, turn.id, "wrong")
     assert judged.conversation.turns[-1].opinion == "wrong"
     assert desk.judged(judged, turn.id, "wrong").conversation.turns[-1].opinion is None
@@ -167,14 +167,14 @@ def test_what_cannot_be_read_is_said_in_the_turn(tmp_path: Path) -> None:
         def ask_many(self, questions: object, k: int = 10, *, as_written: bool = False) -> list[object]:
             raise ValueError("the index is damaged; run `pincite index` again")
 
-    desk = Desk(Broken(), ConversationStore(tmp_path))  # type: ignore[arg-type]
-    last = desk.answered(desk.reading(Session(Conversation()), "Why?")).conversation.turns[-1]
+    desk = Desk(Broken(), ChatStore(tmp_path))  # type: ignore[arg-type]
+    last = desk.answered(desk.reading(Session(Chat()), "Why?")).conversation.turns[-1]
     assert (last.state, last.problem) == ("failed", "The index is damaged; run `pincite index` again.")
 
 
 def test_a_source_that_changes_on_disk_is_noticed(tmp_path: Path) -> None:
     desk = desk_over(tmp_path)
-    now = desk.answered(desk.reading(Session(Conversation()), "When was the dam built?"))
+    now = desk.answered(desk.reading(Session(Chat()), "When was the dam built?"))
     assert "pc-notice" not in desk.panel(now)
     (tmp_path / "dam.md").write_text("# The dam\n\nThe dam was built in 1999.\n")
     assert "has changed since it was indexed" in desk.panel(now) and "1962" in desk.panel(now)
@@ -345,7 +345,7 @@ def test_one_job_at_a_time_and_its_failure_is_said(tmp_path: Path) -> None:
 
 
 def test_ten_thousand_articles_are_searched_and_paged() -> None:
-    rows = [Row(f"/a/{number}.md", f"Title {number}", "md", "", 3) for number in range(10_000)]
+    rows = [LibraryFile(f"/a/{number}.md", f"Title {number}", "md", "", 3) for number in range(10_000)]
     assert pages(rows) == 100
     assert table(rows, 99).count("<tr>") == 101
     assert "9,901 to 10,000 of 10,000" in table(rows, 500)

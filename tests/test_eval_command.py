@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from eval import gold_writer
 from eval.command import app
 from eval.examples import load, validate
-from eval.gold_writer import Shown, place_of, write_questions
+from eval.gold_writer import Shown, write_questions
 
 TEXT = "# Tour\n\nMacron landed in\nKazakhstan on November 1. Uzbekistan was second.\n"
 ROW = {"id": "q1", "question": "Where?", "answers": ["Kazakhstan"], "document": "tour.md", "start": 0, "kind": "where"}
@@ -154,12 +154,6 @@ def test_numbers_go_on_where_the_file_ends(tmp_path):
     written(tmp_path, ["Who?", "Ada"], shown("Ada did."))
     _, rows = written(tmp_path, ["Who?", "Bob"], shown("Bob did."))
     assert [row["id"] for row in rows] == ["own-001", "own-002"]
-
-
-def test_words_are_found_across_line_breaks():
-    assert place_of("a b", "x a\n  b y").span() == (2, 7)
-    assert place_of("a.b", "axb") is None
-    assert place_of("  ", "x") is None
 
 
 def test_ten_are_asked_for_by_default(tmp_path):

@@ -24,7 +24,7 @@ from index.seen import Seen
 from index.store import Index
 from qa.confidence import unfitted
 from qa.training.mixture import Mixture
-from ui.conversations import Conversation, ConversationStore, Turn
+from ui.conversations import Chat, ChatStore, ChatTurn
 from ui.corrections import Corrections
 from ui.library import Library
 
@@ -168,7 +168,7 @@ def notes(folder: Path, text: str) -> None:
 
 
 WRITERS: dict[str, Callable[[Path, str], object]] = {
-    "conversation": lambda folder, text: ConversationStore(folder).save(Conversation("0" * 32).asking(text)),
+    "conversation": lambda folder, text: ChatStore(folder).save(Chat("0" * 32).asking(text)),
     "corrections": lambda folder, text: Corrections(folder / "c.jsonl").add(asked(text), None, None),
     "notes": notes,
     "baseline": lambda folder, text: write_baseline([], folder / "baseline.json"),
@@ -179,8 +179,8 @@ WRITERS: dict[str, Callable[[Path, str], object]] = {
 }
 
 
-def asked(question: str) -> Turn:
-    return Conversation().asking(question).turns[0]
+def asked(question: str) -> ChatTurn:
+    return Chat().asking(question).turns[0]
 
 
 def held(folder: Path) -> dict[str, bytes]:

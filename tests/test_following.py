@@ -17,7 +17,7 @@ from index.store import Index
 from qa.assistant import Assistant
 from qa.confidence import unfitted
 from qa.retriever import HybridRetriever
-from ui.conversations import Conversation, ConversationStore
+from ui.conversations import Chat, ChatStore
 from ui.desk import Desk, Session
 from ui.library import Library
 from ui.loading import Loading
@@ -68,13 +68,13 @@ def until(true: Callable[[], bool]) -> None:
 
 
 def test_an_index_made_anew_elsewhere_is_taken_up_without_a_failed_question(folder: Path, followed: Loading) -> None:
-    desk, asking = Desk(followed, ConversationStore(folder / "kept")), threading.Event()
+    desk, asking = Desk(followed, ChatStore(folder / "kept")), threading.Event()
     states: list[str] = []
     said: list[str | None] = []
 
     def ask() -> None:
         while not asking.is_set():
-            now = desk.answered(desk.reading(Session(Conversation()), WHEN))
+            now = desk.answered(desk.reading(Session(Chat()), WHEN))
             desk.panel(now)
             turn = now.conversation.turns[-1]
             states.append(turn.state)

@@ -16,7 +16,7 @@ from qa.answers import PASSAGES_READ
 from qa.reader import PAIRS_TOGETHER, Reading, Span
 from qa.sharing import SharedBatches
 from qa.windows import Pair
-from ui.conversations import Conversation, ConversationStore
+from ui.conversations import Chat, ChatStore
 from ui.desk import Desk, Session
 from ui.line import Busy, Line, StoppableReader, Stopped, still_wanted
 
@@ -168,8 +168,8 @@ def test_a_question_that_is_stopped_in_a_shared_batch_leaves_the_others_theirs()
 def test_a_stopped_question_is_neither_read_on_nor_kept_as_answered(tmp_path: Path) -> None:
     files = {f"{number}.txt": f"The dam of place {number} was built.\n" for number in range(20)}
     answering = assistant(tmp_path / "articles", {WHEN: {"place 1": 5.0}}, files)
-    desk = Desk(answering, ConversationStore(tmp_path / "kept"))
-    now = desk.reading(Session(Conversation()), WHEN)
+    desk = Desk(answering, ChatStore(tmp_path / "kept"))
+    now = desk.reading(Session(Chat()), WHEN)
     reader = StoppedWhileReading(now.stop, during=1)
     answering.reader = StoppableReader(reader)
     assert desk.answered(now).conversation.turns[-1].state == "stopped"

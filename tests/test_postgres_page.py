@@ -20,7 +20,7 @@ from qa.answers import Answer
 from ui.app import Page, build_app, launch
 from ui.app_articles import SHARED
 from ui.app_ask import head_of
-from ui.conversations import Conversation
+from ui.conversations import Chat
 from ui.desk import Session
 from ui.line import Line
 from ui.originals import key_of
@@ -32,7 +32,7 @@ from ui.shelf import rows_of
 
 def shown(page: Page, question: str) -> tuple[Answer, str]:
     """The answer to a question on the page, and the panel beside it."""
-    now = page.desk.answered(page.desk.reading(Session(Conversation()), question))
+    now = page.desk.answered(page.desk.reading(Session(Chat()), question))
     answer = now.conversation.turns[-1].answer
     assert answer is not None
     return answer, page.desk.panel(now)
@@ -109,7 +109,7 @@ def test_a_store_that_is_gone_is_said_to_be_on_the_page(
 ) -> None:
     build([articles], store, embedder, load=load)
     page = build_app(assistant_over(store), folder=tmp_path / "home", shared=True)
-    now = page.desk.answered(page.desk.reading(Session(Conversation()), MAKE))
+    now = page.desk.answered(page.desk.reading(Session(Chat()), MAKE))
     server.execute("DROP SCHEMA pincite CASCADE", url)
     assert "does not exist" in page.desk.panel(now) and "does not exist" in head_of(page.desk.assistant)
     last = page.desk.answered(page.desk.reading(now, MAKE)).conversation.turns[-1]

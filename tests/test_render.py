@@ -14,7 +14,7 @@ from page_fakes import FakeAssistant, FakeIndex
 
 from qa.answers import Answer, Citation, CitedPassage, confidence_word
 from ui.citing import bibtex, markdown, plain
-from ui.conversations import Conversation, ConversationStore, Turn, answer_from_dict, conversation_from_dict
+from ui.conversations import Chat, ChatStore, ChatTurn, answer_from_dict, conversation_from_dict
 from ui.corrections import Corrections
 from ui.export import as_html, as_json, as_markdown
 from ui.markup import Html, join, tag, text
@@ -67,8 +67,8 @@ def assistant(tmp_path: Path) -> FakeAssistant:
     return FakeAssistant(FakeIndex([first, second]), {"When was the dam built?": "1962"}, others=("1964",))
 
 
-def done(answer: Answer, opinion: str | None = None) -> Turn:
-    return Turn("t1", answer.question, "2024-01-01T00:00:00+00:00", "done", answer, opinion=opinion)  # type: ignore[arg-type]
+def done(answer: Answer, opinion: str | None = None) -> ChatTurn:
+    return ChatTurn("t1", answer.question, "2024-01-01T00:00:00+00:00", "done", answer, opinion=opinion)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("value", HOSTILE)
@@ -104,7 +104,7 @@ def test_hostile_words_anywhere_add_no_tag_and_no_attribute(value: str) -> None:
         missing = Answer(words, None, 0.5, shown.citations)
         return join(
             [
-                conversation([done(shown), done(missing), Turn("t2", words, "", "failed", problem=words)]),
+                conversation([done(shown), done(missing), ChatTurn("t2", words, "", "failed", problem=words)]),
                 cited(shown.citations[0], source, number=1, count=2),
                 document(words, f"It {words}.", [], "/pincite/original/1"),
                 nothing_asked([words]),
@@ -242,8 +242,8 @@ def test_first_questions_come_from_sentences_that_answer_them(assistant: FakeAss
 
 
 def test_a_conversation_is_kept_and_read_back_whole(assistant: FakeAssistant, tmp_path: Path) -> None:
-    store = ConversationStore(tmp_path / "kept")
-    asked = Conversation().asking("When was the dam built?")
+    store = ChatStore(tmp_path / "kept")
+    asked = Chat().asking("When was the dam built?")
     last = asked.turns[-1]
     kept = asked.changed(last.id, state="done", answer=assistant.ask(last.question), opinion="right")
     store.save(kept)
@@ -255,7 +255,7 @@ def test_a_conversation_is_kept_and_read_back_whole(assistant: FakeAssistant, tm
 
 
 def test_a_conversation_is_saved_as_a_file_in_which_nothing_runs(assistant: FakeAssistant) -> None:
-    kept = Conversation(turns=(done(assistant.ask("When was the dam built?")), done(assistant.ask("<script>{{x}}"))))
+    kept = Chat(turns=(done(assistant.ask("When was the dam built?")), done(assistant.ask("<script>{{x}}"))))
     start = kept.turns[0].answer.citations[0].start  # type: ignore[union-attr]
     said = as_markdown(kept)
     assert said.startswith(f"## When was the dam built?\n\n> 1962\n\n1. The dam (first.md, characters {start}-")
@@ -271,7 +271,7 @@ def test_an_answer_survives_the_way_through_json(assistant: FakeAssistant) -> No
 
 
 def test_asking_the_same_again_takes_the_place_of_the_last_turn() -> None:
-    twice = Conversation().asking("a").asking("b").asking("b")
+    twice = Chat().asking("a").asking("b").asking("b")
     assert [one.question for one in twice.turns] == ["a", "b"]
 
 

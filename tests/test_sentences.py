@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sentences import _starts, ends_sentence, sentence_at, sentences
+from index.sentences import _starts, ends_sentence, find_words, sentence_at, sentences
 
 PIECES = st.sampled_from(
     ["Mr. Smith left. ", "He said: “No.” ", "\n\n", "\r\n \r\n", "。", "中文！」", "?! ", "U.S. ", "x" * 40, " ", ". . . ",
@@ -79,3 +79,9 @@ def test_the_sentence_at_a_place_has_no_white_space_around_it() -> None:
 )  # fmt: skip
 def test_how_a_sentence_ends(text: str, ends: bool) -> None:
     assert ends_sentence(text) == ends
+
+
+def test_words_are_found_across_line_breaks():
+    assert find_words("a b", "x a\n  b y").span() == (2, 7)
+    assert find_words("a.b", "axb") is None
+    assert find_words("  ", "x") is None

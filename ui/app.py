@@ -13,13 +13,14 @@ from platformdirs import user_data_path
 from starlette.middleware import Middleware
 
 from index.generations import IndexProblem
+from qa.answerer import Answerer
 from qa.answers import PASSAGES_READ
 from ui.app_articles import articles_tab
 from ui.app_ask import ask_tab, head_of
 from ui.app_evaluation import evaluation_tab
-from ui.conversations import ConversationStore
+from ui.conversations import ChatStore
 from ui.corrections import Corrections
-from ui.desk import Asks, Desk
+from ui.desk import Desk
 from ui.export import export_route
 from ui.guard import LARGEST_UPLOAD, Guard
 from ui.library import Library
@@ -42,7 +43,7 @@ class Page(gr.Blocks):
 
 
 def build_app(
-    assistant: Asks,
+    assistant: Answerer,
     *,
     folder: Path | None = None,
     library: Library | None = None,
@@ -60,7 +61,7 @@ def build_app(
     page = Page(title="Pincite", fill_width=True, analytics_enabled=False)
     with page:
         page.report = home / "report.html"
-        page.desk = Desk(assistant, ConversationStore(home / "conversations"), Line(most_waiting), shared=shared)
+        page.desk = Desk(assistant, ChatStore(home / "conversations"), Line(most_waiting), shared=shared)
         page.measuring = Measuring(assistant, page.desk.line, corrections, page.report)
         head = gr.Markdown(head_of(assistant), elem_id="headline", latex_delimiters=[])
         with gr.Tabs(elem_id="tabs"):

@@ -12,8 +12,8 @@ import gradio as gr
 from index.documents import KINDS
 from index.generations import IndexProblem
 from index.store import DocumentRecord
-from ui.app_ask import QUIET, Values, head_of
-from ui.desk import Asks
+from qa.answerer import Answerer
+from ui.app_ask import QUIET, Outputs, head_of
 from ui.library import Library
 from ui.loading import Loading, status_of
 from ui.originals import key_of, link
@@ -33,7 +33,9 @@ class View:
 SHARED = "The articles are kept in a database and brought in step with their files by “pincite index --store”."
 
 
-def articles_tab(page: gr.Blocks, assistant: Asks, head: gr.Markdown, library: Library | None, *, shared: bool) -> None:
+def articles_tab(
+    page: gr.Blocks, assistant: Answerer, head: gr.Markdown, library: Library | None, *, shared: bool
+) -> None:
     """Lay the tab out and wire it."""
     view, seen = gr.State(None), gr.State(None)
     with gr.Row(elem_id="shelf"):
@@ -53,7 +55,7 @@ def articles_tab(page: gr.Blocks, assistant: Asks, head: gr.Markdown, library: L
     pick = gr.Textbox(label="Pick", elem_id="pick", visible="hidden")
     timer = gr.Timer(1.0, active=isinstance(assistant, Loading))
 
-    def show(words: str | None, now: View | None, by: int = 0) -> Values:
+    def show(words: str | None, now: View | None, by: int = 0) -> Outputs:
         now = now or View()
         if status_of(assistant) != "ready":
             return now, note("The index is not open yet."), gr.skip(), gr.skip()
@@ -66,7 +68,7 @@ def articles_tab(page: gr.Blocks, assistant: Asks, head: gr.Markdown, library: L
         now = replace(now, page=min(max(now.page + by, 0), last))
         return now, table(found, now.page), gr.update(interactive=now.page > 0), gr.update(interactive=now.page < last)
 
-    def picked(key: str, now: View | None) -> Values:
+    def picked(key: str, now: View | None) -> Outputs:
         verb, _, wanted = key.partition("#")[0].partition(":")
         if verb == "back" and library is not None:
             return now, gr.skip(), gr.skip(), attempt(library, library.put_back, wanted)
@@ -76,10 +78,10 @@ def articles_tab(page: gr.Blocks, assistant: Asks, head: gr.Markdown, library: L
         opened = _text(assistant, record)
         return replace(now or View(), name=record.name), opened, gr.update(visible=library is not None), gr.skip()
 
-    def first(words: str | None, now: View | None) -> Values:
+    def first(words: str | None, now: View | None) -> Outputs:
         return generation(), *show(words, now)
 
-    def tick(words: str | None, now: View | None, seen: str | None) -> Values:
+    def tick(words: str | None, now: View | None, seen: str | None) -> Outputs:
         said = job_note(library.job) if library is not None else gr.skip()
         if generation() == seen:
             return said, *(gr.skip(),) * 6
@@ -145,7 +147,7 @@ def attempt(library: Library, work: Callable[..., object], *values: Any) -> str:
     return job_note(library.job)
 
 
-def _removed(library: Library, now: View) -> Values:
+def _removed(library: Library, now: View) -> Outputs:
     """The open document taken out of the index, and its text off the page, where that can be done."""
     before = library.job
     said = attempt(library, library.remove, now.name)
@@ -154,7 +156,7 @@ def _removed(library: Library, now: View) -> Values:
     return said, empty(), gr.update(visible=False)
 
 
-def _text(assistant: Asks, record: DocumentRecord) -> str:
+def _text(assistant: Answerer, record: DocumentRecord) -> str:
     """A document's exact text with its passages."""
     index = assistant.index
     passages = index.passages[record.first_passage : record.first_passage + record.passages]

@@ -9,16 +9,17 @@ from typing import Any
 import gradio as gr
 
 from index.generations import IndexProblem
-from ui.conversations import Conversation
+from qa.answerer import Answerer
+from ui.conversations import Chat
 from ui.corrections import Corrections
-from ui.desk import Action, Asks, Desk, Place, Session, clean_question, last_turn, read_action
+from ui.desk import Action, CitationKey, Desk, Session, clean_question, last_turn, read_action
 from ui.loading import problem_of, status_of
 from ui.questions import first_questions
 from ui.render import conversation as rendered
 from ui.render import headline, note, nothing_asked
 
 QUIET: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-Values = tuple[Any, ...]
+Outputs = tuple[Any, ...]
 
 
 def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Corrections, reader: dict[str, Any]) -> None:
@@ -51,21 +52,21 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
                 new = gr.Button("New conversation", size="sm", elem_id="new", min_width=80)
                 keep = gr.Checkbox(True, label="Keep on this computer", elem_id="keep", container=False)
         with gr.Column(elem_id="beside", scale=5, min_width=320):
-            panel = gr.Markdown(desk.panel(Session(Conversation())), elem_id="panel", latex_delimiters=[])
+            panel = gr.Markdown(desk.panel(Session(Chat())), elem_id="panel", latex_delimiters=[])
     action = gr.Textbox(label="Action", elem_id="action", visible="hidden")
     linked = gr.State("")
     timer = gr.Timer(0.7)
 
-    def show(now: Session) -> Values:
+    def show(now: Session) -> Outputs:
         return now, transcript_of(desk, now), desk.panel(now)
 
-    def load(kept: dict[str, Any] | None, now: Session | None, request: gr.Request) -> Values:
+    def load(kept: dict[str, Any] | None, now: Session | None, request: gr.Request) -> Outputs:
         now = session_of(now)
         now = now if now.conversation.turns else restored(desk, kept or {})
         asked = str(dict(request.query_params).get("q", "")).strip()
         return *show(now), now.kept, remembered(now, kept), asked
 
-    def answer(typed: str, now: Session | None) -> Iterator[Values]:
+    def answer(typed: str, now: Session | None) -> Iterator[Outputs]:
         now = session_of(now)
         idle, busy = (
             (gr.update(visible=True), gr.update(visible=False)),
@@ -83,11 +84,11 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
         yield *show(now), "", *busy
         yield *show(desk.answered(now)), gr.skip(), *idle
 
-    def stopped(now: Session | None) -> Values:
+    def stopped(now: Session | None) -> Outputs:
         now = desk.stopped(session_of(now))
         return *show(now), gr.update(visible=True), gr.update(visible=False)
 
-    def act(name: str, now: Session | None, kept: dict[str, Any] | None) -> Values:
+    def act(name: str, now: Session | None, kept: dict[str, Any] | None) -> Outputs:
         now = session_of(now)
         wanted = read_action(name)
         if wanted is None:
@@ -99,25 +100,25 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
         form = _asking(then, wanted)
         return then, transcript_now, panel_now, browser_now, *form
 
-    def begin(now: Session | None, kept: dict[str, Any] | None) -> Values:
+    def begin(now: Session | None, kept: dict[str, Any] | None) -> Outputs:
         now = session_of(now)
-        fresh = Session(Conversation(), kept=now.kept, earlier=(*now.earlier, now.conversation.id))
+        fresh = Session(Chat(), kept=now.kept, earlier=(*now.earlier, now.conversation.id))
         return *show(fresh), remembered(fresh, kept)
 
-    def choose(keeping: bool, now: Session | None, kept: dict[str, Any] | None) -> Values:
+    def choose(keeping: bool, now: Session | None, kept: dict[str, Any] | None) -> Outputs:
         now = session_of(now)
         now = desk.keeping(now, keeping)
         return now, remembered(now, kept)
 
-    def correct(said: str, now: Session | None) -> Values:
+    def correct(said: str, now: Session | None) -> Outputs:
         now = session_of(now)
         return _corrected(desk, corrections, now, said)
 
-    def deny(now: Session | None) -> Values:
+    def deny(now: Session | None) -> Outputs:
         now = session_of(now)
         return _corrected(desk, corrections, now, None)
 
-    def tick(now: Session | None) -> Values:
+    def tick(now: Session | None) -> Outputs:
         now = session_of(now)
         state = status_of(desk.assistant)
         transcript_now = gr.skip() if now.conversation.turns else transcript_of(desk, now)
@@ -146,10 +147,10 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
 
 def session_of(now: Session | None) -> Session:
     """The page's session, a new one where it has none yet."""
-    return now if now is not None else Session(Conversation())
+    return now if now is not None else Session(Chat())
 
 
-def head_of(assistant: Asks) -> str:
+def head_of(assistant: Answerer) -> str:
     """The page's name over the state of the index behind it."""
     if status_of(assistant) != "ready":
         return headline(None, 0, problem_of(assistant))
@@ -166,7 +167,7 @@ def transcript_of(desk: Desk, now: Session) -> str:
     return nothing_asked(_offered(desk.assistant), desk.earlier(now))
 
 
-def _offered(assistant: Asks) -> Sequence[str]:
+def _offered(assistant: Answerer) -> Sequence[str]:
     """First questions, as soon as the index can be read."""
     try:
         return first_questions(assistant.index) if status_of(assistant) == "ready" else ()
@@ -179,10 +180,10 @@ def restored(desk: Desk, kept: dict[str, Any]) -> Session:
     keeping = bool(kept.get("keep", True))
     known = desk.store.load(str(kept.get("id", ""))) if keeping else None
     ids = tuple(one for one in kept.get("ids", ()) if isinstance(one, str))
-    now = Session(known or Conversation(), kept=keeping, earlier=ids)
+    now = Session(known or Chat(), kept=keeping, earlier=ids)
     turn = last_turn(now)
     if turn is not None and turn.answer is not None and turn.answer.citations and status_of(desk.assistant) == "ready":
-        return replace(now, open=Place(turn.id))
+        return replace(now, open=CitationKey(turn.id))
     return now
 
 
@@ -195,7 +196,7 @@ def remembered(now: Session, kept: dict[str, Any] | None) -> dict[str, Any]:
 def acted(desk: Desk, now: Session, wanted: Action) -> tuple[Session, bool]:
     """What a button of the conversation does, and whether the conversation shows it."""
     if wanted.verb == "open":
-        return desk.opened(now, Place(wanted.turn, wanted.candidate, wanted.citation)), False
+        return desk.opened(now, CitationKey(wanted.turn, wanted.candidate, wanted.citation)), False
     if wanted.verb == "resume":
         return desk.resumed(now, wanted.turn), True
     if wanted.verb == "step":
@@ -207,7 +208,7 @@ def acted(desk: Desk, now: Session, wanted: Action) -> tuple[Session, bool]:
     return now, False
 
 
-def _asking(now: Session, wanted: Action) -> Values:
+def _asking(now: Session, wanted: Action) -> Outputs:
     """The form for the right words: open for a turn that was just called wrong, closed when that is taken back."""
     turn = now.conversation.turn(wanted.turn)
     if turn is None or wanted.verb not in ("right", "wrong"):
@@ -217,7 +218,7 @@ def _asking(now: Session, wanted: Action) -> Values:
     return gr.update(visible=True), note(f"The right answer to “{turn.question}”")
 
 
-def _corrected(desk: Desk, corrections: Corrections, now: Session, said: str | None) -> Values:
+def _corrected(desk: Desk, corrections: Corrections, now: Session, said: str | None) -> Outputs:
     """Keep the right words for the question that was called wrong last."""
     wrong = [turn for turn in now.conversation.turns if turn.opinion == "wrong"]
     if not wrong:

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from ui.app_ask import QUIET, Values
+from ui.app_ask import QUIET, Outputs
 from ui.gold import gold_page
 from ui.measuring import EVALUATING, Measuring
 from ui.render import note
@@ -30,7 +30,7 @@ def evaluation_tab(page: gr.Blocks, measuring: Measuring) -> None:
     timer = gr.Timer(1.0)
     seen = gr.State("")
 
-    def tick(before: str) -> Values:
+    def tick(before: str) -> Outputs:
         now = measuring.job
         state = now.state if now is not None else ""
         if state == before != "running":

@@ -17,48 +17,48 @@ from typing import Any, Literal
 from index.files import replace_file
 from qa.answers import Alternative, Answer, Citation, CitedPassage, Evidence, Milliseconds
 
-State = Literal["reading", "done", "stopped", "failed"]
+TurnState = Literal["reading", "done", "stopped", "failed"]
 Opinion = Literal["right", "wrong"]
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ChatTurn:
     """One question and what came of it. ``problem`` says why, where ``state`` is failed."""
 
     id: str
     question: str
     asked: str
-    state: State = "reading"
+    state: TurnState = "reading"
     answer: Answer | None = None
     problem: str = ""
     opinion: Opinion | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class Chat:
     """Turns in the order asked. The id is 128 random bits: who has it may read the conversation."""
 
     id: str = field(default_factory=lambda: secrets.token_hex(16))
-    turns: tuple[Turn, ...] = ()
+    turns: tuple[ChatTurn, ...] = ()
 
     @property
     def title(self) -> str:
         """The first question."""
         return self.turns[0].question if self.turns else ""
 
-    def turn(self, id: str) -> Turn | None:
+    def turn(self, id: str) -> ChatTurn | None:
         """The turn with this id."""
         return next((turn for turn in self.turns if turn.id == id), None)
 
-    def asking(self, question: str) -> Conversation:
+    def asking(self, question: str) -> Chat:
         """With a new turn that is being read. The same question again takes the place of the last turn."""
         turns = self.turns[:-1] if self.turns and self.turns[-1].question == question else self.turns
-        turn = Turn(f"t{secrets.token_hex(4)}", question, datetime.now(UTC).isoformat(timespec="seconds"))
+        turn = ChatTurn(f"t{secrets.token_hex(4)}", question, datetime.now(UTC).isoformat(timespec="seconds"))
         return replace(self, turns=(*turns, turn))
 
-    def changed(self, id: str, **changes: Any) -> Conversation:
+    def changed(self, id: str, **changes: Any) -> Chat:
         """With fields of one turn replaced."""
         return replace(self, turns=tuple(replace(turn, **changes) if turn.id == id else turn for turn in self.turns))
 
@@ -68,13 +68,13 @@ class Conversation:
         return {"id": self.id, "turns": turns}
 
 
-class ConversationStore:
+class ChatStore:
     """Conversations as JSON files in a folder, one a conversation."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def save(self, conversation: Conversation) -> None:
+    def save(self, conversation: Chat) -> None:
         """Keep a conversation; one without turns is not kept."""
         if not conversation.turns:
             return
@@ -82,7 +82,7 @@ class ConversationStore:
         text = json.dumps(conversation.as_dict(), ensure_ascii=False, indent=1)
         replace_file(self._path(conversation.id), text.encode())
 
-    def load(self, id: str) -> Conversation | None:
+    def load(self, id: str) -> Chat | None:
         """The conversation with this id; None where none is kept or its file does not parse."""
         if not _ID.fullmatch(id):
             return None
@@ -101,14 +101,14 @@ class ConversationStore:
         return self.folder / f"{id}.json"
 
 
-def conversation_from_dict(value: Mapping[str, Any]) -> Conversation:
-    """The inverse of ``Conversation.as_dict``; a turn that was cut off while it was read counts as stopped."""
+def conversation_from_dict(value: Mapping[str, Any]) -> Chat:
+    """The inverse of ``Chat.as_dict``; a turn that was cut off while it was read counts as stopped."""
     turns = []
     for one in value["turns"]:
         answer = answer_from_dict(one["answer"]) if one["answer"] else None
-        state: State = "stopped" if one["state"] == "reading" else one["state"]
-        turns.append(Turn(one["id"], one["question"], one["asked"], state, answer, one["problem"], one["opinion"]))
-    return Conversation(value["id"], tuple(turns))
+        state: TurnState = "stopped" if one["state"] == "reading" else one["state"]
+        turns.append(ChatTurn(one["id"], one["question"], one["asked"], state, answer, one["problem"], one["opinion"]))
+    return Chat(value["id"], tuple(turns))
 
 
 def answer_from_dict(value: Mapping[str, Any]) -> Answer:

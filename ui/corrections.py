@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index.files import digest, replace_file
+from index.sentences import find_words
 from index.stores import Store
-from ui.conversations import Turn
+from ui.conversations import ChatTurn
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundWords:
     """Where words stand: the characters from ``start`` of a document."""
 
     document: str
@@ -29,7 +29,7 @@ class Corrections:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def add(self, turn: Turn, words: str | None, index: Store) -> dict[str, Any]:
+    def add(self, turn: ChatTurn, words: str | None, index: Store) -> dict[str, Any]:
         """Keep the right words for a turn's question, None for "the articles do not say"; returns the gold question.
 
         Raises ValueError where the words stand in no document. A later correction of a question replaces the earlier.
@@ -55,20 +55,18 @@ class Corrections:
         return list(_rows(self.path.read_text(encoding="utf-8")))
 
 
-def find(words: str, turn: Turn, index: Store) -> Found:
+def find(words: str, turn: ChatTurn, index: Store) -> FoundWords:
     """Where the words stand, the turn's own sources first; white space may differ, and the document's own words count.
 
     Raises ValueError where they stand nowhere.
     """
-    parts = words.split()
-    if not parts:
+    if not words.strip():
         raise ValueError("Paste the right words first.")
-    pattern = re.compile(r"\s+".join(map(re.escape, parts)))
     cited = [one.document for one in turn.answer.citations] if turn.answer else []
     known = {record.name for record in index.documents}
     for name in dict.fromkeys([*(one for one in cited if one in known), *(record.name for record in index.documents)]):
-        if match := pattern.search(index.document_text(name)):
-            return Found(name, match.start(), match.group())
+        if match := find_words(words, index.document_text(name)):
+            return FoundWords(name, match.start(), match.group())
     raise ValueError("These words stand in no indexed document. Paste them exactly as a document has them.")
 
 

@@ -6,17 +6,13 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from index.generations import IndexProblem
-from index.store import Passage
-from index.stores import Store
-from qa.answers import PASSAGES_READ, Answer, Citation
-from qa.conversation import TURNS_KEPT
-from qa.conversation import Conversation as Talk
-from qa.conversation import Turn as Understood
-from qa.retriever import Retriever
-from ui.conversations import Conversation, ConversationStore, Turn
+from qa.answerer import Answerer
+from qa.answers import Citation
+from qa.conversation import TURNS_KEPT, Conversation, Turn
+from ui.conversations import Chat, ChatStore, ChatTurn
 from ui.line import Line, Stopped
 from ui.markup import Html
 from ui.originals import Originals, link
@@ -29,30 +25,8 @@ EARLIER_SHOWN = 5
 log = logging.getLogger(__name__)
 
 
-class Asks(Protocol):
-    """The part of an assistant that the page needs."""
-
-    @property
-    def index(self) -> Store:
-        """The index that is answered from."""
-        ...
-
-    @property
-    def retriever(self) -> Retriever:
-        """Finds passages."""
-        ...
-
-    def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False) -> list[Answer]:
-        """Answer questions that are independent of each other, each from the ``k`` best passages."""
-        ...
-
-    def read_passages(self, question: str, passages: Sequence[Passage]) -> Answer:
-        """Answer from the given passages alone."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
-class Place:
+class CitationKey:
     """A citation of a conversation: candidate 0 is the answer, 1 and up its alternatives."""
 
     turn: str
@@ -65,8 +39,8 @@ class Session:
     """What one open page shows: its conversation, the citation beside it, whether conversations are kept, the ids of
     those that this browser had before, and what stops the reading of the last question."""
 
-    conversation: Conversation
-    open: Place | None = None
+    conversation: Chat
+    open: CitationKey | None = None
     kept: bool = True
     earlier: tuple[str, ...] = ()
     stop: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
@@ -76,7 +50,7 @@ class Desk:
     """The page's work, over one assistant and one store of conversations."""
 
     def __init__(
-        self, assistant: Asks, store: ConversationStore, line: Line | None = None, *, shared: bool = False
+        self, assistant: Answerer, store: ChatStore, line: Line | None = None, *, shared: bool = False
     ) -> None:
         self.assistant, self.store, self.line = assistant, store, line or Line()
         self.originals = Originals(lambda: self.assistant.index.documents, shared=shared)
@@ -92,7 +66,7 @@ class Desk:
         is stopped is read no further and not kept.
         """
         last = session.conversation.turns[-1]
-        talk = Talk(self.assistant)
+        talk = Conversation(self.assistant)
         talk.turns = [] if literally else understood(session.conversation.turns[:-1])
         try:
             with self.line.turn(session.stop):
@@ -107,7 +81,7 @@ class Desk:
                 session, state="failed", problem="The question could not be read; the server's log says why."
             )
         done = self.settled(session, state="done", answer=answer)
-        return replace(done, open=Place(last.id)) if answer.citations else done
+        return replace(done, open=CitationKey(last.id)) if answer.citations else done
 
     def stopped(self, session: Session) -> Session:
         """With the last question read no further, where it is still being read."""
@@ -142,16 +116,16 @@ class Desk:
         if known is None:
             return session
         last = known.turns[-1]
-        place = Place(last.id) if last.answer is not None and last.answer.citations else None
+        place = CitationKey(last.id) if last.answer is not None and last.answer.citations else None
         return replace(session, conversation=known, open=place)
 
-    def earlier(self, session: Session) -> list[Conversation]:
+    def earlier(self, session: Session) -> list[Chat]:
         """The latest of the conversations that this browser had before, as far as they are kept."""
         others = [id for id in reversed(session.earlier) if id != session.conversation.id]
         found = [self.store.load(id) for id in others[:EARLIER_SHOWN]] if session.kept else []
         return [one for one in found if one is not None and one.turns]
 
-    def opened(self, session: Session, place: Place) -> Session:
+    def opened(self, session: Session, place: CitationKey) -> Session:
         """With another citation open; one that does not exist changes nothing."""
         return replace(session, open=place) if citation_at(session.conversation, place) else session
 
@@ -197,13 +171,13 @@ class Desk:
         return session
 
 
-def understood(turns: Sequence[Turn]) -> list[Understood]:
+def understood(turns: Sequence[ChatTurn]) -> list[Turn]:
     """Answered turns as a conversation remembers them: the question as it was completed, and the answer."""
     answers = [turn.answer for turn in turns if turn.answer is not None]
-    return [Understood.of(answer.understood or answer.question, answer) for answer in answers[-TURNS_KEPT:]]
+    return [Turn.of(answer.understood or answer.question, answer) for answer in answers[-TURNS_KEPT:]]
 
 
-def citations_at(conversation: Conversation, place: Place) -> Sequence[Citation]:
+def citations_at(conversation: Chat, place: CitationKey) -> Sequence[Citation]:
     """All citations of the candidate at a place."""
     turn = conversation.turn(place.turn)
     if turn is None or turn.answer is None:
@@ -212,7 +186,7 @@ def citations_at(conversation: Conversation, place: Place) -> Sequence[Citation]
     return candidates[place.candidate] if 0 <= place.candidate < len(candidates) else ()
 
 
-def citation_at(conversation: Conversation, place: Place) -> Citation | None:
+def citation_at(conversation: Chat, place: CitationKey) -> Citation | None:
     """The citation at a place, None where there is none."""
     citations = citations_at(conversation, place)
     return citations[place.citation] if 0 <= place.citation < len(citations) else None
@@ -253,7 +227,7 @@ def clean_question(question: str) -> str:
     return words
 
 
-def last_turn(session: Session) -> Turn | None:
+def last_turn(session: Session) -> ChatTurn | None:
     """The turn asked last."""
     return session.conversation.turns[-1] if session.conversation.turns else None
 

@@ -12,16 +12,16 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from ui.citing import escape_markdown, place
-from ui.conversations import Conversation, ConversationStore, Turn
+from ui.conversations import Chat, ChatStore, ChatTurn
 from ui.originals import EXPORT_ROUTE, logged_in
 
 
-def as_markdown(conversation: Conversation) -> str:
+def as_markdown(conversation: Chat) -> str:
     """Questions as headings, answers quoted, sources numbered."""
     return "\n".join(map(_markdown_turn, conversation.turns))
 
 
-def as_html(conversation: Conversation) -> str:
+def as_html(conversation: Chat) -> str:
     """One page that fetches and runs nothing."""
     turns = "\n".join(map(_html_turn, conversation.turns))
     policy = "default-src 'none'; style-src 'unsafe-inline'"
@@ -33,19 +33,19 @@ def as_html(conversation: Conversation) -> str:
     )
 
 
-def as_json(conversation: Conversation) -> str:
+def as_json(conversation: Chat) -> str:
     """The whole conversation, as it is kept."""
     return json.dumps(conversation.as_dict(), ensure_ascii=False, indent=1) + "\n"
 
 
-FORMS: dict[str, tuple[Callable[[Conversation], str], str]] = {
+FORMS: dict[str, tuple[Callable[[Chat], str], str]] = {
     "md": (as_markdown, "text/markdown"),
     "html": (as_html, "text/html"),
     "json": (as_json, "application/json"),
 }
 
 
-def export_route(store: ConversationStore) -> Route:
+def export_route(store: ChatStore) -> Route:
     """The web route to a kept conversation as a file: who knows its id may have it."""
 
     def export(request: Request) -> Response:
@@ -62,28 +62,28 @@ def export_route(store: ConversationStore) -> Route:
     return Route(f"{EXPORT_ROUTE}/{{id}}.{{form}}", export, methods=["GET"])
 
 
-def _said(turn: Turn) -> str:
+def _said(turn: ChatTurn) -> str:
     """A turn's answer in words."""
     if turn.answer is None:
         return turn.problem or "Not answered."
     return turn.answer.text if turn.answer.text is not None else "Not in the articles."
 
 
-def _sources(turn: Turn) -> list[str]:
+def _sources(turn: ChatTurn) -> list[str]:
     """The places that answer a turn; an abstention has none."""
     if turn.answer is None or turn.answer.text is None:
         return []
     return [place(citation) for citation in islice(turn.answer.citations, 10)]
 
 
-def _markdown_turn(turn: Turn) -> str:
+def _markdown_turn(turn: ChatTurn) -> str:
     """One turn."""
     quoted = "\n".join(f"> {escape_markdown(line)}" for line in _said(turn).splitlines())
     sources = "".join(f"{number}. {escape_markdown(one)}\n" for number, one in enumerate(_sources(turn), 1))
     return f"## {escape_markdown(' '.join(turn.question.split()))}\n\n{quoted}\n\n{sources}"
 
 
-def _html_turn(turn: Turn) -> str:
+def _html_turn(turn: ChatTurn) -> str:
     """One turn."""
     sources = "".join(f"<li>{escape(one)}</li>" for one in _sources(turn))
     listed = f"<ol>{sources}</ol>" if sources else ""

@@ -9,9 +9,9 @@ from typing import Literal
 
 from index.store import Passage
 from index.stores import Store
+from qa.answerer import Answerer
 from qa.answers import PASSAGES_READ, Answer
 from qa.retriever import Retriever
-from ui.desk import Asks
 
 Status = Literal["ready", "loading", "failed"]
 
@@ -19,9 +19,9 @@ Status = Literal["ready", "loading", "failed"]
 class Loading:
     """Opens an assistant in a thread of its own and stands in for it; what it is asked meanwhile waits."""
 
-    def __init__(self, open_assistant: Callable[[], Asks]) -> None:
+    def __init__(self, open_assistant: Callable[[], Answerer]) -> None:
         self._open = open_assistant
-        self._opened: Future[Asks] = Future()
+        self._opened: Future[Answerer] = Future()
         self._reopening = threading.Lock()
         threading.Thread(target=self._run, name="open assistant", daemon=True).start()
 
@@ -38,7 +38,7 @@ class Loading:
         Raises what opening raises, and goes on with what was open before.
         """
         with self._reopening:
-            opened: Future[Asks] = Future()
+            opened: Future[Answerer] = Future()
             opened.set_result(self._open())
             self._opened = opened
 
@@ -55,7 +55,7 @@ class Loading:
         error = self._opened.exception() if self._opened.done() else None
         return str(error) or type(error).__name__ if error else ""
 
-    def wait(self) -> Asks:
+    def wait(self) -> Answerer:
         """The assistant itself; raises what opening it raised."""
         return self._opened.result()
 
@@ -78,16 +78,16 @@ class Loading:
         return self.wait().read_passages(question, passages)
 
 
-def status_of(assistant: Asks) -> Status:
+def status_of(assistant: Answerer) -> Status:
     """Whether an assistant can answer yet; one that was handed over open can."""
     return assistant.status if isinstance(assistant, Loading) else "ready"
 
 
-def problem_of(assistant: Asks) -> str:
+def problem_of(assistant: Answerer) -> str:
     """Why an assistant cannot answer, "" where nothing is known against it."""
     return assistant.problem if isinstance(assistant, Loading) else ""
 
 
-def opened(assistant: Asks) -> Asks:
+def opened(assistant: Answerer) -> Answerer:
     """The assistant itself, once it is open: it keeps to one index, whatever is indexed meanwhile."""
     return assistant.wait() if isinstance(assistant, Loading) else assistant

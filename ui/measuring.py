@@ -8,9 +8,9 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from index.store import Passage
+from qa.answerer import Answerer
 from qa.answers import PASSAGES_READ, Answer
 from ui.corrections import Corrections
-from ui.desk import Asks
 from ui.jobs import Background, Job, Progress
 from ui.line import Line
 from ui.loading import opened
@@ -26,7 +26,7 @@ Evaluate = Callable[[Path | None, "Patient", Path, Callable[[int, int], None]], 
 class Patient:
     """An assistant whose every batch of questions stands in line behind those of the page's users."""
 
-    def __init__(self, assistant: Asks, line: Line) -> None:
+    def __init__(self, assistant: Answerer, line: Line) -> None:
         self._assistant, self._line = assistant, line
         self.index, self.retriever = assistant.index, assistant.retriever
 
@@ -45,7 +45,7 @@ class Measuring:
     """Runs evaluations, one at a time; ``evaluate`` is the installed one by default, None where there is none."""
 
     def __init__(
-        self, assistant: Asks, line: Line, corrections: Corrections, report: Path, evaluate: Evaluate | None = None
+        self, assistant: Answerer, line: Line, corrections: Corrections, report: Path, evaluate: Evaluate | None = None
     ) -> None:
         self.assistant, self.line, self.corrections, self.report = assistant, line, corrections, report
         self.evaluate = evaluate or installed()

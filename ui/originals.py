@@ -26,7 +26,7 @@ REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; sandbox allow-scripts"
 )
 
-State = Literal["same", "changed", "gone", "elsewhere"]
+FileState = Literal["same", "changed", "gone", "elsewhere"]
 
 
 class Originals:
@@ -40,7 +40,7 @@ class Originals:
         self.records, self.shared = records, shared
         self._hashes: dict[str, tuple[tuple[int, int], str]] = {}
 
-    def state(self, name: str, sha256: str) -> State:
+    def state(self, name: str, sha256: str) -> FileState:
         """How the file compares with the one that had this hash."""
         now = self._hash(name)
         if now == sha256:

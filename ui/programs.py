@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from qa.answerer import Answerer
 from qa.answers import PASSAGES_READ
-from ui.desk import Asks, clean_question
+from ui.desk import clean_question
 from ui.line import Line
 
 MOST_PASSAGES = 100
@@ -15,7 +16,7 @@ FIELDS = ("document", "title", "sha256", "start", "end", "text", "heading", "pag
 class Programs:
     """Ask and search for programs, in line with everybody else. Both raise ValueError where the question is none."""
 
-    def __init__(self, assistant: Asks, line: Line) -> None:
+    def __init__(self, assistant: Answerer, line: Line) -> None:
         self.assistant, self.line = assistant, line
 
     def ask(self, question: str, k: int = PASSAGES_READ) -> dict[str, Any]:

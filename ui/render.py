@@ -13,7 +13,7 @@ from pathlib import Path
 from index.sentences import sentence_at
 from qa.answers import Alternative, Answer, Citation, confidence_word
 from ui.citing import bibtex, markdown, plain
-from ui.conversations import Conversation, Turn
+from ui.conversations import Chat, ChatTurn
 from ui.markup import EMPTY, Html, join, tag
 from ui.originals import EXPORT_ROUTE
 
@@ -21,7 +21,7 @@ LONGEST_SENTENCE = 600
 NEAR_PASSAGE = 260
 
 
-def conversation(turns: Sequence[Turn], kept: str | None = None) -> Html:
+def conversation(turns: Sequence[ChatTurn], kept: str | None = None) -> Html:
     """All turns, in the order asked; ``kept`` is the id of a conversation that can be saved as a file."""
     return tag("div", *map(turn, turns), _saving(kept) if kept else EMPTY, class_="pc-turns")
 
@@ -36,13 +36,13 @@ def _saving(id: str) -> Html:
     return tag("div", tag("span", "Save the conversation as", class_="pc-note"), *links, class_="pc-tools pc-saving")
 
 
-def turn(one: Turn) -> Html:
+def turn(one: ChatTurn) -> Html:
     """A question and, beneath it, what came of it."""
     question = tag("h2", one.question, class_="pc-question", dir="auto")
     return tag("section", question, _outcome(one), class_="pc-turn", id=f"turn-{one.id}")
 
 
-def _outcome(one: Turn) -> Html:
+def _outcome(one: ChatTurn) -> Html:
     """The card under a question."""
     if one.answer is not None:
         return _found(one, one.answer) if one.answer.text is not None else _not_found(one, one.answer)
@@ -53,7 +53,7 @@ def _outcome(one: Turn) -> Html:
     return tag("div", tag("p", note, class_="pc-note"), _tools(one), class_=f"pc-card pc-{one.state}")
 
 
-def _found(one: Turn, answer: Answer) -> Html:
+def _found(one: ChatTurn, answer: Answer) -> Html:
     """An answer: large, then the sentence it stands in, then its sources."""
     words = answer.text or ""
     size = "pc-answer" if len(words) <= 80 else "pc-answer pc-longer" if len(words) <= 240 else "pc-answer pc-longest"
@@ -78,7 +78,7 @@ def _items(answer: Answer) -> Html:
     )
 
 
-def _not_found(one: Turn, answer: Answer) -> Html:
+def _not_found(one: ChatTurn, answer: Answer) -> Html:
     """No answer: said so, with the nearest passages marked as not answering."""
     near = [_near(one.id, place, citation) for place, citation in enumerate(answer.citations)]
     nearest = join(
@@ -222,7 +222,7 @@ def _alternative(turn_id: str, number: int, one: Alternative) -> Html:
     return tag("li", answer, _badge(one.confidence), *sources)
 
 
-def _tools(one: Turn) -> Html:
+def _tools(one: ChatTurn) -> Html:
     """What can be done with a turn: copy the answer or a link to the question, ask again, edit, say whether it is right."""
     answer = one.answer
     copies: list[Html] = []
@@ -244,7 +244,7 @@ def _copy(label: str, value: str) -> Html:
     return join([button, tag("span", value, hidden="hidden", class_="pc-copied")])
 
 
-def _opinions(one: Turn) -> Html:
+def _opinions(one: ChatTurn) -> Html:
     """Two buttons: right, wrong; the one that was chosen says so."""
     buttons = [
         tag(
@@ -261,7 +261,7 @@ def _opinions(one: Turn) -> Html:
     return tag("span", *buttons, class_="pc-opinions")
 
 
-def nothing_asked(questions: Sequence[str], earlier: Sequence[Conversation] = ()) -> Html:
+def nothing_asked(questions: Sequence[str], earlier: Sequence[Chat] = ()) -> Html:
     """The page before the first question: what it does, questions that the articles suggest, earlier conversations."""
     promise = "Every answer is quoted word for word from your own articles, with the place it stands in."
     rest = "Ask who, what, when, where or how many. Where the articles do not say, you are told so."
@@ -274,7 +274,7 @@ def nothing_asked(questions: Sequence[str], earlier: Sequence[Conversation] = ()
     return tag("div", lead, way, offered, _earlier(earlier), class_="pc-start")
 
 
-def _earlier(conversations: Sequence[Conversation]) -> Html:
+def _earlier(conversations: Sequence[Chat]) -> Html:
     """Earlier conversations, each a button that takes it up again."""
     shape = {"type": "button", "class_": "pc-suggestion", "dir": "auto"}
     rows = [tag("li", tag("button", one.title, name=f"resume:{one.id}", **shape)) for one in conversations]

@@ -15,7 +15,7 @@ ROWS_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LibraryFile:
     """A file of the library; ``reason`` says why it is not indexed, "" where it is."""
 
     name: str
@@ -46,31 +46,31 @@ class Wording:
 INDEXING = Wording("Indexing", "files", "Looking for files.", "Indexed", "Indexing failed, the index is as it was")
 
 
-def rows_of(index: Store, taken_out: Iterable[Path] = ()) -> Iterator[Row]:
+def rows_of(index: Store, taken_out: Iterable[Path] = ()) -> Iterator[LibraryFile]:
     """Every file that an index knows of and those that were taken out of it: what could not be read comes first."""
     for bad in index.unreadable:
-        yield Row(bad.name, Path(bad.name).name, status="not read", reason=bad.reason)
+        yield LibraryFile(bad.name, Path(bad.name).name, status="not read", reason=bad.reason)
     for one in index.documents:
         reason = "; ".join(one.warnings)
-        yield Row(one.name, one.title, one.kind, one.date or "", one.passages, "indexed", reason)
+        yield LibraryFile(one.name, one.title, one.kind, one.date or "", one.passages, "indexed", reason)
     for double in index.duplicates:
-        yield Row(
+        yield LibraryFile(
             double.name,
             Path(double.name).name,
             status="duplicate",
             reason=f"same content as {Path(double.same_as).name}",
         )
     for path in sorted(taken_out):
-        yield Row(str(path), path.name, status="taken out", reason="stays out until you put it back")
+        yield LibraryFile(str(path), path.name, status="taken out", reason="stays out until you put it back")
 
 
-def matching(rows: Iterator[Row], words: str) -> list[Row]:
+def matching(rows: Iterator[LibraryFile], words: str) -> list[LibraryFile]:
     """The rows that hold every word sought, upper or lower case."""
     wanted = words.casefold().split()
     return [row for row in rows if all(word in row.sought for word in wanted)]
 
 
-def table(rows: Sequence[Row], page: int) -> Html:
+def table(rows: Sequence[LibraryFile], page: int) -> Html:
     """One page of the rows, with how many there are."""
     first = min(max(page, 0), pages(rows) - 1) * ROWS_SHOWN
     shown = rows[first : first + ROWS_SHOWN]
@@ -83,7 +83,7 @@ def table(rows: Sequence[Row], page: int) -> Html:
     return tag("div", count, tag("div", tag("table", head, body), class_="pc-scroll", tabindex="0"), class_="pc-shelf")
 
 
-def pages(rows: Sequence[Row]) -> int:
+def pages(rows: Sequence[LibraryFile]) -> int:
     """How many pages the rows take."""
     return max(1, -(-len(rows) // ROWS_SHOWN))
 
@@ -101,7 +101,7 @@ def job_note(job: Job | None, words: Wording = INDEXING) -> Html:
     return tag("div", bar, tag("p", said, tag("span", job.name, dir="auto"), class_="pc-note"), class_="pc-job")
 
 
-def _row(row: Row) -> Html:
+def _row(row: LibraryFile) -> Html:
     """One file."""
     title: str = row.title
     if row.status == "indexed":

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from eval.bench.results import command_line, print_table, write_json
-from eval.bench.trials import State, Trial, texts_of
+from eval.bench.trials import FolderState, Trial, texts_of
 from index.generations import POINTER, generations
 from index.store import Index, verify
 
@@ -77,7 +77,9 @@ def damage(folder: Path, flips: int, truncations: int, seed: int) -> list[Damage
     ]
 
 
-def _row(kind: str, index: Path, states: tuple[State, State], damages: Iterator[tuple[Path, bytes]]) -> DamageFigures:
+def _row(
+    kind: str, index: Path, states: tuple[FolderState, FolderState], damages: Iterator[tuple[Path, bytes]]
+) -> DamageFigures:
     found = opened = tried = 0
     wrong: list[str] = []
     for path, data in damages:
@@ -96,7 +98,7 @@ def _named(index: Path, damaged: str) -> bool:
     return verify(index) == [damaged]
 
 
-def _answers(index: Path, damaged: str, states: tuple[State, State]) -> bool:
+def _answers(index: Path, damaged: str, states: tuple[FolderState, FolderState]) -> bool:
     """Whether opening serves a sound state, and warns of the damaged file unless that is in the generation before."""
     current = generations(index)[-1]
     served = Index.open(index)

@@ -33,7 +33,7 @@ CHANGES = ("os.mkdir", "os.rename", "os.remove", "os.rmdir")
 LISTINGS = ("os.listdir", "os.scandir")
 WORDS = "steppe river border uranium wheat railway summit treaty minister visit export pipeline market harvest".split()
 
-State = dict[str, str]
+FolderState = dict[str, str]
 Act = Callable[["Points", str], None]
 
 
@@ -88,11 +88,11 @@ class Trial:
         kinds = [self.change, self.rename, *([self.add] if files < 9 else []), *([self.delete] if files > 3 else [])]
         self.random.choice(kinds)()
 
-    def wanted(self) -> State:
+    def wanted(self) -> FolderState:
         """The text of each article, as an index in step holds it."""
         return {path.name: path.read_text(encoding="utf-8") for path in self.articles.iterdir()}
 
-    def held(self) -> State:
+    def held(self) -> FolderState:
         """The text of each document of the index, nothing where there is none yet."""
         try:
             opened = Index.open(self.index)
@@ -127,7 +127,7 @@ class Trial:
         path.write_text(f"{words.capitalize()} {self.random.getrandbits(32)}.\n", encoding="utf-8")
 
 
-def texts_of(opened: Index) -> State:
+def texts_of(opened: Index) -> FolderState:
     """The text of each document by the name of its file; ValueError where a search or a passage does not fit it."""
     for passage in opened.passages:
         if opened.document_text(passage.document)[passage.start : passage.end] != passage.text:
@@ -139,7 +139,7 @@ def texts_of(opened: Index) -> State:
     return {Path(document.name).name: opened.document_text(document.name) for document in opened.documents}
 
 
-def verdict(trial: Trial, before: State, after: State, *, acknowledged: bool) -> str:
+def verdict(trial: Trial, before: FolderState, after: FolderState, *, acknowledged: bool) -> str:
     """What is wrong with the index after an interrupted build: empty where nothing is."""
     try:
         held = trial.held()

@@ -17,7 +17,7 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol, TextIO, TypeVar
 
-Loaded = TypeVar("Loaded")
+Opened = TypeVar("Opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _replies() -> TextIO:
     return replies
 
 
-def _loaded(load: Callable[[], Loaded], threads: int) -> Loaded:
+def _loaded(load: Callable[[], Opened], threads: int) -> Opened:
     """A contestant loaded on so many cores and threads, whatever number it sets itself."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])

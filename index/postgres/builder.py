@@ -16,7 +16,7 @@ from index.embedder import Embedder
 from index.files import digest
 from index.outcome import BuildReport, NothingToIndex
 from index.postgres.database import Unstorable
-from index.postgres.store import Held, PostgresStore, Run
+from index.postgres.store import Held, LastRun, PostgresStore
 from index.postgres.writing import CUTTING
 from index.reuse import embedded
 from index.sandbox import Sandbox
@@ -152,7 +152,7 @@ class _Run:
         if report.differs:
             self._store.index_vectors(largest_exact)
         before = [name for name in self._store.left_out if self._below(name)]
-        run = Run(tuple(map(str, self._roots)), this_version(), now())
+        run = LastRun(tuple(map(str, self._roots)), this_version(), now())
         self._store.note(run, [*self.unreadable, *self._duplicates], before)
         return report
 

@@ -34,7 +34,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class LastRun:
     """What was brought in step, by which version, and when: an ISO date and time in UTC."""
 
     roots: tuple[str, ...]
@@ -109,7 +109,7 @@ class PostgresStore:
         """Take documents out, with all that belongs to them."""
         self.database.transact(lambda connection: connection.execute(_REMOVE, {"names": list(names)}))
 
-    def note(self, run: Run, left_out: Sequence[Unreadable | Duplicate], before: Sequence[str]) -> None:
+    def note(self, run: LastRun, left_out: Sequence[Unreadable | Duplicate], before: Sequence[str]) -> None:
         """Keep when the roots were brought in step, and what was left out now, in place of what was left out ``before``."""
         roots = [{"name": root, "version": run.version, "built": run.built} for root in sorted(run.roots)]
         files = [

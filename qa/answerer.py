@@ -1,14 +1,15 @@
-"""What is measured, as far as measuring needs to know it: ``qa.assistant.Assistant`` fits, and so does a fake."""
+"""What the page and the evaluation need of an assistant: ``qa.assistant.Assistant`` fits, and so does a fake."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from qa.answers import PASSAGES_READ, Answer
+
 if TYPE_CHECKING:
     from index.store import Passage
     from index.stores import Store
-    from qa.answers import Answer
     from qa.retriever import Retriever
 
 
@@ -29,8 +30,8 @@ class Answerer(Protocol):
         """Finds the passages that are read."""
         ...
 
-    def ask_many(self, questions: Sequence[str], k: int) -> list[Answer]:
-        """Answer each question from the ``k`` best passages."""
+    def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False) -> list[Answer]:
+        """Answer questions that are independent of each other, each from the ``k`` best passages."""
         ...
 
     def read_passages(self, question: str, passages: Sequence[Passage]) -> Answer:
