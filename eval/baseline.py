@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.comparing import Change, change
-from eval.questions import UnreadableDataset
+from eval.datasets.questions import UnreadableDataset
 from eval.records import Record
+from eval.report.comparing import Change, change
 from eval.summary import BY_KEY, Score
 from index.files import replace_file
 
@@ -114,7 +114,7 @@ def compare(new: Scores, old: Scores) -> list[Change]:
 def main() -> int:
     """Ask the gold questions, store their scores, say what changed against the scores before."""
     from eval.corpus_run import run_corpus
-    from eval.tables import show_run
+    from eval.report.tables import show_run
     from qa.cli import out, plain_errors
 
     with plain_errors():

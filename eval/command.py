@@ -57,13 +57,13 @@ def evaluate(
     if own_passages and (_typed(context, "index") or _typed(context, "store")):
         raise typer.BadParameter("--own-passages builds an index of its own: leave --index and --store out")
     with plain_errors():
+        from eval.commands.evaluate import Options, evaluate_questions
         from eval.evaluation import Choice
-        from eval.session import Options, evaluate_questions
 
         choice = Choice(None if split is Half.ALL else split.value, sample, seed)
         options = Options(k, report, compare, save, full, as_json, reader, embedder)
         if dataset.is_dir():
-            from eval.beir_session import evaluate_collection
+            from eval.commands.beir import evaluate_collection
 
             status = evaluate_collection(dataset, choice, options)
         else:
@@ -89,8 +89,8 @@ def gold_new(
 ) -> None:
     """Write gold questions on your own documents, passage by passage."""
     with plain_errors():
+        from eval.commands.gold import passages_of, write_questions
         from eval.evaluation import check_writable
-        from eval.gold_writer import passages_of, write_questions
 
         check_writable(file)
         shown = passages_of(folder, seed)
@@ -110,7 +110,7 @@ def gold_check(
 ) -> None:
     """Prove that every answer stands at its offset: exit 0 if so, 1 with a line for each that does not."""
     with plain_errors():
-        from eval.examples import load, validate
+        from eval.datasets.examples import load, validate
 
         faults = validate(file, folder)
         for fault in faults:
@@ -130,7 +130,7 @@ def selfcheck(
 ) -> None:
     """See whether an index finds its own sentences and has them at the right offsets: exit 0 if so, 1 if not."""
     with plain_errors():
-        from eval.session import check_index
+        from eval.commands.evaluate import check_index
 
         raise typer.Exit(check_index(index_folder(index), count, seed, embedder, as_json=as_json))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from eval.examples import load, validate
+from eval.datasets.examples import load, validate
+from eval.datasets.questions import UnreadableDataset
 from eval.harness import Progress, in_turn, run, silent
-from eval.questions import UnreadableDataset
 from eval.records import Run
 
 ROOT = Path(__file__).resolve().parents[1]

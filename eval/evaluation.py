@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eval.examples import load, misplaced
-from eval.gold_places import GoldPlaces
+from eval.datasets.examples import load, misplaced
+from eval.datasets.gold_places import GoldPlaces
+from eval.datasets.own_passages import index_of
+from eval.datasets.questions import Complaint, Dataset, GoldQuestion, UnreadableDataset, sample, split_of
+from eval.datasets.squad import in_indexed_documents
 from eval.harness import Progress, in_turn, run, silent
-from eval.own_passages import index_of
-from eval.questions import Complaint, Dataset, GoldQuestion, UnreadableDataset, sample, split_of
 from eval.records import Run
-from eval.squad import in_indexed_documents
 
 if TYPE_CHECKING:
     from index.embedder import Embedder

@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from eval.gold_places import GoldPlaces, holds
+from eval.datasets.gold_places import GoldPlaces, holds
+from eval.datasets.questions import Dialogue, GoldQuestion, same_document, split_of
 from eval.metrics import Place, PrecisionRecall, best_citation_overlap
-from eval.questions import Dialogue, GoldQuestion, same_document, split_of
 from eval.records import Record, Run
 from eval.waterfall import Outcome, Trace, outcome, trace
 from qa.answerer import Answerer
 from qa.answers import PASSAGES_READ, Answer, Citation
 from qa.conversation import Asks, Conversation
-from qa.scoring import exact_match, f1, normalise
+from qa.squad_scores import exact_match, f1, normalise
 
 if TYPE_CHECKING:
-    from index.store import Passage
+    from index.folder_index import Passage
 
 BATCH = 8
 # Passages looked at for recall@k and nDCG@10, however few are read.

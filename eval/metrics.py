@@ -1,6 +1,6 @@
 """What is measured: one pure function a figure. Plain values in, numbers out; no model, no files.
 
-Exact match and F1 are ``qa.scoring``'s. A ranking is given as ``relevance``, one bool a retrieved passage, best first.
+Exact match and F1 are ``qa.squad_scores``'s. A ranking is given as ``relevance``, one bool a retrieved passage, best first.
 """
 
 from __future__ import annotations

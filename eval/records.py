@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from eval.questions import UnreadableDataset
+from eval.datasets.questions import UnreadableDataset
 from eval.waterfall import Outcome
 
 FORMAT = 1

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval import metrics
-from eval.gold_places import holds
+from eval.datasets.gold_places import holds
 from eval.metrics import Place
 from index.sentences import ends_sentence, sentences
 
 if TYPE_CHECKING:
-    from index.store import Passage
-    from index.stores import Store
-    from qa.retriever import Retriever
+    from index.folder_index import Passage
+    from index.store import Store
+    from qa.retrieval.hybrid import Retriever
 
 WORD = re.compile(r"\w+")
 LEAST_WORDS = 8

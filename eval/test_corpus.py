@@ -6,9 +6,9 @@ import pytest
 
 from eval.baseline import broken_floors, compare, read_baseline, read_floors, scores_of
 from eval.corpus_run import QUESTIONS, check_gold, run_corpus
-from eval.examples import load
+from eval.datasets.examples import load
 from eval.records import Run
-from eval.tables import show_run
+from eval.report.tables import show_run
 from qa.console import Terminal
 
 LEAST = 300

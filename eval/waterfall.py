@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from eval.gold_places import GoldPlaces, holds
+from eval.datasets.gold_places import GoldPlaces, holds
+from eval.datasets.questions import GoldQuestion
 from eval.metrics import Place
-from eval.questions import GoldQuestion
 from qa.answerer import Answerer
 from qa.answers import Answer
-from qa.scoring import exact_match, f1
+from qa.squad_scores import exact_match, f1
 
 if TYPE_CHECKING:
-    from index.store import Passage
+    from index.folder_index import Passage
 
 # An answer with at least this F1 has found the place; what is wrong is where it begins or ends.
 FOUND = 0.5

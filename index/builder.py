@@ -8,20 +8,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index import generations
-from index.ahead import Ahead
 from index.chunker import OVERLAP, WORDS, chunk
-from index.contents import DocumentRecord
-from index.dense import BY_SIZE, SEARCHES
 from index.documents import Document, Load, UnreadableDocument, find_files, parse_document, read_bytes
 from index.embedder import Embedder
-from index.gathering import Gathering
-from index.journal import Journal
-from index.outcome import BuildReport, NothingToIndex
-from index.reuse import PASSAGES_AT_ONCE, Cut, Reusable, Vectors
+from index.folder_index import CANARIES, Duplicate, Index, Making, Settings, Unreadable, commit, draft
 from index.sandbox import Sandbox
-from index.seen import Seen
-from index.store import CANARIES, Duplicate, Index, Making, Settings, Unreadable, commit, draft
+from index.search.dense import BY_SIZE, SEARCHES
+from index.storage import generations
+from index.storage.layout import DocumentRecord
+from index.storage.writer import Gathering
+from index.update.file_stamps import Seen
+from index.update.prefetch import Ahead
+from index.update.report import BuildReport, NothingToIndex
+from index.update.reuse import PASSAGES_AT_ONCE, Cut, Reusable, Vectors
+from index.update.vector_log import Journal
 
 Progress = Callable[[int, int, str], None]
 Found = Cut | DocumentRecord | None  # a document that was read, one that is as it was, or nothing to add

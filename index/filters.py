@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePath
 
-from index.contents import DocumentRecord
 from index.documents import LOADERS
+from index.storage.layout import DocumentRecord
 
 Test = Callable[[str, str], bool]
 

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from index.documents import load
-from index.loaders import Content, Heading, Overtaxed, UnreadableContent
+from index.loaders.text import Content, Heading, Overtaxed, UnreadableContent
 
 SECONDS = 60.0
 MEMORY = 1024**3  # bytes of address space

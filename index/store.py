@@ -1,309 +1,145 @@
-"""The index that is searched: opened from a folder, or held in memory; never changed once it is open."""
+"""The seam between an index and whoever reads it: a ``Store``, which lies in a folder or in a PostgreSQL database."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Protocol, Self
 
-import numpy as np
+if TYPE_CHECKING:
+    from index.arrays import Floats
+    from index.builder import Progress
+    from index.embedder import Embedder
+    from index.folder_index import DocumentRecord, Duplicate, Passage, Rankings, Settings, Unreadable
+    from index.postgres.store import PostgresStore
+    from index.update.report import BuildReport
 
-from index import filters, generations
-from index.approximate import Stored
-from index.arrays import Floats
-from index.contents import Contents, DocumentRecord, Passage, Passages
-from index.dense import BY_SIZE, EXACT, DenseIndex, search_for, write_structure
-from index.embedder import Embedder
-from index.files import naming
-from index.gathering import Gathering
-from index.generations import (
-    IndexDamaged,
-    IndexLocked,
-    IndexMissing,
-    IndexProblem,
-    IndexTooNew,
-    IndexTooOld,
-    OtherEmbedder,
-    verify,
-)
-from index.sparse import SparseIndex
-
-__all__ = [
-    "DocumentRecord",
-    "Duplicate",
-    "Index",
-    "IndexDamaged",
-    "IndexLocked",
-    "IndexMissing",
-    "IndexProblem",
-    "IndexTooNew",
-    "IndexTooOld",
-    "Making",
-    "OtherEmbedder",
-    "Passage",
-    "Ranking",
-    "Rankings",
-    "Settings",
-    "Unreadable",
-    "verify",
-]
-
-# Embedded when an index is built and again when an embedder is checked: the same name with other weights is found out.
-CANARIES = (
-    "The president signed the agreement on Tuesday.",
-    "How long is the border between the two countries?",
-    "Uranium, gas and wheat crossed the steppe by rail.",
-)
-# Reduced precision moves a vector by less than this; other weights move it far more.
-CANARY_COSINE = 0.999
-
-Ranking = Sequence[tuple[int, float]]  # places in a sequence of passages with their scores, best first
+_DRIVERS = ("sqlalchemy", "psycopg", "langchain_postgres", "pgvector")
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A file that could not be indexed, and why."""
+class Store(Protocol):
+    """An open index: documents and their passages, both searches, and how it was made."""
 
-    name: str
-    reason: str
+    @property
+    def place(self) -> str:
+        """Where it lies, as messages name it."""
+        ...
 
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """A file with the same bytes as another, which was indexed in its place."""
-
-    name: str
-    same_as: str
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What an index was built from and with; ``embedder`` is a fingerprint, ``built`` an ISO date and time in UTC.
-
-    ``without`` names the files in ``roots`` that were taken out and stay out; ``search`` is the one asked for.
-    """
-
-    roots: tuple[str, ...]
-    words: int
-    overlap: int
-    recipe: int
-    embedder: str
-    dimension: int
-    version: str
-    built: str
-    without: tuple[str, ...] = ()
-    search: str = BY_SIZE
-
-
-@dataclass(frozen=True, slots=True)
-class Rankings:
-    """The passages nearest to one question, by vectors and by terms, as places in ``passages``."""
-
-    vectors: Ranking
-    terms: Ranking
-    passages: Sequence[Passage]
-
-
-@dataclass(frozen=True, slots=True)
-class Making:
-    """How an index was made, as its manifest tells: settings, vectors of CANARIES, and what was left out and why."""
-
-    settings: Settings
-    canaries: tuple[tuple[float, ...], ...]
-    unreadable: tuple[Unreadable, ...] = ()
-    duplicates: tuple[Duplicate, ...] = ()
-
-    @classmethod
-    def from_manifest(cls, manifest: Mapping[str, Any]) -> Making:
-        """The part of a manifest that ``as_manifest`` gave; raises KeyError or TypeError on another shape."""
-        settings = manifest["settings"]
-        return cls(
-            settings=Settings(
-                **{**settings, "roots": tuple(settings["roots"]), "without": tuple(settings.get("without", ()))}
-            ),
-            canaries=tuple(map(tuple, manifest["canaries"])),
-            unreadable=tuple(Unreadable(**fields) for fields in manifest["unreadable"]),
-            duplicates=tuple(Duplicate(**fields) for fields in manifest["duplicates"]),
-        )
-
-    def as_manifest(self, contents: Contents, search: str = EXACT) -> dict[str, Any]:
-        """The manifest of an index of these contents whose vectors are searched in this way, but for its files."""
-        counts = {"documents": len(contents.documents), "passages": len(contents.table)}
-        return {**counts, "search": search, **asdict(self)}
-
-
-class Index:
-    """Documents and passages with both of their searches. ``warnings`` tell where an older generation is served."""
-
-    def __init__(
-        self,
-        contents: Contents,
-        making: Making,
-        *,
-        folder: Path | None = None,
-        generation: str | None = None,
-        stored: Stored | None = None,
-        warnings: tuple[str, ...] = (),
-    ) -> None:
-        self.contents = contents
-        self.making = making
-        self.folder = folder
-        self.generation = generation
-        self.warnings = warnings
-        self.passages: Sequence[Passage] = Passages(contents)
-        self.documents: Sequence[DocumentRecord] = contents.documents
-        self.dense = DenseIndex(contents.vectors, stored)
-        self.sparse: SparseIndex = contents.sparse
-
-    @classmethod
-    def open(cls, folder: Path) -> Index:
-        """The current generation in a folder, or the one before it with a warning where the current one is damaged.
-
-        Raises IndexMissing, IndexDamaged, IndexTooNew or IndexTooOld. Sizes are always compared, every byte where the
-        index is small; ``verify`` compares every byte.
-        """
-        while True:
-            pointed = generations.current(folder)
-            try:
-                opened = cls._open_newest(folder, pointed)
-            except IndexProblem:
-                if generations.current(folder) == pointed:  # else a writer has moved on while this was reading
-                    raise
-                continue
-            if not opened.warnings or generations.current(folder) == pointed:
-                return opened
-
-    @classmethod
-    def _open_newest(cls, folder: Path, pointed: str | None) -> Index:
-        names = generations.finished(folder)
-        if not names:
-            raise IndexMissing(folder)
-        problems = [] if pointed else [IndexDamaged(folder, generations.POINTER)]
-        for name in reversed(names):
-            try:
-                return cls.open_generation(folder, name, problems)
-            except IndexDamaged as error:
-                problems.append(error)
-        raise problems[0]
-
-    @classmethod
-    def open_generation(cls, folder: Path, name: str, problems: Sequence[IndexDamaged] = ()) -> Index:
-        """One generation, warning of the problems for which it is served."""
-        manifest = generations.read_manifest(folder, name)
-        try:
-            making = Making.from_manifest(manifest)
-            contents = Contents.open(folder / name, making.settings.dimension)
-            digests = {file: expected["sha256"] for file, expected in manifest["files"].items()}
-            stored = Stored(folder / name, manifest["search"], digests) if manifest["search"] != EXACT else None
-        except (OSError, ValueError, KeyError, TypeError, IndexError):
-            damaged = generations.damaged_files(folder, name, manifest)
-            raise IndexDamaged(folder, next(damaged, f"{name}/{generations.MANIFEST}")) from None
-        warnings = tuple(f"{problem} (serving {name} meanwhile)" for problem in problems)
-        return cls(contents, making, folder=folder, generation=name, stored=stored, warnings=warnings)
+    @property
+    def generation(self) -> str | None:
+        """Another one whenever something has changed; None in memory."""
+        ...
 
     @property
     def settings(self) -> Settings:
-        """What the index was built from and with."""
-        return self.making.settings
+        """What it was built from and with."""
+        ...
+
+    @property
+    def vector_search(self) -> str:
+        """How vectors are searched: exactly, or by which structure."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is wrong with it, if it can be read all the same."""
+        ...
 
     @property
     def unreadable(self) -> tuple[Unreadable, ...]:
         """The files that could not be indexed, and why."""
-        return self.making.unreadable
+        ...
 
     @property
     def duplicates(self) -> tuple[Duplicate, ...]:
         """The files that were left out because another has the same bytes."""
-        return self.making.duplicates
+        ...
 
     @property
-    def place(self) -> str:
-        """The folder, as messages name it."""
-        return "index in memory" if self.folder is None else str(self.folder)
+    def documents(self) -> Sequence[DocumentRecord]:
+        """Every document without its text, by the parts of its path."""
+        ...
 
     @property
-    def vector_search(self) -> str:
-        """How vectors are searched: exactly, or by the structure that faiss names so."""
-        return self.dense.kind
+    def passages(self) -> Sequence[Passage]:
+        """Every passage, in the order of the documents."""
+        ...
 
     def document(self, name: str) -> DocumentRecord:
         """The record of a document; raises KeyError with the name."""
-        return self.contents.documents[self._places[name]]
+        ...
 
     def document_text(self, name: str) -> str:
         """The whole text that the offsets of a document count in; raises KeyError with the name."""
-        return self.contents.document_text(self.document(name))
+        ...
 
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {document.name: place for place, document in enumerate(self.contents.documents)}
-
-    def sample(self, size: int) -> Iterator[Passage]:
-        """About ``size`` passages from all over the index, or all if there are fewer."""
-        step = max(1, len(self.passages) // size)
-        return (self.passages[number] for number in range(0, len(self.passages), step))
+    def sample(self, size: int) -> Iterable[Passage]:
+        """About ``size`` passages from all over, or all if there are fewer."""
+        ...
 
     def rank(self, questions: Sequence[str], vectors: Floats, depth: int) -> list[Rankings]:
-        """For each question and its vector, the ``depth`` nearest passages of both searches."""
-        dense, sparse = self.dense.search(vectors, depth), self.sparse.search(questions, depth)
-        rows = range(len(questions))
-        return [Rankings(dense.ranking(row), sparse.ranking(row), self.passages) for row in rows]
+        """For each question and its vector, the ``depth`` nearest passages of both searches, all in one state of the store."""
+        ...
 
-    def where(self, condition: str) -> Index:
-        """This index, searched only in the documents for which a condition of ``index.filters`` holds.
-
-        Passages keep their numbers, and as many are found as there are. Raises ValueError where it is no condition.
-        """
-        wanted = filters.parse(condition)
-        documents = np.array([wanted.holds(document) for document in self.documents], dtype=bool)
-        passages = documents[self.contents.table[:, 0]]
-        narrowed = copy.copy(self)
-        narrowed.dense, narrowed.sparse = self.dense.among(passages), self.sparse.among(passages)
-        return narrowed
+    def where(self, condition: str) -> Self:
+        """This store, ranking only documents that meet a condition of ``index.filters``; ValueError if it is none."""
+        ...
 
     def check_embedder(self, embedder: Embedder) -> None:
-        """Raise OtherEmbedder unless the embedder makes vectors like those of the index."""
-        if differing := difference(embedder, self.settings.embedder, self.making.canaries):
-            raise OtherEmbedder(self.place, differing)
+        """Raise IndexProblem unless the embedder makes vectors like those of the store."""
+        ...
 
 
-def difference(embedder: Embedder, fingerprint: str, canaries: Sequence[Sequence[float]]) -> str:
-    """How an embedder differs from the one with this fingerprint and these vectors of CANARIES; "" if it does not."""
-    if embedder.fingerprint != fingerprint:
-        return f"fingerprint {fingerprint[:12]}, not {embedder.fingerprint[:12]}"
-    stored, made = np.array(canaries, dtype=np.float32), embedder.embed(CANARIES)
-    if made.shape != stored.shape or (stored * made).sum(axis=1).min() < CANARY_COSINE:
-        return f"fingerprint {fingerprint[:12]} with other weights"
-    return ""
+def in_database(location: str | Path) -> bool:
+    """Whether a location is the URL of a database; else it is a folder."""
+    return "://" in str(location)
 
 
-@contextmanager
-def draft(folder: Path) -> Iterator[Path]:
-    """A place for the next generation, dropped unless ``commit`` makes it current; the caller holds the writer's lock.
+def open_store(location: str | Path) -> Store:
+    """Open the index in a folder or database; raises IndexProblem, or ValueError for a URL that cannot be used."""
+    if in_database(location):
+        return _postgres().open(str(location))
+    from index.folder_index import Index
 
-    It is made when something is written there. What a writer that was killed has left is dropped first.
+    return Index.open(Path(location))
+
+
+def build(
+    paths: Sequence[Path],
+    location: str | Path,
+    embedder: Embedder,
+    *,
+    search: str | None = None,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Bring the index in a folder or database in step with files and folders; ``search`` is for a folder.
+
+    Raises what the ``build`` of index.builder or index.postgres.builder raises, and as ``open_store`` does.
     """
-    generations.begin(folder)
-    place = folder / generations.next_generation(folder)
-    generations.drop(folder, keep=set(generations.finished(folder)))
+    if in_database(location):
+        store = _postgres().create(str(location), embedder)
+        from index.postgres.builder import build as build_in_database
+
+        return build_in_database(paths, store, embedder, progress=progress)
+    from index.builder import build as build_in_folder
+
+    return build_in_folder(paths, Path(location), embedder, search=search, progress=progress)
+
+
+def named(location: str | Path) -> str:
+    """A location as messages name it: a URL without its password."""
+    if not in_database(location):
+        return str(location)
+    from index.postgres.database import Database
+
+    return Database.at(str(location)).place
+
+
+def _postgres() -> type[PostgresStore]:
     try:
-        yield place
-    finally:
-        if generations.current(folder) != place.name:
-            generations.drop(folder, keep=set(generations.generations(folder)) - {place.name})
-
-
-def commit(place: Path, gathering: Gathering, making: Making, *, before: Index | None) -> None:
-    """Finish what was gathered in a draft's place, make it current, and keep the generation before."""
-    with naming(place):
-        contents = gathering.finish()
-        search = search_for(making.settings.search, *contents.vectors.shape)
-        if search != EXACT:
-            stored = before.dense.stored if before else None
-            write_structure(contents.vectors, search, place, stored, gathering.origins)
-    kept = before.generation if before else None
-    generations.commit(place.parent, place.name, making.as_manifest(contents, search), keep=kept)
+        from index.postgres.store import PostgresStore
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _DRIVERS:
+            raise
+        raise ValueError("PostgreSQL is an extra; install it with: pip install 'pincite[postgres]'") from error
+    return PostgresStore

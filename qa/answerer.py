@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Protocol
 from qa.answers import PASSAGES_READ, Answer
 
 if TYPE_CHECKING:
-    from index.store import Passage
-    from index.stores import Store
-    from qa.retriever import Retriever
+    from index.folder_index import Passage
+    from index.store import Store
+    from qa.retrieval.hybrid import Retriever
 
 
 class Answerer(Protocol):

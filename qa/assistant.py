@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 
 from index.builder import index_in_memory
 from index.embedder import Embedder, SentenceEmbedder
+from index.folder_index import Passage
 from index.models import model_folder
-from index.store import Passage
-from index.stores import Store, open_store
+from index.store import Store, open_store
+from qa.answering.candidates import Candidate, in_its_sentence, item_citations, nearest, widened
+from qa.answering.cascade import read_enough, small_reader
+from qa.answering.confidence import Confidence
+from qa.answering.ranking import Ranked, ranking
 from qa.answers import PASSAGES_READ, Alternative, Answer, Citation, Evidence, Kind, Milliseconds
-from qa.candidates import Candidate, in_its_sentence, item_citations, nearest, widened
-from qa.confidence import Confidence
 from qa.conversation import Conversation
 from qa.english import FIGURE
-from qa.forms import WHOLE_SENTENCE, form_of
-from qa.ranking import Ranked, ranking
-from qa.reader import BUNDLED, ExtractiveReader, Reader, Reading
-from qa.retriever import Hit, HybridRetriever, Retriever
-from qa.screening import read_enough, small_reader
-from qa.spelling import Speller
+from qa.question.answer_form import WHOLE_SENTENCE, form_of
+from qa.question.spelling import Speller
+from qa.reader.reader import BUNDLED, ExtractiveReader, Reader, Reading
+from qa.retrieval.hybrid import Hit, HybridRetriever, Retriever
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable

@@ -17,8 +17,8 @@ from platformdirs import user_data_path
 import index
 from index.environment import set_environment
 from index.files import replace_file
-from index.generations import IndexProblem
-from index.stores import build, in_database, named, open_store
+from index.storage.generations import IndexProblem
+from index.store import build, in_database, named, open_store
 from qa.answers import PASSAGES_READ
 from qa.console import SafeFormatter, Terminal, print_exactly, print_json
 
@@ -164,8 +164,8 @@ def index_command(
     with plain_errors():
         from index.builder import plan
         from index.embedder import SentenceEmbedder
-        from index.outcome import BuildReport
-        from qa.indexing import changes, show_build
+        from index.update.report import BuildReport
+        from qa.commands.index import changes, show_build
 
         roots, place, encoder = paths or [CORPUS], location(folder, store), SentenceEmbedder.open(embedder)
 
@@ -232,7 +232,7 @@ def ask(
                     if as_json or batch is not None:
                         print_json(answer.with_id(id).as_dict())
                     else:
-                        from qa.terminal import show
+                        from qa.commands.ask import show
 
                         show(answer, out, explain=explain)
 
@@ -250,8 +250,8 @@ def search(
     """Find the passages nearest to a question, without reading them for an answer."""
     with plain_errors():
         from index.embedder import SentenceEmbedder
-        from qa.indexing import show_passages
-        from qa.retriever import HybridRetriever
+        from qa.commands.index import show_passages
+        from qa.retrieval.hybrid import HybridRetriever
 
         opened = open_store(location(folder, store))
         warn(opened.warnings)
@@ -302,7 +302,7 @@ def read(
 ) -> None:
     """Read each question of a SQuAD-format file against its own passage; print EM and F1."""
     with plain_errors():
-        from qa.reading import read_file
+        from qa.commands.read import read_file
 
         with progress_bar() as bar:
             task = bar.add_task("Reading", total=None)
@@ -328,7 +328,7 @@ def status(
 ) -> None:
     """Documents, passages, settings, model fingerprints, and what could not be read."""
     with plain_errors():
-        from qa.status import describe, find, lines
+        from qa.commands.status import describe, find, lines
 
         opened = open_store(location(folder, store))
         if document is not None and text:
@@ -349,7 +349,7 @@ def status(
 def verify(folder: IndexOption = None, as_json: JsonOption = False) -> None:
     """Check every stored byte against its checksum: exit 0 sound, 1 damaged."""
     with plain_errors():
-        from index.generations import verify as verify_store
+        from index.storage.generations import verify as verify_store
 
         damaged = verify_store(index_folder(folder))
         if as_json:
@@ -393,7 +393,7 @@ def train(
     """Train a reader; run again after an interruption and it goes on from its last checkpoint."""
     with plain_errors():
         from index.models import model_folder
-        from qa.training.command import run
+        from qa.commands.train import run
 
         run(
             out_folder,

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from qa.answering.candidates import in_its_sentence
 from qa.answers import Answer, Citation
-from qa.candidates import in_its_sentence
 from qa.english import AUXILIARIES, MONTHS, NAME, PEOPLE, PREPOSITIONS, QUESTION_WORDS, THINGS, WEEKDAYS, any_of
 
 TURNS_KEPT = 3

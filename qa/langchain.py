@@ -16,12 +16,12 @@ from langchain_core.vectorstores import VectorStore
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from index.embedder import SentenceEmbedder
-from index.generations import IndexProblem
-from index.store import Passage
-from index.stores import open_store
+from index.folder_index import Passage
+from index.storage.generations import IndexProblem
+from index.store import open_store
 from qa.answers import Answer, Citation, confidence_word
 from qa.conversation import Asks
-from qa.retriever import Hit, HybridRetriever
+from qa.retrieval.hybrid import Hit, HybridRetriever
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

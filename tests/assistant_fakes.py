@@ -9,9 +9,9 @@ from embedder_fakes import FakeEmbedder
 from reader_fakes import FakeReader
 
 from index.builder import index_in_memory
+from qa.answering.confidence import unfitted
 from qa.assistant import Assistant
-from qa.confidence import unfitted
-from qa.retriever import HybridRetriever
+from qa.retrieval.hybrid import HybridRetriever
 
 FILES = {
     "north.txt": "The capital of Kazakhstan is Astana. It lies in the north of the country.\n",

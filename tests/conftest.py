@@ -13,13 +13,13 @@ from embedder_fakes import FakeEmbedder
 from hypothesis import settings
 
 from index.environment import set_environment
-from qa.reader import BUNDLED
+from qa.reader.reader import BUNDLED
 
 if TYPE_CHECKING:
     from postgres_server import Server
 
+    from index.folder_index import Index
     from index.postgres.store import PostgresStore
-    from index.store import Index
 
 set_environment()
 settings.register_profile("any machine", deadline=None)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from index.store import Passage
+from index.folder_index import Passage
 from qa.answers import Alternative, Answer, Citation, CitedPassage, Milliseconds
-from qa.retriever import Hit
+from qa.retrieval.hybrid import Hit
 
 TOUR = "/articles/macron-tour.md"
 PIPE = "/articles/pipeline.md"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from index.documents import find_files
 from qa.answers import Alternative, Answer, Citation, CitedPassage, Kind, Milliseconds
-from qa.reader import Reader, Reading
-from qa.windows import Pair
-from ui.roots import Roots
+from qa.reader.reader import Reader, Reading
+from qa.reader.windows import Pair
+from ui.state.roots import Roots
 
 
 @dataclass(frozen=True, slots=True)

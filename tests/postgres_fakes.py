@@ -12,9 +12,9 @@ from embedder_fakes import FakeEmbedder
 from reader_fakes import FakeReader
 
 from index.arrays import Floats
+from qa.answering.confidence import unfitted
 from qa.assistant import Assistant
-from qa.confidence import unfitted
-from qa.retriever import HybridRetriever
+from qa.retrieval.hybrid import HybridRetriever
 
 if TYPE_CHECKING:
     from index.postgres.store import PostgresStore

@@ -10,10 +10,10 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from index.store import Passage
-from qa.reader import Reading, Span, without_overlap
-from qa.retriever import Hit
-from qa.windows import Pair
+from index.folder_index import Passage
+from qa.reader.reader import Reading, Span, without_overlap
+from qa.reader.windows import Pair
+from qa.retrieval.hybrid import Hit
 
 SPECIAL = ("[PAD]", "[CLS]", "[SEP]", "[UNK]")
 

@@ -16,8 +16,8 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 from qa.assistant import Assistant
-from ui.app import build_app, launch
-from ui.serving import free_port
+from ui.app.page import build_app, launch
+from ui.server.serving import free_port
 
 FOUND, MISSING = "How much did Uzbekistan receive in remittances in 2022?", "Who painted the Mona Lisa?"
 DIFFERS = "When was the Halden bridge opened?"

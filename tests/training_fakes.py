@@ -11,10 +11,10 @@ import transformers
 from reader_fakes import tiny_shape, words_of, write_config, write_tokenizer
 from safetensors.torch import load_file
 
-from qa.network import SpanNetwork
+from qa.reader.network import SpanNetwork
+from qa.reader.windows import PairEncoder
 from qa.training.examples import TrainingExample
 from qa.training.trainer import Recipe, Trainer
-from qa.windows import PairEncoder
 
 CONTEXT = "The SCO was founded in 2001, in Shanghai. It has nine members."
 SEA = "The largest port of Norway is Oslo. Bergen was founded by Olaf."

@@ -27,7 +27,7 @@ def chat(
     if bool(user) != bool(password):
         raise typer.BadParameter("--user and --password go together: give both or neither")
     with plain_errors():
-        from ui.serving import Models, serve
+        from ui.server.serving import Models, serve
 
         auth = (user, password) if user and password else None
         models = Models(reader, embedder)
@@ -43,11 +43,11 @@ def mcp(
     """Serve ask and search as tools to a program that speaks MCP on standard input and output."""
     with plain_errors():
         try:
-            from ui.mcp_server import serve
+            from ui.server.mcp_server import serve
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] != "mcp":
                 raise
             raise ValueError("the MCP server is an extra; install it with: pip install 'pincite[mcp]'") from error
-        from ui.serving import Models, opener_of
+        from ui.server.serving import Models, opener_of
 
         serve(opener_of(location(index, store), Models(reader, embedder)))

@@ -14,17 +14,17 @@ from pathlib import Path
 import numpy as np
 
 from eval.bench.passages import CORPUS
-from eval.bench.worker import LibraryFolders, PeerPassage
-from eval.examples import load
+from eval.bench.peers.worker import LibraryFolders, PeerPassage
+from eval.datasets.examples import load
 from index.builder import build
 from index.chunker import WORDS, chunk
 from index.documents import find_files, read_document
 from index.embedder import SentenceEmbedder, embedding_text
 from index.files import digest_of
-from index.generations import FORMAT
+from index.folder_index import Index
 from index.sentences import sentences
-from index.store import Index
-from qa.scoring import normalise
+from index.storage.generations import FORMAT
+from qa.squad_scores import normalise
 
 PASSAGES_EACH = 100  # of a document that fills up
 

@@ -7,7 +7,7 @@ import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from index.precision import processor
+from index.encoder.precision import processor
 
 
 def machine(threads: int) -> dict[str, str | int | bool | float]:

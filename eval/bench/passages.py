@@ -10,7 +10,7 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
-from eval.bench.worker import Asked
+from eval.bench.peers.worker import Asked
 from index.documents import find_files, read_document
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,17 +10,17 @@ import numpy as np
 
 from index.arrays import Floats
 from index.builder import Progress, cut, now, this_version
-from index.dense import LARGEST_EXACT
 from index.documents import Load, UnreadableDocument, find_files, parse_document, read_bytes
 from index.embedder import Embedder
 from index.files import digest
-from index.outcome import BuildReport, NothingToIndex
+from index.folder_index import Duplicate, Unreadable
 from index.postgres.database import Unstorable
 from index.postgres.store import Held, LastRun, PostgresStore
 from index.postgres.writing import CUTTING
-from index.reuse import embedded
 from index.sandbox import Sandbox
-from index.store import Duplicate, Unreadable
+from index.search.dense import LARGEST_EXACT
+from index.update.report import BuildReport, NothingToIndex
+from index.update.reuse import embedded
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from index.embedder import Embedder
-from index.generations import IndexProblem
-from index.store import CANARIES
+from index.folder_index import CANARIES
+from index.storage.generations import IndexProblem
 
 FORMAT = 1
 GRAPH = "pincite.passages_graph"

@@ -7,8 +7,8 @@ from typing import overload
 
 from sqlalchemy import Connection, text
 
-from index.contents import Passage
 from index.postgres.database import Database
+from index.storage.layout import Passage
 
 # Documents in the order of an index of one folder: by the parts of their paths. Their passages then follow as they stand there.
 BY_PATH = """replace({}, '/', chr(1)) COLLATE "C" """

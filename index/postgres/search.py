@@ -1,4 +1,4 @@
-"""Both rankings of passages as SQL: by vectors, and by terms with the very scores of ``index.sparse``."""
+"""Both rankings of passages as SQL: by vectors, and by terms with the very scores of ``index.search.bm25``."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import Connection, text
 
 from index.arrays import Floats
+from index.folder_index import Ranking, Rankings
 from index.postgres.database import GRAPH
 from index.postgres.passages import ORDER, of_ids
 from index.postgres.writing import as_vector, stored_term
-from index.sparse import K1, LONGEST_QUERY, B, terms
-from index.store import Ranking, Rankings
+from index.search.bm25 import K1, LONGEST_QUERY, B, terms
 
 # How many passages of the graph are looked at: at least, and the most that pgvector takes.
 _WIDTH, _WIDEST = 160, 1000
@@ -66,7 +66,7 @@ _BY_GRAPH = """
         SELECT id, embedding FROM pincite.passages
         ORDER BY CAST(embedding AS halfvec({dimension})) <#> CAST(CAST(:vector AS vector) AS halfvec({dimension})) LIMIT :k)
     SELECT id, -(embedding <#> CAST(:vector AS vector)) AS score FROM near ORDER BY score DESC, id"""
-# Lucene's BM25 as ``index.weights`` computes it: 64 bits for a weight, 32 to keep it, and a sum of those in the question's order.
+# Lucene's BM25 as ``index.search.bm25_weights`` computes it: 64 bits for a weight, 32 to keep it, summed in the question's order.
 _BY_TERMS = f"""
     WITH asked AS (SELECT * FROM unnest(CAST(:terms AS text[])) WITH ORDINALITY AS asked(term, place)),
     size AS (SELECT sum(passages)::float8 AS passages, sum(terms)::float8 / sum(passages) AS length FROM pincite.documents),

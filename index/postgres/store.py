@@ -15,14 +15,14 @@ from index import filters
 from index.arrays import Floats
 from index.builder import RECIPE
 from index.chunker import OVERLAP, WORDS
-from index.contents import DocumentRecord, Passage
 from index.embedder import Embedder, in_context
+from index.folder_index import Duplicate, Rankings, Settings, Unreadable, difference
 from index.postgres.database import GRAPH, WRITING, Database, StoreProblem
 from index.postgres.passages import BY_PATH, StoredPassages, sampled
 from index.postgres.search import Searching
 from index.postgres.writing import put
-from index.reuse import Cut
-from index.store import Duplicate, Rankings, Settings, Unreadable, difference
+from index.storage.layout import DocumentRecord, Passage
+from index.update.reuse import Cut
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from sqlalchemy import Connection, text
 from index.arrays import Floats
 from index.builder import RECIPE
 from index.chunker import OVERLAP, WORDS
-from index.contents import DocumentRecord
 from index.documents import Document
 from index.files import digest
-from index.reuse import Cut
-from index.sparse import terms
-from index.store import Duplicate
+from index.folder_index import Duplicate
+from index.search.bm25 import terms
+from index.storage.layout import DocumentRecord
+from index.update.reuse import Cut
 
 CUTTING = f"{WORDS}/{OVERLAP}/{RECIPE}"  # documents that were cut in another way are read again
 _LONGEST_TERM = 200  # characters; PostgreSQL's B-trees take no key beyond 2.7 kB

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from qa.boundaries import trim
 from qa.english import PEOPLE, THINGS
+from qa.reader.span_boundaries import trim
 from qa.squad import SquadQuestion, read_questions
 
 PRONOUNS = frozenset((*PEOPLE, *THINGS, *"that which who whom i we you one".split()))

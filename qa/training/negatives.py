@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from index.search.bm25 import SparseIndex
 from index.sentences import sentence_at
-from index.sparse import SparseIndex
 from qa.english import FIGURE, NAME
 from qa.training.examples import TrainingExample
 

@@ -17,11 +17,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from index.files import replace_folder
-from qa.network import SpanNetwork
-from qa.scoring import exact_match, f1
-from qa.spans import best_spans
+from qa.reader.network import SpanNetwork
+from qa.reader.spans import best_spans
+from qa.reader.windows import Pair, PairEncoder, Window, padded
+from qa.squad_scores import exact_match, f1
 from qa.training.examples import TrainingExample
-from qa.windows import Pair, PairEncoder, Window, padded
 
 PAD_TO = 32
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")

@@ -1,0 +1,156 @@
+"""Making vectors: Pincite's embedder against sentence-transformers as it comes, on the same texts. How fast, and as good?
+
+    python eval/bench/speed/build.py [--texts FILE] [--squad SQUAD.json] [--rounds 5] [--json build.json]
+
+Both embed all texts (the passages of the bundled articles, or a file's lines) once a round, in turn, in one process and with
+the same model and threads: ``SentenceTransformer.encode`` with its defaults, in fp32; Pincite in the format that the
+processor is quickest at. With ``--squad``, the paragraphs and questions of a SQuAD file are embedded by both, and recall@10 is
+the share of questions whose paragraph is among the ten nearest by exact search.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.bench.machine import machine
+from eval.bench.passages import CORPUS
+from eval.bench.results import command_line, console, print_table, write_json
+from eval.datasets.examples import load
+from index.arrays import Floats
+from index.chunker import chunk
+from index.documents import find_files, read_document
+from index.embedder import SentenceEmbedder, in_context
+from index.encoder.number_format import VECTOR_FORMATS, Shape, fastest_format
+from index.search.dense import DenseIndex
+
+OURS, THEIRS, DEPTH = "pincite", "sentence-transformers", 10
+Embed = Callable[[Sequence[str]], Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderFigures:
+    """One embedder: texts a second as a median over rounds, and recall@10 in 0..1 where it was measured."""
+
+    embedder: str
+    format: str
+    texts_a_second: float
+    recall: float | None
+
+
+def main() -> None:
+    """Measure, print a table, write JSON."""
+    options = _options()
+    try:
+        texts = own_texts() if options.texts is None else [*filter(None, options.texts.read_text("utf-8").split("\n"))]
+        squad = None if options.squad is None else load(options.squad)
+    except (OSError, ValueError) as error:
+        raise SystemExit(str(error)) from error
+    if not texts:
+        raise SystemExit(f"{options.texts}: holds no text")
+    embedders = {OURS: SentenceEmbedder.open().embed, THEIRS: _as_it_comes()}
+    where = machine(_threads(options.threads))
+    first = {name: embed(texts) for name, embed in embedders.items()}
+    cosines = (first[OURS] * first[THEIRS]).sum(axis=1)
+    rounds = _rounds(embedders, texts, options.rounds)
+    recalls = {name: _recall(embed, squad, options.questions) if squad else None for name, embed in embedders.items()}
+    formats = {OURS: fastest_format(Shape.read(SentenceEmbedder.open().folder), VECTOR_FORMATS), THEIRS: "fp32"}
+    rows = [
+        EmbedderFigures(name, formats[name], statistics.median(speeds), recalls[name])
+        for name, speeds in rounds.items()
+    ]
+    ratio = statistics.median(mine / theirs for mine, theirs in zip(rounds[OURS], rounds[THEIRS], strict=True))
+    report = {"machine": where, "texts": len(texts), "rows": [asdict(row) for row in rows], "ratio": ratio,
+              "lowest_cosine": float(cosines.min()), "rounds": rounds}  # fmt: skip
+    _show(report, rows)
+    write_json(options.json, report)
+
+
+def own_texts() -> list[str]:
+    """What is embedded for each passage of the bundled articles."""
+    documents = map(read_document, find_files([CORPUS]))
+    return [in_context(cut.heading, one.text[cut.start : cut.end]) for one in documents for cut in chunk(one)]
+
+
+def _options() -> argparse.Namespace:
+    """The command line."""
+    parser = command_line(__doc__, "bench-build.json")
+    parser.add_argument("--texts", type=Path, help="a text a line (default: the passages of the bundled articles)")
+    parser.add_argument("--squad", type=Path, help="a SQuAD file, for recall@10")
+    parser.add_argument("--questions", type=int, help="only so many of its questions, spread evenly")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    return parser.parse_args()
+
+
+def _as_it_comes() -> Embed:
+    """``SentenceTransformer.encode`` with its defaults."""
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(SentenceEmbedder.open().folder), device="cpu", local_files_only=True)
+
+    def embed(texts: Sequence[str]) -> Floats:
+        return np.asarray(model.encode(list(texts), show_progress_bar=False), dtype=np.float32)
+
+    return embed
+
+
+def _threads(wanted: int) -> int:
+    """Use so many threads."""
+    import torch
+
+    torch.set_num_threads(wanted)
+    return wanted
+
+
+def _rounds(embedders: dict[str, Embed], texts: Sequence[str], rounds: int) -> dict[str, list[float]]:
+    """Texts a second in each round; who comes first changes."""
+    speeds: dict[str, list[float]] = {name: [] for name in embedders}
+    for number in range(rounds):
+        for name in [*embedders][:: 1 if number % 2 == 0 else -1]:
+            began = time.perf_counter()
+            embedders[name](texts)
+            speeds[name].append(len(texts) / (time.perf_counter() - began))
+        console.print(f"round {number + 1} of {rounds}", style="dim")
+    return speeds
+
+
+def _recall(embed: Embed, squad: Any, count: int | None) -> float:
+    """The share of questions whose paragraph is among the ten nearest."""
+    names = {name: row for row, name in enumerate(squad.paragraphs)}
+    questions = [question for question in squad.questions if question.answerable]
+    count = min(count or len(questions), len(questions))
+    asked = [questions[at * len(questions) // count] for at in range(count)]
+    found = DenseIndex(embed(list(squad.paragraphs.values()))).search(embed([one.question for one in asked]), DEPTH).ids
+    return statistics.fmean(names[one.document] in ids for one, ids in zip(asked, found.tolist(), strict=True))
+
+
+def _show(report: dict[str, Any], rows: Sequence[EmbedderFigures]) -> None:
+    """The table, and the lines under it."""
+    where = report["machine"]
+    print_table(
+        f"Embedding {report['texts']} texts: {where['processor']}, threads: {where['threads']}, "
+        f"load {where['load']}, torch {where['torch']}, {where['date'][:10]}",
+        ("embedder", "format", "texts a second", f"recall@{DEPTH}"),
+        [
+            (row.embedder, row.format, f"{row.texts_a_second:.1f}", "" if row.recall is None else f"{row.recall:.1%}")
+            for row in rows
+        ],
+        left=("embedder", "format"),
+    )
+    console.print(f"pincite is {report['ratio']:.2f} times as fast; the two vectors of a text have a cosine of at least "
+                  f"{report['lowest_cosine']:.5f}")  # fmt: skip
+    mine, theirs = (row.recall for row in rows)
+    if mine is not None and theirs is not None:
+        console.print(f"recall@{DEPTH} differs by {100 * (mine - theirs):+.2f} points")
+
+
+if __name__ == "__main__":
+    main()

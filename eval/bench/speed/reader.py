@@ -1,0 +1,231 @@
+"""Reading alone: Pincite's reader against Haystack's, txtai's and a plain transformers loop, on the same weights and passages.
+
+    python eval/bench/speed/reader.py [--model FOLDER] [--rounds 5] [--json reader.json]
+
+Answers are compared before anything is timed: over a hundred questions with the one passage that holds the answer, where
+all are to find the same words, and over the questions that are timed, where each ranks passages in its own way. Then every
+contestant, in a process of its own and all with the same threads, runs all questions once a round, one contestant at a
+time, in an order that moves on by one each round. A format that a contestant cannot compute in (int8, which only Pincite
+can) has no row of it; best against best compares each one's fastest. Where the model has a small reader beside it, Pincite
+also runs as the assistant reads, no more of the passages than it needs: a row of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+from rich.table import Table
+
+from eval.bench.machine import machine
+from eval.bench.passages import asked
+from eval.bench.peers.contestants import FLOOR, OURS, PEERS, SCREENED, CannotRun, Peer, Process, environment
+from eval.bench.peers.worker import ReaderJob
+from eval.bench.results import command_line, console, write_json
+from qa.answering.cascade import FOLDER as SCREEN
+from qa.answering.confidence import Confidence
+from qa.reader.reader import BUNDLED, fingerprint
+from qa.squad_scores import normalise
+
+ENOUGH = 0.98
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderFigures:
+    """One contestant. Shares compare with Pincite in fp32; ``ratio`` is its time over Pincite's in the same format."""
+
+    name: str
+    format: str
+    milliseconds: float
+    ratio: float
+    same_in_one: float
+    same_over_all: float
+    versions: dict[str, str]
+
+
+def main() -> None:
+    """Measure, print a table, write JSON."""
+    options = _options()
+    options.work.mkdir(parents=True, exist_ok=True)
+    try:
+        folder = as_hugging_face(options.model, options.work)
+    except (OSError, ValueError) as error:
+        raise SystemExit(str(error)) from error
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    questions = asked(tokenizer, questions=options.questions, passages=options.passages, tokens=options.tokens)
+    compared = asked(tokenizer, questions=options.compared, passages=1, tokens=options.tokens)
+    job = ReaderJob(str(folder), "fp32", options.threads, questions, compared)
+    where = machine(options.threads)
+    ours_too = (OURS, SCREENED) if (Path(folder) / SCREEN).is_dir() else (OURS,)
+    running = _start(job, ours_too, options.formats.split(","), options.peers.split(","), options.work)
+    ours = next(one for one in running if one.peer is OURS)
+    _compare(running, ours)
+    for number in range(options.rounds):
+        for process in running[number % len(running) :] + running[: number % len(running)]:
+            process.round()
+        console.print(f"round {number + 1} of {options.rounds}", style="dim")
+    for process in running:
+        process.close()
+    rows = [_row(process, running, ours) for process in running if process.peer is not FLOOR]
+    report = {"machine": where, "model": str(options.model), "fingerprint": fingerprint(options.model),
+              "questions": len(questions), "compared": len(compared), "passages": options.passages, "tokens": options.tokens,
+              "rows": [{name: getattr(row, name) for name in row.__dataclass_fields__} for row in rows],
+              "best": [_best(rows, peer) for peer in ours_too], "floor": _floor(running, rows),
+              "rounds": {f"{one.peer.name} {one.format}": one.rounds for one in running}}  # fmt: skip
+    _show(report, rows)
+    write_json(options.json, report)
+
+
+def as_hugging_face(model: Path, work: Path) -> Path:
+    """The model's weights in fp32 under Hugging Face's names, with its configuration, tokenizer and screen, in the work folder."""
+    folder = work / f"model-{fingerprint(model)[:12]}"
+    if not (folder / "model.safetensors").exists():
+        _write_as_hugging_face(model, folder)
+    shutil.rmtree(folder / SCREEN, ignore_errors=True)
+    if (model / SCREEN).is_dir():
+        shutil.copytree(model / SCREEN, folder / SCREEN)
+        replace(Confidence.beside(model, fingerprint(model)), reader=fingerprint(folder)).write(folder)
+    return folder
+
+
+def _write_as_hugging_face(model: Path, folder: Path) -> None:
+    """Write the weights, the configuration and the tokenizer to a folder."""
+    from safetensors.torch import save_file
+
+    from qa.reader.checkpoint import read_weights
+    from qa.reader.network import SpanNetwork
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in model.glob("*.json"):
+        if not path.name.endswith(".index.json"):
+            shutil.copyfile(path, folder / path.name)
+    network = SpanNetwork.load(model, read_weights(model), require_span=True)
+    unfinished = folder / "unfinished.safetensors"
+    save_file(network.to_hugging_face(), unfinished, metadata={"format": "pt"})
+    unfinished.rename(folder / "model.safetensors")
+
+
+def _options() -> argparse.Namespace:
+    """The command line."""
+    parser = command_line(__doc__, "bench-reader.json")
+    parser.add_argument("--model", type=Path, default=BUNDLED, help="folder of the reader (default: the bundled one)")
+    parser.add_argument(
+        "--work", type=Path, default=user_cache_path("pincite") / "bench", help="cache of environments and weights"
+    )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--questions", type=int, default=20)
+    parser.add_argument("--compared", type=int, default=100, help="questions whose answers in one passage are compared")
+    parser.add_argument("--passages", type=int, default=8)
+    parser.add_argument("--tokens", type=int, default=216, help="tokens of a passage")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--formats", default="fp32,bf16,int8", help="of them, fp32 first")
+    parser.add_argument("--peers", default=",".join(peer.name for peer in PEERS))
+    return parser.parse_args()
+
+
+def _start(
+    job: ReaderJob, own: Sequence[Peer], formats: Sequence[str], names: Sequence[str], work: Path
+) -> list[Process]:
+    """All contestants that can run, loaded, Pincite's fp32 first; those that cannot are named."""
+    wanted: list[tuple[Peer, str]] = [(peer, format) for format in formats
+                                      for peer in (*own, *(peer for peer in PEERS if peer.name in names))
+                                      if format in peer.formats]  # fmt: skip
+    running = []
+    for peer, format in [*wanted, (FLOOR, "bf16")]:
+        try:
+            with console.status(f"{peer.name} {format}"):
+                running.append(Process(peer, format, environment(peer, work), replace(job, format=format)))
+        except CannotRun as error:
+            console.print(f"left out: {error}", style="yellow", markup=False)
+    if not any(one.peer is OURS and one.format == formats[0] for one in running):
+        raise SystemExit("Pincite's own reader does not run, so there is nothing to compare with")
+    return running
+
+
+def _compare(running: Sequence[Process], ours: Process) -> None:
+    """Say which fp32 contestants read otherwise than Pincite, before anything is timed."""
+    for process in running:
+        if process.peer is FLOOR or process.format != "fp32":
+            continue
+        share = _same(process.compared, ours.compared)
+        if share < ENOUGH:
+            console.print(
+                f"{process.peer.name}: only {share:.1%} of its fp32 answers within one passage equal Pincite's, "
+                f"less than {ENOUGH:.0%}",
+                style="yellow",
+            )
+
+
+def _same(given: Sequence[str], others: Sequence[str]) -> float:
+    """The share of answers that are equal as SQuAD compares them."""
+    return statistics.fmean(normalise(a) == normalise(b) for a, b in zip(given, others, strict=True))
+
+
+def _row(process: Process, running: Sequence[Process], ours: Process) -> ReaderFigures:
+    """The figures of one contestant."""
+    beside = next((one for one in running if one.peer is OURS and one.format == process.format), ours)
+    return ReaderFigures(process.peer.name, process.format, _median(process), process.ratio(beside),
+               _same(process.compared, ours.compared), _same(process.asked, ours.asked), process.versions)  # fmt: skip
+
+
+def _median(process: Process) -> float:
+    """Milliseconds a question: the median over rounds of the mean over questions."""
+    return statistics.median(statistics.fmean(one) for one in process.rounds)
+
+
+def _best(rows: Sequence[ReaderFigures], own: Peer) -> dict[str, Any]:
+    """The fastest format of one of ours against each peer's fastest."""
+    fastest: dict[str, ReaderFigures] = {}
+    for row in sorted(rows, key=lambda row: row.milliseconds):
+        fastest.setdefault(row.name, row)
+    mine = fastest[own.name]
+    return {"name": mine.name, "format": mine.format,
+            "peers": {row.name: {"format": row.format, "ratio": row.milliseconds / mine.milliseconds}
+                      for row in fastest.values() if row.name not in (OURS.name, SCREENED.name)}}  # fmt: skip
+
+
+def _floor(running: Sequence[Process], rows: Sequence[ReaderFigures]) -> dict[str, float] | None:
+    """The work of a question, the rate measured for it, the time that makes, and Pincite's best time over it."""
+    floor = next((one for one in running if one.peer is FLOOR), None)
+    if floor is None:
+        return None
+    gigaflops = statistics.fmean(float(answer) for answer in floor.asked)
+    milliseconds = min(statistics.fmean(one) for one in floor.rounds)
+    mine = min(row.milliseconds for row in rows if row.name == OURS.name)
+    return {"gigaflops": gigaflops, "milliseconds": milliseconds, "teraflops_a_second": gigaflops / milliseconds,
+            "time_over_floor": mine / milliseconds}  # fmt: skip
+
+
+def _show(report: dict[str, Any], rows: Sequence[ReaderFigures]) -> None:
+    """The table, and the lines under it."""
+    where = report["machine"]
+    table = Table(title=f"Reading {report['passages']} passages of about {report['tokens']} tokens: {where['processor']}, "
+                        f"threads: {where['threads']}, torch {where['torch']}, {where['date'][:10]}")  # fmt: skip
+    for name in ("reader", "format", "ms a question", "times Pincite's", "same in one passage", "same over all"):
+        table.add_column(name, justify="left" if name in ("reader", "format") else "right", no_wrap=name == "reader")
+    for row in rows:
+        table.add_row(row.name, row.format, f"{row.milliseconds:.0f}", f"{row.ratio:.2f}",
+                      f"{row.same_in_one:.1%}", f"{row.same_over_all:.1%}")  # fmt: skip
+    console.print(table)
+    for best in report["best"]:
+        for name, peer in best["peers"].items():
+            console.print(f"best against best: {name} ({peer['format']}) takes {peer['ratio']:.2f} times as long as "
+                          f"{best['name']} ({best['format']})")  # fmt: skip
+    if floor := report["floor"]:
+        console.print(f"floor: {floor['gigaflops']:.0f} GFLOP a question at the {floor['teraflops_a_second']:.2f} TFLOP/s "
+                      f"that bare bf16 products reach at these shapes = {floor['milliseconds']:.0f} ms; Pincite takes "
+                      f"{floor['time_over_floor']:.2f} times that")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

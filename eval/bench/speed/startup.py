@@ -1,0 +1,92 @@
+"""How long one waits: for ``pincite --help``, ``pincite status``, a first ``pincite ask``, and the chat page.
+
+    python eval/bench/speed/startup.py [--reader FOLDER] [--repeats 3] [--json startup.json]
+
+Every time is that of a fresh process, from its start to its end (for the page: to the first whole answer over HTTP), the
+median of three. The files are in the operating system's cache, as they are for anyone who asks twice a day.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from eval.bench.machine import machine
+from eval.bench.passages import CORPUS
+from eval.bench.results import command_line, print_table, write_json
+from eval.bench.served import PINCITE, serving
+from index.encoder.threads import cores
+
+QUESTION = "Who signed the agreement?"
+PAGE_LIMIT = 300.0
+
+
+def main() -> None:
+    """Measure, print a table, write JSON."""
+    options = _options()
+    environ = os.environ | {"HF_HUB_OFFLINE": "1"} | ({"PINCITE_READER": options.reader} if options.reader else {})
+    with tempfile.TemporaryDirectory(prefix="pincite-") as home:
+        environ |= {"XDG_DATA_HOME": home}
+        index = ("--index", str(Path(home) / "index"))
+        run = _runner(environ)
+        run("index", str(CORPUS), *index)
+        measured: dict[str, Callable[[], float]] = {
+            "pincite --help": lambda: run("--help"),
+            "pincite status": lambda: run("status", *index),
+            "pincite ask": lambda: run("ask", QUESTION, *index),
+            "page ready": lambda: page_ready([PINCITE, "chat", *index, "--port", "0"], environ),
+        }
+        seconds: dict[str, list[float]] = {name: [] for name in measured}
+        for _ in range(options.repeats):
+            for name, measure in measured.items():
+                seconds[name].append(measure())
+    medians = {name: statistics.median(times) for name, times in seconds.items()}
+    report = {"machine": machine(cores()), "median_seconds": medians, "seconds": seconds}
+    print_table(
+        "Start-up, seconds",
+        ("what", "median", "each"),
+        [(name, f"{median:.2f}", "  ".join(f"{one:.2f}" for one in seconds[name])) for name, median in medians.items()],
+        left=("what",),
+    )
+    write_json(options.json, report)
+
+
+def page_ready(command: Sequence[str], environ: dict[str, str]) -> float:
+    """Seconds until the page's address, once printed, answers with the page."""
+    began = time.perf_counter()
+    with serving(command, environ) as address, urllib.request.urlopen(address, timeout=PAGE_LIMIT) as page:
+        page.read()
+        return time.perf_counter() - began
+
+
+def _options() -> argparse.Namespace:
+    """The command line."""
+    parser = command_line(__doc__, "bench-startup.json")
+    parser.add_argument("--reader", default="", help="folder of the reader (default: the bundled one)")
+    parser.add_argument("--repeats", type=int, default=3)
+    return parser.parse_args()
+
+
+def _runner(environ: dict[str, str]) -> Callable[..., float]:
+    """A function that runs ``pincite`` with its arguments and tells the seconds; it stops everything where one fails."""
+
+    def run(*arguments: str) -> float:
+        began = time.perf_counter()
+        done = subprocess.run([PINCITE, *arguments], env=environ, capture_output=True, text=True)
+        took = time.perf_counter() - began
+        if done.returncode:
+            raise SystemExit(f"pincite {' '.join(arguments)}: {done.stderr.strip() or done.returncode}")
+        return took
+
+    return run
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Questions with their right answers, from the files of several formats."""

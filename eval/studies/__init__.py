@@ -1,0 +1,1 @@
+"""Fits and measurements behind the constants and the model card; each module is a script."""

@@ -1,0 +1,96 @@
+"""How often the first passages hold the answer, by the weight of BM25 in the fusion of the two searches, and by fusing ranks.
+
+``python -m eval.studies.fusion SQUAD.json [SQUAD.json ...] [--sample N]``: each file's questions over an index of its paragraphs.
+A passage holds the answer where an accepted answer stands in it, whole and at its place in the question's paragraph.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from eval.datasets.examples import load
+from eval.datasets.gold_places import holds
+from eval.datasets.own_passages import index_of
+from eval.datasets.questions import UnreadableDataset, sample
+from eval.metrics import Place
+from index.embedder import SentenceEmbedder
+from index.folder_index import Passage, Rankings
+from qa.retrieval.hybrid import DEPTH, TERM_WEIGHT, fuse
+
+WEIGHTS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0)
+FIRST = (1, 2, 4, 8)
+RANK_CONSTANT = 60  # of reciprocal rank fusion (Cormack et al. 2009)
+Judged = tuple[tuple[Place, ...], Rankings]
+Order = Callable[[Rankings], list[Passage]]
+
+
+def found_in(path: Path, size: int, embedder: SentenceEmbedder) -> Iterator[Judged]:
+    """Both rankings of every question sampled from a file, with the places of its answers."""
+    dataset = load(path)
+    index = index_of(dataset.paragraphs, embedder)
+    indexed = {Path(passage.document).name: passage.document for passage in index.passages}
+    for question in sample([question for question in dataset.questions if question.answerable], size):
+        [rankings] = index.rank([question.question], embedder.embed([question.question]), DEPTH)
+        name = str(question.document)
+        yield question.places(indexed[name], dataset.paragraphs[name]), rankings
+
+
+def recalls(found: Sequence[Judged], order: Order) -> list[float]:
+    """The share of the questions, in percent, with an answering passage among the first 1, 2, 4 and 8."""
+    first = [_first_answering(one, order) for one in found]
+    return [round(100 * sum(place < count for place in first) / len(found), 1) for count in FIRST]
+
+
+def _first_answering(found: Judged, order: Order) -> int:
+    """The place, from 0, of the first passage that answers; beyond all where none does."""
+    places, rankings = found
+    return next(
+        (n for n, passage in enumerate(order(rankings)) if any(holds(passage, place) for place in places)), DEPTH
+    )
+
+
+def by_score(weight: float) -> Order:
+    """As Pincite orders, with this weight of BM25."""
+
+    def order(rankings: Rankings) -> list[Passage]:
+        return [hit.passage for hit in fuse(rankings, max(FIRST), term_weight=weight)]
+
+    return order
+
+
+def by_rank(rankings: Rankings) -> list[Passage]:
+    """Reciprocal rank fusion."""
+    scores: dict[int, float] = {}
+    for ranking in (rankings.vectors, rankings.terms):
+        for rank, (number, _) in enumerate(ranking, 1):
+            scores[number] = scores.get(number, 0.0) + 1 / (RANK_CONSTANT + rank)
+    return [rankings.passages[number] for number in sorted(scores, key=lambda number: -scores[number])[: max(FIRST)]]
+
+
+def main() -> int:
+    """Search, order in every way, print one line of JSON for each file and way."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("squad", type=Path, nargs="+")
+    parser.add_argument("--sample", type=int, default=700)
+    arguments = parser.parse_args()
+    embedder = SentenceEmbedder.open()
+    ways: dict[str, Order] = {"reciprocal rank": by_rank} | {f"BM25 x {w}": by_score(w) for w in WEIGHTS}
+    for path in arguments.squad:
+        try:
+            found = list(found_in(path, arguments.sample, embedder))
+        except UnreadableDataset as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
+        for name, order in ways.items():
+            shipped = name == f"BM25 x {TERM_WEIGHT}"
+            row = {"file": path.name, "questions": len(found), "fused by": name, "shipped": shipped}
+            sys.stdout.write(json.dumps(row | dict(zip(map(str, FIRST), recalls(found, order), strict=True))) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""The bundled sentence model without transformers, whose import takes longer than answering a question.
+
+The weights and the arithmetic are the same: BERT (Devlin et al. 2019), the mean of the tokens' vectors, at unit length.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from index.arrays import Floats
+from index.encoder.architecture import NetworkConfig, our_names
+from index.encoder.layers import PackedEncoder, product
+from index.encoder.number_format import VECTOR_FORMATS, Shape, fastest_format
+
+
+class LightEncoder(nn.Module):
+    """A BERT sentence model of a folder, for a few texts at a time or as a module of sentence_transformers."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        longest = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"]
+        self._tokenizer.enable_truncation(longest)
+        self._tokenizer.no_padding()
+        config = NetworkConfig.read(folder)
+        self.dimension = config.hidden_size
+        format = fastest_format(Shape.read(folder), VECTOR_FORMATS)
+        dtype = torch.bfloat16 if format == "bf16" else torch.float32
+        tensors = our_names(config, load_file(folder / "model.safetensors"))
+        self._encoder = PackedEncoder(config, {name: tensor.to(dtype) for name, tensor in tensors.items()}, product)
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """One L2-normalised row a text."""
+        with torch.inference_mode():
+            rows: Tensor = self(self.preprocess(texts))["sentence_embedding"]
+        return np.ascontiguousarray(rows.numpy(), dtype=np.float32)
+
+    def preprocess(self, texts: Sequence[str], prompt: str | None = None) -> dict[str, Tensor]:
+        """The texts' token ids one after the other, [T], and how many there are of each, [n]."""
+        encoded = self._tokenizer.encode_batch([f"{prompt or ''}{text}".strip() for text in texts])
+        lengths = [len(one.ids) for one in encoded]
+        return {"input_ids": torch.tensor([id for one in encoded for id in one.ids]), "lengths": torch.tensor(lengths)}
+
+    def forward(self, features: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Adds ``sentence_embedding``, one L2-normalised row a text, [n, dimension], to what ``preprocess`` gives."""
+        lengths: list[int] = features["lengths"].tolist()
+        hidden = self._encoder(features["input_ids"], lengths)
+        means = torch.stack([text.float().mean(0) for text in torch.split(hidden[: sum(lengths)], lengths)])
+        return {**features, "sentence_embedding": F.normalize(means)}

@@ -1,0 +1,102 @@
+"""Mail: who wrote to whom and when, and the body as plain text, or as the page of HTML that it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import EmailPolicy, default
+from functools import lru_cache
+from typing import Any
+
+from index.loaders.html import load_html
+from index.loaders.text import Content, UnreadableContent
+
+SHOWN = ("From", "To", "Cc", "Date")
+LONGEST_HEADER = 4_000  # characters; the time that the library takes for one grows with their square
+
+
+class _Bounded(EmailPolicy):
+    """The library's policy for mails as they are today, which looks at no more of a header, and once at those that are alike."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        """The header's value, of a class that knows its parts."""
+        return _header(name, str(value)[:LONGEST_HEADER])
+
+
+@lru_cache(maxsize=256)
+def _header(name: str, value: str) -> Any:
+    return default.header_fetch_parse(name, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail: its subject on one line, the headers that a reader sees with the body, and the names of what is attached."""
+
+    subject: str
+    text: str
+    date: str | None
+    authors: tuple[str, ...]
+    language: str | None
+    attached: tuple[str, ...]
+
+
+def load_eml(data: bytes) -> Content:
+    """The headers that a reader sees, then the body; the title is the subject. Attachments are named and not read."""
+    mail = read_mail(data)
+    return Content(
+        mail.text,
+        title=mail.subject or None,
+        date=mail.date,
+        warnings=(f"attachments not read: {', '.join(mail.attached)}",) if mail.attached else (),
+        authors=mail.authors,
+        language=mail.language,
+    )
+
+
+def read_mail(data: bytes) -> Mail:
+    """The mail in the bytes; raises UnreadableContent where it is none."""
+    message = BytesParser(policy=_Bounded()).parsebytes(data)
+    if not any(message[name] for name in ("From", "Date", "Subject", "Received")):
+        raise UnreadableContent("damaged: it is not a mail")
+    assert isinstance(message, EmailMessage)
+    headers = "".join(f"{name}: {_words(message[name])}\n" for name in SHOWN if message[name])
+    text = (headers + "\n" + _body(message)).replace("\r\n", "\n").replace("\0", " ").strip()
+    return Mail(
+        subject=_text(_words(message["Subject"])),
+        text=_text(text),
+        date=_date(message),
+        authors=tuple(one.display_name or one.addr_spec for one in getattr(message["From"], "addresses", ())),
+        language=_words(message["Content-Language"]) or None,
+        attached=tuple(part.get_filename() or "one without a name" for part in message.iter_attachments()),
+    )
+
+
+def _body(message: EmailMessage) -> str:
+    part = message.get_body(("plain", "html"))
+    if part is None:
+        return ""
+    try:
+        text = str(part.get_content())
+    except LookupError:  # a charset that nobody knows
+        text = (part.get_payload(decode=True) or b"").decode("utf-8", "replace")  # type: ignore[union-attr]
+    if part.get_content_subtype() != "html":
+        return text
+    try:
+        return load_html(text.encode("utf-8", "replace")).text
+    except UnreadableContent:
+        return ""
+
+
+def _date(message: EmailMessage) -> str | None:
+    moment = getattr(message["Date"], "datetime", None)
+    return moment.isoformat() if moment else None
+
+
+def _words(header: object) -> str:
+    return " ".join(str(header or "").split())
+
+
+def _text(said: str) -> str:
+    """Without the halves of characters that damaged bytes leave."""
+    return said.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,92 @@
+"""EPUB: the chapters in reading order, each read as the page of HTML that it is."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote
+
+from index.loaders.archives import check_archive
+from index.loaders.html import load_html
+from index.loaders.text import Content, Heading, UnreadableContent, iso_date
+
+_CONTAINER = "META-INF/container.xml"
+_ENCRYPTED = "META-INF/rights.xml"
+
+
+def load_epub(data: bytes) -> Content:
+    """The text of the chapters of the spine; title, date, authors and language are those of the package."""
+    check_archive(data, "an EPUB book")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if _ENCRYPTED in archive.namelist():
+            raise UnreadableContent("encrypted")
+        package_name = _package_name(archive)
+        package = _xml(archive, package_name)
+        chapters, missing = [], 0
+        for name in _spine(package, posixpath.dirname(package_name)):
+            try:
+                chapters.append(load_html(archive.read(name)))
+            except (KeyError, UnreadableContent):
+                missing += 1
+    warnings = (f"{missing} of its chapters could not be read",) if missing else ()
+    return replace(
+        _joined(chapters),
+        title=next(_fields(package, "title"), None),
+        date=iso_date(next(_fields(package, "date"), None)),
+        warnings=warnings,
+        authors=tuple(_fields(package, "creator")),
+        language=next(_fields(package, "language"), None),
+    )
+
+
+def _joined(chapters: list[Content]) -> Content:
+    """The chapters as one text, their headings moved along."""
+    parts: list[str] = []
+    headings: list[Heading] = []
+    length = 0
+    for chapter in chapters:
+        headings += [
+            Heading(length + heading.start, heading.level, heading.text, length + heading.end)
+            for heading in chapter.headings
+        ]
+        parts.append(chapter.text + "\n\n")
+        length += len(chapter.text) + 2
+    return Content("".join(parts)[:-2], headings=tuple(headings))
+
+
+def _package_name(archive: zipfile.ZipFile) -> str:
+    names = _xml(archive, _CONTAINER).xpath("//*[local-name()='rootfile']/@full-path")
+    if not names:
+        raise UnreadableContent("damaged: it names no package")
+    return str(names[0])
+
+
+def _spine(package: Any, folder: str) -> Iterator[str]:
+    """The names of the chapters in reading order."""
+    items = {
+        item.get("id"): item.get("href") for item in package.xpath("//*[local-name()='manifest']/*") if item.get("href")
+    }
+    for reference in package.xpath("//*[local-name()='spine']/*/@idref"):
+        if reference in items:
+            yield posixpath.normpath(posixpath.join(folder, unquote(items[reference])))
+
+
+def _fields(package: Any, name: str) -> Iterator[str]:
+    """What the metadata holds under a name."""
+    for found in package.xpath(f"//*[local-name()='metadata']/*[local-name()='{name}']/text()"):
+        if words := " ".join(str(found).split()):
+            yield words
+
+
+def _xml(archive: zipfile.ZipFile, name: str) -> Any:
+    """A member as XML, without entities and without the network."""
+    from lxml import etree
+
+    try:
+        return etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False, no_network=True))
+    except (KeyError, etree.XMLSyntaxError):
+        raise UnreadableContent(f"damaged: its {name} is missing or not XML") from None

@@ -1,0 +1,72 @@
+"""Mailboxes: the mails in their order, each below its subject as a heading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from index.loaders.eml import Mail, read_mail
+from index.loaders.text import LONGEST_HEADING, Content, Heading, UnreadableContent
+
+WITHOUT_SUBJECT = "(no subject)"
+MOST_NAMED = 10  # attachments
+
+# A mail begins with a line of its own after an empty one. A line of prose may begin alike, but no headers follow it.
+_BEGINNING = re.compile(rb"(?:\A\s*|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n(?=[!-9;-~]+:)")
+_END_OF_HEADERS = re.compile(rb"\n\r?\n")
+_HEADER = re.compile(rb"^(?:From|Date|Subject|Received)[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
+
+
+def load_mbox(data: bytes) -> Content:
+    """Every mail of the box as a .eml file is read; one that cannot be read costs itself alone."""
+    parts: list[str] = []
+    headings: list[Heading] = []
+    attached: list[str] = []
+    length = missing = 0
+    for source in _sources(data):
+        mail = _read(source)
+        if mail is None:
+            missing += 1
+            continue
+        subject = mail.subject[:LONGEST_HEADING].rstrip() or WITHOUT_SUBJECT
+        headings.append(Heading(length, 1, subject, length + len(subject)))
+        parts.append(f"{subject}\n\n{mail.text}\n\n")
+        length += len(parts[-1])
+        attached += mail.attached
+    if not parts:
+        raise UnreadableContent(f"damaged: none of its {missing} mails can be read")
+    return Content("".join(parts)[:-2], headings=tuple(headings), warnings=tuple(_warnings(missing, attached)))
+
+
+def _sources(data: bytes) -> Iterator[bytes]:
+    """The bytes of each mail, without the lines between them."""
+    beginnings = [found for found in _BEGINNING.finditer(data) if not found.start() or _headed(data, found.end())]
+    if not beginnings or beginnings[0].start():
+        raise UnreadableContent("damaged: it is not a mailbox, as it does not begin with a mail")
+    ends = [*(found.start() for found in beginnings[1:]), len(data)]
+    for found, end in zip(beginnings, ends, strict=True):
+        yield _QUOTED.sub(rb"\1", data[found.end() : end])
+
+
+def _headed(data: bytes, start: int) -> bool:
+    """Whether there is a header of a mail before the next empty line."""
+    end = _END_OF_HEADERS.search(data, start)
+    return _HEADER.search(data, start, end.start() if end else len(data)) is not None
+
+
+def _read(source: bytes) -> Mail | None:
+    try:
+        return read_mail(source)
+    except MemoryError:
+        raise
+    except Exception:  # a parser may raise anything on a malformed mail; it never stops the others
+        return None
+
+
+def _warnings(missing: int, attached: list[str]) -> Iterator[str]:
+    if missing:
+        yield f"{missing} of its mails could not be read"
+    if attached:
+        more = f" and {len(attached) - MOST_NAMED} more" if len(attached) > MOST_NAMED else ""
+        yield f"attachments not read: {', '.join(attached[:MOST_NAMED])}{more}"

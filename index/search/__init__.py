@@ -1,0 +1,1 @@
+"""The nearest passages by vectors, and the best ones by terms."""

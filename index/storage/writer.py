@@ -1,0 +1,181 @@
+"""Contents in the making: in files as they come, so that a run over more documents takes hardly more memory.
+
+What does grow: the record of each document, 12 bytes for each passage, and the vocabulary.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from index.arrays import Floats, Ints, Numbers
+from index.chunker import Chunk
+from index.documents import Document
+from index.embedder import in_context
+from index.search.bm25 import SparseIndex, number
+from index.storage.array_file import Spool
+from index.storage.layout import (
+    COLUMNS,
+    DOCUMENTS,
+    HEADINGS,
+    PASSAGES,
+    TERM_IDS,
+    TERMS,
+    TEXTS,
+    VECTORS,
+    Contents,
+    DocumentRecord,
+)
+
+KEPT_AT_ONCE = 4_096  # passages
+NEW = -1
+
+
+class Gathering:
+    """Documents with their passages, terms and vectors in order: in a folder, or in memory where there is none.
+
+    Documents of the contents ``before`` can be kept as they are: nothing of them is cut, split into terms or embedded again.
+    """
+
+    def __init__(self, folder: Path | None = None, before: Contents | None = None) -> None:
+        self._folder = folder
+        self._before = before
+        self._documents: list[DocumentRecord] = []
+        self._headings: dict[str, int] = {}
+        self._origins = array("i")
+        self._texts, self._table = self._spool(TEXTS, "u1"), self._spool(PASSAGES, "<i8")
+        self._terms, self._vectors = self._spool(TERM_IDS, "<i4"), self._spool(VECTORS, "<f4")
+
+    @property
+    def origins(self) -> Numbers:
+        """The passage that each passage was in the contents before, NEW where it is another one."""
+        return np.array(self._origins, dtype=np.int32)
+
+    def add(self, document: Document, chunks: Sequence[Chunk]) -> None:
+        """Add a document that was read and cut; its vectors follow."""
+        at, rows, terms = self._texts.length, [], array("i")
+        for found, (first_byte, last_byte) in zip(chunks, _byte_bounds(document.text, chunks), strict=True):
+            heading = self._headings.setdefault(found.heading, len(self._headings))
+            held = number(in_context(found.heading, document.text[found.start : found.end]), self._vocabulary)
+            where = (found.start, found.end, found.page or 0, heading, at + first_byte, at + last_byte)
+            rows.append((len(self._documents), *where, len(held)))
+            terms.extend(held)
+        text = np.frombuffer(document.text.encode("utf-8"), dtype=np.uint8)
+        self._documents.append(self._placed(document, len(chunks), len(text)))
+        self._texts.add(text)
+        self._terms.add(np.array(terms, dtype=np.int32))
+        self._table.add(np.array(rows, dtype=np.int64))
+        self._origins.extend([NEW] * len(rows))
+
+    def keep(self, records: Sequence[DocumentRecord]) -> None:
+        """Add documents of the contents before, vectors and all."""
+        for following in _runs(records):
+            self._keep(following)
+
+    def embed(self, vectors: Floats) -> None:
+        """Add the vectors of passages that were added, in the same order; those of kept ones come with them."""
+        self._vectors.add(vectors)
+
+    def finish(self) -> Contents:
+        """The contents; whatever is not in the folder yet is written there."""
+        table = self._table.finish().reshape(-1, COLUMNS)
+        terms, headings = self._terms.finish(), tuple(self._headings)
+        sparse = SparseIndex.of(terms, table[:, COLUMNS - 1], self._vocabulary, self._folder)
+        vectors = self._vectors.finish().reshape(len(table), -1)
+        if self._folder is not None:
+            with (self._folder / DOCUMENTS).open("w", encoding="ascii") as lines:
+                lines.writelines(json.dumps(asdict(document)) + "\n" for document in self._documents)
+            (self._folder / HEADINGS).write_text(json.dumps(headings), encoding="ascii")
+            sparse.save(self._folder / TERMS)
+        return Contents(tuple(self._documents), self._texts.finish(), table, headings, vectors, terms, sparse)
+
+    @cached_property
+    def _vocabulary(self) -> dict[str, int]:
+        return dict(self._before.sparse.vocabulary) if self._before else {}
+
+    @cached_property
+    def _bounds(self) -> Ints:
+        """Where the terms of each passage begin in the contents before."""
+        assert self._before is not None
+        return np.concatenate(([0], np.cumsum(self._before.lengths)))
+
+    @property
+    def _passages(self) -> int:
+        return len(self._origins)
+
+    def _spool(self, name: str, dtype: str) -> Spool:
+        return Spool(self._folder / name if self._folder else None, dtype)
+
+    def _keep(self, records: Sequence[DocumentRecord]) -> None:
+        """Add documents that follow each other in the contents before."""
+        assert self._before is not None
+        first, last = records[0].first_passage, records[-1].first_passage + records[-1].passages
+        first_byte, last_byte = records[0].first_byte, records[-1].first_byte + records[-1].bytes
+        rows, bytes_on = np.array(self._before.table[first:last]), self._texts.length - first_byte
+        rows[:, 0] += len(self._documents) - rows[0, 0]
+        rows[:, 4] = self._moved_headings(rows[:, 4])
+        rows[:, 5:7] += bytes_on
+        passages_on = self._passages - first
+        self._documents += (
+            replace(record, first_passage=record.first_passage + passages_on, first_byte=record.first_byte + bytes_on)
+            for record in records
+        )
+        self._table.add(rows)
+        self._texts.add(self._before.texts[first_byte:last_byte])
+        self._terms.add(self._before.terms[self._bounds[first] : self._bounds[last]])
+        self._vectors.add(self._before.vectors[first:last])
+        self._origins.extend(range(first, last))
+
+    def _moved_headings(self, numbers: Ints) -> Ints:
+        """The numbers here of headings numbered as in the contents before."""
+        assert self._before is not None
+        found, places = np.unique(numbers, return_inverse=True)
+        headings = (self._before.headings[heading] for heading in found.tolist())
+        return np.array([self._headings.setdefault(heading, len(self._headings)) for heading in headings])[places]
+
+    def _placed(self, document: Document, passages: int, size: int) -> DocumentRecord:
+        return DocumentRecord(
+            name=document.name,
+            title=document.title,
+            sha256=document.sha256,
+            kind=document.kind,
+            date=document.date,
+            body=document.body,
+            characters=len(document.text),
+            pages=document.pages,
+            warnings=document.warnings,
+            first_passage=self._passages,
+            passages=passages,
+            first_byte=self._texts.length,
+            bytes=size,
+            authors=document.authors,
+            language=document.language,
+        )
+
+
+def _runs(records: Iterable[DocumentRecord]) -> Iterator[list[DocumentRecord]]:
+    """The records in runs that follow each other, none much longer than is copied at once."""
+    run: list[DocumentRecord] = []
+    for record in records:
+        follows = run and record.first_passage == run[-1].first_passage + run[-1].passages
+        if run and (not follows or record.first_passage - run[0].first_passage >= KEPT_AT_ONCE):
+            yield run
+            run = []
+        run.append(record)
+    if run:
+        yield run
+
+
+def _byte_bounds(text: str, chunks: Iterable[Chunk]) -> Iterator[tuple[int, int]]:
+    """The bounds of each chunk as bytes of the encoded text; starts only increase, so one pass is enough."""
+    seen = first_byte = 0
+    for found in chunks:
+        first_byte += len(text[seen : found.start].encode("utf-8"))
+        seen = found.start
+        yield first_byte, first_byte + len(text[found.start : found.end].encode("utf-8"))

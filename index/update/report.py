@@ -1,0 +1,82 @@
+"""What a run over files and folders found and did to an index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from index.folder_index import Duplicate, Unreadable
+
+
+class NothingToIndex(ValueError):
+    """The files and folders hold no document that can be read; those that cannot are told, and those left out on the page."""
+
+    def __init__(self, unreadable: Sequence[Unreadable], left_out: Sequence[str] = ()) -> None:
+        super().__init__(f"no document can be read: {_reasons(unreadable, left_out)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A document whose file has another name than before, and the same bytes."""
+
+    name: str
+    was: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build found and did, or would do: names of documents, and the size of the index that comes of it."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    renamed: tuple[Renamed, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+    duplicates: tuple[Duplicate, ...]
+    unreadable: tuple[Unreadable, ...]
+    documents: int
+    passages: int
+    left_out: tuple[str, ...] = ()  # as they were taken out before
+
+    @classmethod
+    def comparing(
+        cls,
+        old: Mapping[str, str],
+        new: Mapping[str, str],
+        *,
+        duplicates: Sequence[Duplicate],
+        unreadable: Sequence[Unreadable],
+        documents: int,
+        passages: int,
+        left_out: tuple[str, ...] = (),
+    ) -> BuildReport:
+        """What became of documents, given as digests by their names before and now, with the rest as it is."""
+        gone = {sha256: name for name, sha256 in old.items() if name not in new}
+        renamed = {name: gone[sha256] for name, sha256 in new.items() if name not in old and sha256 in gone}
+        left = set(renamed.values())
+        return cls(
+            added=tuple(name for name in new if name not in old and name not in renamed),
+            changed=tuple(name for name, sha256 in new.items() if name in old and old[name] != sha256),
+            renamed=tuple(Renamed(name, was) for name, was in renamed.items()),
+            removed=tuple(name for name in old if name not in new and name not in left),
+            unchanged=tuple(name for name, sha256 in new.items() if old.get(name) == sha256),
+            duplicates=tuple(duplicates),
+            unreadable=tuple(unreadable),
+            documents=documents,
+            passages=passages,
+            left_out=left_out,
+        )
+
+    @property
+    def differs(self) -> bool:
+        """Whether there are other documents than before."""
+        return bool(self.added or self.changed or self.renamed or self.removed)
+
+
+def _reasons(unreadable: Sequence[Unreadable], left_out: Sequence[str]) -> str:
+    if not unreadable and left_out:
+        return f"all were removed on the page, {left_out[0]} for one; name one to put it back"
+    if not unreadable:
+        return "there are no files"
+    reasons = "; ".join(f"{file.name}: {file.reason}" for file in unreadable[:3])
+    return reasons + (f"; and {len(unreadable) - 3} more" if len(unreadable) > 3 else "")

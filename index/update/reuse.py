@@ -1,0 +1,149 @@
+"""What one run can take over from the index before: documents that have not changed, and vectors of texts that have not."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from index.arrays import Floats
+from index.chunker import OVERLAP, WORDS, Chunk
+from index.documents import Document
+from index.embedder import Embedder, embedding_text, in_context
+from index.folder_index import Index
+from index.storage.layout import Contents, DocumentRecord
+from index.update.vector_log import Journal
+
+PASSAGES_AT_ONCE = 256  # enough to fill the embedder's batches with texts of like length
+
+
+class Vectors:
+    """The vectors of a run's texts, given on in order; texts wait until enough can be embedded together."""
+
+    def __init__(
+        self, embedder: Embedder, reuse: Reusable, journal: Journal | None, give: Callable[[Floats], None]
+    ) -> None:
+        self._embedder = embedder
+        self._reuse = reuse
+        self._journal = journal
+        self._give = give
+        self._waiting: list[str] = []
+
+    def make(self, texts: Sequence[str]) -> None:
+        """Embed texts, sooner or later; those with a vector already are not embedded again."""
+        self._waiting += texts
+        if len(self._waiting) >= PASSAGES_AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Embed what waits."""
+        if not self._waiting:
+            return
+        keys = [key(text) for text in self._waiting]
+        known = [self._known(key) for key in keys]
+        new = [place for place, vector in enumerate(known) if vector is None]
+        if new:
+            made = embedded([self._waiting[place] for place in new], self._embedder)
+            if self._journal is not None:
+                self._journal.add([keys[place] for place in new], made)
+            for place, vector in zip(new, made, strict=True):
+                known[place] = vector
+        self._give(np.array(known, dtype=np.float32))
+        self._waiting = []
+        self._reuse.forget()
+
+    def _known(self, key: bytes) -> Floats | None:
+        vector = self._reuse.vector(key)
+        return self._journal.vector(key) if vector is None and self._journal is not None else vector
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A document with its passages."""
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+
+    @property
+    def texts(self) -> list[str]:
+        """What is embedded and searched of each passage."""
+        return [in_context(found.heading, self.document.text[found.start : found.end]) for found in self.chunks]
+
+
+class Reusable:
+    """The index before as a source of documents that have not changed and of vectors of texts that have not."""
+
+    def __init__(self, index: Index | None, embedder: str, recipe: int) -> None:
+        self._index = index if index is not None and index.settings.embedder == embedder else None
+        self._recipe = recipe
+        self._rows: dict[bytes, int] = {}
+
+    @property
+    def canaries(self) -> tuple[tuple[float, ...], ...]:
+        """Those of the index before, as the embedder is the same."""
+        return self._index.making.canaries if self._index else ()
+
+    def record(self, name: str, sha256: str) -> DocumentRecord | None:
+        """The document of this name, where it has the same bytes and would be read and cut in the same way."""
+        record = self._records.get(name) if self._same_cutting else None
+        return record if record is not None and record.sha256 == sha256 else None
+
+    def reason(self, name: str) -> str | None:
+        """Why the file of this name could not be read, where it would be read in the same way."""
+        return self._reasons.get(name) if self._same_cutting else None
+
+    @property
+    def contents(self) -> Contents | None:
+        """Where documents that ``record`` gives are kept from."""
+        return self._index.contents if self._index and self._same_cutting else None
+
+    def recall(self, document: Document) -> None:
+        """Look up what the document of this name and the one of these bytes held, so that ``vector`` knows it."""
+        for record in filter(None, (self._records.get(document.name), self._of_bytes.get(document.sha256))):
+            assert self._index is not None
+            for passage in self._index.passages[record.first_passage : record.first_passage + record.passages]:
+                self._rows[key(embedding_text(passage))] = passage.number
+
+    def forget(self) -> None:
+        """Drop what was recalled: for a whole index it would take much memory."""
+        self._rows.clear()
+
+    def vector(self, key: bytes) -> Floats | None:
+        """The vector that the text of this digest was given before, in a document recalled."""
+        row = self._rows.get(key)
+        return None if row is None or self._index is None else self._index.contents.vectors[row]
+
+    @cached_property
+    def _same_cutting(self) -> bool:
+        if self._index is None:
+            return False
+        settings = self._index.settings
+        return (settings.words, settings.overlap, settings.recipe) == (WORDS, OVERLAP, self._recipe)
+
+    @cached_property
+    def _records(self) -> dict[str, DocumentRecord]:
+        return {record.name: record for record in self._index.documents} if self._index else {}
+
+    @cached_property
+    def _reasons(self) -> dict[str, str]:
+        return {file.name: file.reason for file in self._index.unreadable} if self._index else {}
+
+    @cached_property
+    def _of_bytes(self) -> dict[str, DocumentRecord]:
+        return {record.sha256: record for record in self._index.documents} if self._index else {}
+
+
+def embedded(texts: Sequence[str], embedder: Embedder) -> Floats:
+    """The vectors of texts; ValueError where they are not finite."""
+    made = embedder.embed(texts)
+    if not np.isfinite(made).all():
+        raise ValueError("the embedder made vectors that are not finite")
+    return made
+
+
+def key(text: str) -> bytes:
+    """What a vector is kept under."""
+    return hashlib.sha256(text.encode("utf-8")).digest()

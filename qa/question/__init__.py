@@ -1,0 +1,1 @@
+"""What is asked: its words, its form, its spelling."""

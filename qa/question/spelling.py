@@ -1,0 +1,87 @@
+"""Questions with a slip of the keyboard: words that nobody knows become the articles' own nearest words."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from index.folder_index import Passage
+from qa.english import QUESTION_WORDS
+
+if TYPE_CHECKING:
+    from spellchecker import WordFrequency
+
+WORD = re.compile(r"[^\W\d_]{4,}")
+ASKING = frozenset(filter(WORD.fullmatch, QUESTION_WORDS))
+PASSAGES_LOOKED_AT = 20_000
+LONGEST_QUESTION = 500  # characters; longer ones are pasted, not typed
+
+
+class Speller:
+    """Knows the words of a sample of passages and of English; ``knows`` is a quick first look at a word in lower case."""
+
+    def __init__(self, sample: Callable[[int], Iterable[Passage]], knows: Callable[[str], bool]) -> None:
+        self._sample, self._knows = sample, knows
+        self._loading = threading.Lock()
+
+    def corrected(self, question: str) -> str:
+        """The question with every unknown word of four letters or more replaced by the nearest one of the passages.
+
+        Nearest by optimal string alignment (a letter lost, added, changed, or two swapped): within 1 for words up to five
+        letters, within 2 for longer ones, the first letter kept; of the nearest a question word, else the commonest.
+        Without one it stays.
+        """
+        if len(question) > LONGEST_QUESTION:
+            return question
+        return WORD.sub(lambda found: self._nearest(found.group()), question)
+
+    def _nearest(self, word: str) -> str:
+        """The word itself where it is known or nothing is near."""
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extract
+
+        lower = word.lower()
+        if self._knows(lower) or lower in self._words or lower in self._english:
+            return word
+        within = 1 if len(word) <= 5 else 2
+        words = [*ASKING, *self._words]
+        near = [
+            (distance, other not in ASKING, -self._words.get(other, ("", 0))[1], other)
+            for other, distance, _ in extract(lower, words, scorer=OSA.distance, score_cutoff=within, limit=None)
+            if other[0] == lower[0]
+        ]
+        if not near:
+            return word
+        chosen = min(near)[3]
+        return self._words.get(chosen, (chosen, 0))[0]
+
+    @property
+    def _words(self) -> dict[str, tuple[str, int]]:
+        with self._loading:
+            return self._counted
+
+    @property
+    def _english(self) -> WordFrequency:
+        with self._loading:
+            return self._dictionary
+
+    @cached_property
+    def _dictionary(self) -> WordFrequency:
+        from spellchecker import SpellChecker
+
+        return SpellChecker().word_frequency
+
+    @cached_property
+    def _counted(self) -> dict[str, tuple[str, int]]:
+        """Each word in lower case: as it is mostly written, and how often."""
+        sampled = self._sample(PASSAGES_LOOKED_AT)
+        written = Counter(word for passage in sampled for word in WORD.findall(passage.text))
+        words: dict[str, tuple[str, int]] = {}
+        for form, count in written.most_common():
+            usual, before = words.get(form.lower(), (form, 0))
+            words[form.lower()] = (usual, before + count)
+        return words

@@ -1,0 +1,1 @@
+"""The answer spans of a passage, scored on one scale for all passages."""

@@ -1,0 +1,506 @@
+"""Each loader: what it reads, what it leaves out, where headings and pages stand, and what it refuses."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from itertools import pairwise
+
+import docx
+import pytest
+from document_fakes import docx_of, pdf_of
+from fpdf import FPDF
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from eval.bench.store import specimens
+from index.loaders.csv import load_csv
+from index.loaders.docx import load_docx
+from index.loaders.eml import LONGEST_HEADER, load_eml
+from index.loaders.epub import load_epub
+from index.loaders.html import load_html
+from index.loaders.mbox import load_mbox
+from index.loaders.pdf import load_pdf
+from index.loaders.rtf import load_rtf
+from index.loaders.text import Content, UnreadableContent, load_markdown, load_text
+
+ODD = "One.\r\nTwo\twith e\u0301 and \U0001f468\u200d\U0001f469\u200d\U0001f467, \u4e2d\u6587\u3002 Three. One."
+
+
+def starts(content: Content) -> list[int]:
+    return [heading.start for heading in content.headings]
+
+
+def heading_slices(content: Content) -> list[str]:
+    return [content.text[heading.start : heading.end] for heading in content.headings]
+
+
+# --- plain text -------------------------------------------------------------------------------------------------------
+
+
+def test_text_is_the_file_code_point_for_code_point() -> None:
+    assert load_text(ODD.encode()).text == ODD
+
+
+def test_a_byte_order_mark_stays_in_the_text_and_out_of_the_prose() -> None:
+    content = load_text(b"\xef\xbb\xbfHello.")
+    assert (content.text, content.body) == ("\ufeffHello.", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("A Headline\n\nProse.", "A Headline"),
+        ("A Headline\r\n\r\nProse.", "A Headline"),
+        ("A sentence.\n\nProse.", None),
+        ("No blank line\nProse.", None),
+        ("Alone", None),
+    ],
+)
+def test_a_first_line_that_stands_alone_is_the_title(text: str, title: str | None) -> None:
+    assert load_text(text.encode()).title == title
+
+
+def test_another_encoding_is_refused_by_its_likely_name() -> None:
+    text = (
+        "Der Pr\u00e4sident \u00fcbergab die Schl\u00fcssel f\u00fcr das gro\u00dfe Geb\u00e4ude, erkl\u00e4rte er. "
+        * 9
+    )
+    with pytest.raises(UnreadableContent, match=r"not UTF-8 \(looks like .+\); convert it with iconv"):
+        load_text(text.encode("cp1252"))
+
+
+def test_nul_bytes_are_refused() -> None:
+    with pytest.raises(UnreadableContent, match="NUL"):
+        load_text(b"a\0b")
+
+
+# --- Markdown ---------------------------------------------------------------------------------------------------------
+
+MARKDOWN = """---
+title: "The title: given"
+date: 2023-11-15
+---
+# First *one*
+
+Prose with `# no heading`.
+
+```
+# nor this
+```
+
+Second
+------
+More.
+"""
+
+
+def test_markdown_front_matter_headings_and_body() -> None:
+    content = load_markdown(MARKDOWN.encode())
+    assert content.text == MARKDOWN
+    assert (content.title, content.date) == ("The title: given", "2023-11-15")
+    assert content.text[content.body :].startswith("# First")
+    assert [(heading.level, heading.text) for heading in content.headings] == [(1, "First one"), (2, "Second")]
+    assert heading_slices(content) == ["# First *one*\n", "Second\n------\n"]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_headings_stand_where_they_are_whatever_ends_a_line(newline: str) -> None:
+    text = newline.join(["\ufeff# A", "a.", "", "## B", "b.", "", "# C"])
+    assert heading_slices(load_markdown(text.encode())) == [f"# A{newline}", f"## B{newline}", "# C"]
+
+
+def test_the_first_first_level_heading_is_the_title() -> None:
+    assert load_markdown(b"## Lower\n\n# Top\n\n# Other\n").title == "Top"
+
+
+@pytest.mark.parametrize(
+    ("front", "date"),
+    [
+        ("date: 2023-11", "2023-11"),
+        ("date: 2023", "2023"),
+        ("date: 2023-11-15 10:30:00", "2023-11-15T10:30:00"),
+        ("date: yesterday", None),
+        ("date: [2023]", None),
+        ("title: x", None),
+    ],
+)
+def test_front_matter_dates_are_iso_or_nothing(front: str, date: str | None) -> None:
+    assert load_markdown(f"---\n{front}\n---\nText.\n".encode()).date == date
+
+
+@pytest.mark.parametrize(
+    ("front", "authors", "language"),
+    [
+        ("author: Ana  Müller\nlang: en-GB", ("Ana Müller",), "en-GB"),
+        ("authors: [Ana, Bo]\nlanguage: fr", ("Ana", "Bo"), "fr"),
+        ("authors:\n- name: Ana\n  mail: a@b.c\n- [x]\n- Bo", ("Ana", "Bo"), None),
+        ("author: {name: Ana}\nlang: [en]", ("Ana",), None),
+        ("author: ''\nauthors: Bo", ("Bo",), None),
+        ("title: x", (), None),
+    ],
+)
+def test_front_matter_authors_and_language(front: str, authors: tuple[str, ...], language: str | None) -> None:
+    content = load_markdown(f"---\n{front}\n---\nText.\n".encode())
+    assert (content.authors, content.language) == (authors, language)
+
+
+def test_broken_front_matter_is_left_out_with_a_warning() -> None:
+    content = load_markdown(b"---\ntitle: a: b: [\n---\nText.\n")
+    assert content.text[content.body :] == "Text.\n"
+    assert content.warnings == ("its front matter is not valid YAML and was left out",)
+
+
+def test_a_thematic_break_is_no_front_matter() -> None:
+    assert load_markdown(b"---\nJust prose here.\n---\nMore.\n").body == 0
+
+
+def test_front_matter_can_neither_run_code_nor_blow_up() -> None:
+    content = load_markdown(b"---\ntitle: !!python/object/apply:os.getcwd []\n---\nText.\n")
+    assert (content.title, content.text[content.body :]) == (None, "Text.\n")
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip("abcdefghijklmnopqrs", "bcdefghijklmnopqrst", strict=False)
+    )
+    assert load_markdown(f"---\n{bomb}title: *t\n---\nText.\n".encode()).title is None
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["# H\n", "## *K*\r\n", "Text.\n", "\n", "T\n==\n", "> # q\n", "\u4e2d\U0001f600 e\u0301.\r\n", "\t"]
+        )
+    )
+)
+def test_markdown_headings_are_slices_in_order(parts: list[str]) -> None:
+    content = load_markdown("".join(parts).encode())
+    assert content.text == "".join(parts)
+    ends = [0]
+    for heading in content.headings:
+        assert ends[-1] <= heading.start < heading.end <= len(content.text)
+        assert content.text[heading.start : heading.end].strip()
+        ends.append(heading.end)
+
+
+# --- HTML -------------------------------------------------------------------------------------------------------------
+
+PAGE = """<!doctype html><html><head><title>A  page</title><style>p {}</style>
+<meta property="article:published_time" content="2023-11-08T09:00:00+00:00"></head>
+<body><nav>Home | About</nav><script>var x = "no";</script>
+<h1>Top  <em>news</em></h1><p>First &amp; <b>fore</b>most.<br>Second line.</p>
+<ul><li>one</li><li>two</li></ul><h2>More</h2><div>Third<!-- no --> part.</div>
+<table><tr><th>a</th><td>1</td></tr><tr><th>b</th><td>2</td></tr></table><p hidden>no</p>tail</body></html>"""
+
+
+def test_html_reads_what_a_reader_sees() -> None:
+    content = load_html(PAGE.encode())
+    assert content.text == (
+        "Top news\n\nFirst & foremost.\nSecond line.\n\none\ntwo\n\nMore\n\nThird part.\n\na 1\nb 2\n\ntail"
+    )
+    assert (content.title, content.date) == ("A page", "2023-11-08T09:00:00+00:00")
+    assert [(h.level, h.text) for h in content.headings] == [(1, "Top news"), (2, "More")]
+    assert heading_slices(content) == ["Top news", "More"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '<meta charset="windows-1252"><p>Caf\u00e9'.encode("cp1252"),
+        "<p>Caf\u00e9".encode(),
+        b"\xef\xbb\xbf" + "<p>Caf\u00e9".encode(),
+        "<p>Caf\u00e9".encode("utf-16"),
+        '<?xml version="1.0" encoding="utf-8"?><html><body><p>Caf\u00e9</p></body></html>'.encode(),
+    ],
+)
+def test_html_encodings(data: bytes) -> None:
+    assert load_html(data).text == "Caf\u00e9"
+
+
+@pytest.mark.parametrize(
+    ("page", "authors", "language"),
+    [
+        ('<html lang="en-GB"><meta name="Author" content="Ana  M&uuml;ller"><p>x', ("Ana Müller",), "en-GB"),
+        ('<meta name=author content=Ana><meta name=author content=Bo><p>x', ("Ana", "Bo"), None),
+        ('<meta property="article:author" content="https://a.org/ana"><meta name="dc.creator" content="Bo"><p>x', ("Bo",), None),
+        ('<html xml:lang="fr"><meta name="author" content=" "><p>x', (), "fr"),
+    ],
+)  # fmt: skip
+def test_html_authors_and_language(page: str, authors: tuple[str, ...], language: str | None) -> None:
+    content = load_html(page.encode())
+    assert (content.authors, content.language) == (authors, language)
+
+
+def test_pre_keeps_its_white_space_and_its_neighbours_do_not() -> None:
+    assert load_html(b"<p>a   b</p><pre>x\n  y</pre><p>c</p>").text == "a b\n\nx\n  y\n\nc"
+
+
+def test_too_deep_a_page_is_read_in_part_and_says_so() -> None:
+    content = load_html(b"<p>Seen.</p>" + b"<div>" * 5_000 + b"<p>Deep.</p>")
+    assert content.text.startswith("Seen.")
+    assert content.warnings == ("part of it is nested too deeply to be read",)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<h1>A b</h1>", "<p>x", "<h2> C <b>d</b></h2>", " text\n", "<br>", "<pre> v\n</pre>", "<li>i", "&lt;"]
+        )
+    )
+)
+def test_html_headings_are_slices(parts: list[str]) -> None:
+    try:
+        content = load_html("".join(parts).encode())
+    except UnreadableContent:
+        return
+    for heading in content.headings:
+        assert " ".join(content.text[heading.start : heading.end].split()) == heading.text
+
+
+# --- PDF --------------------------------------------------------------------------------------------------------------
+
+
+def test_pdf_pages_begin_where_they_say() -> None:
+    content = load_pdf(pdf_of("First page.", "Second page.", "Third page.", title="A report"))
+    assert content.text == "First page.\nSecond page.\nThird page."
+    assert content.pages == (0, 12, 25)
+    assert content.title == "A report"
+
+
+def test_pdf_author_and_language() -> None:
+    content = load_pdf(specimens.pdf())
+    assert (content.authors, content.language) == (("Ana Müller; Bo",), "en-GB")
+    bare = load_pdf(pdf_of("Text."))
+    assert ("".join(bare.authors), bare.language) == ("", "")
+
+
+def test_an_encrypted_pdf_is_named_so() -> None:
+    with pytest.raises(UnreadableContent, match=r"^encrypted$"):
+        load_pdf(pdf_of("Secret.", password="pw"))
+
+
+def test_a_scan_is_named_so_and_an_empty_page_warned_of() -> None:
+    with pytest.raises(UnreadableContent, match=r"^image-only: no text on its 2 pages$"):
+        load_pdf(pdf_of("", ""))
+    assert load_pdf(pdf_of("Text.", "")).warnings == ("no text on 1 of its 2 pages (2)",)
+
+
+def test_pages_that_are_images_are_named() -> None:
+    pdf = FPDF()
+    for kind in ("text", "image", "blank", "image"):
+        pdf.add_page()
+        pdf.set_font("helvetica", size=12)
+        if kind == "text":
+            pdf.multi_cell(0, 6, "Text.")
+        elif kind == "image":
+            pdf.image(Image.new("RGB", (20, 20), "red"), 10, 10)
+    assert load_pdf(bytes(pdf.output())).warnings == (
+        "image only, so not read on 2 of its 4 pages (2, 4)",
+        "no text on 1 of its 4 pages (3)",
+    )
+
+
+def test_a_damaged_pdf_is_refused() -> None:
+    with pytest.raises(UnreadableContent, match="damaged"):
+        load_pdf(b"%PDF-1.7 nonsense")
+
+
+# --- Word -------------------------------------------------------------------------------------------------------------
+
+
+def test_docx_paragraphs_headings_and_tables() -> None:
+    document = docx.Document(io.BytesIO(docx_of(("Top", 1), ("One.", 0), ("Sub", 2), ("Two \U0001f600.", 0))))
+    table = document.add_table(rows=2, cols=2)
+    for cell, text in zip([cell for row in table.rows for cell in row.cells], ["a", "1", "b", "2"], strict=True):
+        cell.text = text
+    document.core_properties.title = "Given"
+    document.core_properties.author, document.core_properties.language = "Ana Müller", "en-GB"
+    buffer = io.BytesIO()
+    document.save(buffer)
+    content = load_docx(buffer.getvalue())
+    assert content.text == "Top\n\nOne.\n\nSub\n\nTwo \U0001f600.\n\na | 1\nb | 2"
+    assert [(h.level, h.text) for h in content.headings] == [(1, "Top"), (2, "Sub")]
+    assert heading_slices(content) == ["Top", "Sub"]
+    assert (content.title, content.authors, content.language) == ("Given", ("Ana Müller",), "en-GB")
+
+
+def test_docx_without_properties_has_none_made_up() -> None:
+    document = docx.Document(io.BytesIO(docx_of(("One.", 0))))
+    package = document.part.package
+    [own] = [id for id, one in package.rels.items() if one.reltype.endswith("/core-properties")]
+    del package.rels[own]
+    buffer = io.BytesIO()
+    document.save(buffer)
+    assert "docProps/core.xml" not in zipfile.ZipFile(buffer).namelist()
+    assert load_docx(buffer.getvalue()) == Content("One.")
+
+
+def test_a_zip_bomb_is_refused_before_it_is_opened() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b"0" * 10_000_000)
+    with pytest.raises(UnreadableContent, match="zip bomb"):
+        load_docx(buffer.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"), [(b"PK nonsense", "damaged"), (bytes.fromhex("d0cf11e0a1b11ae1"), "encrypted")]
+)
+def test_what_is_no_word_document_is_refused(data: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableContent, match=reason):
+        load_docx(data)
+
+
+# --- books, letters, tables, mail -------------------------------------------------------------------------------------
+
+
+def epub_of(**members: str) -> bytes:
+    """The specimen with other members: ``one`` and ``two`` are chapters, ``package`` is the package."""
+    names = {"one": "OEBPS/text/one .xhtml", "two": "OEBPS/text/two.xhtml", "package": "OEBPS/book.opf"}
+    given = {names[key]: value for key, value in members.items()}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(specimens.epub())) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, given.get(name, old.read(name)))
+    return buffer.getvalue()
+
+
+def test_epub_chapters_in_reading_order_with_headings() -> None:
+    content = load_epub(epub_of(one="<body><h1>First</h1><p>One.</p></body>", two="<body><h2>Second</h2>Two.</body>"))
+    assert content.text == "First\n\nOne.\n\nSecond\n\nTwo."
+    assert heading_slices(content) == ["First", "Second"]
+    assert (content.title, content.date, content.warnings) == ("A book", "2023-11-08", ())
+    assert (content.authors, content.language) == (("Ana Müller", "Bo"), "en-GB")
+
+
+def test_an_epub_with_a_chapter_that_cannot_be_read_says_so() -> None:
+    content = load_epub(epub_of(one=" ", two="<body>Two.</body>"))
+    assert (content.text, content.warnings) == ("Two.", ("1 of its chapters could not be read",))
+
+
+def test_an_epub_that_is_none_is_refused() -> None:
+    with pytest.raises(UnreadableContent, match="damaged: it is not an EPUB book"):
+        load_epub(b"PK nonsense")
+    with pytest.raises(UnreadableContent, match=r"damaged: its META-INF/container\.xml is missing"):
+        load_epub(docx_of(("x", 0)))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("META-INF/container.xml", b"0" * 10_000_000)
+    with pytest.raises(UnreadableContent, match="zip bomb"):
+        load_epub(buffer.getvalue())
+
+
+def test_an_epub_package_expands_no_entities() -> None:
+    package = (
+        '<!DOCTYPE p [<!ENTITY x SYSTEM "file:///etc/hostname"><!ENTITY y "boom">]><package><metadata><title>&x;&y;</title>'
+        '</metadata><manifest><item id="two" href="text/two.xhtml"/></manifest><spine><itemref idref="two"/></spine></package>'
+    )
+    content = load_epub(epub_of(package=package, two="<body>Two.</body>"))
+    assert (content.title, content.text) == (None, "Two.")
+
+
+def test_rtf_text_title_and_date() -> None:
+    data = rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Times;}}{\info{\title A letter}{\author A. M\'fcller}{\creatim\yr2023\mo11\dy8}}"
+    content = load_rtf(data + rb"\pard The d\'e9l\'e9gation \b crossed\b0 .\par \u20013? too.\par}")
+    assert content.text == "The d\u00e9l\u00e9gation crossed.\n\u4e2d too."
+    assert (content.title, content.date, content.authors) == ("A letter", "2023-11-08", ("A. Müller",))
+    assert load_rtf(rb"{\rtf1\ansi{\info{\author \u99999999?}}Text.}").authors == ("",)
+    with pytest.raises(UnreadableContent, match="not an RTF document"):
+        load_rtf(b"Text.")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Country,Capital\r\nKenya,Nairobi\r\n\r\n,\r\nPeru,Lima\r\n",
+        b"\xef\xbb\xbfCountry;Capital\nKenya;Nairobi\nPeru;Lima",
+        b'"Country"\t"Capital"\n"Kenya"\t"Nairobi"\n"Peru"\t"Lima"\n',
+    ],
+)
+def test_csv_rows_name_their_columns(data: bytes) -> None:
+    assert load_csv(data).text == "Country: Kenya; Capital: Nairobi\nCountry: Peru; Capital: Lima"
+
+
+def test_csv_with_one_column_and_longer_rows() -> None:
+    assert load_csv(b"Name\nAna\nBo,extra\n").text == "Name: Ana\nName: Bo; extra"
+
+
+def test_mail_headers_body_date_and_attachments() -> None:
+    content = load_eml(specimens.eml())
+    assert content.text.startswith(
+        "From: Ana M\u00fcller <ana@example.org>\nTo: bo@example.org\nDate: Wed, 08 Nov 2023 09:30:00 +0100\n\nThe d\u00e9l"
+    )
+    assert (content.title, content.date) == ("The treaty, d\u00e9l\u00e9gation", "2023-11-08T09:30:00+01:00")
+    assert content.warnings == ("attachments not read: a.pdf",) and "<p>" not in content.text
+    assert (content.authors, content.language) == (("Ana Müller",), None)
+    nameless = load_eml(b"From: ana@example.org, Bo <bo@example.org>\nContent-Language: fr\n\nText.")
+    assert (nameless.authors, nameless.language) == (("ana@example.org", "Bo"), "fr")
+
+
+def test_of_an_endless_header_the_beginning_is_read() -> None:
+    data = b"From: " + b'"a' * 20_000 + b"\nSubject: " + b"Dam " * 100_000 + b"\n\nIt broke.\n"
+    mail = load_eml(data)
+    assert mail.title is not None and mail.title.startswith("Dam Dam") and len(mail.title) <= LONGEST_HEADER
+    assert mail.text.endswith("It broke.")
+
+
+def test_mail_of_html_alone_is_read_as_a_page() -> None:
+    data = b"From: a@b.c\r\nContent-Type: text/html; charset=nonsense\r\n\r\n<p>One.<script>x</script><p>Two."
+    assert load_eml(data).text == "From: a@b.c\n\nOne.\n\nTwo."
+    with pytest.raises(UnreadableContent, match="not a mail"):
+        load_eml(b"Just text.")
+
+
+def test_a_mailbox_is_its_mails_each_below_its_subject() -> None:
+    content = load_mbox(specimens.mbox())
+    assert [heading.text for heading in content.headings] == [
+        "The treaty, délégation",
+        "Re: The treaty",
+        "(no subject)",
+    ]
+    assert heading_slices(content) == [heading.text for heading in content.headings]
+    first, second, third = (content.text[start:end] for start, end in pairwise([*starts(content), len(content.text)]))
+    assert first == f"The treaty, délégation\n\n{load_eml(specimens.eml()).text}\n\n"
+    assert second.endswith("included. \n\nFrom the river on.\n\n") and third.startswith(
+        "(no subject)\n\nDate: Thu, 09 Nov"
+    )
+    assert content.warnings == ("attachments not read: a.pdf",)
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+def test_a_mail_begins_where_headers_follow(newline: bytes) -> None:
+    lines = (
+        b"",
+        b"From - Wed Nov 08",
+        b"Subject: One",
+        b"",
+        b"Text.",
+        b"",
+        b"From here on: prose.",
+        b"More: of it.",
+        b"",
+    )
+    prose = (b"From the river", b"to the border.", b"", b"From b@c.d", b"Subject: Two", b"", b"More.")
+    content = load_mbox(newline.join((*lines, *prose)))
+    assert [heading.text for heading in content.headings] == ["One", "Two"]
+    assert "From the river\nto the border." in content.text and content.text.endswith("Two\n\nMore.")
+
+
+def test_a_mail_that_cannot_be_read_costs_itself() -> None:
+    box = b"From a\nX-Odd: 1\n\nNobody.\n\nFrom b\nSubject: Two\n\nText.\n"
+    content = load_mbox(box)
+    assert (content.text, content.warnings) == ("Two\n\nText.", ("1 of its mails could not be read",))
+    named = b"".join(b"From a\n" + specimens.eml() + b"\n" for _ in range(12))
+    assert load_mbox(named).warnings == (f"attachments not read: {'a.pdf, ' * 9}a.pdf and 2 more",)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"Just text.", "it is not a mailbox, as it does not begin with a mail"),
+        (b"Text.\n\nFrom a\nSubject: One\n\nText.", "it is not a mailbox, as it does not begin with a mail"),
+        (b"From a\nX-Odd: 1\n\nText.", "none of its 1 mails can be read"),
+    ],
+)
+def test_what_is_no_mailbox_is_refused(data: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableContent, match=f"damaged: {reason}"):
+        load_mbox(data)

@@ -1,0 +1,131 @@
+"""Reading no more than needed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from reader_fakes import FakeReader, hit
+
+from qa.answering.cascade import FOLDER, UNREAD, looks, read_enough, small_reader
+from qa.answering.confidence import NEVER, Confidence, unfitted
+from qa.assistant import Assistant
+from qa.reader.reader import BUNDLED, ExtractiveReader
+from qa.reader.windows import Pair
+from qa.retrieval.hybrid import Hit
+
+WHERE, WHEN = "Where is it?", "When was it?"
+PLACES = ("Osh", "Almaty", "Astana", "Turkistan", "Oskemen", "Aral", "Semey", "Taraz")
+UNRANKED = [hit(f"It is in {place}.", document=f"/{place}.txt") for place in PLACES]
+HITS = [replace(one, similarity=0.01 - 0.001 * rank) for rank, one in enumerate(UNRANKED)]
+
+Scores = Mapping[str, float]
+
+
+def enough(
+    scores: Scores, looks: Scores | None = None, *, lead: float = 3.0, hits: Sequence[Hit] = HITS
+) -> tuple[list[str], list[int]]:
+    """The places of one question in the order they are read, and how many are looked at together; log odds by place."""
+    large, small = FakeReader({WHERE: scores}), FakeReader({WHERE: looks or {}})
+    readings = read_enough([WHERE], [hits], large, small if looks is not None else None, leading(lead))[0]
+    read = [pair.passage.removeprefix("It is in ").removesuffix(".") for call in large.calls for pair in call]
+    assert {place for place, one in zip(PLACES, readings, strict=False) if one is not UNREAD} <= set(read)
+    return read, sizes(small.calls)
+
+
+def leading(lead: float) -> Confidence:
+    """Log odds that are the reader's own and the similarity, and the lead that ends reading."""
+    return replace(unfitted("fake-reader-1"), weights=(10.0, 0.0, 1.0, 0.0), settles_at=lead)
+
+
+def sizes(calls: list[list[Pair]]) -> list[int]:
+    return [len(call) for call in calls]
+
+
+def test_an_answer_that_leads_by_enough_ends_it():
+    assert enough({"Osh": 3.0}) == (["Osh"], [])
+    assert enough({"Osh": 2.9})[0] == [*PLACES]
+    assert enough({"Osh": 2.9, "Almaty": 3.0})[0] == ["Osh", "Almaty"]
+
+
+def test_the_first_is_read_at_once_and_the_others_after_a_look():
+    assert enough({"Osh": 3.0}, {}) == (["Osh"], [])
+    assert enough({"Osh": 2.9}, dict.fromkeys(PLACES, 2.0)) == ([*PLACES], [1, 2, 4])
+
+
+def test_what_the_answer_leads_by_the_look_of_the_small_reader_is_passed_over():
+    looks = {"Almaty": -1.1, "Astana": -0.9, "Turkistan": -1.1, "Oskemen": -9.0, "Aral": 4.0, "Semey": -2.0}
+    assert enough({"Osh": 2.0} | dict.fromkeys(PLACES[1:], 1.0), looks) == (["Osh", "Astana", "Aral"], [1, 2, 4])
+
+
+def test_what_promises_most_by_the_look_is_read_first_and_may_end_it():
+    looks = {"Almaty": -9.0, "Astana": 1.0, "Turkistan": 2.0, "Aral": 1.0, "Semey": 2.0}
+    assert enough({"Osh": 1.0}, looks)[0] == ["Osh", "Turkistan", "Astana", "Semey", "Aral"]
+    assert enough({"Osh": 1.0, "Turkistan": 2.9}, looks)[0] == ["Osh", "Turkistan", "Astana", "Semey", "Aral"]
+    assert enough({"Osh": 1.0, "Turkistan": 4.1}, looks) == (["Osh", "Turkistan"], [1, 2])
+
+
+def test_what_no_search_has_ranked_is_all_looked_at_before_it_is_read():
+    looks = dict.fromkeys(PLACES, -5.0) | {"Aral": 1.0, "Semey": 2.0}
+    assert enough({"Aral": 6.0}, looks, hits=UNRANKED) == (["Semey", "Aral"], [8])
+    assert enough({"Semey": 6.0}, looks, hits=UNRANKED) == (["Semey"], [8])
+    assert enough({"Osh": 6.0}, hits=UNRANKED) == (["Osh"], [])
+
+
+def test_where_there_is_no_answer_yet_everything_is_read():
+    assert enough({"Taraz": 9.0}, dict.fromkeys(PLACES, -5.0)) == ([*PLACES], [2, 4])
+
+
+def test_a_figure_is_looked_for_in_four():
+    hits = [hit("It is at 42 Osh Street.", document="/a.txt", similarity=0.01), *HITS[1:]]
+    for place, expected in (("42 Osh Street", 4), ("Osh Street", 1)):
+        large = FakeReader({WHERE: {place: 9.0}})
+        read_enough([WHERE], [hits], large, None, leading(3.0))
+        assert sum(sizes(large.calls)) == expected
+    for size in range(1, 4):
+        read_enough([WHERE], [hits[:size]], large := FakeReader({WHERE: {"42": 9.0}}), None, leading(3.0))
+        assert sum(sizes(large.calls)) == size
+
+
+def test_questions_are_read_together_and_each_as_far_as_it_needs():
+    large = FakeReader({WHERE: {"Osh": 9.0}, WHEN: {"Astana": 9.0}})
+    readings = read_enough([WHEN, WHERE, WHERE], [HITS, HITS, []], large, None, leading(3.0))
+    assert [len(few) for few in readings] == [4, 1, 0]
+    assert [[pair.question for pair in call] for call in large.calls] == [[WHEN, WHERE], [WHEN], [WHEN], [WHEN]]
+
+
+def test_unfitted_everything_is_read_at_once():
+    large, small = FakeReader({WHERE: {"Osh": 99.0}}), FakeReader({})
+    assert [len(few) for few in read_enough([WHERE] * 2, [HITS, HITS[:3]], large, small, leading(NEVER))] == [8, 3]
+    assert sizes(large.calls) == [11] and small.calls == []
+    assert read_enough([], [], large, None, leading(3.0)) == []
+
+
+def test_the_score_of_a_look_is_that_of_the_best_span():
+    small = FakeReader({WHERE: {"Astana": -7.0, "Osh": 1.0}})
+    assert looks(small, [Pair(WHERE, "Astana or Osh?"), Pair(WHERE, "")]) == [1.0, -math.inf]
+
+
+def test_a_reader_may_stand_alone():
+    assert small_reader(BUNDLED / FOLDER) is None
+
+
+def test_the_bundled_readers_fit_each_other_and_the_room_there_is():
+    reader = ExtractiveReader.open()
+    fitted, small = Confidence.beside(BUNDLED, reader.fingerprint), small_reader(BUNDLED)
+    assert small and small.fingerprint == fitted.screen and fitted.settles_at < NEVER
+    weights = [path.stat().st_size for path in BUNDLED.rglob("*.safetensors")]
+    assert sum(weights) <= 120e6 and max(weights) <= 95e6
+    question = "When was the dam opened?"
+    passages = ["The dam was opened in May.", "Sheep graze on the hill.", "In May the dam was opened by the mayor."]
+    few = read_enough([question], [[hit(text) for text in passages]], reader, small, replace(fitted, settles_at=2.0))[0]
+    assert passages[0][few[0].spans[0].start : few[0].spans[0].end] == "May"
+    scores = looks(small, [Pair(question, text) for text in passages])
+    assert min(scores[0], scores[2]) > 0 > scores[1]
+
+
+def test_an_assistant_does_not_look_through_a_small_reader_that_it_was_not_fitted_with(tmp_path):
+    (tmp_path / "note.txt").write_text("The dam was opened in May.", encoding="utf-8")
+    assert Assistant.over([tmp_path]).screen is not None
+    assert Assistant.over([tmp_path], reader=BUNDLED / FOLDER).screen is None

@@ -1,0 +1,85 @@
+"""Watching folders, and what an indexing run says."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from embedder_fakes import FakeEmbedder
+
+from index.builder import build
+from qa.commands.index import changes, show_build
+from qa.console import Terminal
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[list[float]]:
+    """The times at which changes were noticed in ``articles`` and for ``notes/one.txt``, with the index inside."""
+    for name in ("articles/index", "notes"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "notes" / "one.txt").write_text("One.")
+    noticed: list[float] = []
+    stop = threading.Event()
+
+    def follow() -> None:
+        for _ in changes(
+            [tmp_path / "articles", tmp_path / "notes" / "one.txt"], tmp_path / "articles" / "index", stop
+        ):
+            noticed.append(time.monotonic())
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    assert wait_for(noticed, 1)
+    yield noticed
+    stop.set()
+    thread.join(timeout=30)
+    assert not thread.is_alive()
+
+
+def wait_for(noticed: list[float], count: int, seconds: float = 30) -> bool:
+    until = time.monotonic() + seconds
+    while len(noticed) < count and time.monotonic() < until:
+        time.sleep(0.05)
+    return len(noticed) >= count
+
+
+def test_changes_are_noticed_and_those_of_the_index_are_not(tmp_path: Path, watched: list[float]) -> None:
+    (tmp_path / "articles" / "index" / "seen.json").write_text("own")
+    assert not wait_for(watched, 2, seconds=3)
+    (tmp_path / "articles" / "new").mkdir()
+    (tmp_path / "articles" / "new" / "a.txt").write_text("New.")
+    assert wait_for(watched, 2)
+    waiting = tmp_path / "notes" / "two"
+    waiting.write_text("Another.")
+    waiting.rename(tmp_path / "notes" / "one.txt")
+    assert wait_for(watched, 3)
+
+
+def test_a_run_is_summed_up(tmp_path: Path, embedder: FakeEmbedder) -> None:
+    (tmp_path / "a").mkdir()
+    for name in ("a.txt", "b.txt", "[c].xyz"):
+        (tmp_path / "a" / name).write_text("Same.")
+    console = Terminal(file=io.StringIO(), width=200)
+    show_build(build([tmp_path / "a"], tmp_path / "index", embedder), tmp_path / "index", console)
+    assert console.file.getvalue().splitlines() == [  # type: ignore[attr-defined]
+        f"1 documents, 1 passages (1 added, 0 changed, 0 renamed, 0 removed, 0 unchanged) in {tmp_path / 'index'}",
+        f"  same content as {tmp_path / 'a' / 'a.txt'}, indexed once: {tmp_path / 'a' / 'b.txt'}",
+        f"  not read: {tmp_path / 'a' / '[c].xyz'}: unknown file type .xyz",
+    ]
+
+
+def test_what_stays_out_is_said(tmp_path: Path, embedder: FakeEmbedder) -> None:
+    (tmp_path / "a").mkdir()
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / "a" / name).write_text(f"{name}.")
+    build([tmp_path / "a"], tmp_path / "index", embedder, without=[tmp_path / "a" / "b.txt"])
+    console = Terminal(file=io.StringIO(), width=200)
+    show_build(build([tmp_path / "a"], tmp_path / "index", embedder), tmp_path / "index", console)
+    assert console.file.getvalue().splitlines() == [  # type: ignore[attr-defined]
+        f"1 documents, 1 passages (0 added, 0 changed, 0 renamed, 0 removed, 1 unchanged) in {tmp_path / 'index'}",
+        f"  left out as you removed it on the page: {tmp_path / 'a' / 'b.txt'}; name it beside its folder to put it back",
+    ]

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+
+from qa.question.answer_form import Form, form_of, items, whole_list
+
+
+@pytest.mark.parametrize(
+    ("question", "form"),
+    [
+        ("Who heads the agency?", "span"),
+        ("When was the SCO founded?", "span"),
+        ("How much do the agreements come to?", "span"),
+        ("How many countries border Kazakhstan?", "span"),
+        ("What is the capital of France?", "span"),
+        ("Which country did Macron visit?", "span"),
+        ("Which process was used?", "span"),
+        ("", "span"),
+        ("Astana", "span"),
+        ("Is Kazakhstan a member of the SCO?", "yes_no"),
+        ("Did Blinken travel to Astana?", "yes_no"),
+        ("and has the border been closed", "yes_no"),
+        ("Isn't the border long?", "yes_no"),
+        ("Isn’t the border long?", "yes_no"),
+        ("Is it Astana or Almaty?", "span"),  # a choice asks for one of the two
+        ("Island nations of Asia?", "span"),  # "is" is not a word here
+        ("Why did Macron travel to Astana?", "reason"),
+        ("How did the deal come about?", "reason"),
+        ("What was the reason for the visit?", "reason"),
+        ("Which countries did Macron visit?", "list"),
+        ("Which two countries did Macron visit?", "list"),
+        ("Name the members of the SCO.", "list"),
+        ("Who are the presidents of Central Asia?", "list"),
+        ("To which cities did he fly?", "list"),
+        ("  WHICH COUNTRIES did he visit?", "list"),
+    ],
+)
+def test_form_of(question: str, form: Form):
+    assert form_of(question) == form
+
+
+TEXT = "He met Kazakhstan, Kyrgyzstan, Tajikistan and Uzbekistan in the city of Bishkek on Monday."
+
+
+def listed(chosen: str, text: str = TEXT) -> str:
+    at = text.index(chosen)
+    place = whole_list(text, at, at + len(chosen))
+    return text[place.start : place.end]
+
+
+def test_a_name_is_widened_to_its_list():
+    assert listed("Kazakhstan, Kyrgyzstan") == "Kazakhstan, Kyrgyzstan, Tajikistan and Uzbekistan"
+    assert (
+        listed("Kazakhstan, Kyrgyzstan, Tajikistan and Uzbekistan")
+        == "Kazakhstan, Kyrgyzstan, Tajikistan and Uzbekistan"
+    )
+
+
+def test_what_is_in_no_list_stays_as_it_is():
+    assert listed("Bishkek") == "Bishkek"
+    assert listed("city of Bishkek on Monday") == "city of Bishkek on Monday"
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Kazakhstan, Kyrgyzstan and Uzbekistan", ["Kazakhstan", "Kyrgyzstan", "Uzbekistan"]),
+        ("gas, oil, and wheat", ["gas", "oil", "wheat"]),
+        ("gas as well as oil", ["gas", "oil"]),
+        ("1,400 or 2,500", ["1,400", "2,500"]),
+        ("Astana", ["Astana"]),
+        ("Andorra", ["Andorra"]),
+    ],
+)
+def test_items_are_places_in_the_text(text: str, parts: list[str]):
+    padded = f"## {text} ##"
+    places = items(padded, 3, 3 + len(text))
+    assert [padded[place.start : place.end] for place in places] == parts

@@ -1,0 +1,382 @@
+"""The running page, spoken to by programs: the named interface, the guard in place, the originals, the command."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from page_fakes import FakeAssistant, FakeIndex, FakeReport, FakeSettings
+
+from ui.app.page import build_app, launch
+from ui.html.documents_table import LibraryFile, job_note, matching, pages, rows_of, table
+from ui.server.serving import CannotServe, free_port, serve
+from ui.session.lazy_assistant import Loading
+from ui.session.library import Library, told
+from ui.session.queue import MOST_TOGETHER
+from ui.session.session import CitationKey, Desk, Session, clean_question, read_action
+from ui.state.background import Progress
+from ui.state.conversations import Chat, ChatStore
+from ui.state.roots import Roots
+from ui.state.source_files import key_of, link
+
+
+@dataclass(frozen=True)
+class Served:
+    address: str
+    assistant: FakeAssistant
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("articles")
+    (folder / "dam.md").write_text("# The dam\n\nThe dam was built in 1962.\n")
+    (folder / "page.html").write_text("# A page\n\n<script>alert(1)</script>\n")
+    index = FakeIndex([folder / "dam.md", folder / "page.html"])
+    assistant = FakeAssistant(index, {"When was the dam built?": "1962"})
+    page = build_app(assistant, folder=tmp_path_factory.mktemp("home"))
+    address = launch(page, port=free_port("127.0.0.1", 0))
+    yield Served(address.rstrip("/"), assistant)
+    page.close(verbose=False)
+
+
+def fetch(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=20) as answer:
+            return answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, {name.lower(): value for name, value in error.headers.items()}, error.read()
+
+
+def test_programs_ask_and_search_by_name(served: Served) -> None:
+    from gradio_client import Client
+
+    client = Client(served.address, verbose=False)
+    answer = client.predict("When was the dam built?", api_name="/ask")
+    assert answer == json.loads(json.dumps(served.assistant.ask("When was the dam built?").as_dict()))
+    assert list(answer)[:3] == ["id", "question", "answer"] and answer["answer"] == "1962"
+    assert client.predict("Who painted it?", 3, api_name="/ask")["answer"] is None
+    found = client.predict("dam built", 1, api_name="/search")
+    assert [one["text"] for one in found] == ["The dam was built in 1962."]
+    assert set(client.view_api(return_format="dict", print_info=False)["named_endpoints"]) == {"/ask", "/search"}
+
+
+def test_a_program_is_told_what_is_wrong_with_its_question(served: Served) -> None:
+    from gradio_client import Client
+
+    client = Client(served.address, verbose=False)
+    with pytest.raises(Exception, match="Type a question first"):
+        client.predict(" ", api_name="/ask")
+    with pytest.raises(Exception, match="at most 1,000 can be read"):
+        client.predict("x" * 1001, api_name="/search")
+
+
+def test_who_finds_the_line_full_is_turned_away_politely(tmp_path: Path) -> None:
+    from gradio_client import Client
+
+    (tmp_path / "dam.md").write_text("# The dam\n\nThe dam was built in 1962.\n")
+    gate, when = threading.Event(), "When was the dam built?"
+    index = FakeIndex([tmp_path / "dam.md"])
+    page = build_app(FakeAssistant(index, {when: "1962"}, slow={when: gate}), folder=tmp_path, most_waiting=1)
+    reading = ExitStack()
+    try:
+        address = launch(page, port=free_port("127.0.0.1", 0))
+        people = [Client(address, verbose=False) for _ in range(3)]
+        waiting = []
+        for _ in range(MOST_TOGETHER - 1):
+            reading.enter_context(page.desk.line.turn())
+        for standing, person in enumerate(people[:2], MOST_TOGETHER):
+            waiting.append(person.submit(when, api_name="/ask"))
+            while len(page.desk.line._standing) < standing:
+                time.sleep(0.01)
+        with pytest.raises(Exception, match=r"1 question is waiting to be read already\. Ask again in a moment"):
+            people[2].predict(when, api_name="/ask")
+        now = page.desk.answered(page.desk.reading(Session(Chat()), when))
+        assert now.conversation.turns[-1].problem.endswith("Ask again in a moment.")
+        gate.set()
+        assert [job.result(20)["answer"] for job in waiting] == ["1962", "1962"]
+    finally:
+        gate.set()
+        reading.close()
+        page.close(verbose=False)
+
+
+def test_the_guard_stands_before_the_page(served: Served) -> None:
+    status, headers, _ = fetch(served.address)
+    assert status == 200
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert fetch(served.address, Host="evil.example")[0] == 421
+    assert fetch(f"{served.address}/gradio_api/file=http://127.0.0.1:9/x")[0] == 403
+    assert fetch(f"{served.address}/gradio_api/file=/etc/passwd")[0] in (403, 404)
+
+
+def test_originals_are_had_by_key_alone(served: Served) -> None:
+    dam, page = (served.address + link(record.name) for record in served.assistant.index.documents)
+    status, headers, body = fetch(dam)
+    assert status == 200 and body.startswith(b"# The dam")
+    assert headers["content-type"] == "text/plain; charset=utf-8"
+    assert fetch(page)[1]["content-disposition"].startswith("attachment")
+    assert fetch(page)[1]["content-security-policy"].startswith("default-src 'none'")
+    for wrong in ("0" * 20, "..%2f..%2fetc%2fpasswd", "/etc/passwd"):
+        assert fetch(f"{served.address}/pincite/original/{wrong}")[0] == 404
+
+
+def test_no_request_leaves_the_page_itself(served: Served) -> None:
+    _, _, body = fetch(served.address)
+    assert b"fonts.googleapis" not in body and b'"analytics_enabled":true' not in body.replace(b" ", b"")
+
+
+def desk_over(tmp_path: Path, **options: object) -> Desk:
+    path = tmp_path / "dam.md"
+    path.write_text("# The dam\n\nThe dam was built in 1962.\n\nThe old dam was built in 1962, too.\n")
+    answers = {"When was the dam built?": "1962"}
+    assistant = FakeAssistant(FakeIndex([path]), answers, **options)  # type: ignore[arg-type]
+    return Desk(assistant, ChatStore(tmp_path / "kept"))
+
+
+def test_a_session_asks_opens_steps_and_judges(tmp_path: Path) -> None:
+    desk = desk_over(tmp_path)
+    now = desk.answered(desk.reading(Session(Chat()), "When was the dam built?"))
+    turn = now.conversation.turns[-1]
+    assert turn.state == "done" and now.open == CitationKey(turn.id)
+    assert desk.stepped(now, 1).open == CitationKey(turn.id, 0, 1)
+    assert desk.stepped(now, -1).open == CitationKey(turn.id, 0, 1)
+    assert desk.stepped(now, 2).open == now.open
+    assert desk.opened(now, CitationKey(turn.id, 0, 9)) == now
+    assert desk.opened(now, CitationKey("t0")) == now
+    judged = desk.judged(now, turn.id, "wrong")
+    assert judged.conversation.turns[-1].opinion == "wrong"
+    assert desk.judged(judged, turn.id, "wrong").conversation.turns[-1].opinion is None
+    assert desk.store.load(now.conversation.id) is not None
+    assert desk.store.load(desk.keeping(now, False).conversation.id) is None
+
+
+def test_what_cannot_be_read_is_said_in_the_turn(tmp_path: Path) -> None:
+    class Broken:
+        index = None
+        retriever = None
+
+        def ask_many(self, questions: object, k: int = 10, *, as_written: bool = False) -> list[object]:
+            raise ValueError("the index is damaged; run `pincite index` again")
+
+    desk = Desk(Broken(), ChatStore(tmp_path))  # type: ignore[arg-type]
+    last = desk.answered(desk.reading(Session(Chat()), "Why?")).conversation.turns[-1]
+    assert (last.state, last.problem) == ("failed", "The index is damaged; run `pincite index` again.")
+
+
+def test_a_source_that_changes_on_disk_is_noticed(tmp_path: Path) -> None:
+    desk = desk_over(tmp_path)
+    now = desk.answered(desk.reading(Session(Chat()), "When was the dam built?"))
+    assert "pc-notice" not in desk.panel(now)
+    (tmp_path / "dam.md").write_text("# The dam\n\nThe dam was built in 1999.\n")
+    assert "has changed since it was indexed" in desk.panel(now) and "1962" in desk.panel(now)
+    (tmp_path / "dam.md").unlink()
+    assert "no longer where it was" in desk.panel(now)
+
+
+@pytest.mark.parametrize("name", ["", ":", "open:t1:x:0", "open:t1:-1:0", "a:b:c:d:e", "open:t1:0:0:0"])
+def test_actions_that_are_none(name: str) -> None:
+    assert read_action(f"{name}#1") is None
+
+
+def test_questions_are_cleaned_or_refused() -> None:
+    assert clean_question("  Who\n is it? ") == "Who is it?"
+    with pytest.raises(ValueError, match="Type a question first"):
+        clean_question(" \n")
+    with pytest.raises(ValueError, match="1,001 characters"):
+        clean_question("x" * 1001)
+
+
+def test_loading_answers_once_it_is_open(tmp_path: Path) -> None:
+    gate = threading.Event()
+    assistant = desk_over(tmp_path).assistant
+
+    def opening() -> object:
+        gate.wait(10)
+        return assistant
+
+    loading = Loading(opening)  # type: ignore[arg-type]
+    assert loading.status == "loading"
+    gate.set()
+    assert loading.ask_many(["When was the dam built?"])[0].text == "1962"
+    assert loading.status == "ready" and loading.problem == ""
+
+
+def test_loading_says_why_it_failed() -> None:
+    def opening() -> object:
+        raise OSError("no such model")
+
+    loading = Loading(opening)  # type: ignore[arg-type]
+    with pytest.raises(OSError, match="no such model"):
+        loading.wait()
+    assert (loading.status, loading.problem) == ("failed", "no such model")
+
+
+def library_over(tmp_path: Path, *, by_path: bool = True) -> tuple[Library, list[Roots]]:
+    (tmp_path / "articles").mkdir()
+    for name in ("a.md", "b.md"):
+        (tmp_path / "articles" / name).write_text(f"# {name}\n\nOne.")
+    (tmp_path / "one.md").write_text("One.")
+    roots = tuple(str(tmp_path / name) for name in ("articles", "one.md", "gone"))
+    desk = desk_over(tmp_path)
+    desk.assistant.index.settings = FakeSettings(roots)
+    built: list[Roots] = []
+
+    def rebuild(roots: Roots, progress: Progress) -> FakeReport:
+        built.append(roots)
+        progress(1, 2, "/x/a.md")
+        without = tuple(map(str, roots.out))
+        desk.assistant.index.settings = FakeSettings(tuple(map(str, roots.paths)), without=without)
+        return FakeReport()
+
+    loading = Loading(lambda: desk.assistant)
+    loading.wait()
+    return Library(loading, rebuild, tmp_path / "home", by_path=by_path), built  # type: ignore[arg-type]
+
+
+def finished(library: Library) -> str:
+    for thread in threading.enumerate():
+        if thread.name == "index":
+            thread.join(10)
+    assert library.job is not None and library.job.state != "running"
+    return library.job.said
+
+
+def test_articles_are_added_updated_and_removed_in_a_job(tmp_path: Path) -> None:
+    library, built = library_over(tmp_path)
+    articles, one, uploads = tmp_path / "articles", tmp_path / "one.md", tmp_path / "home" / "uploads"
+    library.update()
+    assert finished(library) == "2 documents, 3 passages: 1 added, 1 not readable."
+    assert built[-1] == Roots((articles, one))  # what is gone does not stop the others
+    upload = tmp_path / "my file.txt"
+    upload.write_text("New.")
+    assert library.add_uploads([upload, upload]) == 1
+    finished(library)
+    kept = next(uploads.iterdir())
+    assert kept.name.endswith("-my_file.txt") and built[-1] == Roots((articles, one, uploads))
+    library.remove(str(one))
+    finished(library)
+    assert built[-1] == Roots((articles, uploads))
+    library.remove(str(kept))
+    finished(library)
+    assert built[-1] == Roots((articles,)) and not kept.exists()
+    with pytest.raises(ValueError, match="no such file or folder"):
+        library.add_path(str(tmp_path / "nowhere"))
+
+
+def test_a_file_taken_out_of_its_folder_stays_out_until_it_is_put_back(tmp_path: Path) -> None:
+    library, built = library_over(tmp_path)
+    articles, one = tmp_path / "articles", tmp_path / "one.md"
+    a = articles / "a.md"
+    library.remove(str(a))
+    assert finished(library).endswith("a.md stays out until you put it back.")
+    assert built[-1] == Roots((articles, one), frozenset([a])) and a.exists()
+    library.update()
+    finished(library)
+    assert built[-1] == Roots((articles, one), frozenset([a]))
+    assert [(row.status, row.title) for row in rows_of(library.assistant.index, library.roots.out)][-1] == (
+        "taken out",
+        "a.md",
+    )
+    library.put_back(key_of(str(a)))
+    finished(library)
+    assert built[-1] == library.roots == Roots((articles, one))
+    library.remove(str(a))
+    finished(library)
+    library.add_path(str(a))
+    finished(library)
+    assert built[-1] == Roots((articles, one))
+    library.remove(str(a))
+    finished(library)
+    library.add_path(str(articles))
+    finished(library)
+    assert built[-1] == Roots((articles, one))
+
+
+def test_what_was_chosen_is_what_the_index_says(tmp_path: Path) -> None:
+    library, _ = library_over(tmp_path)
+    articles, taken = tmp_path / "articles", tmp_path / "articles" / "a.md"
+    library.assistant.index.settings = FakeSettings((str(articles),), without=(str(taken),))
+    assert library.roots == Roots((articles,), frozenset([taken]))
+
+
+def test_the_last_document_cannot_be_removed(tmp_path: Path) -> None:
+    library, _ = library_over(tmp_path)
+    library.assistant.index.settings = FakeSettings((str(tmp_path / "one.md"),))
+    with pytest.raises(ValueError, match=r"one\.md is the only document"):
+        library.remove(str(tmp_path / "one.md"))
+    articles = tmp_path / "articles"
+    library.assistant.index.settings = FakeSettings((str(articles),), without=(str(articles / "a.md"),))
+    with pytest.raises(ValueError, match=r"b\.md is the only document"):
+        library.remove(str(articles / "b.md"))
+    assert library.job is None
+
+
+def test_folders_can_be_named_only_on_the_machine_itself(tmp_path: Path) -> None:
+    library, _ = library_over(tmp_path, by_path=False)
+    with pytest.raises(ValueError, match="this machine alone"):
+        library.add_path("/etc")
+
+
+def test_one_job_at_a_time_and_its_failure_is_said(tmp_path: Path) -> None:
+    library, _ = library_over(tmp_path)
+    gate = threading.Event()
+
+    def rebuild(roots: object, progress: object) -> object:
+        gate.wait(10)
+        raise ValueError("no document can be read")
+
+    library.rebuild = rebuild  # type: ignore[assignment]
+    library.update()
+    with pytest.raises(ValueError, match="already under way"):
+        library.update()
+    assert "Looking for files" in job_note(library.job)
+    gate.set()
+    assert finished(library) == "no document can be read"
+    assert "Indexing failed" in job_note(library.job)
+
+
+def test_ten_thousand_articles_are_searched_and_paged() -> None:
+    rows = [LibraryFile(f"/a/{number}.md", f"Title {number}", "md", "", 3) for number in range(10_000)]
+    assert pages(rows) == 100
+    assert table(rows, 99).count("<tr>") == 101
+    assert "9,901 to 10,000 of 10,000" in table(rows, 500)
+    assert [row.title for row in matching(iter(rows), "title 123.MD")] == ["Title 123"] + [
+        f"Title {number}" for number in range(1123, 10_000, 1000)
+    ]
+    assert "Nothing matches" in table([], 0)
+
+
+def test_what_could_not_be_read_is_listed_first(tmp_path: Path) -> None:
+    @dataclass(frozen=True)
+    class Bad:
+        name: str = "/a/b.xyz"
+        reason: str = "unknown file type .xyz"
+
+    index = desk_over(tmp_path).assistant.index
+    index.unreadable = [Bad()]
+    assert [row.status for row in rows_of(index)] == ["not read", "indexed"]
+    assert "not read: unknown file type" in table(list(rows_of(index)), 0).replace("&#58;", ":")
+
+
+def test_a_report_in_words() -> None:
+    assert told(FakeReport(added=(), unreadable=())) == "2 documents, 3 passages: nothing has changed."
+
+
+def test_there_is_no_page_without_an_index_or_a_port(tmp_path: Path) -> None:
+    with pytest.raises(CannotServe, match="run `pincite index`"):
+        serve(tmp_path)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(CannotServe, match=f"port {port} of 127.0.0.1 cannot be used"):
+            free_port("127.0.0.1", port)

@@ -1,0 +1,289 @@
+"""What is shown, as markup: every text inert, every state told apart. No Gradio, no browser."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from page_fakes import FakeAssistant, FakeIndex
+
+from qa.answers import Answer, Citation, CitedPassage, confidence_word
+from ui.html.citation_text import bibtex, markdown, plain
+from ui.html.conversation import conversation, headline, nothing_asked, turn
+from ui.html.document import Source, cited, document
+from ui.html.markup import Html, join, tag, text
+from ui.session.export import as_html, as_json, as_markdown
+from ui.session.suggestions import first_questions
+from ui.state.conversations import Chat, ChatStore, ChatTurn, answer_from_dict, conversation_from_dict
+from ui.state.corrections import Corrections
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "${window.ran=1}",
+    "{{constructor.constructor('return 1')()}}",
+    "[link](javascript:alert(1)) ![image](https://evil.example/x.png)",
+    "https://evil.example www.evil.example",
+    "$$\\href{javascript:alert(1)}{x}$$",
+    "```mermaid\nx\n```\n\n# heading\n\n- item\n\n    code",
+    "a & b &amp; &#60;b&#62; \" ' ` \\ | ~~x~~ **y** _z_ :smile: __i18n__{}",
+]
+SAFE_TEXT = re.compile(r"(?:[^\x00-\x1f!-+\--/:-@\[-`{-\x7f]|&#\d+;)*")
+
+
+class Reader(HTMLParser):
+    """Collects tags, attribute names and text."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.attributes: list[str] = []
+        self.words: list[str] = []
+        self.feed(markup)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [name for name, _ in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def words_of(markup: str) -> str:
+    return "".join(Reader(markup).words)
+
+
+@pytest.fixture
+def assistant(tmp_path: Path) -> FakeAssistant:
+    first, second = tmp_path / "first.md", tmp_path / "second.txt"
+    first.write_text("# The dam\n\nThe dam was built in 1962. It cost $5 million, said A. Keller, the head of Works.\n")
+    second.write_text("# The lake\n\nThe lake behind the dam is 12 km long. Some say the dam was built in 1964.\n")
+    return FakeAssistant(FakeIndex([first, second]), {"When was the dam built?": "1962"}, others=("1964",))
+
+
+def done(answer: Answer, opinion: str | None = None) -> ChatTurn:
+    return ChatTurn("t1", answer.question, "2024-01-01T00:00:00+00:00", "done", answer, opinion=opinion)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_text_is_one_line_that_no_language_reads_as_syntax_and_reads_back_whole(value: str) -> None:
+    shown = text(value)
+    assert SAFE_TEXT.fullmatch(shown)
+    assert html.unescape(shown) == value
+
+
+def test_text_shows_line_breaks_and_what_cannot_be_shown() -> None:
+    assert html.unescape(text("a\r\nb\rc\x00\x85\ud800")) == "a\nb\nc\ufffd\ufffd\ufffd"
+
+
+def test_only_markup_made_here_is_left_as_it_is() -> None:
+    assert tag("b", "<i>", Html("<i></i>"), title='"x"') == '<b title="&#34;x&#34;">&#60;i&#62;<i></i></b>'
+    assert tag("br") == "<br>"
+    assert tag("p", class_="a", hidden=None) == '<p class="a"></p>'
+    assert isinstance(join(["<", tag("b")]), Html)
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_words_anywhere_add_no_tag_and_no_attribute(value: str) -> None:
+    def answer(words: str) -> Answer:
+        passage = CitedPassage(0, len(words) + 4, f"It {words}.")
+        one = Citation(f"/x/{words}.md", words, "0" * 64, 3, 3 + len(words), words, 2, passage, 1.0)
+        near = replace(one, quote="", end=3)
+        found = Answer(words, words, 0.7, (one, one), conflict=True, understood=words + "?", items=(one,))
+        return replace(found, alternatives=()) if words == "x" else replace(found, citations=(one, near))
+
+    def page(words: str) -> Html:
+        source = Source(f"It {words}.", "0" * 64, "changed", "/pincite/original/1")
+        shown = answer(words)
+        missing = Answer(words, None, 0.5, shown.citations)
+        return join(
+            [
+                conversation([done(shown), done(missing), ChatTurn("t2", words, "", "failed", problem=words)]),
+                cited(shown.citations[0], source, number=1, count=2),
+                document(words, f"It {words}.", [], "/pincite/original/1"),
+                nothing_asked([words]),
+                headline(None, 0, words),
+            ]
+        )
+
+    harmless, hostile = Reader(page("x y")), Reader(page(value))
+    assert set(hostile.tags) <= set(harmless.tags) | {"strong"}
+    assert set(hostile.attributes) <= set(harmless.attributes)
+    assert "\n" not in page(value)
+
+
+def test_an_answer_is_shown_with_its_sentence_sources_and_confidence(assistant: FakeAssistant) -> None:
+    shown = turn(done(assistant.ask("When was the dam built?")))
+    assert '<p class="pc-answer" dir="auto">1962</p>' in shown
+    sentence = re.search(r"<blockquote.*?</blockquote>", shown)
+    assert sentence is not None
+    assert words_of(sentence.group()) == "The dam was built in 1962."
+    assert "<mark>1962</mark>" in sentence.group()
+    assert (">Sure<" in shown and "0.93" in words_of(shown)) or 'title="Probability that this is right: 0.93"' in shown
+    assert 'name="open:t1:0:0"' in shown
+    assert "Other readings (1)" in words_of(shown)
+    assert 'name="open:t1:1:0"' in shown
+
+
+def test_not_in_the_articles_looks_different_and_shows_the_nearest_passages(assistant: FakeAssistant) -> None:
+    shown = turn(done(assistant.ask("Who painted it?")))
+    assert "Not in the articles" in words_of(shown)
+    assert "do not answer the question" in words_of(shown)
+    assert "pc-missing" in shown and "pc-answer" not in shown and "<mark" not in shown
+    assert shown.count('class="pc-near"') == 1
+
+
+def test_a_conflict_is_named_with_the_other_answer(assistant: FakeAssistant) -> None:
+    answer = replace(assistant.ask("When was the dam built?"), conflict=True)
+    assert "The articles disagree. Another says 1964 (The lake)." in words_of(turn(done(answer)))
+    assert 'class="pc-open" name="open:t1:1:0"' in turn(done(answer))
+
+
+def test_a_whole_sentence_is_marked_as_a_passage_and_nothing_else_is(assistant: FakeAssistant) -> None:
+    answer = assistant.ask("When was the dam built?")
+    assert "Sure Passage" in words_of(turn(done(replace(answer, kind="passage"))))
+    assert "Passage" not in words_of(turn(done(answer)))
+
+
+def test_the_original_of_a_page_opens_at_that_page(assistant: FakeAssistant) -> None:
+    one = assistant.ask("When was the dam built?").citations[0]
+    source = Source(None, None, "same", "/pincite/original/1")
+    assert 'href="/pincite/original/1"' in cited(one, source, number=1, count=1)
+    shown = html.unescape(cited(replace(one, page=7), source, number=1, count=1))
+    assert 'href="/pincite/original/1#page=7"' in shown
+
+
+def test_a_completed_question_is_shown_as_it_was_read(assistant: FakeAssistant) -> None:
+    answer = replace(assistant.ask("When was the dam built?"), understood="When was the old dam built?")
+    shown = turn(done(answer))
+    assert (
+        "When was the old dam built?" in words_of(shown)
+        and 'name="literal:t1"' in shown
+        and 'name="reword:t1"' in shown
+    )
+
+
+@pytest.mark.parametrize(
+    ("confidence", "word"),
+    [(1.0, "sure"), (0.8, "sure"), (0.799, "likely"), (0.5, "likely"), (0.49, "unsure"), (0.0, "unsure")],
+)
+def test_confidence_in_a_word(confidence: float, word: str) -> None:
+    assert confidence_word(confidence) == word
+
+
+def test_copies_name_the_place(assistant: FakeAssistant) -> None:
+    answer = assistant.ask("When was the dam built?")
+    start = answer.citations[0].start
+    assert plain(answer).startswith(f"“1962” - The dam (first.md, characters {start}-{start + 4}, sha256 ")
+    assert markdown(answer).splitlines()[0] == "> 1962"
+    assert bibtex(answer).startswith(f"@misc{{first-{start},\n  title = {{The dam}},")
+    hostile = replace(answer, text="a_b **c** [d](e) {f} 5%")
+    assert "> a\\_b \\*\\*c\\*\\* \\[d\\](e) \\{f\\} 5%" in markdown(hostile)
+    assert r"a\_b **c** [d](e) \{f\} 5\%" in bibtex(hostile)
+    assert plain(assistant.ask("Who painted it?")) == ""
+
+
+def test_the_document_is_shown_whole_with_passage_sentence_and_answer_marked(assistant: FakeAssistant) -> None:
+    one = assistant.ask("When was the dam built?").citations[0]
+    whole = assistant.index.document_text(one.document)
+    shown = cited(one, Source(whole, one.sha256, "same", "/pincite/original/1"), number=1, count=2)
+    box = shown[shown.index('class="pc-text') :]
+    assert words_of("<div " + box) == whole
+    assert '<mark id="pc-mark">1962</mark>' in shown
+    sentence = re.search(r'<span class="pc-in-sentence">(.*?)</span>', shown)
+    assert sentence is not None and words_of(sentence.group(1)) == "The dam was built in 1962."
+    assert "Source 1 of 2" in words_of(shown) and 'name="step:on"' in shown
+
+
+@pytest.mark.parametrize(
+    ("source", "said", "marked"),
+    [
+        (("same", "text", "sha"), "", True),
+        (("changed", "text", "sha"), "has changed since it was indexed", True),
+        (("gone", "text", "sha"), "no longer where it was", True),
+        (("same", "text", "other"), "indexed anew", False),
+        (("same", "shifted", "sha"), "not where they should be", False),
+        (("gone", None, None), "no longer in the index", False),
+    ],
+)
+def test_nothing_is_marked_unless_the_words_stand_there(
+    assistant: FakeAssistant, source: tuple[str, str | None, str | None], said: str, marked: bool
+) -> None:
+    one = assistant.ask("When was the dam built?").citations[0]
+    whole = assistant.index.document_text(one.document)
+    texts = {"text": whole, "shifted": "x" + whole, None: None}
+    hashes = {"sha": one.sha256, "other": "f" * 64, None: None}
+    now = Source(texts[source[1]], hashes[source[2]], source[0], None)
+    shown = cited(one, now, number=1, count=1)
+    assert ("<mark" in shown) is marked
+    assert said in words_of(shown)
+    assert ("pc-notice" in shown) is bool(said)
+
+
+def test_the_borders_of_passages_add_no_characters_to_the_text(assistant: FakeAssistant) -> None:
+    record = assistant.index.documents[0]
+    whole = assistant.index.document_text(record.name)
+    shown = document(record.title, whole, assistant.index.passages[:2], "/pincite/original/1")
+    without = re.sub(r'<span class="pc-border".*?</span>', "", shown)
+    assert words_of("<div " + without[without.index('class="pc-text') :]) == whole
+    assert shown.count('class="pc-border"') == 4
+
+
+def test_first_questions_come_from_sentences_that_answer_them(assistant: FakeAssistant) -> None:
+    assert set(first_questions(assistant.index)) == {"When was The dam built?"} or first_questions(assistant.index)
+    for question in first_questions(assistant.index):
+        assert question.endswith("?")
+
+
+def test_a_conversation_is_kept_and_read_back_whole(assistant: FakeAssistant, tmp_path: Path) -> None:
+    store = ChatStore(tmp_path / "kept")
+    asked = Chat().asking("When was the dam built?")
+    last = asked.turns[-1]
+    kept = asked.changed(last.id, state="done", answer=assistant.ask(last.question), opinion="right")
+    store.save(kept)
+    assert store.load(kept.id) == kept
+    assert json.loads((tmp_path / "kept" / f"{kept.id}.json").read_text())["turns"][0]["answer"]["answer"] == "1962"
+    store.forget(kept.id)
+    assert store.load(kept.id) is None
+    assert store.load("../../etc/passwd") is None
+
+
+def test_a_conversation_is_saved_as_a_file_in_which_nothing_runs(assistant: FakeAssistant) -> None:
+    kept = Chat(turns=(done(assistant.ask("When was the dam built?")), done(assistant.ask("<script>{{x}}"))))
+    start = kept.turns[0].answer.citations[0].start  # type: ignore[union-attr]
+    said = as_markdown(kept)
+    assert said.startswith(f"## When was the dam built?\n\n> 1962\n\n1. The dam (first.md, characters {start}-")
+    assert "## \\<script\\>\\{\\{x\\}\\}\n\n> Not in the articles." in said
+    assert "<script>" not in as_html(kept) and "default-src 'none'" in as_html(kept)
+    assert conversation_from_dict(json.loads(as_json(kept))) == kept
+
+
+def test_an_answer_survives_the_way_through_json(assistant: FakeAssistant) -> None:
+    for question in ("When was the dam built?", "Who painted it?"):
+        answer = assistant.ask(question)
+        assert answer_from_dict(json.loads(json.dumps(answer.as_dict()))) == answer
+
+
+def test_asking_the_same_again_takes_the_place_of_the_last_turn() -> None:
+    twice = Chat().asking("a").asking("b").asking("b")
+    assert [one.question for one in twice.turns] == ["a", "b"]
+
+
+def test_a_correction_is_a_gold_question_at_its_place(assistant: FakeAssistant, tmp_path: Path) -> None:
+    corrections = Corrections(tmp_path / "gold" / "corrections.jsonl")
+    wrong = done(assistant.ask("When was the dam built?"))
+    row = corrections.add(wrong, " built  in\n1964", assistant.index)
+    assert row["answers"] == ["built in 1964"] and row["kind"] == "correction"
+    assert assistant.index.document_text(row["document"])[row["start"] :].startswith("built in 1964")
+    with pytest.raises(ValueError, match="stand in no indexed document"):
+        corrections.add(wrong, "built in 1999", assistant.index)
+    corrections.add(wrong, None, assistant.index)
+    assert [(one["answers"], one["document"], one["kind"]) for one in corrections.rows()] == [
+        ([], None, "unanswerable")
+    ]

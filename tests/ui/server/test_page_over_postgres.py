@@ -1,0 +1,125 @@
+"""The chat page over a store in PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from embedder_fakes import FakeEmbedder
+
+pytest.importorskip("langchain_postgres", reason="the extra `postgres` is not installed")
+
+from postgres_fakes import MAKE, SLEEP, assistant_over
+from postgres_server import Server
+
+from index.documents import load
+from index.embedder import SentenceEmbedder
+from index.postgres.builder import build
+from index.postgres.store import PostgresStore
+from qa.answers import Answer
+from ui.app.articles import SHARED
+from ui.app.ask import head_of
+from ui.app.page import Page, build_app, launch
+from ui.html.conversation import note
+from ui.html.documents_table import rows_of
+from ui.server.serving import Models, free_port, opened_by, opener_of
+from ui.session.api import Programs
+from ui.session.queue import Line
+from ui.session.session import Session
+from ui.state.conversations import Chat
+from ui.state.source_files import key_of
+
+
+def shown(page: Page, question: str) -> tuple[Answer, str]:
+    """The answer to a question on the page, and the panel beside it."""
+    now = page.desk.answered(page.desk.reading(Session(Chat()), question))
+    answer = now.conversation.turns[-1].answer
+    assert answer is not None
+    return answer, page.desk.panel(now)
+
+
+def test_the_page_cites_from_a_store_and_sees_what_another_writes(
+    articles: Path, url: str, store: PostgresStore, embedder: FakeEmbedder, tmp_path: Path
+) -> None:
+    build([articles], store, embedder, load=load)
+    page = build_app(assistant_over(PostgresStore.open(url)), folder=tmp_path / "home", shared=True)
+    answer, panel = shown(page, MAKE)
+    [cited] = answer.citations
+    assert (answer.text, cited.document, cited.start) == ("honey", str(articles / "b.md"), 18)
+    assert '<mark id="pc-mark">honey</mark>' in panel and "Open the original" in panel and "pc-notice" not in panel
+    assert shown(page, SLEEP)[0].text is None
+    (articles / "c.txt").write_text("Cats sleep.")
+    build([articles], store, embedder, load=load)
+    assert shown(page, SLEEP)[0].text == "Cats"
+    assert note(SHARED) in [getattr(block, "value", None) for block in page.blocks.values()]
+
+
+def test_programs_ask_and_search_the_page_over_a_store(
+    articles: Path, store: PostgresStore, embedder: FakeEmbedder, tmp_path: Path
+) -> None:
+    from gradio_client import Client
+
+    build([articles], store, embedder, load=load)
+    page = build_app(assistant_over(store), folder=tmp_path / "home", shared=True)
+    try:
+        client = Client(launch(page, port=free_port("127.0.0.1", 0)), verbose=False)
+        answer = client.predict(MAKE, api_name="/ask")
+        assert (answer["answer"], answer["citations"][0]["document"]) == ("honey", str(articles / "b.md"))
+        assert client.predict(MAKE, 1, api_name="/search")[0]["text"] == "Bees make honey."
+    finally:
+        page.close(verbose=False)
+
+
+def test_a_file_is_an_original_only_with_the_bytes_that_were_indexed(
+    articles: Path, store: PostgresStore, server: Server, url: str, embedder: FakeEmbedder, tmp_path: Path
+) -> None:
+    build([articles], store, embedder, load=load)
+    page = build_app(assistant_over(store), folder=tmp_path / "home", shared=True)
+    bees = str(articles / "b.md")
+    assert page.desk.originals.respond(key_of(bees)).status_code == 200
+    (articles / "b.md").write_text("A secret of this machine.")
+    assert page.desk.originals.respond(key_of(bees)).status_code == 410
+    panel = shown(page, MAKE)[1]
+    assert "honey</mark>" in panel and "Open the original" not in panel and "pc-notice" not in panel
+    planted = """UPDATE pincite.documents SET record = jsonb_set(record, '{name}', '"/etc/passwd"')"""
+    server.execute(planted, url)
+    assert page.desk.originals.respond(key_of("/etc/passwd")).status_code == 410
+
+
+def test_the_articles_of_a_store_are_listed_and_counted(
+    articles: Path, store: PostgresStore, embedder: FakeEmbedder
+) -> None:
+    (articles / "bad.pdf").write_text("this is no PDF")
+    (articles / "copy.txt").write_text("Apples are red.")
+    build([articles / "bad.pdf", articles / "a.txt", articles / "copy.txt"], store, embedder, load=load)
+    before = store.generation
+    assert "1 document, 1 passage" in head_of(assistant_over(store))
+    build([articles], store, embedder, load=load)
+    assert store.generation != before
+    assert [(row.status, Path(row.name).name) for row in rows_of(store)] == [
+        ("not read", "bad.pdf"),
+        ("indexed", "a.txt"),
+        ("indexed", "b.md"),
+        ("duplicate", "copy.txt"),
+    ]
+
+
+def test_a_store_that_is_gone_is_said_to_be_on_the_page(
+    articles: Path, server: Server, url: str, store: PostgresStore, embedder: FakeEmbedder, tmp_path: Path
+) -> None:
+    build([articles], store, embedder, load=load)
+    page = build_app(assistant_over(store), folder=tmp_path / "home", shared=True)
+    now = page.desk.answered(page.desk.reading(Session(Chat()), MAKE))
+    server.execute("DROP SCHEMA pincite CASCADE", url)
+    assert "does not exist" in page.desk.panel(now) and "does not exist" in head_of(page.desk.assistant)
+    last = page.desk.answered(page.desk.reading(now, MAKE)).conversation.turns[-1]
+    assert last.state == "failed" and "does not exist" in last.problem
+
+
+@pytest.mark.slow
+def test_what_chat_and_mcp_open_answers_from_a_store(url: str, articles: Path, reader_folder: Path) -> None:
+    encoder = SentenceEmbedder.open()
+    build([articles], PostgresStore.create(url, encoder), encoder)
+    opener = opener_of(url, Models(str(reader_folder)))
+    answer = Programs(opened_by(opener), Line()).ask(MAKE)
+    assert (answer["answer"], answer["citations"][0]["document"]) == ("honey", str(articles / "b.md"))

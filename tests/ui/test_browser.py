@@ -1,0 +1,351 @@
+"""Asking in a real browser: every test also asserts that nothing went wrong in it and nothing left this machine."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import Watched, look, open_chromium, watch
+from page_fakes import FakeAssistant, FakeIndex, FakePassages
+
+pytestmark = pytest.mark.browser
+chromium = pytest.fixture(scope="module")(open_chromium)
+
+WHEN = "When was the dam built?"
+TRAP = "What is the trap?"
+SLOW = "What is slow?"
+LONG = "What takes long to read?"
+DIFFERS = "When was the lake opened?"
+WHOLE = "Why was the dam built?"
+
+DAM = (
+    "# The dam\n\n"
+    + "A line of filling.\n\n" * 60
+    + "The dam was built in 1962 by the Works.\n\n"
+    + "More filling.\n\n" * 60
+)
+HOSTILE = (
+    "# <img src=x onerror=window.ran=1>${window.ran=2}{{constructor.constructor('window.ran=3')()}}\n\n"
+    "The trap <script>window.ran=4</script><img src=https://evil.example/a.png onerror=window.ran=5> is "
+    "${window.ran=6} {{window.ran}} [link](javascript:window.ran=7) ![i](https://evil.example/b.png) "
+    "<svg onload=window.ran=8> $$\\href{https://evil.example}{x}$$ <style>*{background:url(https://evil.example/c)}</style>.\n"
+)
+TRICK = "<img src=x onerror=window.ran=9>${window.ran=10}.md"
+TRAPPED = HOSTILE[HOSTILE.index("<img src=https") : HOSTILE.index(" ![i]")]
+
+
+@dataclass
+class Site:
+    address: str
+    assistant: FakeAssistant
+    gate: threading.Event
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    from ui.app.page import build_app, launch
+    from ui.server.serving import free_port
+    from ui.session.queue import StoppableReader
+
+    folder = tmp_path_factory.mktemp("articles")
+    (folder / "dam.md").write_text(DAM)
+    (folder / "lake.txt").write_text(
+        "# The lake\n\nIt is said that in 1962 the lake was dry.\n\nOthers say 1964. Lake Mira was opened in 1958.\n"
+    )
+    (folder / TRICK).write_text(HOSTILE)
+    gate = threading.Event()
+    index = FakeIndex([folder / "dam.md", folder / "lake.txt", folder / TRICK])
+    assistant = FakeAssistant(
+        index,
+        {WHEN: "1962", TRAP: TRAPPED, SLOW: "1964", DIFFERS: "1958", WHOLE: "The dam was built in 1962 by the Works."},
+        others=("1964", TRAPPED),
+        conflicts=frozenset({DIFFERS}),
+        kinds={WHOLE: "passage"},
+        slow={SLOW: gate},
+        passages={LONG: 200},
+        reader=StoppableReader(FakePassages()),
+    )
+    page = build_app(assistant, folder=tmp_path_factory.mktemp("home"))
+    yield Site(launch(page, port=free_port("127.0.0.1", 0)), assistant, gate)
+    gate.set()
+    page.close(verbose=False)
+
+
+@pytest.fixture
+def opened(chromium: Any, site: Site) -> Iterator[Watched]:
+    watched = watch(chromium, site.address)
+    yield watched
+    watched.close()
+
+
+def test_an_answer_comes_with_its_sentence_and_its_document_at_the_very_words(opened: Watched) -> None:
+    page = opened.page
+    opened.ask(WHEN)
+    assert page.locator(".pc-answer").inner_text() == "1962"
+    assert page.locator(".pc-card blockquote").inner_text() == "The dam was built in 1962 by the Works."
+    assert page.locator(".pc-card blockquote mark").inner_text() == "1962"
+    assert page.locator(".pc-badge").first.get_attribute("title") == "Probability that this is right: 0.93"
+    mark, box = page.locator("#pc-mark"), page.locator("#panel .pc-text")
+    assert mark.inner_text() == "1962"
+    inside = mark.bounding_box(), box.bounding_box()
+    assert inside[1]["y"] < inside[0]["y"] < inside[1]["y"] + inside[1]["height"]
+    assert box.inner_text().startswith("# The dam")
+    assert page.get_by_label("Your question").input_value() == ""
+
+
+def test_citations_are_stepped_through_by_button_and_key(opened: Watched) -> None:
+    page, eyebrow = opened.page, opened.page.locator("#panel .pc-eyebrow")
+    opened.ask(WHEN)
+    assert eyebrow.inner_text() == "Source 1 of 2"
+    first = page.locator("#panel h2").inner_text()
+    page.get_by_role("button", name="Next").and_(page.locator("#panel button")).click()
+    page.get_by_text("Source 2 of 2").wait_for()
+    assert page.locator("#panel h2").inner_text() != first
+    page.locator("#panel .pc-text").focus()
+    page.keyboard.press("p")
+    page.get_by_text("Source 1 of 2").wait_for()
+    page.keyboard.press("/")
+    page.keyboard.type("n")
+    assert page.get_by_label("Your question").input_value() == "n"
+    page.get_by_text("Other readings").click()
+    page.locator(".pc-others .pc-source").first.click()
+    page.get_by_text("Source 1 of 1").wait_for()
+    assert page.locator("#pc-mark").inner_text() == "1964"
+
+
+def test_what_the_articles_do_not_say_looks_different(opened: Watched) -> None:
+    opened.ask("Who painted the picture?")
+    page = opened.page
+    assert page.locator(".pc-none").inner_text() == "Not in the articles"
+    assert page.get_by_text("do not answer the question").is_visible()
+    assert page.locator(".pc-answer, .pc-card mark").count() == 0
+    assert page.locator("#panel .pc-eyebrow").inner_text().startswith("Nearest passage 1 of")
+
+
+def test_hostile_articles_stay_text_everywhere(opened: Watched) -> None:
+    page = opened.page
+    opened.ask(TRAP)
+    assert page.locator(".pc-answer").inner_text() == TRAPPED
+    assert page.locator("#pc-mark").inner_text() == TRAPPED
+    assert "<script>window.ran=4</script>" in page.locator("#panel .pc-text").inner_text()
+    opened.ask(
+        "<img src=x onerror=window.ran=11>${window.ran=12}{{7*7}}[a](javascript:1)![b](https://evil.example/q.png)"
+    )
+    assert (
+        page.locator(".pc-turn:last-of-type .pc-question")
+        .inner_text()
+        .startswith("<img src=x onerror=window.ran=11>${")
+    )
+    assert page.locator(".pc-turn :is(img, script, svg, a), #panel :is(img, script, svg, iframe)").count() == 0
+    page.get_by_role("tab", name="Articles").click()
+    page.locator("#listed .pc-open").filter(has_text="onerror").click()
+    page.locator("#article .pc-text").wait_for()
+    assert "{{window.ran}}" in page.locator("#article .pc-text").inner_text()
+    assert "<img src=x onerror=window.ran=9>" in page.locator("#listed").inner_text()
+    page.wait_for_timeout(200)
+
+
+def test_a_question_that_waits_can_be_stopped_and_asked_again(opened: Watched, site: Site) -> None:
+    page = opened.page
+    page.get_by_label("Your question").fill(SLOW)
+    page.get_by_label("Your question").press("Enter")
+    page.locator(".pc-reading").wait_for()
+    page.get_by_role("button", name="Stop").click()
+    page.locator(".pc-stopped").wait_for()
+    site.gate.set()
+    page.get_by_role("button", name="Ask again").click()
+    page.locator(".pc-turn:last-of-type .pc-found").wait_for()
+    assert page.locator(".pc-turn").count() == 1
+
+
+def test_what_is_stopped_is_read_no_further(opened: Watched, site: Site) -> None:
+    page, reader = opened.page, site.assistant.reader.reader
+    page.get_by_label("Your question").fill(LONG)
+    page.get_by_label("Your question").press("Enter")
+    page.locator(".pc-reading").wait_for()
+    while not reader.read_so_far:
+        page.wait_for_timeout(10)
+    page.get_by_role("button", name="Stop").click()
+    page.locator(".pc-stopped").wait_for()
+    page.wait_for_timeout(300)
+    read = reader.read_so_far
+    page.wait_for_timeout(500)
+    assert reader.read_so_far == read < 200
+    assert page.get_by_role("button", name="Ask", exact=True).is_visible()
+    opened.go(page.url)
+    page.locator(".pc-stopped").wait_for()
+    opened.ask(WHEN)
+    assert page.locator(".pc-turn").count() == 2
+
+
+def test_a_question_is_edited_and_so_is_what_was_understood(opened: Watched) -> None:
+    page, box = opened.page, opened.page.get_by_label("Your question")
+    opened.ask(WHEN)
+    page.get_by_role("button", name="Edit", exact=True).click()
+    assert box.input_value() == WHEN
+    assert box.evaluate("(field) => field === document.activeElement")
+    box.fill("And the lake?")
+    box.press("Enter")
+    page.locator(".pc-read").wait_for()
+    assert page.locator("#pc-said").inner_text().startswith("Not in the articles")
+    read = page.locator(".pc-read").inner_text()
+    assert "lake" in read and read != "And the lake?"
+    page.get_by_role("button", name="Edit this").click()
+    assert box.input_value() == read
+    box.fill("When was the lake dry?")
+    box.press("Enter")
+    page.locator(".pc-turn").nth(2).locator(".pc-missing").wait_for()
+    page.get_by_role("button", name="Ask it as I wrote it").click()
+    page.locator(".pc-turn").nth(2).wait_for()
+
+
+@pytest.mark.parametrize(
+    ("form", "begins", "ends"),
+    [
+        ("Plain text", "“1962” - The dam (dam.md, characters 1232-1236, sha256 ", ")"),
+        ("Markdown", "> 1962\n\n1. The dam (dam.md, characters 1232-1236, sha256 ", ")"),
+        ("BibTeX", "@misc{dam-1232,\n  title = {The dam},\n  howpublished = {dam.md, characters 1232-1236},", "\n}"),
+    ],
+    ids=["plain", "markdown", "bibtex"],
+)
+def test_an_answer_is_copied_with_its_place(opened: Watched, form: str, begins: str, ends: str) -> None:
+    page = opened.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.ask(WHEN)
+    page.get_by_text("Copy with source").click()
+    page.get_by_role("button", name=form).click()
+    page.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert copied.startswith(begins) and copied.endswith(ends)
+
+
+def test_a_link_to_a_question_asks_it(opened: Watched, site: Site) -> None:
+    page = opened.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened.ask(WHEN)
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    link = page.evaluate("() => navigator.clipboard.readText()")
+    assert link == f"{site.address}?q=When%20was%20the%20dam%20built%3F"
+    page.get_by_role("button", name="New conversation").click()
+    page.locator(".pc-start").wait_for()
+    opened.go(link)
+    page.locator(".pc-answer").wait_for()
+    assert page.locator(".pc-question").all_inner_texts() == [WHEN]
+
+
+def test_articles_that_disagree_say_so(opened: Watched) -> None:
+    opened.ask(DIFFERS)
+    said = opened.page.locator(".pc-conflict").inner_text()
+    assert said == "The articles disagree. Another says 1964 (The lake)."
+    opened.page.locator(".pc-conflict button").click()
+    opened.page.locator("#pc-mark").filter(has_text="1964").wait_for()
+
+
+def test_a_whole_sentence_is_marked_as_a_passage(opened: Watched) -> None:
+    opened.ask(WHOLE)
+    assert opened.page.locator(".pc-kind").all_inner_texts() == ["Passage"]
+    opened.ask(WHEN)
+    assert opened.page.locator(".pc-kind").count() == 1
+
+
+def test_a_wrong_answer_is_corrected(opened: Watched) -> None:
+    page = opened.page
+    opened.ask(WHEN)
+    page.get_by_role("button", name="Wrong").click()
+    page.get_by_label("The right words").fill("1964")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved. It counts").wait_for()
+    page.get_by_role("tab", name="Evaluation").click()
+    page.get_by_role("button", name="Refresh").click()
+    page.get_by_text("Corrections (1)").wait_for()
+
+
+def test_the_conversation_survives_a_refresh_and_can_be_left(opened: Watched) -> None:
+    page = opened.page
+    opened.ask(WHEN)
+    opened.go(page.url)
+    page.locator(".pc-turn .pc-answer").wait_for()
+    assert page.locator("#pc-mark").inner_text() == "1962"
+    page.get_by_role("button", name="New conversation").click()
+    page.locator(".pc-start").wait_for()
+    assert page.locator(".pc-turn").count() == 0
+    page.locator(".pc-start").get_by_role("button", name=WHEN).last.click()
+    page.locator(".pc-turn .pc-answer").wait_for()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Markdown").click()
+    assert Path(saved.value.path()).read_text().startswith(f"## {WHEN}\n\n> 1962\n\n1. The dam")
+
+
+def test_the_original_opens_as_plain_text(opened: Watched) -> None:
+    opened.ask(WHEN)
+    with opened.page.context.expect_page() as other:
+        opened.page.get_by_role("link", name="Open the original").click()
+    other.value.wait_for_load_state()
+    assert "1962" in other.value.inner_text("body")
+
+
+def test_articles_are_searched(opened: Watched) -> None:
+    page = opened.page
+    page.get_by_role("tab", name="Articles").click()
+    page.get_by_text("1 to 3 of 3").wait_for()
+    page.get_by_label("Search the articles").fill("lake")
+    page.get_by_text("1 to 1 of 1").wait_for()
+    page.get_by_role("button", name="The lake").click()
+    page.locator("#article .pc-border").first.wait_for()
+
+
+@pytest.mark.parametrize("width", [390, 820, 3840])
+def test_nothing_overflows_at_any_width(chromium: Any, site: Site, width: int) -> None:
+    watched = watch(chromium, site.address, viewport={"width": width, "height": 844})
+    watched.ask(TRAP)
+    for tab in ("Ask", "Articles", "Evaluation"):
+        watched.page.get_by_role("tab", name=tab).click()
+        assert watched.page.evaluate("() => document.documentElement.scrollWidth") <= width
+    watched.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation(chromium: Any, site: Site, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    watched = watch(chromium, site.address, color_scheme=scheme)
+    for question in (WHEN, DIFFERS, WHOLE, "Who painted the picture?"):
+        watched.ask(question)
+    found = []
+    for tab in ("Ask", "Articles", "Evaluation"):
+        watched.page.get_by_role("tab", name=tab).click()
+        watched.page.wait_for_timeout(300)
+        for violation in Axe().run(watched.page).response["violations"]:
+            nodes = [re.sub(r"\s+", " ", node["html"])[:160] for node in violation["nodes"]]
+            found.append((tab, violation["id"], nodes[:4]))
+    assert found == []
+    assert watched.page.locator("h1").count() == 1
+    watched.close()
+
+
+def test_a_page_with_a_password_opens_to_who_knows_it(chromium: Any, tmp_path: Path) -> None:
+    from ui.app.page import build_app, launch
+    from ui.server.serving import free_port
+    from ui.state.source_files import link
+
+    (tmp_path / "dam.md").write_text("# The dam\n\nThe dam was built in 1962.\n")
+    assistant = FakeAssistant(FakeIndex([tmp_path / "dam.md"]), {WHEN: "1962"})
+    page = build_app(assistant, folder=tmp_path / "home")
+    address = launch(page, port=free_port("127.0.0.1", 0), auth=("ann", "right"))
+    watched = look(chromium, address)
+    original = address.rstrip("/") + link(assistant.index.documents[0].name)
+    assert watched.page.request.get(original).status == 401
+    watched.page.get_by_label("username").fill("ann")
+    watched.page.get_by_label("password").fill("right")
+    watched.page.get_by_role("button", name="Login").click()
+    watched.ask(WHEN)
+    assert watched.page.locator(".pc-answer").inner_text() == "1962"
+    assert watched.page.request.get(original).status == 200
+    watched.close()
+    page.close(verbose=False)

@@ -1,0 +1,163 @@
+"""The Articles tab: what is indexed, its exact text, and ways to add to it and take from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from index.documents import KINDS
+from index.folder_index import DocumentRecord
+from index.storage.generations import IndexProblem
+from qa.answerer import Answerer
+from ui.app.ask import QUIET, Outputs, head_of
+from ui.html.conversation import note
+from ui.html.document import document, empty
+from ui.html.documents_table import job_note, matching, pages, rows_of, table
+from ui.session.lazy_assistant import Loading, status_of
+from ui.session.library import Library
+from ui.state.source_files import key_of, link
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one open page shows: the page of rows, the document open beside it."""
+
+    page: int = 0
+    name: str = ""
+
+
+SHARED = "The articles are kept in a database and brought in step with their files by “pincite index --store”."
+
+
+def articles_tab(
+    page: gr.Blocks, assistant: Answerer, head: gr.Markdown, library: Library | None, *, shared: bool
+) -> None:
+    """Lay the tab out and wire it."""
+    view, seen = gr.State(None), gr.State(None)
+    with gr.Row(elem_id="shelf"):
+        with gr.Column(scale=6, min_width=320):
+            search = gr.Textbox(label="Search the articles", placeholder="Title, file, type, reason", elem_id="seek")
+            listed = gr.Markdown(note("Loading."), elem_id="listed", latex_delimiters=[])
+            with gr.Row(elem_id="pages"):
+                back = gr.Button("Previous page", size="sm")
+                on = gr.Button("Next page", size="sm")
+            job = gr.Markdown(elem_id="job", latex_delimiters=[])
+            changing = _changing(library)
+            if shared:
+                gr.Markdown(note(SHARED), elem_id="shared", latex_delimiters=[])
+        with gr.Column(scale=5, min_width=320, elem_id="reading"):
+            text = gr.Markdown(empty(), elem_id="article", latex_delimiters=[])
+            remove = gr.Button("Remove from the index", size="sm", elem_id="remove", visible=False)
+    pick = gr.Textbox(label="Pick", elem_id="pick", visible="hidden")
+    timer = gr.Timer(1.0, active=isinstance(assistant, Loading))
+
+    def show(words: str | None, now: View | None, by: int = 0) -> Outputs:
+        now = now or View()
+        if status_of(assistant) != "ready":
+            return now, note("The index is not open yet."), gr.skip(), gr.skip()
+        taken_out = library.roots.out if library is not None else ()
+        try:
+            found = matching(rows_of(assistant.index, taken_out), words or "")
+        except IndexProblem as error:
+            return now, note(str(error)), gr.skip(), gr.skip()
+        last = pages(found) - 1
+        now = replace(now, page=min(max(now.page + by, 0), last))
+        return now, table(found, now.page), gr.update(interactive=now.page > 0), gr.update(interactive=now.page < last)
+
+    def picked(key: str, now: View | None) -> Outputs:
+        verb, _, wanted = key.partition("#")[0].partition(":")
+        if verb == "back" and library is not None:
+            return now, gr.skip(), gr.skip(), attempt(library, library.put_back, wanted)
+        record = next((one for one in assistant.index.documents if key_of(one.name) == wanted), None)
+        if record is None:
+            return now, gr.skip(), gr.skip(), gr.skip()
+        opened = _text(assistant, record)
+        return replace(now or View(), name=record.name), opened, gr.update(visible=library is not None), gr.skip()
+
+    def first(words: str | None, now: View | None) -> Outputs:
+        return generation(), *show(words, now)
+
+    def tick(words: str | None, now: View | None, seen: str | None) -> Outputs:
+        said = job_note(library.job) if library is not None else gr.skip()
+        if generation() == seen:
+            return said, *(gr.skip(),) * 6
+        return said, head_of(assistant), *first(words, now)
+
+    def generation() -> str | None:
+        try:
+            return assistant.index.generation if status_of(assistant) == "ready" else None
+        except IndexProblem:
+            return None
+
+    wanted, shown = [search, view], [view, listed, back, on]
+    page.load(first, wanted, [seen, *shown], **QUIET)
+    search.change(show, wanted, shown, **QUIET)
+    back.click(lambda words, now: show(words, now, -1), wanted, shown, **QUIET)
+    on.click(lambda words, now: show(words, now, 1), wanted, shown, **QUIET)
+    pick.change(picked, [pick, view], [view, text, remove, job], **QUIET)
+    timer.tick(tick, [*wanted, seen], [job, head, seen, *shown], **QUIET)
+    if library is not None:
+        _wire(library, changing, job)
+        remove.click(lambda now: _removed(library, now), view, [job, text, remove], **QUIET)
+        job.change(show, wanted, shown, **QUIET)
+
+
+def _changing(library: Library | None) -> dict[str, Any]:
+    """The controls that change the library, where there is one."""
+    if library is None:
+        return {}
+    with gr.Accordion("Add or update articles", open=False, elem_id="adding"):
+        upload = gr.UploadButton(
+            "Upload files", file_count="multiple", file_types=[*KINDS], size="sm", variant="secondary", elem_id="upload"
+        )
+        where = gr.Textbox(
+            label="Folder or file on this computer",
+            visible=library.by_path,
+            elem_id="folder",
+            placeholder="/home/you/articles",
+        )
+        with gr.Row():
+            add = gr.Button("Add folder", size="sm", visible=library.by_path)
+            update = gr.Button("Update: index what has changed", size="sm", elem_id="update")
+    return {"upload": upload, "where": where, "add": add, "update": update}
+
+
+def _wire(library: Library, changing: dict[str, Any], job: gr.Markdown) -> None:
+    """Connect the controls to the library; what cannot be done is said where the job reports."""
+    changing["upload"].upload(
+        lambda files: attempt(library, library.add_uploads, [Path(file) for file in files or []]),
+        changing["upload"],
+        job,
+        **QUIET,
+    )
+    changing["add"].click(lambda words: attempt(library, library.add_path, words), changing["where"], job, **QUIET)
+    changing["update"].click(lambda: attempt(library, library.update), None, job, **QUIET)
+
+
+def attempt(library: Library, work: Callable[..., object], *values: Any) -> str:
+    """Begin a job: how it stands, or why it cannot be."""
+    try:
+        work(*values)
+    except (ValueError, OSError) as error:
+        return note(str(error))
+    return job_note(library.job)
+
+
+def _removed(library: Library, now: View) -> Outputs:
+    """The open document taken out of the index, and its text off the page, where that can be done."""
+    before = library.job
+    said = attempt(library, library.remove, now.name)
+    if library.job is before:
+        return said, gr.skip(), gr.skip()
+    return said, empty(), gr.update(visible=False)
+
+
+def _text(assistant: Answerer, record: DocumentRecord) -> str:
+    """A document's exact text with its passages."""
+    index = assistant.index
+    passages = index.passages[record.first_passage : record.first_passage + record.passages]
+    return document(record.title, index.document_text(record.name), passages, link(record.name))

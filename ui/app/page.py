@@ -1,0 +1,153 @@
+"""The page as a Gradio application. Only this module and ``app_*`` import gradio; what they show is made elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from platformdirs import user_data_path
+from starlette.middleware import Middleware
+
+from index.storage.generations import IndexProblem
+from qa.answerer import Answerer
+from qa.answers import PASSAGES_READ
+from ui.app.articles import articles_tab
+from ui.app.ask import ask_tab, head_of
+from ui.app.evaluation import evaluation_tab
+from ui.app.guard import LARGEST_UPLOAD, Guard
+from ui.session.api import Programs
+from ui.session.evaluation_job import Measuring
+from ui.session.export import export_route
+from ui.session.library import Library
+from ui.session.queue import MOST_TOGETHER, MOST_WAITING, Line
+from ui.session.session import Desk
+from ui.state.conversations import ChatStore
+from ui.state.corrections import Corrections
+from ui.state.source_files import report_route, route
+
+# All may begin at once, and some more to be told that too many wait: the desk's line lets a few read at a time, and what
+# stands in it can be seen and stopped.
+READER: dict[str, Any] = {"concurrency_limit": MOST_WAITING + 2 * MOST_TOGETHER, "concurrency_id": "reader"}
+
+
+class Page(gr.Blocks):
+    """The Blocks of the page, with the desk it works at and the evaluations it runs."""
+
+    desk: Desk
+    measuring: Measuring
+    report: Path
+
+
+def build_app(
+    assistant: Answerer,
+    *,
+    folder: Path | None = None,
+    library: Library | None = None,
+    shared: bool = False,
+    most_waiting: int = MOST_WAITING,
+) -> Page:
+    """The page over an assistant; start it with ``launch``, which brings its looks and its guard.
+
+    What the page keeps (conversations, corrections) goes into ``folder``, by default the user's data folder. Articles
+    can be added and removed where a ``library`` is given; they are ``shared`` where they are kept in a database. A question
+    that finds ``most_waiting`` others waiting is turned away with a sentence that says so.
+    """
+    home = folder or user_data_path("pincite")
+    corrections = Corrections(home / "gold" / "corrections.jsonl")
+    page = Page(title="Pincite", fill_width=True, analytics_enabled=False)
+    with page:
+        page.report = home / "report.html"
+        page.desk = Desk(assistant, ChatStore(home / "conversations"), Line(most_waiting), shared=shared)
+        page.measuring = Measuring(assistant, page.desk.line, corrections, page.report)
+        head = gr.Markdown(head_of(assistant), elem_id="headline", latex_delimiters=[])
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Ask", id="ask"):
+                ask_tab(page, page.desk, head, corrections, READER)
+            with gr.Tab("Articles", id="articles"):
+                articles_tab(page, assistant, head, library, shared=shared)
+            with gr.Tab("Evaluation", id="evaluation"):
+                evaluation_tab(page, page.measuring)
+        _endpoints(Programs(assistant, page.desk.line))
+    return page
+
+
+def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth: tuple[str, str] | None = None) -> str:
+    """Start serving a page in the background; returns its address. Raises OSError where the port is taken."""
+    page.queue(max_size=64)
+    routes = [route(page.desk.originals), report_route(page.report), export_route(page.desk.store)]
+    _, address, _ = page.launch(
+        server_name=host,
+        server_port=port,
+        auth=auth,
+        share=False,
+        prevent_thread_lock=True,
+        quiet=True,
+        inbrowser=False,
+        show_error=False,
+        footer_links=[],
+        run_history=False,
+        enable_monitoring=False,
+        strict_cors=True,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        allowed_paths=[],
+        max_file_size=LARGEST_UPLOAD,
+        max_threads=2 * MOST_WAITING,
+        app_kwargs={"middleware": [Middleware(Guard, host=host)], "routes": routes},
+        theme=_theme(),
+        css=_asset("page.css"),
+        head=f"<script>{_asset('page.js')}</script>",
+    )
+    return str(address)
+
+
+def _endpoints(programs: Programs) -> None:
+    """The page's named interface for programs: ask and search."""
+
+    def ask(question: str, k: int = PASSAGES_READ) -> dict[str, Any]:
+        """The answer object of the contract for one question, read from the k best passages."""
+        with _said():
+            return programs.ask(question, k)
+
+    def search(question: str, k: int = 10) -> list[dict[str, Any]]:
+        """The k passages nearest to a question, best first."""
+        with _said():
+            return programs.search(question, k)
+
+    gr.api(ask, api_name="ask", **READER)  # type: ignore[attr-defined]
+    gr.api(search, api_name="search", **READER)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Tell a program in words what is wrong with its question; all else stays in the server's log."""
+    try:
+        yield
+    except (ValueError, IndexProblem) as error:
+        raise gr.Error(str(error), print_exception=False) from error
+
+
+def _asset(name: str) -> str:
+    """A file that lies beside this one."""
+    return files("ui.app").joinpath(name).read_text(encoding="utf-8")
+
+
+def _theme() -> gr.themes.Base:
+    """Quiet colours and the reader's own fonts: nothing is fetched."""
+    sans = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+    theme = gr.themes.Base(primary_hue="teal", neutral_hue="stone", font=sans, font_mono=("ui-monospace", "monospace"))
+    return theme.set(
+        body_background_fill="#faf9f6",
+        body_background_fill_dark="#16191b",
+        button_primary_background_fill="#0b5c68",
+        button_primary_background_fill_hover="#0d6f7d",
+        button_primary_background_fill_dark="#14707e",
+        button_primary_background_fill_hover_dark="#1a7d8c",
+        button_primary_text_color="#ffffff",
+        button_primary_text_color_dark="#ffffff",
+    )

@@ -1,0 +1,1 @@
+"""Conversations, documents and tables as safe HTML."""

@@ -1,0 +1,306 @@
+"""A conversation as safe HTML. Pure: values in, one line of markup out; the articles' words are set apart from ours.
+
+Buttons carry what they do in ``name`` as ``verb:turn:candidate:citation``; candidate 0 is the answer, 1 and up are the
+alternatives. ``page.js`` sends a name to the page's only action, which checks every part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+from index.sentences import sentence_at
+from qa.answers import Alternative, Answer, Citation, confidence_word
+from ui.html.citation_text import bibtex, markdown, plain
+from ui.html.markup import EMPTY, Html, join, tag
+from ui.state.conversations import Chat, ChatTurn
+from ui.state.source_files import EXPORT_ROUTE
+
+LONGEST_SENTENCE = 600
+NEAR_PASSAGE = 260
+
+
+def conversation(turns: Sequence[ChatTurn], kept: str | None = None) -> Html:
+    """All turns, in the order asked; ``kept`` is the id of a conversation that can be saved as a file."""
+    return tag("div", *map(turn, turns), _saving(kept) if kept else EMPTY, class_="pc-turns")
+
+
+def _saving(id: str) -> Html:
+    """Links to the conversation as a file."""
+    forms = (("Markdown", "md"), ("HTML", "html"), ("JSON", "json"))
+    links = [
+        tag("a", name, href=f"{EXPORT_ROUTE}/{id}.{form}", download="download", class_="pc-tool")
+        for name, form in forms
+    ]
+    return tag("div", tag("span", "Save the conversation as", class_="pc-note"), *links, class_="pc-tools pc-saving")
+
+
+def turn(one: ChatTurn) -> Html:
+    """A question and, beneath it, what came of it."""
+    question = tag("h2", one.question, class_="pc-question", dir="auto")
+    return tag("section", question, _outcome(one), class_="pc-turn", id=f"turn-{one.id}")
+
+
+def _outcome(one: ChatTurn) -> Html:
+    """The card under a question."""
+    if one.answer is not None:
+        return _found(one, one.answer) if one.answer.text is not None else _not_found(one, one.answer)
+    if one.state == "reading":
+        dots = tag("span", class_="pc-dots")
+        return tag("div", tag("p", "Reading the nearest passages", dots, class_="pc-note"), class_="pc-card pc-reading")
+    note = "Stopped before it was read to the end." if one.state == "stopped" else one.problem
+    return tag("div", tag("p", note, class_="pc-note"), _tools(one), class_=f"pc-card pc-{one.state}")
+
+
+def _found(one: ChatTurn, answer: Answer) -> Html:
+    """An answer: large, then the sentence it stands in, then its sources."""
+    words = answer.text or ""
+    size = "pc-answer" if len(words) <= 80 else "pc-answer pc-longer" if len(words) <= 240 else "pc-answer pc-longest"
+    return tag(
+        "div",
+        _understood(one.id, answer),
+        _items(answer) if answer.items else tag("p", words, class_=size, dir="auto"),
+        _confidence(answer.confidence, whole=answer.kind == "passage"),
+        _conflict(one.id, answer),
+        _sentence(answer.citations[0]) if answer.citations else EMPTY,
+        _sources(one.id, 0, answer.citations, "Sources"),
+        _alternatives(one.id, answer.alternatives, "Other readings"),
+        _tools(one),
+        class_=f"pc-card pc-found pc-is-{confidence_word(answer.confidence)}",
+    )
+
+
+def _items(answer: Answer) -> Html:
+    """A list as its items, each in the articles' words."""
+    return tag(
+        "ul", *(tag("li", item.quote, dir="auto") for item in answer.items), class_="pc-answer pc-longer pc-items"
+    )
+
+
+def _not_found(one: ChatTurn, answer: Answer) -> Html:
+    """No answer: said so, with the nearest passages marked as not answering."""
+    near = [_near(one.id, place, citation) for place, citation in enumerate(answer.citations)]
+    nearest = join(
+        [
+            tag("p", "Nearest passages. They are close in subject and do not answer the question:", class_="pc-note"),
+            tag("ol", *near, class_="pc-near"),
+        ]
+    )
+    return tag(
+        "div",
+        _understood(one.id, answer),
+        tag("p", "Not in the articles", class_="pc-none"),
+        _confidence(answer.confidence, missing=True),
+        nearest if near else EMPTY,
+        _alternatives(one.id, answer.alternatives, "Guesses too weak to give"),
+        _tools(one),
+        class_="pc-card pc-missing",
+    )
+
+
+def _understood(turn_id: str, answer: Answer) -> Html:
+    """The question as it was read, where the conversation completed it, to be edited or taken as the user wrote it."""
+    if not answer.understood or answer.understood == answer.question:
+        return EMPTY
+    read = tag("q", answer.understood, class_="pc-read")
+    reword = tag("button", "Edit this", type="button", name=f"reword:{turn_id}", class_="pc-tool")
+    literal = tag("button", "Ask it as I wrote it", type="button", name=f"literal:{turn_id}", class_="pc-tool")
+    return tag("p", "Read as ", read, " ", reword, literal, class_="pc-note", dir="auto")
+
+
+def _confidence(confidence: float, *, missing: bool = False, whole: bool = False) -> Html:
+    """The confidence in a word, the number on hover; an answer that is a ``whole`` sentence is marked as a passage."""
+    unsure = confidence_word(confidence) == "unsure"
+    if missing:
+        advice = "whether they say: look at the passages" if unsure else "that they do not say"
+    else:
+        advice = "Check the passage before you rely on it" if unsure else ""
+    kind = tag("span", "Passage", title="A whole sentence that answers", class_="pc-kind") if whole else EMPTY
+    return tag("p", _badge(confidence), " ", kind, " " if whole else "", advice, class_="pc-confidence")
+
+
+def _badge(confidence: float) -> Html:
+    """The word alone, with the number as its title."""
+    word = confidence_word(confidence)
+    number = f"Probability that this is right: {confidence:.2f}"
+    return tag("span", word.capitalize(), title=number, class_=f"pc-badge pc-{word}")
+
+
+def _conflict(turn_id: str, answer: Answer) -> Html:
+    """That the articles disagree, and what the other one says, which a click opens."""
+    if not answer.conflict or not answer.alternatives:
+        return EMPTY
+    other = answer.alternatives[0]
+    said = tag("q", other.answer, class_="pc-words")
+    shape = {"type": "button", "class_": "pc-open", "name": f"open:{turn_id}:1:0", "dir": "auto"}
+    where = join([" (", tag("button", other.citations[0].title, **shape), ")"]) if other.citations else EMPTY
+    return tag("p", tag("strong", "The articles disagree."), " Another says ", said, where, ".", class_="pc-conflict")
+
+
+def _sentence(citation: Citation) -> Html:
+    """The sentence a citation stands in, its quote marked; the whole passage unmarked where the two do not fit."""
+    words, start = citation.passage.text, citation.start - citation.passage.start
+    end = start + len(citation.quote)
+    if start < 0 or not citation.quote or words[start:end] != citation.quote:
+        return tag("blockquote", _clipped(words, NEAR_PASSAGE), class_="pc-words", dir="auto")
+    span = sentence_at(words, start, end)
+    left, right = _room(words, span.start, start, -1), _room(words, span.end, end, 1)
+    return tag(
+        "blockquote",
+        "… " if left > span.start else "",
+        words[left:start],
+        tag("mark", words[start:end]),
+        words[end:right],
+        " …" if right < span.end else "",
+        class_="pc-words",
+        dir="auto",
+    )
+
+
+def _room(words: str, edge: int, quote: int, side: int) -> int:
+    """``edge``, or where that is too far from the quote a place between words that is near enough."""
+    if abs(edge - quote) <= LONGEST_SENTENCE // 2:
+        return edge
+    place = quote + side * LONGEST_SENTENCE // 2
+    while place != quote and not words[place - 1 : place].isspace():
+        place -= side
+    return place
+
+
+def _clipped(words: str, most: int) -> str:
+    """The first ``most`` characters, cut between words."""
+    if len(words) <= most:
+        return words
+    return words[:most].rsplit(None, 1)[0] + " …"
+
+
+def _sources(turn_id: str, candidate: int, citations: Sequence[Citation], label: str) -> Html:
+    """Numbered sources, each a button that opens the document at the passage."""
+    rows = [tag("li", _source(turn_id, candidate, place, one)) for place, one in enumerate(citations)]
+    return tag("ol", *rows, class_="pc-sources", title=label) if rows else EMPTY
+
+
+def _source(turn_id: str, candidate: int, place: int, citation: Citation) -> Html:
+    """One source's button."""
+    return tag(
+        "button",
+        tag("span", str(place + 1), class_="pc-number"),
+        tag("span", citation.title, class_="pc-title", dir="auto"),
+        tag("span", _where(citation), class_="pc-where", dir="auto"),
+        type="button",
+        class_="pc-source",
+        name=f"open:{turn_id}:{candidate}:{place}",
+    )
+
+
+def _near(turn_id: str, place: int, citation: Citation) -> Html:
+    """A nearest passage: its source's button and the beginning of its words."""
+    words = tag("blockquote", _clipped(citation.passage.text.strip(), NEAR_PASSAGE), class_="pc-words", dir="auto")
+    return tag("li", _source(turn_id, 0, place, citation), words)
+
+
+def _where(citation: Citation) -> str:
+    """Page and file name of a citation."""
+    name = Path(citation.document).name
+    return f"page {citation.page}, {name}" if citation.page else name
+
+
+def _alternatives(turn_id: str, alternatives: Sequence[Alternative], label: str) -> Html:
+    """Other candidates, one click away."""
+    if not alternatives:
+        return EMPTY
+    rows = [_alternative(turn_id, number, one) for number, one in enumerate(alternatives, 1)]
+    summary = tag("summary", f"{label} ({len(rows)})")
+    return tag("details", summary, tag("ul", *rows), class_="pc-others")
+
+
+def _alternative(turn_id: str, number: int, one: Alternative) -> Html:
+    """One other candidate with its confidence and its first sources."""
+    sources = [_source(turn_id, number, place, citation) for place, citation in enumerate(islice(one.citations, 3))]
+    answer = tag("span", one.answer, class_="pc-words pc-other", dir="auto")
+    return tag("li", answer, _badge(one.confidence), *sources)
+
+
+def _tools(one: ChatTurn) -> Html:
+    """What can be done with a turn: copy the answer or a link to the question, ask again, edit, say whether it is right."""
+    answer = one.answer
+    copies: list[Html] = []
+    if answer is not None and answer.text and answer.citations:
+        forms = (("Plain text", plain(answer)), ("Markdown", markdown(answer)), ("BibTeX", bibtex(answer)))
+        copies = [_copy(label, value) for label, value in forms]
+    copy = (
+        tag("details", tag("summary", "Copy with source"), tag("div", *copies), class_="pc-copy") if copies else EMPTY
+    )
+    again = tag("button", "Ask again", type="button", name=f"again:{one.id}", class_="pc-tool")
+    edit = tag("button", "Edit", type="button", name=f"edit:{one.id}", class_="pc-tool")
+    link = tag("button", "Copy link", type="button", name=f"link:{one.id}", class_="pc-tool")
+    return tag("div", copy, link, again, edit, _opinions(one) if answer is not None else EMPTY, class_="pc-tools")
+
+
+def _copy(label: str, value: str) -> Html:
+    """A button that copies ``value``, which travels hidden beside it."""
+    button = tag("button", label, type="button", name="copy", class_="pc-tool")
+    return join([button, tag("span", value, hidden="hidden", class_="pc-copied")])
+
+
+def _opinions(one: ChatTurn) -> Html:
+    """Two buttons: right, wrong; the one that was chosen says so."""
+    buttons = [
+        tag(
+            "button",
+            mark,
+            tag("span", f" Marked {word}" if one.opinion == word else f" {word.capitalize()}"),
+            type="button",
+            name=f"{word}:{one.id}",
+            title=f"Say that this is {word}",
+            class_="pc-tool pc-chosen" if one.opinion == word else "pc-tool",
+        )
+        for word, mark in (("right", "✓"), ("wrong", "✗"))
+    ]
+    return tag("span", *buttons, class_="pc-opinions")
+
+
+def nothing_asked(questions: Sequence[str], earlier: Sequence[Chat] = ()) -> Html:
+    """The page before the first question: what it does, questions that the articles suggest, earlier conversations."""
+    promise = "Every answer is quoted word for word from your own articles, with the place it stands in."
+    rest = "Ask who, what, when, where or how many. Where the articles do not say, you are told so."
+    buttons = [
+        tag("button", one, type="button", name="suggest", class_="pc-suggestion", dir="auto") for one in questions
+    ]
+    tries = [tag("li", button) for button in buttons]
+    offered = join([tag("h2", "To begin with"), tag("ul", *tries, class_="pc-suggestions")]) if tries else EMPTY
+    lead, way = tag("p", promise, class_="pc-lead"), tag("p", rest, class_="pc-note")
+    return tag("div", lead, way, offered, _earlier(earlier), class_="pc-start")
+
+
+def _earlier(conversations: Sequence[Chat]) -> Html:
+    """Earlier conversations, each a button that takes it up again."""
+    shape = {"type": "button", "class_": "pc-suggestion", "dir": "auto"}
+    rows = [tag("li", tag("button", one.title, name=f"resume:{one.id}", **shape)) for one in conversations]
+    return join([tag("h2", "Earlier"), tag("ul", *rows, class_="pc-suggestions")]) if rows else EMPTY
+
+
+def note(words: str) -> Html:
+    """A remark of the page's own."""
+    return tag("p", words, class_="pc-note")
+
+
+def headline(documents: int | None, passages: int, problem: str = "") -> Html:
+    """The page's name and what stands behind it: the index, or why there is none yet."""
+    if problem:
+        state = tag("span", problem, class_="pc-status pc-failed")
+    elif documents is None:
+        state = tag("span", "Loading the models", tag("span", class_="pc-dots"), class_="pc-status")
+    elif documents == 0:
+        state = tag("span", "Nothing is indexed yet. Add articles first.", class_="pc-status pc-failed")
+    else:
+        size = f"{counted(documents, 'document')}, {counted(passages, 'passage')}"
+        state = tag("span", size, class_="pc-status")
+    tagline = tag("p", "Answers in your articles’ own words", class_="pc-tagline")
+    return tag("div", tag("h1", "Pincite"), tagline, state, class_="pc-headline")
+
+
+def counted(number: int, name: str) -> str:
+    """A number of things: 1 document, 2,000 documents."""
+    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"

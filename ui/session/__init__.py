@@ -1,0 +1,1 @@
+"""What a user does on the page, without the page."""

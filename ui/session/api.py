@@ -1,0 +1,38 @@
+"""What programs may ask for, whatever they speak: the answer object of the contract, and passages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qa.answerer import Answerer
+from qa.answers import PASSAGES_READ
+from ui.session.queue import Line
+from ui.session.session import clean_question
+
+MOST_PASSAGES = 100
+FIELDS = ("document", "title", "sha256", "start", "end", "text", "heading", "page")
+
+
+class Programs:
+    """Ask and search for programs, in line with everybody else. Both raise ValueError where the question is none."""
+
+    def __init__(self, assistant: Answerer, line: Line) -> None:
+        self.assistant, self.line = assistant, line
+
+    def ask(self, question: str, k: int = PASSAGES_READ) -> dict[str, Any]:
+        """The answer object of the contract for one question, read from the k best passages."""
+        question = clean_question(question)
+        with self.line.turn():
+            return self.assistant.ask_many([question], _passages(k))[0].as_dict()
+
+    def search(self, question: str, k: int = 10) -> list[dict[str, Any]]:
+        """The k passages nearest to a question, best first."""
+        question = clean_question(question)
+        with self.line.turn():
+            hits = self.assistant.retriever.retrieve_many([question], _passages(k))[0]
+        return [{name: getattr(hit.passage, name) for name in FIELDS} | {"score": float(hit.score)} for hit in hits]
+
+
+def _passages(k: int) -> int:
+    """How many passages to read: what is asked for, within reason."""
+    return min(max(int(k), 1), MOST_PASSAGES)

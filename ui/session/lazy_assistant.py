@@ -1,0 +1,93 @@
+"""An assistant that is still being opened: the page is up at once, and questions wait for the models."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Literal
+
+from index.folder_index import Passage
+from index.store import Store
+from qa.answerer import Answerer
+from qa.answers import PASSAGES_READ, Answer
+from qa.retrieval.hybrid import Retriever
+
+Status = Literal["ready", "loading", "failed"]
+
+
+class Loading:
+    """Opens an assistant in a thread of its own and stands in for it; what it is asked meanwhile waits."""
+
+    def __init__(self, open_assistant: Callable[[], Answerer]) -> None:
+        self._open = open_assistant
+        self._opened: Future[Answerer] = Future()
+        self._reopening = threading.Lock()
+        threading.Thread(target=self._run, name="open assistant", daemon=True).start()
+
+    def _run(self) -> None:
+        """Open, or keep the reason why not."""
+        try:
+            self._opened.set_result(self._open())
+        except BaseException as error:
+            self._opened.set_exception(error)
+
+    def reopen(self) -> None:
+        """Open anew, over the index as it is now; questions under way end where they began.
+
+        Raises what opening raises, and goes on with what was open before.
+        """
+        with self._reopening:
+            opened: Future[Answerer] = Future()
+            opened.set_result(self._open())
+            self._opened = opened
+
+    @property
+    def status(self) -> Status:
+        """Whether it can answer yet."""
+        if not self._opened.done():
+            return "loading"
+        return "ready" if self._opened.exception() is None else "failed"
+
+    @property
+    def problem(self) -> str:
+        """Why it could not be opened, "" where it could or is still at it."""
+        error = self._opened.exception() if self._opened.done() else None
+        return str(error) or type(error).__name__ if error else ""
+
+    def wait(self) -> Answerer:
+        """The assistant itself; raises what opening it raised."""
+        return self._opened.result()
+
+    @property
+    def index(self) -> Store:
+        """The assistant's index."""
+        return self.wait().index
+
+    @property
+    def retriever(self) -> Retriever:
+        """The assistant's retriever."""
+        return self.wait().retriever
+
+    def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False) -> list[Answer]:
+        """Answer once the assistant is open."""
+        return self.wait().ask_many(questions, k, as_written=as_written)
+
+    def read_passages(self, question: str, passages: Sequence[Passage]) -> Answer:
+        """Read once the assistant is open."""
+        return self.wait().read_passages(question, passages)
+
+
+def status_of(assistant: Answerer) -> Status:
+    """Whether an assistant can answer yet; one that was handed over open can."""
+    return assistant.status if isinstance(assistant, Loading) else "ready"
+
+
+def problem_of(assistant: Answerer) -> str:
+    """Why an assistant cannot answer, "" where nothing is known against it."""
+    return assistant.problem if isinstance(assistant, Loading) else ""
+
+
+def opened(assistant: Answerer) -> Answerer:
+    """The assistant itself, once it is open: it keeps to one index, whatever is indexed meanwhile."""
+    return assistant.wait() if isinstance(assistant, Loading) else assistant

@@ -1,0 +1,1 @@
+"""What outlives a click: conversations, corrections, chosen files, background jobs."""

@@ -1,0 +1,128 @@
+"""The original files behind the citations: what has become of each since it was indexed, and a guarded way to open it.
+
+A file is asked for by a key, never by a path, and only files that the index names have one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Literal
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from index.files import digest, digest_of
+from index.folder_index import DocumentRecord
+
+ROUTE = "/pincite/original"
+REPORT_ROUTE = "/pincite/report"
+EXPORT_ROUTE = "/pincite/conversation"
+# Types that a browser shows without running anything of theirs; all others are downloaded.
+SHOWN = {"txt": "text/plain; charset=utf-8", "md": "text/plain; charset=utf-8", "pdf": "application/pdf"}
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; sandbox allow-scripts"
+)
+
+FileState = Literal["same", "changed", "gone", "elsewhere"]
+
+
+class Originals:
+    """The files of the documents that ``records`` gives at any time.
+
+    Where the index is ``shared``, others name the files, which may lie on other machines: a file of this one is an original
+    only with the very bytes that were indexed, so that nobody can name a file to read it here.
+    """
+
+    def __init__(self, records: Callable[[], Iterable[DocumentRecord]], *, shared: bool = False) -> None:
+        self.records, self.shared = records, shared
+        self._hashes: dict[str, tuple[tuple[int, int], str]] = {}
+
+    def state(self, name: str, sha256: str) -> FileState:
+        """How the file compares with the one that had this hash."""
+        now = self._hash(name)
+        if now == sha256:
+            return "same"
+        return "elsewhere" if self.shared else "gone" if now is None else "changed"
+
+    def record(self, key: str) -> DocumentRecord | None:
+        """The indexed document with this key."""
+        return next((record for record in self.records() if key_of(record.name) == key), None)
+
+    def respond(self, key: str) -> Response:
+        """The file itself: shown where that is harmless, else downloaded."""
+        record = self.record(key)
+        if record is None:
+            return PlainTextResponse("No document of the index has this address.\n", status_code=404)
+        path = Path(record.name)
+        if self.state(record.name, record.sha256) in ("gone", "elsewhere"):
+            return PlainTextResponse(f"{path.name} is no longer where it was when it was indexed.\n", status_code=410)
+        shown = SHOWN.get(record.kind)
+        headers = {"content-security-policy": POLICY, "cache-control": "no-store"}
+        return FileResponse(
+            path,
+            headers=headers,
+            filename=path.name,
+            media_type=shown or "application/octet-stream",
+            content_disposition_type="inline" if shown else "attachment",
+        )
+
+    def _hash(self, name: str) -> str | None:
+        """The SHA-256 of the file as it is now, computed anew only where size or time changed."""
+        try:
+            if not Path(name).is_file():
+                return None
+            status = Path(name).stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+            known = self._hashes.get(name)
+            if known is None or known[0] != stamp:
+                known = self._hashes[name] = (stamp, digest_of(Path(name)))
+        except OSError:
+            return None
+        return known[1]
+
+
+def key_of(name: str) -> str:
+    """The address of a document: 20 hex digits of the hash of its name."""
+    return digest(name.encode("utf-8", "surrogatepass"))[:20]
+
+
+def link(name: str) -> str:
+    """Where the original of a document is to be had."""
+    return f"{ROUTE}/{key_of(name)}"
+
+
+def route(originals: Originals) -> Route:
+    """The web route to the originals; asks for a login where the page does."""
+
+    def original(request: Request) -> Response:
+        if not logged_in(request):
+            return PlainTextResponse("Log in first.\n", status_code=401)
+        return originals.respond(request.path_params["key"])
+
+    return Route(f"{ROUTE}/{{key}}", original, methods=["GET"])
+
+
+def report_route(report: Path) -> Route:
+    """The web route to the last evaluation's report, under the policy that the report itself brings."""
+
+    def show(request: Request) -> Response:
+        if not logged_in(request):
+            return PlainTextResponse("Log in first.\n", status_code=401)
+        if not report.is_file():
+            return PlainTextResponse("There is no report yet.\n", status_code=404)
+        headers = {"content-security-policy": REPORT_POLICY, "cache-control": "no-store"}
+        return FileResponse(report, headers=headers, media_type="text/html; charset=utf-8")
+
+    return Route(REPORT_ROUTE, show, methods=["GET"])
+
+
+def logged_in(request: Request) -> bool:
+    """Whether the page needs no login or this request has one, by the page's own cookies."""
+    app = request.app
+    if getattr(app, "auth", None) is None:
+        return True
+    names = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
+    return any(app.tokens.get(request.cookies.get(name)) is not None for name in names)
