@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 SPINS = "3000"
 
@@ -19,3 +20,8 @@ def set_environment() -> None:
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
         os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+
+
+def set_upload_folder(folder: Path) -> None:
+    """Let gradio keep uploads there, and nowhere else. It asks for the folder whenever it handles one."""
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)

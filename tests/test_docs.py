@@ -21,7 +21,12 @@ OF_OTHERS = {"--depth", "--strict"}  # of git and mypy
 
 
 def _options(command: Any) -> set[str]:
-    return {flag for parameter in command.params for flag in parameter.opts if flag.startswith("-")} - {"-h"}
+    return {
+        flag
+        for parameter in command.params
+        for flag in (*parameter.opts, *parameter.secondary_opts)
+        if flag.startswith("-")
+    } - {"-h"}
 
 
 def _commands() -> Iterator[tuple[str, set[str]]]:
@@ -63,3 +68,8 @@ def test_the_environment_variables_are_those_of_the_docs() -> None:
     code = "".join(path.read_text("utf-8") for room in ("qa", "index", "ui") for path in (ROOT / room).rglob("*.py"))
     named = set(VARIABLE.findall("".join(path.read_text(encoding="utf-8") for path in DOCS)))
     assert named == set(VARIABLE.findall(code))
+
+
+def test_every_test_that_a_doc_names_is_there() -> None:
+    named = {name for path in DOCS for name in re.findall(r"\btests/[\w/]+\.py\b", path.read_text(encoding="utf-8"))}
+    assert named and {name for name in named if not (ROOT / name).is_file()} == set()

@@ -20,6 +20,14 @@ def chat(
     password: Annotated[
         str | None, typer.Option("--password", envvar="PINCITE_PASSWORD", help="Ask for this password.")
     ] = None,
+    folders: Annotated[
+        bool | None,
+        typer.Option(
+            "--folders/--no-folders",
+            envvar="PINCITE_FOLDERS",
+            help="Whether visitors may have folders of this computer indexed (default: if it is the only one served).",
+        ),
+    ] = None,
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
 ) -> None:
@@ -31,7 +39,7 @@ def chat(
 
         auth = (user, password) if user and password else None
         models = Models(reader, embedder)
-        serve(location(index, store), host, port, auth=auth, models=models, say=typer.echo)
+        serve(location(index, store), host, port, auth=auth, folders=folders, models=models, say=typer.echo)
 
 
 def mcp(

@@ -26,6 +26,7 @@ class Shelf:
     articles: Path
     gate: threading.Event
     page: Any
+    library: Any
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
         return f"{file.name if file else 'the bundled questions'}: 30 of 40 right."
 
     page.measuring.evaluate = evaluate
-    yield Shelf(launch(page, port=free_port("127.0.0.1", 0)), articles, gate, page)
+    yield Shelf(launch(page, port=free_port("127.0.0.1", 0)), articles, gate, page, library)
     gate.set()
     page.close(verbose=False)
 
@@ -101,6 +102,31 @@ def test_ten_thousand_articles_open_within_two_seconds(opened: Watched, shelf: S
     listed(page, "of 10,002")
     page.get_by_role("button", name="Next page").click()
     listed(page, "101 to 200 of 10,002")
+
+
+def test_no_copy_of_an_upload_stays_with_gradio(opened: Watched, shelf: Shelf, tmp_path: Path) -> None:
+    page = opened.page
+    page.get_by_role("tab", name="Articles").click()
+    page.get_by_role("button", name="Add or update articles").click()
+    one, two, wrong = tmp_path / "one.txt", tmp_path / "two.txt", tmp_path / "three.txt"
+    for file in (one, two, wrong):
+        file.write_text(f"The {file.stem} was mended.\n")
+    page.locator("input[type=file]").first.set_input_files([one, two])
+    job(page, "2 added")
+    before, shelf.library.most_uploaded = shelf.library.most_uploaded, 10
+    page.locator("input[type=file]").first.set_input_files([wrong])
+    job(
+        page,
+        "All uploads together would take 0.0 MB, and at most 0 MB are kept: remove some of them, or index a folder.",
+    )
+    shelf.library.most_uploaded = before
+    left = [path for path in shelf.page.incoming.folder.rglob("*") if path.is_dir() or path.stat().st_size]
+    assert left == [] and len(list(shelf.library.uploads.iterdir())) == 2
+    for file in shelf.library.uploads.iterdir():
+        shelf.library.remove(str(file.resolve()))
+        job(page, "1 removed")
+        while shelf.library.job is not None and shelf.library.job.state == "running":
+            time.sleep(0.05)
 
 
 def test_a_file_is_uploaded_asked_about_and_removed(opened: Watched, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -19,6 +18,8 @@ from ui.html.document import document, empty
 from ui.html.documents_table import job_note, matching, pages, rows_of, table
 from ui.session.lazy_assistant import Loading, status_of
 from ui.session.library import Library
+from ui.state.background import Job
+from ui.state.incoming import Incoming
 from ui.state.source_files import key_of, link
 
 
@@ -30,13 +31,28 @@ class View:
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one open page was last told by its timer: the generation of the index, and how the job stood."""
+
+    generation: str | None = None
+    job: Job | None = None
+
+
 SHARED = "The articles are kept in a database and brought in step with their files by “pincite index --store”."
 
 
 def articles_tab(
-    page: gr.Blocks, assistant: Answerer, head: gr.Markdown, library: Library | None, *, shared: bool
+    page: gr.Blocks,
+    assistant: Answerer,
+    head: gr.Markdown,
+    library: Library | None,
+    incoming: Incoming,
+    *,
+    shared: bool,
+    remark: str = "",
 ) -> None:
-    """Lay the tab out and wire it."""
+    """Lay the tab out and wire it; ``remark`` says who may use it."""
     view, seen = gr.State(None), gr.State(None)
     with gr.Row(elem_id="shelf"):
         with gr.Column(scale=6, min_width=320):
@@ -49,6 +65,8 @@ def articles_tab(
             changing = _changing(library)
             if shared:
                 gr.Markdown(note(SHARED), elem_id="shared", latex_delimiters=[])
+            if remark:
+                gr.Markdown(note(remark), elem_id="remark", latex_delimiters=[])
         with gr.Column(scale=5, min_width=320, elem_id="reading"):
             text = gr.Markdown(empty(), elem_id="article", latex_delimiters=[])
             remove = gr.Button("Remove from the index", size="sm", elem_id="remove", visible=False)
@@ -79,13 +97,15 @@ def articles_tab(
         return replace(now or View(), name=record.name), opened, gr.update(visible=library is not None), gr.skip()
 
     def first(words: str | None, now: View | None) -> Outputs:
-        return generation(), *show(words, now)
+        return Seen(generation()), *show(words, now)
 
-    def tick(words: str | None, now: View | None, seen: str | None) -> Outputs:
-        said = job_note(library.job) if library is not None else gr.skip()
-        if generation() == seen:
-            return said, *(gr.skip(),) * 6
-        return said, head_of(assistant), *first(words, now)
+    def tick(words: str | None, now: View | None, seen: Seen | None) -> Outputs:
+        seen, found = seen or Seen(), Seen(generation(), library.job if library is not None else None)
+        # What a button said stays until the job has news.
+        said = gr.skip() if found.job == seen.job else job_note(found.job)
+        if found.generation == seen.generation:
+            return said, gr.skip(), found, *(gr.skip(),) * 4
+        return said, head_of(assistant), found, *show(words, now)
 
     def generation() -> str | None:
         try:
@@ -101,7 +121,7 @@ def articles_tab(
     pick.change(picked, [pick, view], [view, text, remove, job], **QUIET)
     timer.tick(tick, [*wanted, seen], [job, head, seen, *shown], **QUIET)
     if library is not None:
-        _wire(library, changing, job)
+        _wire(library, incoming, changing, job)
         remove.click(lambda now: _removed(library, now), view, [job, text, remove], **QUIET)
         job.change(show, wanted, shown, **QUIET)
 
@@ -126,14 +146,14 @@ def _changing(library: Library | None) -> dict[str, Any]:
     return {"upload": upload, "where": where, "add": add, "update": update}
 
 
-def _wire(library: Library, changing: dict[str, Any], job: gr.Markdown) -> None:
+def _wire(library: Library, incoming: Incoming, changing: dict[str, Any], job: gr.Markdown) -> None:
     """Connect the controls to the library; what cannot be done is said where the job reports."""
-    changing["upload"].upload(
-        lambda files: attempt(library, library.add_uploads, [Path(file) for file in files or []]),
-        changing["upload"],
-        job,
-        **QUIET,
-    )
+
+    def uploaded(files: list[str] | None) -> str:
+        with incoming.taking(files or []) as arrived:
+            return attempt(library, library.add_uploads, arrived)
+
+    changing["upload"].upload(uploaded, changing["upload"], job, **QUIET)
     changing["add"].click(lambda words: attempt(library, library.add_path, words), changing["where"], job, **QUIET)
     changing["update"].click(lambda: attempt(library, library.update), None, job, **QUIET)
 

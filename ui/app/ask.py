@@ -51,6 +51,7 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
             with gr.Row(elem_id="underneath"):
                 new = gr.Button("New conversation", size="sm", elem_id="new", min_width=80)
                 keep = gr.Checkbox(True, label="Keep on this computer", elem_id="keep", container=False)
+                leave = gr.Button("Log out", size="sm", elem_id="logout", min_width=80, visible=False)
         with gr.Column(elem_id="beside", scale=5, min_width=320):
             panel = gr.Markdown(desk.panel(Session(Chat())), elem_id="panel", latex_delimiters=[])
     action = gr.Textbox(label="Action", elem_id="action", visible="hidden")
@@ -59,6 +60,9 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
 
     def show(now: Session) -> Outputs:
         return now, transcript_of(desk, now), desk.panel(now)
+
+    def may_leave(request: gr.Request) -> Any:
+        return gr.update(visible=bool(request.username))
 
     def load(kept: dict[str, Any] | None, now: Session | None, request: gr.Request) -> Outputs:
         now = session_of(now)
@@ -133,6 +137,7 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
         "api_visibility": "private",
         **reader,
     }
+    page.load(may_leave, None, leave, **QUIET)
     opened = page.load(load, [browser, session], [*shown, keep, browser, linked], **QUIET)
     events = [opened.then(**asking | {"inputs": [linked, session]}), question.submit(**asking), ask.click(**asking)]
     stop.click(stopped, session, [*shown, ask, stop], cancels=events, **QUIET)

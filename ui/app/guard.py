@@ -47,6 +47,7 @@ class Refusal:
 
     status: int
     reason: str
+    wait: int = 0  # seconds after which it may be tried again
 
 
 class TooLarge(Exception):
@@ -68,7 +69,7 @@ class Guard:
         elif scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
         elif refusal := self.refusal(scope):
-            await _refuse(send, refusal)
+            await refuse(send, refusal)
         else:
             await self._pass_on(scope, receive, send)
 
@@ -120,7 +121,7 @@ class Guard:
         except TooLarge:
             if started:
                 raise
-            await _refuse(send, Refusal(413, f"the body is larger than {most} bytes"))
+            await refuse(send, Refusal(413, f"the body is larger than {most} bytes"))
 
 
 def limit(path: str) -> int:
@@ -164,9 +165,11 @@ def _completed(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, byte
     return [*headers, *ours]
 
 
-async def _refuse(send: Send, refusal: Refusal) -> None:
+async def refuse(send: Send, refusal: Refusal) -> None:
     """Answer with the reason, as text."""
     body = f"Refused: {refusal.reason}.\n".encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    if refusal.wait:
+        headers.append((b"retry-after", str(refusal.wait).encode()))
     await send({"type": "http.response.start", "status": refusal.status, "headers": _completed(headers)})
     await send({"type": "http.response.body", "body": body})

@@ -85,6 +85,12 @@
     }
   });
 
+  document.addEventListener("click", async (event) => {
+    if (!event.target.closest?.("#logout")) return;
+    await fetch("logout", { method: "POST" });
+    location.reload();
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;

@@ -12,6 +12,7 @@ import gradio as gr
 from platformdirs import user_data_path
 from starlette.middleware import Middleware
 
+from index.environment import set_upload_folder
 from index.storage.generations import IndexProblem
 from qa.answerer import Answerer
 from qa.answers import PASSAGES_READ
@@ -19,6 +20,8 @@ from ui.app.articles import articles_tab
 from ui.app.ask import ask_tab, head_of
 from ui.app.evaluation import evaluation_tab
 from ui.app.guard import LARGEST_UPLOAD, Guard
+from ui.app.login_guard import HINT, LoginGuard
+from ui.app.own_page import OwnPage
 from ui.session.api import Programs
 from ui.session.evaluation_job import Measuring
 from ui.session.export import export_route
@@ -27,6 +30,8 @@ from ui.session.queue import MOST_TOGETHER, MOST_WAITING, Line
 from ui.session.session import Desk
 from ui.state.conversations import ChatStore
 from ui.state.corrections import Corrections
+from ui.state.incoming import Incoming
+from ui.state.logins import logout_route
 from ui.state.source_files import report_route, route
 
 # All may begin at once, and some more to be told that too many wait: the desk's line lets a few read at a time, and what
@@ -35,11 +40,17 @@ READER: dict[str, Any] = {"concurrency_limit": MOST_WAITING + 2 * MOST_TOGETHER,
 
 
 class Page(gr.Blocks):
-    """The Blocks of the page, with the desk it works at and the evaluations it runs."""
+    """The Blocks of the page, with the desk it works at, the evaluations it runs and the folder where uploads arrive."""
 
     desk: Desk
     measuring: Measuring
     report: Path
+    incoming: Incoming
+
+    def close(self, verbose: bool = True) -> None:
+        """Stop serving, and remove the uploads that nobody took."""
+        super().close(verbose)
+        self.incoming.close()
 
 
 def build_app(
@@ -48,18 +59,23 @@ def build_app(
     folder: Path | None = None,
     library: Library | None = None,
     shared: bool = False,
+    remark: str = "",
     most_waiting: int = MOST_WAITING,
 ) -> Page:
     """The page over an assistant; start it with ``launch``, which brings its looks and its guard.
 
     What the page keeps (conversations, corrections) goes into ``folder``, by default the user's data folder. Articles
     can be added and removed where a ``library`` is given; they are ``shared`` where they are kept in a database. A question
-    that finds ``most_waiting`` others waiting is turned away with a sentence that says so.
+    that finds ``most_waiting`` others waiting is turned away with a sentence that says so. ``remark`` says who may
+    use the page. Of several pages in one process only the one that was built last takes uploads.
     """
     home = folder or user_data_path("pincite")
+    incoming = Incoming.below(home)
+    set_upload_folder(incoming.folder)
     corrections = Corrections(home / "gold" / "corrections.jsonl")
     page = Page(title="Pincite", fill_width=True, analytics_enabled=False)
     with page:
+        page.incoming = incoming
         page.report = home / "report.html"
         page.desk = Desk(assistant, ChatStore(home / "conversations"), Line(most_waiting), shared=shared)
         page.measuring = Measuring(assistant, page.desk.line, corrections, page.report)
@@ -68,7 +84,7 @@ def build_app(
             with gr.Tab("Ask", id="ask"):
                 ask_tab(page, page.desk, head, corrections, READER)
             with gr.Tab("Articles", id="articles"):
-                articles_tab(page, assistant, head, library, shared=shared)
+                articles_tab(page, assistant, head, library, incoming, shared=shared, remark=remark)
             with gr.Tab("Evaluation", id="evaluation"):
                 evaluation_tab(page, page.measuring)
         _endpoints(Programs(assistant, page.desk.line))
@@ -78,11 +94,18 @@ def build_app(
 def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth: tuple[str, str] | None = None) -> str:
     """Start serving a page in the background; returns its address. Raises OSError where the port is taken."""
     page.queue(max_size=64)
-    routes = [route(page.desk.originals), report_route(page.report), export_route(page.desk.store)]
+    routes = [route(page.desk.originals), report_route(page.report), export_route(page.desk.store), logout_route()]
+    public = {str(fn.api_name): id for id, fn in page.fns.items() if fn.api_visibility == "public"}
+    guards = [
+        Middleware(Guard, host=host),
+        *([Middleware(LoginGuard)] if auth is not None else []),
+        Middleware(OwnPage, public=public, full=page.incoming.refusal),
+    ]
     _, address, _ = page.launch(
         server_name=host,
         server_port=port,
         auth=auth,
+        auth_message=HINT,
         share=False,
         prevent_thread_lock=True,
         quiet=True,
@@ -98,7 +121,7 @@ def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth
         allowed_paths=[],
         max_file_size=LARGEST_UPLOAD,
         max_threads=2 * MOST_WAITING,
-        app_kwargs={"middleware": [Middleware(Guard, host=host)], "routes": routes},
+        app_kwargs={"middleware": guards, "routes": routes},
         theme=_theme(),
         css=_asset("page.css"),
         head=f"<script>{_asset('page.js')}</script>",

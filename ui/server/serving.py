@@ -50,10 +50,14 @@ def serve(
     port: int = 7860,
     *,
     auth: tuple[str, str] | None = None,
+    folders: bool | None = None,
     models: Models | None = None,
     say: Callable[[str], object] = print,
 ) -> None:
-    """Serve until interrupted, at any free port for 0; raises CannotServe if it is taken, and as ``opener_of`` does."""
+    """Serve until interrupted, at any free port for 0; raises CannotServe if it is taken, and as ``opener_of`` does.
+
+    ``folders``: whether visitors may have files and folders of this computer indexed, by default if there are no others.
+    """
     opener = opener_of(location, models or Models())
     port = free_port(host, port)
 
@@ -62,13 +66,33 @@ def serve(
     home = user_data_path("pincite")
     assistant, library = opened_by(opener), None
     if not opener.shared:
-        library = Library(assistant, opener.rebuild, home, by_path=is_loopback(host))
-    page = build_app(assistant, folder=home, library=library, shared=opener.shared)
+        library = Library(assistant, opener.rebuild, home, by_path=by_path(host, folders))
+    remark = "" if auth is not None else open_to(host, library)
+    page = build_app(assistant, folder=home, library=library, shared=opener.shared, remark=remark)
     address = launch(page, host=host, port=port, auth=auth)
     say(f"Pincite is at {address} - stop it with Ctrl-C.")
     if not is_loopback(host) and auth is None:
         say(f"Warning: {host} is open to other machines and asks for no password; set --user and --password.")
-    page.block_thread()
+    try:
+        page.block_thread()
+    finally:
+        page.close(verbose=False)
+
+
+def by_path(host: str, wish: bool | None) -> bool:
+    """Whether visitors may have files and folders of this computer indexed: as wished, else if there are no others."""
+    return is_loopback(host) if wish is None else wish
+
+
+def open_to(host: str, library: Library | None) -> str:
+    """Who may use a page that asks for no password, and for what."""
+    who = "who can log in to this computer" if is_loopback(host) else "who can reach this computer"
+    what = ["ask this page and read its articles"]
+    if library is not None:
+        what.append("add and remove articles")
+        if library.by_path:
+            what.append("have any file indexed, and so read, that you can read")
+    return f"Everyone {who} may {', '.join(what[:-1])}{', and ' if what[1:] else ''}{what[-1]}: a password keeps others out."
 
 
 def opener_of(location: str | Path, models: Models) -> Opener:

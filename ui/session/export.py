@@ -13,7 +13,8 @@ from starlette.routing import Route
 
 from ui.html.citation_text import escape_markdown, place
 from ui.state.conversations import Chat, ChatStore, ChatTurn
-from ui.state.source_files import EXPORT_ROUTE, logged_in
+from ui.state.logins import logged_in
+from ui.state.source_files import EXPORT_ROUTE
 
 
 def as_markdown(conversation: Chat) -> str:

@@ -15,6 +15,7 @@ from ui.state.background import Background, Job, Progress
 from ui.state.roots import Roots
 from ui.state.source_files import key_of
 
+MOST_UPLOADED = 1024**3  # bytes that all uploads together may take; a folder of one's own has no such limit
 Rebuild = Callable[[Roots, Progress], BuildReport]
 
 
@@ -25,9 +26,11 @@ class Library:
     kept in ``home``; what was chosen and taken out is kept in the index itself.
     """
 
-    def __init__(self, assistant: Loading, rebuild: Rebuild, home: Path, *, by_path: bool) -> None:
+    def __init__(
+        self, assistant: Loading, rebuild: Rebuild, home: Path, *, by_path: bool, most_uploaded: int = MOST_UPLOADED
+    ) -> None:
         self.assistant, self.rebuild, self.by_path = assistant, rebuild, by_path
-        self.uploads = home / "uploads"
+        self.uploads, self.most_uploaded = home / "uploads", most_uploaded
         self._background = Background("index", "Indexing is already under way; wait until it is done.")
 
     @property
@@ -45,9 +48,18 @@ class Library:
         self._start(self.roots.present())
 
     def add_uploads(self, files: Sequence[Path]) -> int:
-        """Keep uploaded files under names made of their content, and index them; returns how many are new."""
+        """Keep uploaded files under names made of their content, and index them; returns how many are new.
+
+        ValueError if the uploads would take too much room together.
+        """
         self._background.check_idle()
         self.uploads.mkdir(parents=True, exist_ok=True, mode=0o700)
+        together = sum(file.stat().st_size for file in (*self.uploads.iterdir(), *files))
+        if together > self.most_uploaded:
+            raise ValueError(
+                f"All uploads together would take {together / 1024**2:,.1f} MB, and at most "
+                f"{self.most_uploaded / 1024**2:,.0f} MB are kept: remove some of them, or index a folder."
+            )
         new = sum(self._keep(file) for file in files)
         self._start(self.roots.present().added(self.uploads.resolve()))
         return new
@@ -55,7 +67,7 @@ class Library:
     def add_path(self, words: str) -> None:
         """Index a file or folder of this machine; ValueError where that is not possible."""
         if not self.by_path:
-            raise ValueError("Folders can be added only where the page is served to this machine alone.")
+            raise ValueError("Folders can be named only on a page for this machine alone, or with --folders.")
         path = Path(words.strip()).expanduser()
         if not words.strip() or not path.exists():
             raise ValueError(f"{words.strip() or 'An empty path'}: there is no such file or folder.")

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from index.files import digest, digest_of
 from index.folder_index import DocumentRecord
+from ui.state.logins import logged_in
 
 ROUTE = "/pincite/original"
 REPORT_ROUTE = "/pincite/report"
@@ -117,12 +118,3 @@ def report_route(report: Path) -> Route:
         return FileResponse(report, headers=headers, media_type="text/html; charset=utf-8")
 
     return Route(REPORT_ROUTE, show, methods=["GET"])
-
-
-def logged_in(request: Request) -> bool:
-    """Whether the page needs no login or this request has one, by the page's own cookies."""
-    app = request.app
-    if getattr(app, "auth", None) is None:
-        return True
-    names = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
-    return any(app.tokens.get(request.cookies.get(name)) is not None for name in names)

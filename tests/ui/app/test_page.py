@@ -320,6 +320,20 @@ def test_the_last_document_cannot_be_removed(tmp_path: Path) -> None:
     assert library.job is None
 
 
+def test_uploads_may_take_so_much_room_together_and_no_more(tmp_path: Path) -> None:
+    library, built = library_over(tmp_path)
+    library.most_uploaded, upload = 3 * 1024 * 1024, tmp_path / "a.txt"
+    upload.write_bytes(b"x" * 2 * 1024 * 1024)
+    assert library.add_uploads([upload]) == 1
+    finished(library)
+    other = tmp_path / "b.txt"
+    other.write_bytes(b"y" * 2 * 1024 * 1024)
+    with pytest.raises(ValueError, match=r"All uploads together would take 4\.0 MB, and at most 3 MB are kept"):
+        library.add_uploads([other])
+    assert len(built) == 1 and len(list(library.uploads.iterdir())) == 1
+    assert library.add_uploads([]) == 0
+
+
 def test_folders_can_be_named_only_on_the_machine_itself(tmp_path: Path) -> None:
     library, _ = library_over(tmp_path, by_path=False)
     with pytest.raises(ValueError, match="this machine alone"):
