@@ -10,7 +10,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 
 from index.storage.generations import IndexProblem
 from qa.answers import PASSAGES_READ
-from ui.mcp_lines import LineServer
+from ui.server.mcp_lines import LineServer
 from ui.server.serving import Opener, opened_by
 from ui.session.api import Programs
 from ui.session.queue import Line

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from mcp.types import JSONRPCNotification, JSONRPCRequest
 
-from ui.mcp_lines import LONGEST_LINE, Malformed, id_of, read_line, read_message
+from ui.server.mcp_lines import LONGEST_LINE, Malformed, id_of, read_line, read_message
 
 SERVER = """
 from pathlib import Path
