@@ -286,7 +286,7 @@ def now() -> str:
 
 
 def _in_step(before: Index, making: Making, report: BuildReport) -> bool:
-    if report.differs:
+    if report.differs or before.warnings:
         return False
     return _lasting(before.making) == _lasting(making)
 

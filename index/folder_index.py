@@ -16,9 +16,9 @@ from index import filters
 from index.arrays import Floats
 from index.embedder import Embedder
 from index.files import naming
-from index.search.ann import Stored
+from index.search.ann import GRAPH, StoredGraph
 from index.search.bm25 import SparseIndex
-from index.search.dense import BY_SIZE, EXACT, DenseIndex, search_for, write_structure
+from index.search.dense import BY_SIZE, EXACT, SEARCHES, DenseIndex, search_for, write_graph
 from index.storage import generations
 from index.storage.generations import (
     IndexDamaged,
@@ -61,6 +61,10 @@ CANARIES = (
 )
 # Reduced precision moves a vector by less than this; other weights move it far more.
 CANARY_COSINE = 0.999
+_NO_LONGER_SEARCHED = (
+    "{folder}: compressed vectors ({search}) are no longer searched, so each question is compared with all vectors; "
+    "run `pincite index` to build it again"
+)
 
 Ranking = Sequence[tuple[int, float]]  # places in a sequence of passages with their scores, best first
 
@@ -121,11 +125,12 @@ class Making:
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> Making:
         """The part of a manifest that ``as_manifest`` gave; raises KeyError or TypeError on another shape."""
-        settings = manifest["settings"]
+        settings = dict(manifest["settings"])
+        settings |= {name: tuple(settings.get(name, ())) for name in ("roots", "without")}
+        if settings.get("search") not in SEARCHES:  # older indexes have none, or one that there no longer is
+            settings["search"] = BY_SIZE
         return cls(
-            settings=Settings(
-                **{**settings, "roots": tuple(settings["roots"]), "without": tuple(settings.get("without", ()))}
-            ),
+            settings=Settings(**settings),
             canaries=tuple(map(tuple, manifest["canaries"])),
             unreadable=tuple(Unreadable(**fields) for fields in manifest["unreadable"]),
             duplicates=tuple(Duplicate(**fields) for fields in manifest["duplicates"]),
@@ -138,7 +143,7 @@ class Making:
 
 
 class Index:
-    """Documents and passages with both of their searches. ``warnings`` tell where an older generation is served."""
+    """Documents and passages with both of their searches. ``warnings`` tell if it is not served as it should be."""
 
     def __init__(
         self,
@@ -147,7 +152,7 @@ class Index:
         *,
         folder: Path | None = None,
         generation: str | None = None,
-        stored: Stored | None = None,
+        stored: StoredGraph | None = None,
         warnings: tuple[str, ...] = (),
     ) -> None:
         self.contents = contents
@@ -199,11 +204,14 @@ class Index:
             making = Making.from_manifest(manifest)
             contents = Contents.open(folder / name, making.settings.dimension)
             digests = {file: expected["sha256"] for file, expected in manifest["files"].items()}
-            stored = Stored(folder / name, manifest["search"], digests) if manifest["search"] != EXACT else None
+            search = manifest["search"]
+            stored = StoredGraph(folder / name, digests) if search == GRAPH else None
         except (OSError, ValueError, KeyError, TypeError, IndexError):
             damaged = generations.damaged_files(folder, name, manifest)
             raise IndexDamaged(folder, next(damaged, f"{name}/{generations.MANIFEST}")) from None
         warnings = tuple(f"{problem} (serving {name} meanwhile)" for problem in problems)
+        if search not in (EXACT, GRAPH):
+            warnings += (_NO_LONGER_SEARCHED.format(folder=folder, search=search),)
         return cls(contents, making, folder=folder, generation=name, stored=stored, warnings=warnings)
 
     @property
@@ -228,7 +236,7 @@ class Index:
 
     @property
     def vector_search(self) -> str:
-        """How vectors are searched: exactly, or by the structure that faiss names so."""
+        """How vectors are searched: exactly, or by the graph that faiss names so."""
         return self.dense.kind
 
     def document(self, name: str) -> DocumentRecord:
@@ -302,9 +310,9 @@ def commit(place: Path, gathering: Gathering, making: Making, *, before: Index |
     """Finish what was gathered in a draft's place, make it current, and keep the generation before."""
     with naming(place):
         contents = gathering.finish()
-        search = search_for(making.settings.search, *contents.vectors.shape)
-        if search != EXACT:
+        search = search_for(making.settings.search, len(contents.vectors))
+        if search == GRAPH:
             stored = before.dense.stored if before else None
-            write_structure(contents.vectors, search, place, stored, gathering.origins)
+            write_graph(contents.vectors, place, stored, gathering.origins)
     kept = before.generation if before else None
     generations.commit(place.parent, place.name, making.as_manifest(contents, search), keep=kept)

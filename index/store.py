@@ -37,7 +37,7 @@ class Store(Protocol):
 
     @property
     def vector_search(self) -> str:
-        """How vectors are searched: exactly, or by which structure."""
+        """How vectors are searched: exactly, or by which graph."""
         ...
 
     @property

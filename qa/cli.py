@@ -67,7 +67,7 @@ EmbedderOption = Annotated[
     ),
 ]
 SearchOption = Annotated[
-    Literal["size", "exact", "graph", "compressed"] | None,
+    Literal["size", "exact", "graph"] | None,
     typer.Option(
         "--search",
         envvar="PINCITE_SEARCH",

@@ -1,4 +1,4 @@
-"""Vectors and their nearest neighbours: an exact search, or one of a structure that is far quicker where there are many."""
+"""Vectors and their nearest neighbours: an exact search, or a graph's, which is far quicker if there are many."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from index.arrays import Floats, Ints, Mask, Numbers
-from index.search.ann import Stored, Structure, name_of
+from index.search.ann import GRAPH, Graph, StoredGraph
 
-# Beyond so many passages an exact search takes more than 4 ms, and a graph more memory than is to be had.
-LARGEST_EXACT = 65_000
-LARGEST_GRAPH = 3_000_000
+LARGEST_EXACT = 65_000  # passages; beyond them an exact search takes more than 4 ms
 EXACT = "exact"
 BY_SIZE = "size"
-SEARCHES = (BY_SIZE, EXACT, "graph", "compressed")
+SEARCHES = (BY_SIZE, EXACT, "graph")
 PASSAGES_AT_ONCE = 50_000  # copied for an exact search in some of them
 
 
@@ -39,21 +37,21 @@ class Neighbours:
 class DenseIndex:
     """Search by inner product, which is the cosine as the vectors have unit length.
 
-    It is exact, straight over the vectors, which may be a map of a file; where there is a sound structure over them, that
-    is searched instead, which finds nearly all of the same in a fraction of the time.
+    It is exact, straight over the vectors, which may be a map of a file; if there is a sound graph over them, that is
+    searched instead, which finds nearly all of the same in a fraction of the time.
     """
 
-    def __init__(self, vectors: Floats, stored: Stored | None = None) -> None:
+    def __init__(self, vectors: Floats, stored: StoredGraph | None = None) -> None:
         self.vectors = vectors
         self.stored = stored
         self._opening = threading.Lock()
-        self._structure: Structure | None = None
+        self._graph: Graph | None = None
         self._numbers: Ints | None = None
 
     @property
     def kind(self) -> str:
-        """How it is searched: exact, or the structure by faiss's name for it."""
-        return EXACT if self.stored is None else self.stored.name
+        """How it is searched: exact, or the graph by faiss's name for it."""
+        return EXACT if self.stored is None else GRAPH
 
     def among(self, wanted: Mask) -> DenseIndex:
         """This index, searched exactly and only in the passages wanted: a truth value each. Ids stay as they are."""
@@ -75,11 +73,11 @@ class DenseIndex:
         return Neighbours(ids, scores)
 
     def _nearest(self, queries: Floats, k: int) -> tuple[Ints, Floats]:
-        structure = self._opened()
-        if structure is None:
+        graph = self._opened()
+        if graph is None:
             return self._exactly(queries, k)
-        ids, scores = structure.search(queries, k, self.vectors)
-        short = np.flatnonzero((ids < 0).any(axis=1))  # a structure may miss what is there: an exact search does not
+        ids, scores = graph.search(queries, k)
+        short = np.flatnonzero((ids < 0).any(axis=1))  # a graph may miss what is there: an exact search does not
         if len(short):
             ids[short], scores[short] = self._exactly(queries[short], k)
         return ids, scores
@@ -94,27 +92,26 @@ class DenseIndex:
             kept = _best(np.hstack([kept[0], numbers[ids]]), np.hstack([kept[1], scores]), k)
         return kept
 
-    def _opened(self) -> Structure | None:
-        """The structure; where its bytes are not those that were written, there is none and the search is exact."""
+    def _opened(self) -> Graph | None:
+        """The graph; if its bytes are not those that were written, there is none and the search is exact."""
         with self._opening:
-            if self._structure is None and self.stored is not None:
-                self._structure = self.stored.read()
-                if self._structure is None:
+            if self._graph is None and self.stored is not None:
+                self._graph = self.stored.read()
+                if self._graph is None:
                     self.stored = None
-            return self._structure
+            return self._graph
 
 
-def search_for(asked: str, passages: int, dimension: int) -> str:
-    """How so many passages are to be searched, given one of SEARCHES: exact, or faiss's name for a structure."""
-    by_size = EXACT if passages <= LARGEST_EXACT else "graph" if passages <= LARGEST_GRAPH else "compressed"
-    kind = by_size if asked == BY_SIZE else asked
-    return EXACT if kind == EXACT else name_of(kind, passages, dimension)
+def search_for(asked: str, passages: int) -> str:
+    """How so many passages are to be searched, given one of SEARCHES: exact, or the graph by faiss's name for it."""
+    exact = passages <= LARGEST_EXACT if asked == BY_SIZE else asked == EXACT
+    return EXACT if exact else GRAPH
 
 
-def write_structure(vectors: Floats, name: str, folder: Path, before: Stored | None, origins: Numbers) -> None:
-    """Write a structure over the vectors, grown from the one before where it can be: see ``Structure.grown``."""
-    grown = Structure.grown(before, vectors, name, origins) if before else None
-    (grown or Structure.made(vectors, name)).write(folder)
+def write_graph(vectors: Floats, folder: Path, before: StoredGraph | None, origins: Numbers) -> None:
+    """Write a graph over the vectors, grown from the one before if it can be: see ``Graph.grown``."""
+    grown = Graph.grown(before, vectors, origins) if before else None
+    (grown or Graph.made(vectors)).write(folder)
 
 
 def _both(wanted: Mask, numbers: Ints) -> Mask:

@@ -15,8 +15,8 @@ from index.arrays import Floats, Numbers
 from index.builder import build
 from index.documents import load
 from index.folder_index import Index, verify
-from index.search.ann import GRAPH, ROWS_FILE, STRUCTURE_FILE, Stored, Structure
-from index.search.dense import DenseIndex, search_for, write_structure
+from index.search.ann import GRAPH, GRAPH_FILE, ROWS_FILE, Graph, StoredGraph
+from index.search.dense import DenseIndex, search_for, write_graph
 
 EAST, NORTH, WEST, NORTH_EAST = (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.6, 0.8)
 
@@ -76,12 +76,12 @@ def clustered(random: np.random.Generator, number: int, dimension: int = 32) -> 
 
 
 def written(
-    vectors: Floats, folder: Path, name: str, before: Stored | None = None, origins: Numbers | None = None
-) -> Stored:
-    """A structure over the vectors in a new folder; all are new unless their origins are given."""
+    vectors: Floats, folder: Path, before: StoredGraph | None = None, origins: Numbers | None = None
+) -> StoredGraph:
+    """A graph over the vectors in a new folder; all are new unless their origins are given."""
     folder.mkdir()
-    write_structure(vectors, name, folder, before, np.full(len(vectors), -1, np.int32) if origins is None else origins)
-    return Stored(folder, name, {file: sha256(folder / file) for file in (STRUCTURE_FILE, ROWS_FILE)})
+    write_graph(vectors, folder, before, np.full(len(vectors), -1, np.int32) if origins is None else origins)
+    return StoredGraph(folder, {file: sha256(folder / file) for file in (GRAPH_FILE, ROWS_FILE)})
 
 
 def sha256(path: Path) -> str:
@@ -96,7 +96,7 @@ def recall(searched: DenseIndex, queries: Floats, k: int = 10) -> float:
 
 def test_a_graph_finds_nearly_the_same(tmp_path: Path) -> None:
     vectors = clustered(np.random.default_rng(0), 3_000)
-    searched = DenseIndex(vectors, written(vectors, tmp_path / "a", GRAPH))
+    searched = DenseIndex(vectors, written(vectors, tmp_path / "a"))
     assert recall(searched, vectors[:50]) >= 0.97 and (searched.kind, DenseIndex(vectors).kind) == (GRAPH, "exact")
     assert np.abs(searched.search(vectors[:50], 10).scores[:, 0] - 1).max() < 0.002
     wanted = np.arange(3_000) % 1_000 == 7
@@ -105,29 +105,29 @@ def test_a_graph_finds_nearly_the_same(tmp_path: Path) -> None:
     assert narrowed.among(np.arange(3_000) < 1_500).search(vectors[:1], 2).ids.min() == 7
 
 
-@pytest.mark.parametrize("file", [STRUCTURE_FILE, ROWS_FILE])
-def test_a_damaged_structure_is_not_read(tmp_path: Path, file: str) -> None:
+@pytest.mark.parametrize("file", [GRAPH_FILE, ROWS_FILE])
+def test_a_damaged_graph_is_not_read(tmp_path: Path, file: str) -> None:
     vectors = clustered(np.random.default_rng(0), 500)
-    stored = written(vectors, tmp_path / "a", GRAPH)
+    stored = written(vectors, tmp_path / "a")
     data = (stored.folder / file).read_bytes()
     (stored.folder / file).write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     damaged = DenseIndex(vectors, stored)
     assert recall(damaged, vectors[:50]) == 1 and damaged.kind == "exact"
-    after = written(vectors, tmp_path / "b", GRAPH, stored, np.arange(500, dtype=np.int32))
+    after = written(vectors, tmp_path / "b", stored, np.arange(500, dtype=np.int32))
     assert recall(DenseIndex(vectors, after), vectors[:50]) >= 0.97
 
 
 def test_a_graph_that_grows_and_shrinks_finds_nearly_the_same_and_nothing_that_is_gone(tmp_path: Path) -> None:
     random = np.random.default_rng(0)
     vectors = clustered(random, 2_000)
-    stored = written(vectors, tmp_path / "0", GRAPH)
+    stored = written(vectors, tmp_path / "0")
     rows = [2_000]
     for step in range(1, 6):
         kept = np.sort(random.choice(len(vectors), len(vectors) - 120, replace=False))
         gone, added = np.delete(vectors, kept, axis=0), clustered(random, 100)
         origins = np.concatenate([np.full(50, -1), kept, np.full(50, -1)]).astype(np.int32)
         vectors = np.concatenate([added[:50], vectors[kept], added[50:]])
-        stored = written(vectors, tmp_path / str(step), GRAPH, stored, origins)
+        stored = written(vectors, tmp_path / str(step), stored, origins)
         searched = DenseIndex(vectors, stored)
         rows.append(len(np.load(stored.folder / ROWS_FILE)))
         assert recall(searched, np.concatenate([vectors[:100], gone])) >= 0.97
@@ -140,54 +140,51 @@ def test_a_graph_that_grows_and_shrinks_finds_nearly_the_same_and_nothing_that_i
 
 def test_the_dead_around_a_query_leave_no_gap(tmp_path: Path) -> None:
     vectors = clustered(np.random.default_rng(0), 2_000)
-    stored = written(vectors, tmp_path / "a", GRAPH)
+    stored = written(vectors, tmp_path / "a")
     order = np.argsort(-(vectors @ vectors[0]))
     kept = np.sort(order[390:]).astype(np.int32)
-    left = DenseIndex(vectors[kept], written(vectors[kept], tmp_path / "b", GRAPH, stored, kept))
+    left = DenseIndex(vectors[kept], written(vectors[kept], tmp_path / "b", stored, kept))
     assert len(np.load(tmp_path / "b" / ROWS_FILE)) == 2_000
     assert recall(left, vectors[:1], 50) >= 0.9 and left.search(vectors[:1], 1_610).ids.min() == 0
 
 
-@pytest.mark.parametrize("passages", [20_000])
-def test_compressed_vectors_find_nearly_the_same_grown_or_not(tmp_path: Path, passages: int) -> None:
-    vectors = clustered(np.random.default_rng(0), passages, 64)
-    name = search_for("compressed", passages, 64)
-    assert name == "PCAR64,IVF512,PQ16x4fsr"
-    stored = written(vectors[:19_000], tmp_path / "a", name)
-    assert recall(DenseIndex(vectors[:19_000], stored), vectors[:200]) >= 0.9
-    origins = np.concatenate([np.arange(1_000, 19_000), np.full(1_000, -1)]).astype(np.int32)
-    vectors = vectors[1_000:]
-    grown = DenseIndex(vectors, written(vectors, tmp_path / "b", name, stored, origins))
-    assert len(np.load(tmp_path / "b" / ROWS_FILE)) == 20_000
-    assert recall(grown, vectors[:200]) >= 0.9 and recall(grown, vectors[-200:]) >= 0.9
-    found = grown.search(vectors[:20], 10)
-    assert np.abs((vectors[found.ids] * vectors[:20, None]).sum(axis=2) - found.scores).max() < 1e-5
+def test_the_search_goes_by_size_unless_one_is_asked_for() -> None:
+    sizes = [search_for("size", passages) for passages in (1, 65_000, 65_001)]
+    assert sizes == ["exact", "exact", GRAPH]
+    assert [search_for(one, 65_001) for one in ("exact", "graph")] == ["exact", GRAPH]
+    assert [search_for(one, 1) for one in ("exact", "graph")] == ["exact", GRAPH]
 
 
-def test_the_search_goes_by_size_unless_one_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    compressed = "PCAR384,IVF8192,PQ96x4fsr"
-    sizes = [search_for("size", passages, 384) for passages in (1, 65_000, 65_001, 3_000_000, 3_000_001)]
-    assert sizes == ["exact", "exact", GRAPH, GRAPH, compressed]
-    asked = [search_for(one, 3_000_001, 384) for one in ("exact", "graph", "compressed")]
-    assert asked == ["exact", GRAPH, compressed]
-    assert search_for("compressed", 500, 384) == GRAPH  # too few to learn from
-    monkeypatch.setattr("index.search.dense.LARGEST_GRAPH", 15_000)
-    monkeypatch.setattr("index.search.dense.LARGEST_EXACT", 10_000)
-    assert search_for("size", 15_001, 384).startswith("PCAR384,IVF")
+def test_an_index_of_compressed_vectors_is_searched_exactly_and_built_again(
+    articles: Path, tmp_path: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:  # as it was when there were such vectors
+        patch.setattr("index.builder.SEARCHES", ("compressed",))
+        patch.setattr("index.folder_index.search_for", lambda asked, passages: "PCAR96,IVF512,PQ24x4fsr")
+        build([articles], tmp_path / "index", embedder, search="compressed", load=load)
+    opened = Index.open(tmp_path / "index")
+    assert (opened.dense.kind, opened.settings.search) == ("exact", "size")
+    assert opened.warnings == (
+        f"{tmp_path / 'index'}: compressed vectors (PCAR96,IVF512,PQ24x4fsr) are no longer searched, "
+        "so each question is compared with all vectors; run `pincite index` to build it again",
+    )
+    assert opened.dense.search(opened.dense.vectors[:1], 1).ids.tolist() == [[0]]
+    build([articles], tmp_path / "index", embedder, load=load)
+    assert Index.open(tmp_path / "index").warnings == ()
 
 
 def test_a_graph_is_written_above_a_size_and_grows_with_the_index(
     tmp_path: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.search.dense.LARGEST_EXACT", 2)
-    made: list[str] = []
-    make = Structure.made
-    monkeypatch.setattr(Structure, "made", lambda vectors, name: made.append(name) or make(vectors, name))
+    made: list[int] = []
+    make = Graph.made
+    monkeypatch.setattr(Graph, "made", lambda vectors: made.append(len(vectors)) or make(vectors))
     for name in "bcdefgha":
         (tmp_path / f"{name}.txt").write_text(f"About {name}.")
         build([tmp_path], tmp_path / "index", embedder, load=load)
     opened = Index.open(tmp_path / "index")
-    assert opened.dense.kind == "HNSW32,SQfp16" and verify(tmp_path / "index") == [] and made == [GRAPH]
+    assert opened.dense.kind == "HNSW32,SQfp16" and verify(tmp_path / "index") == [] and made == [3]
     found = opened.dense.search(embedder.embed([f"{name} About {name}." for name in "abcdefgh"]), 1)
     assert found.ids[:, 0].tolist() == list(range(8))
     (tmp_path / "c.txt").unlink()
@@ -209,5 +206,5 @@ def test_a_search_that_is_asked_for_stays_until_another_is(tmp_path: Path, embed
     asked = [kinds(search) for search in (None, "graph", None, "exact", "size")]
     assert asked == [("exact", "gen-00000001"), (GRAPH, "gen-00000002"), (GRAPH, "gen-00000002"),
                      ("exact", "gen-00000003"), ("exact", "gen-00000004")]  # fmt: skip
-    with pytest.raises(ValueError, match="'fast' is no search; there are size, exact, graph, compressed"):
+    with pytest.raises(ValueError, match="'fast' is no search; there are size, exact, graph"):
         kinds("fast")
