@@ -83,7 +83,7 @@ def test_a_processor_with_other_units_is_measured_anew(processor: Processor) -> 
 @pytest.mark.parametrize("damage", ["", "{", "[]", "null", '{"a": 1}', '{"a": {"fp32": "x"}}', "\0"])
 def test_a_damaged_file_is_written_anew(processor: Processor, tmp_path: Path, damage: str) -> None:
     shapes = processor("bf16", {"fp32": 10.0, "bf16": 5.0})
-    path = tmp_path / "pincite" / "number_format.json"
+    path = tmp_path / "pincite" / "formats.json"
     path.parent.mkdir()
     path.write_text(damage, encoding="utf-8")
     assert (fastest_format(BASE), shapes) == ("bf16", [BASE])
@@ -116,7 +116,7 @@ def test_what_is_known_is_told_without_measuring(processor: Processor, tmp_path:
     assert fastest_format(BASE) == "int8"
     assert known_format(BASE) == FormatChoice("int8", "measured: 10.0 ms per layer in fp32, 5.0 in int8")
     assert known_format(SMALL, VECTOR_FORMATS) == FormatChoice("fp32", "no unit of the processor for bf16")
-    (tmp_path / "pincite" / "number_format.json").unlink()
+    (tmp_path / "pincite" / "formats.json").unlink()
     assert known_format(BASE).format is None
 
 
