@@ -115,7 +115,8 @@ def main() -> int:
     """Ask the gold questions, store their scores, say what changed against the scores before."""
     from eval.corpus_run import run_corpus
     from eval.report.tables import show_run
-    from qa.cli import out, plain_errors
+    from qa.cli import plain_errors
+    from qa.console import out
 
     with plain_errors():
         run = run_corpus()

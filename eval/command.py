@@ -15,12 +15,11 @@ from qa.cli import (
     JsonOption,
     ReaderOption,
     StoreOption,
-    err,
     index_folder,
     location,
-    out,
     plain_errors,
 )
+from qa.console import err, out
 
 
 class Half(StrEnum):

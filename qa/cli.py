@@ -1,39 +1,34 @@
-"""The ``pincite`` command. Whatever is slow to import is imported by the command that needs it."""
+"""The ``pincite`` command: its options and its errors. A command imports what it does from ``qa.commands`` when it runs."""
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 from platformdirs import user_data_path
 
 import index
 from index.environment import set_environment
-from index.files import replace_file
 from index.storage.generations import IndexProblem
-from index.store import build, in_database, named, open_store
+from index.store import in_database
 from qa.answers import PASSAGES_READ
-from qa.console import SafeFormatter, Terminal, print_exactly, print_json
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
+from qa.console import SafeFormatter, err
 
 CORPUS = Path(index.__file__).parent.parent / "corpus"
+PROBLEMS = (OSError, ValueError, MemoryError, IndexProblem)
 app = typer.Typer(
     name="pincite",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Answers from your own articles, in their own words, with the place they stand at.",
+    help="Answers from your own articles, in their own words, and where exactly these stand.",
 )
-out, err = Terminal(), Terminal(stderr=True)
 
 IndexOption = Annotated[
     Path | None, typer.Option("--index", metavar="DIR", envvar="PINCITE_INDEX", help="Folder of the index.")
@@ -44,10 +39,10 @@ StoreOption = Annotated[
         "--store",
         metavar="URL",
         envvar="PINCITE_STORE",
-        help="A PostgreSQL database in place of the folder, such as postgresql://user@host/database.",
+        help="A PostgreSQL database instead of a folder, such as postgresql://user@host/database.",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON alone.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print only JSON.")]
 ReaderOption = Annotated[
     str | None,
     typer.Option(
@@ -71,7 +66,7 @@ SearchOption = Annotated[
     typer.Option(
         "--search",
         envvar="PINCITE_SEARCH",
-        help="How vectors are searched (default: as before, at first by size).",
+        help="How to search vectors (default: as this index does already; a new one decides by its size).",
     ),
 ]
 WhereOption = Annotated[
@@ -79,18 +74,19 @@ WhereOption = Annotated[
     typer.Option(
         "--where",
         metavar="CONDITION",
-        help='Only documents such as "date >= 2023-01-01 and type = pdf"; title, author, language and folder can be named, too.',
+        help='Only documents that meet a condition on type, date, title, author, language or folder, such as "date >= '
+        '2023-01-01 and type = pdf".',
     ),
 ]
 
 
 def index_folder(given: Path | None) -> Path:
-    """The index to use: the one named, or the one in the user's data folder."""
+    """The folder of the index: the one given, or the default in the user's data folder."""
     return given if given is not None else user_data_path("pincite") / "index"
 
 
 def location(folder: Path | None, store: str | None) -> str | Path:
-    """The index to use, in a database if one is named, else in a folder; ValueError for what is no URL."""
+    """Where the index is: in the database if a URL is given, else in a folder. ValueError for a bad URL."""
     if store is None:
         return index_folder(folder)
     if not in_database(store):
@@ -98,11 +94,8 @@ def location(folder: Path | None, store: str | None) -> str | Path:
     return store
 
 
-PROBLEMS = (OSError, ValueError, MemoryError, IndexProblem)
-
-
 def complain(error: BaseException) -> None:
-    """Say in one line on stderr what is wrong."""
+    """Say on stderr, in one line, what is wrong."""
     reason = str(error) or type(error).__name__
     if isinstance(error, OSError) and error.filename and error.strerror:
         reason = f"{error.filename}: {error.strerror}"
@@ -111,7 +104,7 @@ def complain(error: BaseException) -> None:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """What cannot be done is said in one line on stderr, with exit status 1."""
+    """Turn an error into one line on stderr and exit status 1."""
     try:
         yield
     except PROBLEMS as error:
@@ -120,27 +113,6 @@ def plain_errors() -> Iterator[None]:
     except KeyboardInterrupt:
         err.say("pincite: stopped", "yellow")
         raise typer.Exit(130) from None
-
-
-def warn(warnings: Iterable[str]) -> None:
-    """Say each on stderr."""
-    for warning in warnings:
-        err.say(f"pincite: {warning}", "yellow")
-
-
-def progress_bar() -> Progress:
-    """Counts and time left, on stderr, only where someone watches."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=err,
-        disable=not err.is_terminal,
-        transient=True,
-    )
 
 
 @app.command("index")
@@ -152,46 +124,27 @@ def index_command(
     store: StoreOption = None,
     embedder: EmbedderOption = None,
     search: SearchOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Go on, and keep the index in step with changes.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change; write nothing.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Keep running, and update the index after each change.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring the index in step with files and folders."""
+    """Update the index to match files and folders."""
     if dry_run and watch:
         raise typer.BadParameter("--dry-run and --watch do not go together")
     if dry_run and store is not None:
         raise typer.BadParameter("--dry-run is for an index in a folder: leave --store out")
     with plain_errors():
-        from index.builder import plan
         from index.embedder import SentenceEmbedder
-        from index.update.report import BuildReport
-        from qa.commands.index import changes, show_build
+        from qa.commands.index import changes, update
 
         roots, place, encoder = paths or [CORPUS], location(folder, store), SentenceEmbedder.open(embedder)
-
-        def run() -> BuildReport:
-            with progress_bar() as bar:
-                task = bar.add_task("Reading" if dry_run else "Indexing", total=None)
-
-                def progress(done: int, total: int, name: str) -> None:
-                    bar.update(task, completed=done, total=total)
-
-                if dry_run:
-                    return plan(roots, index_folder(folder), encoder.fingerprint, progress=progress)
-                return build(roots, place, encoder, search=search, progress=progress)
-
-        def say(report: BuildReport) -> None:
-            if as_json:
-                print_json(asdict(report) | {"index": named(place)})
-            else:
-                show_build(report, named(place), out, planned=dry_run)
-
-        say(run())
+        run = partial(update, roots, place, encoder, search=search, planned=dry_run, as_json=as_json)
+        run()
         for _ in changes(roots, index_folder(folder)) if watch else ():
             try:
-                report = run()
-                if report.differs:
-                    say(report)
+                run(quiet=True)
             except PROBLEMS as error:
                 complain(error)
 
@@ -200,41 +153,27 @@ def index_command(
 def ask(
     question: Annotated[str | None, typer.Argument(help="The question.")] = None,
     batch: Annotated[
-        Path | None, typer.Option("--batch", metavar="FILE.jsonl", help='Lines of {"id": ..., "question": ...}.')
+        Path | None,
+        typer.Option("--batch", metavar="FILE.jsonl", help='A file with one {"id": ..., "question": ...} per line.'),
     ] = None,
     folder: IndexOption = None,
     store: StoreOption = None,
-    k: Annotated[int, typer.Option("-k", min=1, max=200, help="Passages to read.")] = PASSAGES_READ,
+    k: Annotated[int, typer.Option("-k", min=1, max=200, help="How many passages may be read.")] = PASSAGES_READ,
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
     where: WhereOption = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Say why this answer.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Say how the answer was found.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask one question, or a file of them."""
+    """Ask one question, or a file of questions."""
     if (question is None) == (batch is None):
         raise typer.BadParameter("give a question or --batch FILE.jsonl, and not both")
     with plain_errors():
+        from qa.commands.ask import ask_all, open_assistant, read_batch
+
         rows = read_batch(batch) if batch is not None else [(None, question or "")]
-        from qa.assistant import Assistant
-
-        assistant = Assistant.open(location(folder, store), reader=reader, embedder=embedder)
-        warn(assistant.warnings)
-        if where is not None:
-            assistant = assistant.where(where)
-        with progress_bar() as bar:
-            task = bar.add_task("Reading", total=len(rows))
-            for at in range(0, len(rows), 8):
-                some = rows[at : at + 8]
-                answers = assistant.ask_many([text for _, text in some], k)
-                bar.update(task, advance=len(some))
-                for (id, _), answer in zip(some, answers, strict=True):
-                    if as_json or batch is not None:
-                        print_json(answer.with_id(id).as_dict())
-                    else:
-                        from qa.commands.ask import show
-
-                        show(answer, out, explain=explain)
+        assistant = open_assistant(location(folder, store), reader=reader, embedder=embedder, where=where)
+        ask_all(assistant, rows, k, explain=explain, as_json=as_json or batch is not None)
 
 
 @app.command()
@@ -243,49 +182,15 @@ def search(
     folder: IndexOption = None,
     store: StoreOption = None,
     where: WhereOption = None,
-    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="Passages to show.")] = PASSAGES_READ,
+    k: Annotated[int, typer.Option("-k", min=1, max=1000, help="How many passages to show.")] = PASSAGES_READ,
     embedder: EmbedderOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find the passages nearest to a question, without reading them for an answer."""
     with plain_errors():
-        from index.embedder import SentenceEmbedder
-        from qa.commands.index import show_passages
-        from qa.retrieval.hybrid import HybridRetriever
+        from qa.commands.search import find_passages
 
-        opened = open_store(location(folder, store))
-        warn(opened.warnings)
-        retriever = HybridRetriever(opened, SentenceEmbedder.open(embedder))
-        hits = (retriever.where(where) if where is not None else retriever).retrieve(question, k)
-        if as_json:
-            print_json({"question": question, "passages": [asdict(hit.passage) | {"score": hit.score} for hit in hits]})
-        else:
-            show_passages(hits, out)
-
-
-def read_batch(path: Path) -> list[tuple[str | None, str]]:
-    """The ids and questions of a batch file; ValueError naming the line that is not one."""
-    from qa.assistant import check_question
-
-    rows: list[tuple[str | None, str]] = []
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: not UTF-8 ({error.reason} at byte {error.start})") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            id, question = row.get("id"), row["question"]
-        except (ValueError, KeyError, AttributeError) as error:
-            raise ValueError(f'{path}: line {number} is not {{"id": ..., "question": ...}}') from error
-        try:
-            check_question(question if isinstance(question, str) else "")
-        except ValueError as error:
-            raise ValueError(f"{path}: line {number}: {error}") from error
-        rows.append((None if id is None else str(id), question))
-    return rows
+        find_passages(question, k, location(folder, store), embedder=embedder, where=where, as_json=as_json)
 
 
 @app.command()
@@ -293,29 +198,18 @@ def read(
     file: Annotated[Path, typer.Argument(metavar="FILE.json", help="A SQuAD-format file.")],
     reader: ReaderOption = None,
     predictions: Annotated[
-        Path | None, typer.Option("--predictions", metavar="OUT.json", help="Write {id: answer} there.")
+        Path | None, typer.Option("--predictions", metavar="OUT.json", help="Write {id: answer} to this file.")
     ] = None,
     format: Annotated[
-        str | None, typer.Option("--format", help="fp32, bf16 or int8 (default: what this processor is quickest at).")
+        str | None, typer.Option("--format", help="fp32, bf16 or int8 (default: the fastest on this processor).")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read each question of a SQuAD-format file against its own passage; print EM and F1."""
     with plain_errors():
-        from qa.commands.read import read_file
+        from qa.commands.read import score_file
 
-        with progress_bar() as bar:
-            task = bar.add_task("Reading", total=None)
-            result = read_file(
-                file, reader, format, progress=lambda done, total: bar.update(task, completed=done, total=total)
-            )
-        if predictions is not None:
-            replace_file(predictions, json.dumps(result.predictions, ensure_ascii=False).encode())
-        if as_json:
-            print_json(result.scores)
-            return
-        for name, value in result.scores.items():
-            out.say(f"{name.replace('_', ' '):32} {value}")
+        score_file(file, reader, format, predictions=predictions, as_json=as_json)
 
 
 @app.command()
@@ -328,37 +222,18 @@ def status(
 ) -> None:
     """Documents, passages, settings, model fingerprints, and what could not be read."""
     with plain_errors():
-        from qa.commands.status import describe, find, lines
+        from qa.commands.status import show_status
 
-        opened = open_store(location(folder, store))
-        if document is not None and text:
-            print_exactly(opened.document_text(find(opened, document).name))
-            return
-        report = describe(opened, document)
-        if as_json:
-            print_json(report)
-            return
-        for name, value in report.items():
-            rows = value if isinstance(value, list) else [value]
-            out.say(f"{name.replace('_', ' ')}:", "bold")
-            for line in (line for row in rows for line in lines(row, named=document is not None and name == "files")):
-                out.say(f"  {line}")
+        show_status(location(folder, store), document, text=text, as_json=as_json)
 
 
 @app.command()
 def verify(folder: IndexOption = None, as_json: JsonOption = False) -> None:
-    """Check every stored byte against its checksum: exit 0 sound, 1 damaged."""
+    """Check every stored byte against its checksum: exit 0 if all is sound, 1 if anything is damaged."""
     with plain_errors():
-        from index.storage.generations import verify as verify_store
+        from qa.commands.verify import is_sound
 
-        damaged = verify_store(index_folder(folder))
-        if as_json:
-            print_json({"sound": not damaged, "damaged": list(damaged)})
-        elif not damaged:
-            out.say("sound", "green")
-        for name in damaged:
-            err.say(f"pincite: {name}: differs from its checksum; run `pincite index` again", "red")
-        if damaged:
+        if not is_sound(index_folder(folder), as_json=as_json):
             raise typer.Exit(1)
 
 
@@ -374,23 +249,23 @@ def train(
         ),
     ],
     start: Annotated[
-        str, typer.Option("--from", metavar="MODEL", help="Folder or name of an encoder or reader to start from.")
+        str, typer.Option("--from", metavar="MODEL", help="Folder or name of the encoder or reader to start from.")
     ],
     documents: Annotated[
-        Path | None, typer.Option("--documents", metavar="DIR", help="Where a gold file's documents are.")
+        Path | None, typer.Option("--documents", metavar="DIR", help="The folder of a gold file's documents.")
     ] = None,
-    layers: Annotated[int | None, typer.Option(help="Keep the lowest so many layers.")] = None,
+    layers: Annotated[int | None, typer.Option(help="How many of the lowest layers to keep (default: all).")] = None,
     epochs: Annotated[float, typer.Option(help="Passes over the data.")] = 1.0,
     learning_rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 4e-5,
-    seed: Annotated[int, typer.Option(help="Of the sample, the order and the new span layer.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the sample, the order and the new span layer.")] = 0,
     keep: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of the weights it started from in the finished reader.")
+        float, typer.Option(min=0, max=1, help="Share of the starting weights in the finished reader.")
     ] = 0.0,
     screen: Annotated[
-        bool, typer.Option("--screen", help="A small reader, which tells what a large one is to read.")
+        bool, typer.Option("--screen", help="Train a small reader, which chooses what a large one reads.")
     ] = False,
 ) -> None:
-    """Train a reader; run again after an interruption and it goes on from its last checkpoint."""
+    """Train a reader. If it is interrupted, run it again: it continues from its last checkpoint."""
     with plain_errors():
         from index.models import model_folder
         from qa.commands.train import run

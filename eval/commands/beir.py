@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.bootstrap import Interval, mean_interval
-from eval.commands.evaluate import INTERRUPTED, MISLEADING, SOUND, Options, complain, watched
+from eval.commands.evaluate import INTERRUPTED, MISLEADING, SOUND, Options, complain
 from eval.datasets.beir import DEPTH, Collection, Query, QueryRanking, rank, read_collection
 from eval.datasets.own_passages import index_of
 from eval.datasets.questions import UnreadableDataset, sample
@@ -16,8 +16,7 @@ from eval.harness import BATCH, Progress, silent
 from eval.report.tables import headline
 from eval.summary import Figure
 from index.files import replace_file
-from qa.cli import out
-from qa.console import print_json
+from qa.console import out, print_json, progress
 
 if TYPE_CHECKING:
     from qa.retrieval.hybrid import Retriever
@@ -42,8 +41,8 @@ def evaluate_collection(folder: Path, choice: Choice, options: Options) -> int:
     complain([str(complaint) for complaint in collection.complaints])
     queries = _chosen(collection, choice)
     retriever = _searched(collection, options)
-    with watched("Searching") as progress:
-        rankings = rank_all(queries, retriever, progress)
+    with progress("Searching") as step:
+        rankings = rank_all(queries, retriever, step)
     if not rankings:
         raise UnreadableDataset(f"{folder}: stopped before the first query")
     _publish(collection, len(queries), rankings, options)
@@ -67,8 +66,8 @@ def _searched(collection: Collection, options: Options) -> Retriever:
     from qa.retrieval.hybrid import HybridRetriever
 
     embedder = SentenceEmbedder.open(options.embedder)
-    with watched("Indexing") as progress:
-        index = index_of(collection.texts, embedder, progress=lambda done, total, _: progress(done, total))
+    with progress("Indexing") as step:
+        index = index_of(collection.texts, embedder, progress=step)
     return HybridRetriever(index, embedder)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,8 +22,7 @@ from eval.selfcheck import check, drawn, files_changed
 from eval.summary import as_json
 from index.files import replace_file
 from qa.answers import PASSAGES_READ
-from qa.cli import err, out, progress_bar
-from qa.console import json_line, print_json
+from qa.console import err, json_line, out, print_json, progress
 
 SOUND, MISLEADING, INTERRUPTED = 0, 1, 130
 COMPLAINTS_SHOWN = 20
@@ -42,14 +40,6 @@ class Options:
     as_json: bool = False
     reader: str | None = None
     embedder: str | None = None
-
-
-@contextmanager
-def watched(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar with the time left, on stderr where someone watches."""
-    with progress_bar() as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def complain(sentences: Sequence[str]) -> None:
@@ -85,13 +75,13 @@ def _asked(dataset: Dataset, options: Options, location: str | Path | None) -> E
     from qa.assistant import Assistant
 
     if location is None:
-        with watched("Indexing") as progress:
-            assistant = over_own_passages(dataset, SentenceEmbedder.open(options.embedder), options.reader, progress)
+        with progress("Indexing") as step:
+            assistant = over_own_passages(dataset, SentenceEmbedder.open(options.embedder), options.reader, step)
     else:
         assistant = Assistant.open(location, reader=options.reader, embedder=options.embedder)
         complain(assistant.warnings)
-    with watched("Asking") as progress:
-        return evaluate(dataset, assistant, k=options.k, own_passages=location is None, progress=progress)
+    with progress("Asking") as step:
+        return evaluate(dataset, assistant, k=options.k, own_passages=location is None, progress=step)
 
 
 def _publish(run: Run, other: Run | None, options: Options) -> None:

@@ -1,15 +1,69 @@
-"""An answer on a terminal."""
+"""``pincite ask``: read the questions, ask them, print the answers."""
 
 from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
 
 from rich.text import Text
 
 from qa.answers import Answer, Citation, confidence_word
-from qa.console import Terminal, terminal_safe
+from qa.assistant import Assistant, check_question
+from qa.console import Terminal, out, print_json, progress, terminal_safe, warn
+
+TOGETHER = 8  # questions: enough to fill the reader's batches, and few enough that answers appear as they come
+
+Row = tuple[str | None, str]  # the id and the question
+
+
+def open_assistant(
+    place: str | Path, *, reader: str | None, embedder: str | None, where: str | None = None
+) -> Assistant:
+    """Open the index and the models, and print the index's warnings."""
+    assistant = Assistant.open(place, reader=reader, embedder=embedder)
+    warn(assistant.warnings)
+    return assistant if where is None else assistant.where(where)
+
+
+def ask_all(assistant: Assistant, rows: Sequence[Row], k: int, *, explain: bool, as_json: bool) -> None:
+    """Ask the questions and print each answer."""
+    with progress("Reading", total=len(rows)) as step:
+        for at in range(0, len(rows), TOGETHER):
+            some = rows[at : at + TOGETHER]
+            answers = assistant.ask_many([question for _, question in some], k)
+            step(at + len(some), len(rows))
+            for (id, _), answer in zip(some, answers, strict=True):
+                if as_json:
+                    print_json(answer.with_id(id).as_dict())
+                else:
+                    show(answer, out, explain=explain)
+
+
+def read_batch(path: Path) -> list[Row]:
+    """The ids and questions of a batch file; ValueError naming the first bad line."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not UTF-8 ({error.reason} at byte {error.start})") from error
+    return [_row(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _row(path: Path, number: int, line: str) -> Row:
+    try:
+        row = json.loads(line)
+        id, question = row.get("id"), row["question"]
+    except (ValueError, KeyError, AttributeError) as error:
+        raise ValueError(f'{path}: line {number} is not {{"id": ..., "question": ...}}') from error
+    try:
+        check_question(question if isinstance(question, str) else "")
+    except ValueError as error:
+        raise ValueError(f"{path}: line {number}: {error}") from error
+    return (None if id is None else str(id), question)
 
 
 def marked(citation: Citation, around: int = 160) -> Text:
-    """The quote in bold among the passage's words beside it."""
+    """The quote in bold, with the words of the passage around it."""
     passage, left, right = (
         citation.passage,
         citation.start - citation.passage.start,
@@ -23,7 +77,7 @@ def marked(citation: Citation, around: int = 160) -> Text:
 
 
 def show(answer: Answer, console: Terminal, *, explain: bool = False) -> None:
-    """Print the answer first, then the evidence; before both, the question where it was understood otherwise than typed."""
+    """Print the answer, then its evidence; before both, the question as understood, if that is not as typed."""
     if answer.understood is not None and answer.understood != answer.question:
         console.print(f"Read as: {answer.understood}", style="dim")
     if answer.text is None:

@@ -1,20 +1,47 @@
-"""What an indexing run did, or would do, and what a search found, on a terminal."""
+"""``pincite index``: update the index, and say what changed or would change."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from threading import Event
 
+from index.builder import plan
+from index.embedder import Embedder
+from index.store import build, named
 from index.update.report import BuildReport
-from qa.console import Terminal
-from qa.retrieval.hybrid import Hit
+from qa.console import Terminal, out, print_json, progress
 
 COUNTED = ("added", "changed", "renamed", "removed", "unchanged")
 
 
+def update(
+    roots: Sequence[Path],
+    place: str | Path,
+    embedder: Embedder,
+    *,
+    search: str | None,
+    planned: bool,
+    as_json: bool,
+    quiet: bool = False,
+) -> None:
+    """Update the index, unless it is only ``planned``, and print what changed; if ``quiet``, only if anything did."""
+    with progress("Reading" if planned else "Indexing") as step:
+        if planned:
+            report = plan(roots, Path(place), embedder.fingerprint, progress=step)
+        else:
+            report = build(roots, place, embedder, search=search, progress=step)
+    if quiet and not report.differs:
+        return
+    if as_json:
+        print_json(asdict(report) | {"index": named(place)})
+    else:
+        show_build(report, named(place), out, planned=planned)
+
+
 def show_build(report: BuildReport, place: str, console: Terminal, *, planned: bool = False) -> None:
-    """Print the counts, and a line for each file that is not as one may expect; all that would change where planned."""
+    """Print the counts and each file that was left out; if it was only planned, also each change."""
     counts = ", ".join(f"{len(getattr(report, part))} {part}" for part in COUNTED)
     where = f"would be in {place}; nothing was written" if planned else f"in {place}"
     console.say(f"{report.documents} documents, {report.passages} passages ({counts}) {where}")
@@ -24,23 +51,11 @@ def show_build(report: BuildReport, place: str, console: Terminal, *, planned: b
         console.say(f"  {line}", "yellow")
 
 
-def show_passages(hits: Sequence[Hit], console: Terminal) -> None:
-    """Print each passage under the place that it stands at."""
-    if not hits:
-        console.say("No passage was found.", "yellow")
-    for number, hit in enumerate(hits, 1):
-        found = hit.passage
-        page = f", page {found.page}" if found.page else ""
-        place = f"[{number}] {found.title}{page}  {found.document}:{found.start}-{found.end}"
-        console.say(place, "cyan")
-        console.print(found.text, soft_wrap=True)
-
-
 def changes(paths: Sequence[Path], index: Path, stop: Event | None = None) -> Iterator[None]:
-    """Once as soon as the files and folders are watched, then after every change in them, until ``stop`` is set.
+    """Yield once when watching begins, then after each change in the files and folders, until ``stop`` is set.
 
-    The changes of about a second count as one. A file is watched through its folder, as editors put another in its place;
-    what happens in the index itself is left out.
+    Changes within about a second count as one. A file is watched through its folder, because editors replace files; changes
+    inside the index are ignored.
     """
     from watchfiles import watch
 

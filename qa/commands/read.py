@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import cast, get_args
 import numpy as np
 
 from index.encoder.number_format import Format
+from index.files import replace_file
+from qa.console import out, print_json, progress
 from qa.reader.reader import ExtractiveReader, Reader
 from qa.reader.windows import Pair
 from qa.squad import read_questions
@@ -125,7 +128,7 @@ def evaluate(questions: Sequence[ReadQuestion], predictions: Sequence[Prediction
 
 
 def read_file(path: Path, model: str | None, format: str | None, progress: Callable[[int, int], None]) -> ReadResult:
-    """Read and score a file; ValueError naming the file or the model that is no good."""
+    """Read and score a file; ValueError naming the file or the model if it is no good."""
     if format not in (None, *get_args(Format)):
         raise ValueError(f"--format {format}: none of {', '.join(get_args(Format))}")
     questions = load(path)
@@ -133,6 +136,19 @@ def read_file(path: Path, model: str | None, format: str | None, progress: Calla
     return ReadResult(
         evaluate(questions, predictions), {q.id: p.text for q, p in zip(questions, predictions, strict=True)}
     )
+
+
+def score_file(path: Path, model: str | None, format: str | None, *, predictions: Path | None, as_json: bool) -> None:
+    """Read a file, write its ``predictions`` if they are wanted, and print its scores."""
+    with progress("Reading") as step:
+        result = read_file(path, model, format, step)
+    if predictions is not None:
+        replace_file(predictions, json.dumps(result.predictions, ensure_ascii=False).encode())
+    if as_json:
+        print_json(result.scores)
+        return
+    for name, value in result.scores.items():
+        out.say(f"{name.replace('_', ' '):32} {value}")
 
 
 def _percent(values: Sequence[float]) -> float:

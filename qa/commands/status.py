@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from index.embedder import SentenceEmbedder
 from index.encoder.number_format import VECTOR_FORMATS, Shape, known_format
 from index.folder_index import DocumentRecord
-from index.store import Store
+from index.store import Store, open_store
+from qa.console import out, print_exactly, print_json
 from qa.reader.reader import BUNDLED, fingerprint
 
 
+def show_status(place: str | Path, document: str | None, *, text: bool, as_json: bool) -> None:
+    """Print what the index holds, or with ``text`` the text of one document."""
+    opened = open_store(place)
+    if document is not None and text:
+        print_exactly(opened.document_text(find(opened, document).name))
+        return
+    report = describe(opened, document)
+    if as_json:
+        print_json(report)
+        return
+    for name, value in report.items():
+        rows = value if isinstance(value, list) else [value]
+        out.say(f"{name.replace('_', ' ')}:", "bold")
+        for line in (line for row in rows for line in lines(row, named=document is not None and name == "files")):
+            out.say(f"  {line}")
+
+
 def find(opened: Store, name: str) -> DocumentRecord:
-    """The document of that name, given whole or by its last parts; ValueError where it is none or several."""
+    """The document of that name, in full or by the end of its path; ValueError if none or several match."""
     matches = [
         record for record in opened.documents if record.name == name or record.name.endswith("/" + name.lstrip("/"))
     ]
@@ -42,7 +61,7 @@ def describe(opened: Store, document: str | None = None) -> dict[str, Any]:
 
 
 def numbers() -> list[dict[str, str | None]]:
-    """The number format that each bundled encoder computes in on this processor, None if that is not known yet, and why."""
+    """The number format of each bundled encoder on this processor, or None if it is not known yet, and why."""
     known = {
         "reader": known_format(Shape.read(BUNDLED)),
         "small reader": known_format(Shape.read(BUNDLED / "screen")),
@@ -52,7 +71,7 @@ def numbers() -> list[dict[str, str | None]]:
 
 
 def lines(value: object, *, named: bool = False) -> list[str]:
-    """How a value of the report is shown; the fields of a record under their names, where that is wanted."""
+    """A value of the report as lines; with ``named``, one line per field of a record."""
     if not isinstance(value, dict):
         return [str(value)]
     if not named:
