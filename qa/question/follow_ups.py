@@ -1,0 +1,213 @@
+"""Follow-up questions: completed from the turns before, without a language model.
+
+Each possible meaning is written out as a full question: a pronoun stands for the last answer or for what was asked about;
+"And X?" puts X in place of its like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from qa.english import AUXILIARIES, MONTHS, NAME, PEOPLE, PREPOSITIONS, QUESTION_WORDS, THINGS, WEEKDAYS, any_of
+
+MOST = 5  # readings: all are asked at once, and each costs a retrieval and a passage or two to read
+SHORT = 8  # words: a longer answer is a sentence, which cannot take the place of a pronoun
+
+OPENING = re.compile(r"^(?:and|but|so|then|also|ok|okay)\b[\s,]*", re.I)
+ABOUT = re.compile(r"^(?:(?:and|but|so)\s+)?(?:what|how)\s+about\s+(?P<other>.+?)\s*\??$", re.I)
+ELLIPSIS = re.compile(  # "And May?" asks about a month
+    rf"^(?:and|but|or)\s+(?P<other>(?!(?!may\b){any_of([*QUESTION_WORDS, *AUXILIARIES])}\b).+?)\s*\??$", re.I
+)
+BARE = re.compile(
+    r"^(?:(?:and|but|so)\s+)?(?P<wh>when|where|why|how|who|by whom|how much|how many|how long|since when|what for"
+    r"|on (?:which|what) (?:day|date)|in (?:which|what) (?:year|month|city|country))(?: exactly)?\s*\??$",
+    re.I,
+)
+PERSON = re.compile(rf"\b{any_of(PEOPLE)}\b", re.I)
+THING = re.compile(
+    rf"\b{any_of(THINGS)}\b|(?:(?<=^)|(?<=\b(?:is|of|in|on|do|by|at|to|as) )|(?<=\b(?:was|are|for|did) )"
+    r"|(?<=\b(?:were|does|from|with) )|(?<=\b(?:after|about) )|(?<=\bbefore ))(that)\b",
+    re.I,
+)
+PLACE = re.compile(r"(?<!is )(?<!are )(?<!was )(?<!were )\b(there)\b(?!\s+(?:is|are|was|were|a|an|any|be)\b)", re.I)
+POSSESSIVE = frozenset(("his", "her", "hers", "its", "their"))
+DEMONSTRATIVE = re.compile(r"\b(?:that|this|these|those|the same)\s+(?P<noun>[a-z]+)\b", re.I)
+NAMES = re.compile(rf"\b{NAME}")
+NAMED = re.compile(rf"(?:the )?{NAME}(?:['’]s?)?")  # nothing but a name: it takes the place of another
+YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
+WH = re.compile(
+    rf"^(?:{any_of(PREPOSITIONS)}\s+)?{any_of(QUESTION_WORDS)}(?:(?<=how)\s+(?:much|many|long|often|far|old|big|large))?\b\s*",
+    re.I,
+)
+AUXILIARY = re.compile(rf"^{any_of(AUXILIARIES)}\s+", re.I)
+NOUN_PHRASE = re.compile(r"\b(?:a|an|the)\s+[^,?]*$")
+# How what is no verb begins.
+THING_NAMED = re.compile(r"(?:the|an?|its|his|her|their|this|that|these|those)\b|[A-Z0-9]")
+HEAD = re.compile(rf"^(?:[\w’'-]+\s+){{0,3}}?{any_of(AUXILIARIES)}\s+", re.I)
+_CAPITALISED_AT_TIMES = (*MONTHS, *WEEKDAYS, *QUESTION_WORDS, *AUXILIARIES, *PREPOSITIONS)
+NOT_NAMES = frozenset(map(str.lower, (*_CAPITALISED_AT_TIMES, *"and or but so then the name".split())))
+
+
+class Asked(Protocol):
+    """A question that was asked before, as it was understood, and its answer, None if there was none."""
+
+    @property
+    def question(self) -> str:
+        """The question."""
+        ...
+
+    @property
+    def answer(self) -> str | None:
+        """The answer's words."""
+        ...
+
+
+def named_instead(question: str) -> str | None:
+    """The name that "And X?" or "What about X?" puts in the place of another; None for other questions."""
+    other = _other(question)
+    return _bare(other) if other and NAMED.fullmatch(other) else None
+
+
+def _other(question: str) -> str | None:
+    """What "And X?" or "What about X?" asks about instead; None for other questions."""
+    about = ABOUT.match(question) or ELLIPSIS.match(question)
+    return about["other"] if about else None
+
+
+def _bare(name: str) -> str:
+    """A name without its possessive ending."""
+    return re.sub(r"['’]s?$", "", name)
+
+
+def leans(question: str) -> bool:
+    """Whether a question cannot be understood without the turns before it."""
+    if _other(question) or BARE.match(question.strip()):
+        return True
+    body = OPENING.sub("", question)
+    opened = body != question and not question.lower().startswith(("so ",))
+    return opened or any(_unbound(pattern, body) for pattern in (PERSON, THING, PLACE))
+
+
+def _unbound(pattern: re.Pattern[str], question: str) -> bool:
+    """Whether a pronoun stands before any name of the question that it could belong to."""
+    found = pattern.search(question)
+    if found is None:
+        return False
+    return not any(
+        name.start() < found.start() for name in NAMES.finditer(question) if name.group().lower() not in NOT_NAMES
+    )
+
+
+def readings(question: str, turns: Sequence[Asked]) -> list[str]:
+    """The ways to complete ``question`` from ``turns``, likeliest first; itself alone where it needs no completing."""
+    question = question.strip()
+    if not turns or not leans(question):
+        return [question]
+    last = turns[-1]
+    if other := _other(question):
+        exchanged = _with_other(last.question, other)
+        beside = [] if exchanged and NAMED.fullmatch(other) else [f"{_strip(last.question)} {other}?"]
+        return _distinct([*exchanged, *beside])
+    if bare := BARE.match(question.strip()):
+        return _distinct([f"{bare['wh'].capitalize()} {statement}?" for statement in _statements(last)])
+    body = OPENING.sub("", question)
+    body = body[:1].upper() + body[1:]
+    return _distinct(_substituted(body, turns)[:4] or [body])
+
+
+def _substituted(question: str, turns: Sequence[Asked]) -> list[str]:
+    """The question with its pronoun replaced by each thing it may stand for; with the topic added where it has none."""
+    last = turns[-1]
+    found = next((m for m in (PERSON.search(question), PLACE.search(question), THING.search(question)) if m), None)
+    if found is None:
+        return [f"{_strip(question)} {_about(last)}?"] + [f"{_strip(question)} {name}?" for name in _names(turns)[:1]]
+    completed = []
+    for referent in _referents(
+        turns, person=PERSON.search(question) is not None, place=PLACE.search(question) is not None
+    ):
+        word = found.group().lower()
+        demonstrative = DEMONSTRATIVE.search(question)
+        if demonstrative and demonstrative.start() == found.start():
+            completed.append(f"{_strip(question)} {_about(last)}?")
+            completed.append(
+                question[: found.start()] + referent + " " + demonstrative["noun"] + question[demonstrative.end() :]
+            )
+            continue
+        preposition = (
+            "in "
+            if word == "there" and not re.search(r"\b(?:to|from|in|go|went)\s*$", question[: found.start()])
+            else ""
+        )
+        ending = "'s" if word in POSSESSIVE and not referent.endswith("'s") else ""
+        completed.append(question[: found.start()] + preposition + referent + ending + question[found.end() :])
+    return completed
+
+
+def _referents(turns: Sequence[Asked], *, person: bool, place: bool) -> list[str]:
+    """What a pronoun may stand for, likeliest first."""
+    last = turns[-1]
+    names = _names(turns)
+    answer = [last.answer] if last.answer and len(last.answer.split()) <= SHORT else []
+    if person or place:
+        asked = re.match(r"(?:who|whom|which|where|in|to|name)", last.question, re.I)
+        return (answer + names if asked else names + answer)[:3]
+    phrase = NOUN_PHRASE.search(_strip(last.question))
+    about = [thing for thing in [_about(last)] if THING_NAMED.match(thing)]
+    return [*answer, *([phrase.group()] if phrase else []), *about, *names][:4]
+
+
+def _names(turns: Sequence[Asked]) -> list[str]:
+    """Names in the questions and answers so far, latest first."""
+    found = []
+    for turn in reversed(turns):
+        for text in (turn.question, turn.answer or ""):
+            found += [
+                name
+                for m in NAMES.finditer(text)
+                if (name := _without_lead(m.group())) and name.lower() not in NOT_NAMES
+            ]
+    return list(dict.fromkeys(re.sub(r"['’]s$", "", name) for name in found))
+
+
+def _without_lead(name: str) -> str:
+    """A name without a question word or preposition that was capitalised for opening the sentence."""
+    words = name.split()
+    return " ".join(words[1:] if words and words[0].lower() in NOT_NAMES else words)
+
+
+def _strip(question: str) -> str:
+    """The question without its mark."""
+    return question.rstrip(" ?!.")
+
+
+def _about(turn: Asked) -> str:
+    """What a question is about: its words without the question word and the verb that goes with it."""
+    return HEAD.sub("", WH.sub("", OPENING.sub("", _strip(turn.question)), count=1), count=1)
+
+
+def _statements(turn: Asked) -> list[str]:
+    """A question and its answer as rough statements, the answer where the question word was."""
+    rest = WH.sub("", _strip(turn.question), count=1)
+    subject = turn.answer if turn.answer and len(turn.answer.split()) <= SHORT else ""
+    with_answer = f"did {subject} {rest}" if subject and not AUXILIARY.match(rest) else f"{rest} {subject}"
+    return [" ".join(with_answer.split()), rest]
+
+
+def _with_other(question: str, other: str) -> list[str]:
+    """The question with ``other`` in the place of its like: year for year, name for name."""
+    trimmed = re.sub(r"^(?:in|on|at|for|to|from|with|by|of|the one in)\s+", "", other, flags=re.I)
+    if YEAR.fullmatch(trimmed) and (found := YEAR.search(question)):
+        return [question[: found.start()] + trimmed + question[found.end() :]]
+    trimmed_name = _bare(trimmed)
+    return [
+        question[: m.start()] + trimmed_name + ("'s" if m.group().endswith(("'s", "’s")) else "") + question[m.end() :]
+        for m in reversed(list(NAMES.finditer(question)))
+        if m.group().lower() not in NOT_NAMES
+    ][:3]
+
+
+def _distinct(texts: Sequence[str]) -> list[str]:
+    """Without repetitions, at most five."""
+    return list(dict.fromkeys(" ".join(text.split()) for text in texts))[:MOST]
