@@ -1,4 +1,4 @@
-"""What the page and the evaluation need of an assistant: ``qa.assistant.Assistant`` fits, and so does a fake."""
+"""What the page and the evaluation need from an assistant, so that a fake can replace ``qa.assistant.Assistant``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Answerer(Protocol):
-    """Answers questions, and answers them from given passages alone.
+    """Answers questions, from its index or from given passages only.
 
     An answer that abstains still lists, best first among its alternatives, what would have been answered: without them
     a wrong refusal cannot be told from a reader that found nothing.
@@ -22,12 +22,12 @@ class Answerer(Protocol):
 
     @property
     def index(self) -> Store:
-        """The index that is answered from."""
+        """The index that answers come from."""
         ...
 
     @property
     def retriever(self) -> Retriever:
-        """Finds the passages that are read."""
+        """The retriever that finds the passages to read."""
         ...
 
     def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False) -> list[Answer]:

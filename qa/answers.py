@@ -1,13 +1,13 @@
-"""The types that everyone else speaks: an answer, its citations, its alternatives. Offsets are code points, half-open."""
+"""The types that all packages share: an answer, its citations, its alternatives. Offsets are code points, half-open."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-PASSAGES_READ = 8
-READ_FIRST = 1  # then as many again, and so on, while these leave the answer open
-SURE, LIKELY = 0.8, 0.5
+PASSAGES_READ = 8  # at most, chosen and not fitted
+READ_FIRST = 1  # then as many again each time, while the answer stays open
+SURE, LIKELY = 0.8, 0.5  # chosen and not fitted
 
 Kind = Literal["span", "passage", "list", "yes_no"]
 
@@ -28,10 +28,10 @@ class CitedPassage:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where the words of an answer stand: ``quote`` is the characters [start, end) of ``document``.
+    """The place of an answer's words: ``quote`` is the characters [start, end) of ``document``.
 
-    ``sha256`` is that of the source file when it was indexed; ``page`` counts from 1 and is None where the format has
-    none; ``score`` is the reader's log odds of this span against "no answer in this passage" (unbounded, higher is better).
+    ``sha256`` is that of the source file when it was indexed; ``page`` counts from 1 and is None if the format has none;
+    ``score`` is the reader's log odds of this span against "no answer in this passage" (unbounded, higher is better).
     """
 
     document: str
@@ -67,7 +67,7 @@ class Milliseconds:
 class Evidence:
     """Why this answer: how its passage was found and how clearly the reader preferred its span.
 
-    Ranks count from 1 and are None where that search did not return the passage. ``span_margin`` is the span's log odds
+    Ranks count from 1 and are None if that search did not return the passage. ``span_margin`` is the span's log odds
     against no answer, ``runner_up_margin`` its distance to the next different answer (None without one), ``agreement``
     the number of documents that give the same answer.
     """
@@ -81,12 +81,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the articles say. ``text`` is None where they do not hold the answer; it equals the first citation's quote.
+    """What the articles say. ``text`` equals the first citation's quote, or is None if they do not hold the answer.
 
     ``confidence`` is the probability, 0..1, that ``text`` is right, or that abstaining is right. When abstaining the
-    citations are the nearest passages, with an empty quote. ``conflict`` is true where documents give different answers
-    on comparable evidence: those are then the first ``alternatives``. ``understood`` is the question as it was read
-    where a conversation completed it or a misspelt word was replaced.
+    citations are the nearest passages, with an empty quote. ``conflict`` is true if documents give different answers on
+    comparable evidence: the other is then the first of the ``alternatives``. ``understood`` is the question as it was read,
+    if a conversation completed it or a misspelt word was replaced.
     """
 
     question: str
@@ -103,11 +103,11 @@ class Answer:
     items: tuple[Citation, ...] = ()
 
     def with_id(self, id: str | None) -> Answer:
-        """The same answer under the id its question came with."""
+        """The same answer with the id of its question."""
         return replace(self, id=id)
 
     def unsaid(self) -> Answer:
-        """An abstention in its place, with its passages as the nearest."""
+        """The abstention that replaces this answer, with its passages as the nearest."""
         nearest = tuple(
             replace(one, start=one.passage.start, end=one.passage.start, quote="") for one in self.citations
         )

@@ -1,4 +1,4 @@
-"""The assistant: ask a question, get the articles' own words with their place, or be told that they do not say."""
+"""The assistant: answers a question in the articles' own words, with their place, or says that they do not answer it."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ from qa.retrieval.hybrid import Hit, HybridRetriever, Retriever
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
-ALTERNATIVES = 4
-NEAREST = 3
-COMPARABLE = 0.45
+# Chosen and not fitted.
+ALTERNATIVES = 4  # shown beside an answer
+NEAREST = 3  # passages shown if there is no answer
+COMPARABLE = 0.45  # of the best answer's probability: from here on another figure is a conflict
 
 
 class Assistant:
@@ -80,14 +81,14 @@ class Assistant:
 
     @property
     def index(self) -> Store:
-        """The index answered from, in a folder or a database; ValueError where the passages come from another store."""
+        """The index, in a folder or a database; ValueError if the passages come from another store."""
         if self._index is None:
             raise ValueError("this assistant reads from a store of its own and has no index")
         return self._index
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is to be said about the index that was opened."""
+        """The warnings of the index that was opened."""
         return self._index.warnings if self._index is not None else ()
 
     def ask(self, question: str, k: int = PASSAGES_READ) -> Answer:
@@ -95,10 +96,10 @@ class Assistant:
         return self.ask_many([question], k)[0]
 
     def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False) -> list[Answer]:
-        """Answer questions that are independent of each other; they share batches, and each says the time of its share.
+        """Answer independent questions in shared batches; each answer reports an equal share of the time.
 
-        The first passage is read for all, more of the ``k`` for the questions that could still be answered otherwise.
-        A question with misspelt words is answered as it was ``understood``, unless it is to be taken ``as_written``.
+        One passage is read per question, then more of the ``k`` if another answer could still overtake the best. Misspelt
+        words are corrected, and ``understood`` says how, unless ``as_written`` is true.
         """
         for question in questions:
             check_question(question)
@@ -117,11 +118,11 @@ class Assistant:
         ]
 
     def meant(self, question: str) -> str:
-        """The question as it is read: misspelt words replaced by the articles' nearest."""
+        """The question with misspelt words replaced by the nearest words of the articles."""
         return question if self._speller is None else self._speller.corrected(question)
 
     def read_passages(self, question: str, passages: Sequence[Passage]) -> Answer:
-        """Answer from the given passages alone, without retrieval; their order says nothing."""
+        """Answer from the given passages only, without retrieval; their order does not matter."""
         hits = [Hit(passage, 1 / rank, similarity=1.0, term_score=1.0) for rank, passage in enumerate(passages, 1)]
         began = time.perf_counter()
         readings = read_enough([question], [hits], self.reader, self.screen, self.confidence)[0]
@@ -129,7 +130,7 @@ class Assistant:
         return self._answer(question, hits, readings, Milliseconds(0.0, spent, spent))
 
     def where(self, condition: str) -> Assistant:
-        """This assistant over the documents that meet a condition of ``index.filters``; ValueError if that cannot be."""
+        """This assistant over the documents that meet a condition of ``index.filters``; ValueError for a bad condition."""
         narrowed = copy.copy(self)
         narrowed.retriever = self.retriever.where(condition)
         return narrowed
@@ -145,14 +146,14 @@ class Assistant:
         return AssistantRunnable(self)
 
     def _answer(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], spent: Milliseconds) -> Answer:
-        """Choose in the form that the question asks for, or abstain."""
+        """Answer in the form that the question asks for, or abstain."""
         ranked = self.rank(hits[: len(readings)], readings)
         given = ranked and ranked[0].probability >= self.confidence.threshold
         chosen = self._chosen(question, ranked) if given else _abstention(question, hits, ranked)
         return replace(chosen, milliseconds=spent, evidence=_evidence(ranked))
 
     def _chosen(self, question: str, ranked: Sequence[Ranked]) -> Answer:
-        """The most probable answer: a span, a whole list with its items, or the sentence that decides or gives the reason."""
+        """The most probable answer: a span, a list with its items, or the sentence that decides or gives the reason."""
         best, form = ranked[0], form_of(question)
         citations = shown(question, best.candidate)
         items = item_citations(citations[0]) if form == "list" else ()
@@ -169,17 +170,17 @@ class Assistant:
         )
 
     def conversation(self) -> Conversation:
-        """A conversation, in which later questions may lean on earlier ones."""
+        """A conversation, in which later questions may refer to earlier ones."""
         return Conversation(self)
 
 
 def shown(question: str, candidate: Candidate) -> tuple[Citation, ...]:
-    """Every place that gives the answer, the strongest first, as widely quoted as the question's form asks."""
+    """Every place that gives the answer, strongest first, quoted as widely as the question's form asks."""
     return tuple(_FORMED.get(form_of(question), _as_it_is)(citation) for citation in _citations(candidate))
 
 
 def check_question(question: str) -> None:
-    """ValueError where there is nothing to ask, or what cannot be text."""
+    """Raise ValueError if the question is empty or not valid text."""
     if not question.strip():
         raise ValueError("the question is empty")
     if any("\ud800" <= character <= "\udfff" for character in question):
@@ -187,7 +188,7 @@ def check_question(question: str) -> None:
 
 
 def _abstention(question: str, hits: Sequence[Hit], ranked: Sequence[Ranked]) -> Answer:
-    """The articles do not hold it: the nearest passages, and how sure that is."""
+    """An abstention, with the nearest passages and the probability that abstaining is right."""
     sure = 1 - ranked[0].probability if ranked else 1.0
     return Answer(question, None, sure, nearest(hits, NEAREST), _alternatives(ranked))
 
@@ -202,7 +203,7 @@ _KINDS: dict[str, Kind] = {"yes_no": "yes_no", "reason": "passage"}
 
 
 def _alternatives(ranked: Sequence[Ranked]) -> tuple[Alternative, ...]:
-    """The next best candidates."""
+    """The next candidates as alternatives."""
     return tuple(
         Alternative(one.candidate.text, one.probability, _citations(one.candidate)) for one in ranked[:ALTERNATIVES]
     )

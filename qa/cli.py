@@ -27,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Answers from your own articles, in their own words, and where exactly these stand.",
+    help="Answers from your own articles, in their own words, with their exact place.",
 )
 
 IndexOption = Annotated[
@@ -286,7 +286,7 @@ def train(
 
 
 def main() -> None:
-    """Run the command, one of ours or one that another package adds."""
+    """Run a command, one of ours or one that another package adds."""
     set_environment()
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(SafeFormatter())

@@ -1,4 +1,4 @@
-"""What a command writes: text that cannot command a terminal, and JSON on one line."""
+"""Output of commands: text without control over the terminal, and JSON on one line."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _PICTURES, _DELETE, _OTHER = 0x2400, "\u2421", "\ufffd"
 
 
 def terminal_safe(text: str) -> str:
-    """The text with whatever a terminal would obey shown instead: ESC as ␛, and so on for C0 and DEL, all else as �.
+    """The text with every control character replaced by a picture of it: ESC by ␛, other C0 and DEL alike, the rest by �.
 
-    Tabs and line ends stay. One character stands for one, so offsets hold.
+    Tabs and line ends stay. Each character is replaced by one, so offsets hold.
     """
     return _COMMANDS.sub(_picture, text)
 
@@ -40,7 +40,7 @@ def _picture(found: re.Match[str]) -> str:
 
 
 def json_line(value: object) -> str:
-    """JSON on one line, without its end. What ``terminal_safe`` replaces is escaped; a number that is none is an error."""
+    """JSON on one line, without a line end. What ``terminal_safe`` replaces is escaped; NaN and infinity raise ValueError."""
     line = json.dumps(value, ensure_ascii=False, allow_nan=False)
     return _COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
@@ -51,7 +51,7 @@ def print_json(value: object) -> None:
 
 
 def print_exactly(text: str) -> None:
-    """The text as UTF-8 on stdout, every byte of it; only a terminal gets it safe to show."""
+    """Print the text as UTF-8, byte for byte; only on a terminal is it made safe."""
     if sys.stdout.isatty():
         text = terminal_safe(text)
     sys.stdout.flush()
@@ -59,7 +59,7 @@ def print_exactly(text: str) -> None:
 
 
 class Terminal(Console):
-    """A console that shows text as it stands, safe for a terminal whether there is one or not."""
+    """A console that prints text literally and always makes it safe for a terminal."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(highlight=False, markup=False, emoji=False, **options)
@@ -73,7 +73,7 @@ class Terminal(Console):
         return super().render_str(terminal_safe(text), **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Make safe whatever is printed; rich's own control sequences are marked as such."""
+        """Make safe everything that is printed, except rich's own control sequences."""
         for part in super().render(renderable, options):
             yield part if part.control else part._replace(text=terminal_safe(part.text))
 

@@ -1,4 +1,4 @@
-"""Conversations: later questions may lean on earlier ones.
+"""Conversations: later questions may refer to earlier ones.
 
 Every reading of a question is asked, and the one the articles answer best is kept. What was understood is shown, so that
 it can be corrected.
@@ -14,7 +14,7 @@ from qa.answering.candidates import in_its_sentence
 from qa.answers import Answer, Citation
 from qa.question.follow_ups import named_instead, readings
 
-TURNS_KEPT = 3  # a pronoun seldom reaches further back, and every turn adds names it could stand for
+TURNS_KEPT = 3  # chosen and not fitted: each turn adds names that a pronoun could refer to
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Turn:
 
     @classmethod
     def of(cls, question: str, answer: Answer) -> Turn:
-        """A turn with what was answered and where that stands."""
+        """A turn with the answer and its first citation."""
         given = answer.citations[:1] if answer.text is not None else ()
         return cls(question, answer.text, *given)
 
@@ -41,14 +41,14 @@ class Asks(Protocol):
 
 
 class Conversation:
-    """Asks one question after another; later ones may lean on earlier ones."""
+    """Asks one question after another; later ones may refer to earlier ones."""
 
     def __init__(self, assistant: Asks) -> None:
         self._assistant = assistant
         self.turns: list[Turn] = []
 
     def ask(self, question: str) -> Answer:
-        """Answer a question; where it leans on earlier turns, ``understood`` says how it was completed."""
+        """Answer a question; if it refers to earlier turns, ``understood`` is the completed question."""
         question = " ".join(question.split()) or question
         asked = readings(question, self.turns)
         answers = self._assistant.ask_many(asked)
@@ -61,14 +61,14 @@ class Conversation:
         return replace(chosen, question=question, understood=understood if understood != question else None)
 
     def correct(self, question: str) -> Answer:
-        """Ask the last question again as the user worded it, in the place of what was understood."""
+        """Ask the last question again in the user's own words, and replace its turn."""
         self.turns = self.turns[:-1]
         answer = self._assistant.ask_many([question], as_written=True)[0]
         self.turns.append(Turn.of(question, answer))
         return answer
 
     def _said_of_another(self, answer: Answer, name: str) -> bool:
-        """Whether it is the last answer over again, from a sentence that does not name what is asked about now."""
+        """Whether this repeats the last answer, from a sentence that does not mention ``name``."""
         last = self.turns[-1].cited if self.turns else None
         if last is None or answer.text is None or not answer.citations:
             return False
@@ -78,5 +78,5 @@ class Conversation:
 
 
 def _worth(answer: Answer) -> float:
-    """How well the articles answer: the confidence of an answer, less than nothing for an abstention."""
+    """How well the articles answer: the confidence of an answer, negative for an abstention."""
     return answer.confidence if answer.text is not None else -answer.confidence

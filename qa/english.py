@@ -1,4 +1,4 @@
-"""The English that more than one module has to know: words of questions, names, figures, and the calendar."""
+"""English that several modules need: words of questions, names, figures, and the calendar."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ BE, DO, HAVE = tuple("is are was were am".split()), ("do", "does", "did"), ("has
 MODALS = tuple("can could will would shall should may might must".split())
 AUXILIARIES = (*BE, *DO, *HAVE, *MODALS)
 PREPOSITIONS = tuple("in on at by to of for from with after before since until about".split())
-PEOPLE = tuple("he him she his her hers".split())  # pronouns that stand for them
+PEOPLE = tuple("he him she his her hers".split())  # pronouns for people; THINGS are those for things
 THINGS = tuple("it its they them their these those this".split())
 NUMBERS = tuple("two three four five six seven eight nine ten".split())
 MONTHS = tuple("January February March April May June July August September October November December".split())

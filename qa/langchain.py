@@ -35,7 +35,7 @@ INSTRUCTIONS = (
 
 
 def to_document(hit: Hit) -> Document:
-    """A hit as a LangChain document; ``source``, ``start_index`` and ``end_index`` say where its text stands."""
+    """A hit as a LangChain document; ``source``, ``start_index`` and ``end_index`` are the place of its text."""
     passage = hit.passage
     metadata = {
         "source": passage.document,
@@ -51,7 +51,7 @@ def to_document(hit: Hit) -> Document:
 
 
 class PinciteRetriever(BaseRetriever):
-    """The ``k`` best passages of the index in a folder or database, by terms and vectors fused."""
+    """The ``k`` best passages of the index in a folder or database, by hybrid search."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -62,7 +62,7 @@ class PinciteRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
     ) -> list[Document]:
-        """Documents for one query; the index is opened at the first."""
+        """Documents for one query; the first query opens the index."""
         if self._retriever is None:
             self._retriever = HybridRetriever(open_store(self.path), SentenceEmbedder.open())
         return [to_document(hit) for hit in self._retriever.retrieve(query, self.k if k is None else k)]
@@ -86,16 +86,16 @@ class PinciteVectorStore(VectorStore):
     def from_texts(
         cls, texts: list[str], embedding: Embeddings, metadatas: list[dict[str, Any]] | None = None, **kwargs: Any
     ) -> PinciteVectorStore:
-        """Not offered: Pincite cites places in files. NotImplementedError names the way."""
+        """Raise NotImplementedError: Pincite cites places in files, so texts have to be files first."""
         raise NotImplementedError(
             "write the texts to files and run `pincite index`, then open PinciteVectorStore(path)"
         )
 
 
 class StoreRetriever:
-    """Passages out of any LangChain vector store, so that Pincite reads and cites what another application indexed.
+    """Passages from any LangChain vector store, so that Pincite reads and cites what another application indexed.
 
-    A document's place is its metadata's ``source`` and ``start_index`` (0 where the splitter did not add it).
+    A document's place is its metadata's ``source`` and ``start_index`` (0 if the splitter did not add it).
     """
 
     def __init__(self, store: VectorStore) -> None:
@@ -109,7 +109,7 @@ class StoreRetriever:
         ]
 
     def where(self, condition: str) -> NoReturn:
-        """Not offered: ValueError says why."""
+        """Raise ValueError: conditions need an index."""
         raise ValueError("conditions need an index; this assistant reads from a store of its own")
 
 

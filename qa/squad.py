@@ -13,7 +13,7 @@ Value = TypeVar("Value", str, list[Any])
 
 @dataclass(frozen=True, slots=True)
 class SquadAnswer:
-    """An annotator's answer; ``start`` is its offset in the passage, None unless its words stand there."""
+    """An annotator's answer; ``start`` is its offset in the passage, None if its words are not found there."""
 
     text: str
     start: int | None
@@ -35,7 +35,7 @@ class SquadQuestion:
 
     @property
     def placed(self) -> bool:
-        """Whether at least one answer stands at its offset."""
+        """Whether at least one answer is found at its offset."""
         return any(answer.start is not None for answer in self.answers)
 
 
@@ -70,7 +70,7 @@ def _questions(whole: Any) -> Iterator[SquadQuestion]:
 
 
 def _question(row: Any, number: int, article: int, passage: str) -> SquadQuestion:
-    """A question; one without an id is called by its number."""
+    """A question; without an id, its number is its id."""
     question = _field(row, "question", str)
     given = [] if row.get("is_impossible") or not row.get("answers") else _field(row, "answers", list)
     found = (_answer(passage, answer) for answer in given if isinstance(answer, dict))
@@ -85,7 +85,7 @@ def _answer(passage: str, row: dict[str, Any]) -> SquadAnswer:
 
 
 def _field(row: Any, key: str, kind: type[Value]) -> Value:
-    """A field that has to be there and of its kind."""
+    """A required field; ValueError if it is missing or of another type."""
     value = row.get(key) if isinstance(row, dict) else None
     if not isinstance(value, kind):
         raise ValueError(f"{key!r} is missing or no {'text' if kind is str else 'list'}")

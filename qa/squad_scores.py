@@ -1,4 +1,4 @@
-"""SQuAD's own way of comparing answers: normalised exact match and token F1.
+"""SQuAD's comparison of answers: normalised exact match and token F1.
 
 Both follow the official evaluation scripts (Rajpurkar et al. 2016, 2018): lower case, no punctuation, no articles.
 """
@@ -20,14 +20,14 @@ def normalise(answer: str) -> str:
 
 
 def exact_match(answer: str, gold: Sequence[str]) -> float:
-    """1.0 where the normalised answer equals one of ``gold``; an empty ``gold`` means that no answer is right."""
+    """1.0 if the normalised answer equals one of ``gold``, else 0.0; with an empty ``gold``, only an empty answer is right."""
     return float(any(normalise(answer) == normalise(text) for text in gold or [""]))
 
 
 def f1(answer: str, gold: Sequence[str]) -> float:
     """The best harmonic mean of token precision and recall over ``gold``, in 0..1.
 
-    Where either side has no tokens, 1.0 if both have none, as SQuAD 2.0's script does.
+    If either side has no tokens it is 1.0 if both have none, else 0.0, as in SQuAD 2.0's script.
     """
     return max(_f1(normalise(answer).split(), normalise(text).split()) for text in gold or [""])
 

@@ -1,1 +1,1 @@
-"""Which candidate is the answer, how sure that is, and when to stop reading."""
+"""Which candidate is the answer, how sure it is, and when to stop reading."""

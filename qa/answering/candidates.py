@@ -1,4 +1,4 @@
-"""From readings to candidate answers: spans placed in their documents, overlaps reduced, equal answers merged."""
+"""Candidate answers from readings: spans placed in their documents, overlaps removed, equal answers merged."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from qa.reader.reader import Reading, Span
 from qa.retrieval.hybrid import Hit
 from qa.squad_scores import normalise
 
-SPANS_PER_PASSAGE = 3
+SPANS_PER_PASSAGE = 3  # chosen and not fitted: more than one, as a passage may hold two different answers
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """One place that gives an answer: a span, in document offsets, and the hit whose passage it was read in."""
+    """A place that gives an answer: a span, in document offsets, and the hit whose passage holds it."""
 
     hit: Hit
     rank: int
@@ -71,12 +71,12 @@ class Candidate:
 
     @property
     def documents(self) -> int:
-        """How many documents give it."""
+        """The number of documents that give it."""
         return len({support.hit.passage.document for support in self.supports})
 
 
 def candidates(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Candidate]:
-    """All candidate answers of one question, best first; scores compare over passages and documents."""
+    """All candidate answers to one question, best first; scores compare across passages and documents."""
     supports = [
         _support(hit, rank, span)
         for rank, (hit, reading) in enumerate(zip(hits, readings, strict=True), 1)
@@ -107,7 +107,7 @@ def _distinct(supports: Sequence[Support]) -> list[Support]:
 
 
 def nearest(hits: Sequence[Hit], count: int) -> tuple[Citation, ...]:
-    """The first passages as citations with an empty quote: what there is to show where there is no answer."""
+    """The first passages as citations with an empty quote, to show if there is no answer."""
     return tuple(_uncited(hit.passage, hit.score) for hit in hits[:count])
 
 
@@ -127,27 +127,27 @@ def _uncited(passage: Passage, score: float) -> Citation:
 
 
 def widened(citation: Citation) -> Citation:
-    """The citation of the whole list that its quote is part of."""
+    """The citation widened to the whole list around its quote."""
     passage = citation.passage
     place = whole_list(passage.text, citation.start - passage.start, citation.end - passage.start)
     return _part(citation, passage.start + place.start, passage.start + place.end)
 
 
 def item_citations(citation: Citation) -> tuple[Citation, ...]:
-    """One citation for each item of a list."""
+    """One citation per item of a list."""
     passage = citation.passage
     places = items(passage.text, citation.start - passage.start, citation.end - passage.start)
     return tuple(_part(citation, passage.start + place.start, passage.start + place.end) for place in places)
 
 
 def in_its_sentence(citation: Citation) -> Citation:
-    """The citation of the whole sentence that its quote stands in."""
+    """The citation widened to the whole sentence around its quote."""
     passage = citation.passage
     found = sentence_at(passage.text, citation.start - passage.start, citation.end - passage.start)
     return _part(citation, passage.start + found.start, passage.start + found.end)
 
 
 def _part(citation: Citation, start: int, end: int) -> Citation:
-    """The same place with other borders inside its passage."""
+    """The same citation with other borders inside its passage."""
     passage = citation.passage
     return replace(citation, start=start, end=end, quote=passage.text[start - passage.start : end - passage.start])

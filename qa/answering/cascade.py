@@ -1,5 +1,5 @@
-"""Reading no more than needed: passages are read in the order of promise, and after a look of a small reader, until an
-answer leads what is left."""
+"""A two-stage cascade: a small reader scores each passage; the large one reads them best first and stops once no unread
+passage can overtake the best answer."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from qa.reader.windows import Pair
 from qa.retrieval.hybrid import Hit
 
 FOLDER = "screen"
-READ_FOR_FIGURES = 4
+READ_FOR_FIGURES = 4  # passages at least, chosen and not fitted: half of PASSAGES_READ
 UNREAD = Reading(())
 
 
 @dataclass(slots=True)
 class Underway:
-    """A question that is being read, its hits in the order of the search.
+    """A question on its way through the cascade, with its hits in the order of the search.
 
-    ``readings`` are those of the first hits, as far as one has come, ``UNREAD`` where one waits or is passed over;
-    ``waiting`` has the log odds that those not read yet promise, by place; ``limit`` is what the best answer leads.
+    ``readings`` covers the hits admitted so far, ``UNREAD`` for those that wait or are skipped; ``waiting`` maps the places
+    that wait to the bounds of their log odds; ``limit`` is the stopping bound that the best answer sets.
     """
 
     question: str
@@ -44,9 +44,9 @@ class Underway:
         return Pair(self.question, self.hits[place].passage.text)
 
     def settled(self) -> bool:
-        """Whether the answer leads by enough what waits and what is still to come.
+        """Whether no unread passage can overtake the best answer.
 
-        A figure is looked for in several passages: another document may give another one.
+        If the answer is a figure, several passages are admitted first, because another document may give another figure.
         """
         come = len(self.readings)
         if self.next() is not None:
@@ -56,9 +56,9 @@ class Underway:
         return all(self.confidence.promise(hit) <= self.limit for hit in self.hits[come:])
 
     def coming(self, *, told_apart: bool) -> range:
-        """The next places to come to, none while one is worth reading: the first, then as many again.
+        """The next places to admit: the first, then as many again each time; none while one that waits is worth reading.
 
-        Where a look will tell them apart, those that promise as much as the last of these come with it.
+        If a small reader can tell them apart (``told_apart``), places with the same bound as the last are admitted with it.
         """
         come, total = len(self.readings), len(self.hits)
         if self.next() is not None:
@@ -69,26 +69,26 @@ class Underway:
         return range(come, upto)
 
     def _alike(self, place: int, other: int) -> bool:
-        """Whether the searches say the same of two places."""
+        """Whether two places have the same bound by the searches alone."""
         return self.confidence.promise(self.hits[place]) == self.confidence.promise(self.hits[other])
 
     def come_to(self, places: range) -> None:
-        """Come to the next places: nothing speaks against any of them yet."""
+        """Admit places; until the small reader has scored them, their bounds are infinite."""
         self.readings += [UNREAD] * len(places)
         for place in places:
             self.look(place, math.inf)
 
     def look(self, place: int, score: float) -> None:
-        """Note the small reader's log odds of its best span in a passage against no answer."""
+        """Bound a passage by the small reader's score: log odds of its best span against no answer."""
         self.waiting[place] = self.confidence.promise(self.hits[place], score)
 
     def next(self) -> int | None:
-        """The place to read next: the one that promises most; None where the answer leads them all."""
+        """The place to read next, the one with the highest bound; None if none is above the stopping bound."""
         place = max(self.waiting, key=self.waiting.__getitem__, default=None)
         return place if place is not None and self.waiting[place] > self.limit else None
 
     def take(self, place: int, reading: Reading) -> None:
-        """Note what was read in a passage, and which answer is best now."""
+        """Store the reading of a passage, then update the best answer and the stopping bound."""
         del self.waiting[place]
         self.readings[place] = reading
         ranked = ranking(self.hits[: len(self.readings)], self.readings, self.confidence)
@@ -104,10 +104,10 @@ def read_enough(
     screen: Reader | None,
     confidence: Confidence,
 ) -> list[list[Reading]]:
-    """The readings of each question's hits, in their order, as far as they are needed; ``UNREAD`` what is passed over.
+    """Run the cascade: each question's readings in the order of its hits, ``UNREAD`` for skipped passages.
 
-    The hit that promises most is read, then the next, until the best answer ``leads`` the rest: by the searches' evidence
-    what is not come to, and by the score of the small reader too, where there is one, what it has looked at.
+    Admitted passages are bounded by the search scores and, if there is a small reader, by its score; the rest by the search
+    scores alone. The passage with the highest bound is read next, until no bound is above the stopping bound.
     """
     if confidence.settles_at >= NEVER:
         readings = iter(reader.read([Pair(question, hit.passage.text)
@@ -124,7 +124,7 @@ def read_enough(
 
 
 def _come_further(going: Sequence[Underway], screen: Reader | None) -> None:
-    """Come to each question's next places, with a look at them, except at one that is to be read in any case."""
+    """Admit each question's next places and score them with the small reader, except one that is read in any case."""
     looked: list[tuple[Underway, int]] = []
     for one in going:
         places = one.coming(told_apart=screen is not None)
@@ -137,10 +137,10 @@ def _come_further(going: Sequence[Underway], screen: Reader | None) -> None:
 
 
 def looks(small: Reader, pairs: Sequence[Pair]) -> list[float]:
-    """The small reader's score of the best span of each pair, in log odds against no answer; -inf where there is no span."""
+    """The small reader's score of each pair: log odds of its best span against no answer, -inf without a span."""
     return [reading.spans[0].score if reading.spans else -math.inf for reading in small.read(pairs)]
 
 
 def small_reader(folder: Path, *, format: Format | None = None) -> ExtractiveReader | None:
-    """The small reader that stands with the large one in a folder; None where there is none, ValueError where it is no good."""
+    """The small reader beside the large one in a folder, None if there is none; ValueError if it cannot be opened."""
     return ExtractiveReader.open(folder / FOLDER, format=format) if (folder / FOLDER).is_dir() else None

@@ -1,4 +1,4 @@
-"""From scores to a calibrated probability: a logistic model of a few features, stored beside the reader it was fitted to."""
+"""A calibrated probability from scores: a logistic model of a few features, stored beside the reader it was fitted to."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from qa.answering.candidates import Candidate
 from qa.retrieval.hybrid import Hit
 
 FILE = "confidence.json"
-NEVER = 99.0  # no lead is as large
+NEVER = 99.0  # a lead that no answer has: every passage is read
 NAMES = ("margin", "margin_squared", "similarity", "term_score")
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What is known of a candidate: the reader's evidence and the retriever's, each roughly in -3..3.
+    """The evidence of the reader and the retriever for a candidate, each value roughly in -3..3.
 
     ``margin``: log odds against no answer, over 10; ``margin_squared``: its square with its sign; ``similarity``: cosine of
     question and passage; ``term_score``: BM25 as a share of the question's best.
@@ -31,12 +31,12 @@ class Features:
 
     @classmethod
     def of(cls, candidate: Candidate) -> Features:
-        """The features of a candidate by its strongest place."""
+        """The features of a candidate at its strongest place."""
         return cls.at(candidate.best.hit, candidate.score)
 
     @classmethod
     def at(cls, hit: Hit, score: float) -> Features:
-        """Those of an answer in a passage, with the reader's log odds against no answer."""
+        """The features of an answer in a passage; ``score`` is its log odds against no answer."""
         margin = _clip(score / 10)
         return cls(margin, margin * abs(margin), hit.similarity, hit.term_score)
 
@@ -51,8 +51,8 @@ class Confidence:
     """P(right) = sigmoid(bias + weights . features); an answer is given if it reaches ``threshold``.
 
     ``threshold`` is the lowest probability that kept wrong answers to at most a tenth of those given on the data it was
-    fitted on; what an answer leads by ``settles_at`` need not be read; ``reader`` is the fingerprint of the reader whose
-    scores it was fitted to, ``screen`` that of the small reader before it, empty if there was none.
+    fitted on; ``settles_at`` is the lead, in log odds, at which the cascade stops; ``reader`` is the fingerprint of the reader
+    it was fitted to, ``screen`` that of the small reader before it, empty if there was none.
     """
 
     bias: float
@@ -65,7 +65,7 @@ class Confidence:
 
     @classmethod
     def beside(cls, folder: Path, reader: str) -> Confidence:
-        """Read ``confidence.json``; ``unfitted`` where there is none or it belongs to another reader."""
+        """Read ``confidence.json``; ``unfitted`` if there is none or it belongs to another reader."""
         path = folder / FILE
         if not path.exists():
             return unfitted(reader)
@@ -100,12 +100,12 @@ class Confidence:
         return self.bias + sum(weight * value for weight, value in zip(self.weights, values, strict=True))
 
     def promise(self, hit: Hit, look: float = 0.0) -> float:
-        """The log odds of an answer in a passage that is not read: the retriever's evidence, and the reader's as a ``look``
-        makes it out, in log odds against no answer (even where there was none)."""
+        """The bound of an unread passage, in log odds of a right answer: from its search scores and the small reader's score
+        ``look`` (log odds against no answer; even odds if it has not been scored)."""
         return self.log_odds(Features.at(hit, look))
 
     def leads(self, best: Candidate) -> float:
-        """What an answer leads by enough: a passage that promises no more than this need not be read."""
+        """The stopping bound: passages whose bound is not above it are skipped."""
         return self.log_odds(Features.of(best)) - self.settles_at
 
 

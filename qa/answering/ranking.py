@@ -1,4 +1,4 @@
-"""The candidates of a question in the order of their probability."""
+"""The candidates of a question, most probable first."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from qa.answering.candidates import Candidate, candidates
 from qa.answering.confidence import Confidence, Features
 from qa.reader.reader import Reading
 from qa.retrieval.hybrid import Hit
+
+CONSIDERED = 10  # candidates, chosen and not fitted: more than are shown, as the probability may reorder them
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +28,5 @@ def ranking(hits: Sequence[Hit], readings: Sequence[Reading], confidence: Confid
 
 
 def considered(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[tuple[Candidate, Features]]:
-    """The ten best candidates by the reader's score alone, with what is known of each."""
-    return [(candidate, Features.of(candidate)) for candidate in candidates(hits, readings)[:10]]
+    """The best candidates by the reader's score alone, each with its features."""
+    return [(candidate, Features.of(candidate)) for candidate in candidates(hits, readings)[:CONSIDERED]]

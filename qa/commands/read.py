@@ -18,12 +18,12 @@ from qa.reader.windows import Pair
 from qa.squad import read_questions
 from qa.squad_scores import exact_match, f1
 
-CHUNK = 64
+CHUNK = 64  # questions per step of the progress bar; the reader batches them further
 
 
 @dataclass(frozen=True, slots=True)
 class ReadQuestion:
-    """A question with its passage; ``answers`` is empty where the passage does not hold one."""
+    """A question with its passage; ``answers`` is empty if the passage does not hold one."""
 
     id: str
     article: int
@@ -33,7 +33,7 @@ class ReadQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The reader's best span, and its log odds against no answer (-inf without any span)."""
+    """The reader's best span, and its log odds against no answer (-inf without a span)."""
 
     text: str
     score: float
@@ -75,7 +75,7 @@ def predict(
 
 
 def best_threshold(scores: Sequence[float], gains: Sequence[float]) -> float:
-    """The score from which on answering gains most: ``gains`` is what answering adds over abstaining, question by question."""
+    """The score threshold with the highest total gain; ``gains`` is what answering adds over abstaining, per question."""
     order = np.argsort(-np.asarray(scores), kind="stable")
     sorted_scores = np.asarray(scores, dtype=float)[order]
     totals = np.cumsum(np.asarray(gains)[order])
@@ -86,7 +86,7 @@ def best_threshold(scores: Sequence[float], gains: Sequence[float]) -> float:
 
 
 def evaluate(questions: Sequence[ReadQuestion], predictions: Sequence[Prediction]) -> dict[str, float | int]:
-    """EM and F1 on the answerable questions, and the SQuAD 2.0 figures on all where some are not answerable.
+    """EM and F1 on the answerable questions; if some are unanswerable, also the SQuAD 2.0 figures on all.
 
     The SQuAD 2.0 F1 takes, for each half of the articles (odd and even), the threshold that is best on the other half.
     """

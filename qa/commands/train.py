@@ -18,7 +18,7 @@ from qa.training.examples import Loaded, read_gold, read_squad
 from qa.training.mixture import BUNDLED, SCREEN, Mixture, Proportions, bundled_sources, mix
 from qa.training.trainer import TOKENIZER_FILES, Recipe, Trainer, features
 
-DEV_QUESTIONS = 200
+DEV_QUESTIONS = 200  # at most, scored at each checkpoint
 
 
 def run(
@@ -39,9 +39,9 @@ def run(
 
     ``keep`` is the share of the weights of ``start`` in the reader's, 0..1: the mean of a reader before and after training
     on other data is often better than both (WiSE-FT, Wortsman et al. 2022). An encoder without span layer has none to keep.
-    With ``screen`` it is one that chooses what another reads: all its layers are trained, on retrieved passages.
-    ValueError naming the file and reason where the data, the encoder or the memory does not suffice; an interrupted run
-    leaves its last whole checkpoint in ``out`` and is taken up from there.
+    With ``screen`` it is a small reader for the cascade: all its layers are trained, on retrieved passages. Raises ValueError
+    naming the file and reason if the data, the encoder or the memory does not suffice; an interrupted run leaves its last
+    whole checkpoint in ``out`` and continues from there.
     """
     torch.manual_seed(seed)
     tensors = read_weights(start)
@@ -73,7 +73,7 @@ def run(
 
 
 def _mixture(kept: Path, data: Path, documents: Path | None, seed: int, bundled: Proportions) -> Mixture:
-    """The examples of the run: those it was begun with where it was interrupted, so that none is seen twice."""
+    """The examples of the run; after an interruption the same ones, so that none is seen twice."""
     if kept.exists():
         return Mixture.read(kept)
     mixture = mix(_sources(data, documents), bundled if data.is_dir() else Proportions(), seed)
@@ -97,7 +97,7 @@ def finish(checkpoint: Path, reader: Path, start: Path | None = None, keep: floa
     fresh = reader.with_name(f"{reader.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     if reader.exists():
-        shutil.copytree(reader, fresh)  # what else lies there, such as a screen, stays
+        shutil.copytree(reader, fresh)  # keeps other files, such as a small reader
     write_weights(fresh, weights)
     for name in ("config.json", *TOKENIZER_FILES):
         shutil.copy(checkpoint / name, fresh)

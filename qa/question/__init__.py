@@ -1,1 +1,1 @@
-"""What is asked: its words, its form, its spelling."""
+"""The question: its form, its spelling, and what a follow-up leaves out."""

@@ -1,4 +1,4 @@
-"""What form of answer a question asks for: a span, several, a deciding sentence, or a reason."""
+"""The form of answer a question asks for: a span, a list, a deciding sentence, or a reason."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def form_of(question: str) -> Form:
 
 
 def whole_list(text: str, start: int, end: int) -> Offsets:
-    """[start, end) widened to the run of names ("A, B and C") that it is part of, if it is part of one."""
+    """[start, end) widened to the run of names ("A, B and C") around it, if there is one."""
     for run in NAMES_RUN.finditer(text):
         if run.start() < end and run.end() > start and run.start() <= start + 4 and run.end() >= end - 1:
             return Offsets(min(start, run.start()), max(end, run.end()))
@@ -61,7 +61,7 @@ def whole_list(text: str, start: int, end: int) -> Offsets:
 
 
 def items(text: str, start: int, end: int) -> list[Offsets]:
-    """The parts of "A, B and C" as places, without conjunctions; one place where it has no parts."""
+    """The offsets of the parts of "A, B and C", without conjunctions; of the whole if it has no parts."""
     cuts = [
         (start, start),
         *((start + m.start(), start + m.end()) for m in SEPARATOR.finditer(text[start:end])),

@@ -1,7 +1,7 @@
 """Follow-up questions: completed from the turns before, without a language model.
 
 Each possible meaning is written out as a full question: a pronoun stands for the last answer or for what was asked about;
-"And X?" puts X in place of its like.
+"And X?" puts X in place of a word of its kind.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Protocol
 
 from qa.english import AUXILIARIES, MONTHS, NAME, PEOPLE, PREPOSITIONS, QUESTION_WORDS, THINGS, WEEKDAYS, any_of
 
-MOST = 5  # readings: all are asked at once, and each costs a retrieval and a passage or two to read
-SHORT = 8  # words: a longer answer is a sentence, which cannot take the place of a pronoun
+MOST = 5  # readings, chosen and not fitted: all of them are asked, so each costs time
+SHORT = 8  # words, chosen and not fitted: a longer answer is a sentence and cannot replace a pronoun
 
 OPENING = re.compile(r"^(?:and|but|so|then|also|ok|okay)\b[\s,]*", re.I)
 ABOUT = re.compile(r"^(?:(?:and|but|so)\s+)?(?:what|how)\s+about\s+(?P<other>.+?)\s*\??$", re.I)
@@ -43,7 +43,7 @@ WH = re.compile(
 )
 AUXILIARY = re.compile(rf"^{any_of(AUXILIARIES)}\s+", re.I)
 NOUN_PHRASE = re.compile(r"\b(?:a|an|the)\s+[^,?]*$")
-# How what is no verb begins.
+# How a phrase begins that is not a verb.
 THING_NAMED = re.compile(r"(?:the|an?|its|his|her|their|this|that|these|those)\b|[A-Z0-9]")
 HEAD = re.compile(rf"^(?:[\w’'-]+\s+){{0,3}}?{any_of(AUXILIARIES)}\s+", re.I)
 _CAPITALISED_AT_TIMES = (*MONTHS, *WEEKDAYS, *QUESTION_WORDS, *AUXILIARIES, *PREPOSITIONS)
@@ -65,13 +65,13 @@ class Asked(Protocol):
 
 
 def named_instead(question: str) -> str | None:
-    """The name that "And X?" or "What about X?" puts in the place of another; None for other questions."""
+    """The name X in "And X?" or "What about X?"; None for other questions."""
     other = _other(question)
     return _bare(other) if other and NAMED.fullmatch(other) else None
 
 
 def _other(question: str) -> str | None:
-    """What "And X?" or "What about X?" asks about instead; None for other questions."""
+    """The X in "And X?" or "What about X?"; None for other questions."""
     about = ABOUT.match(question) or ELLIPSIS.match(question)
     return about["other"] if about else None
 
@@ -91,7 +91,7 @@ def leans(question: str) -> bool:
 
 
 def _unbound(pattern: re.Pattern[str], question: str) -> bool:
-    """Whether a pronoun stands before any name of the question that it could belong to."""
+    """Whether a pronoun has no name before it in the question that it could refer to."""
     found = pattern.search(question)
     if found is None:
         return False
@@ -101,7 +101,7 @@ def _unbound(pattern: re.Pattern[str], question: str) -> bool:
 
 
 def readings(question: str, turns: Sequence[Asked]) -> list[str]:
-    """The ways to complete ``question`` from ``turns``, likeliest first; itself alone where it needs no completing."""
+    """The ways to complete ``question`` from ``turns``, likeliest first; only itself if it is complete."""
     question = question.strip()
     if not turns or not leans(question):
         return [question]
@@ -118,7 +118,7 @@ def readings(question: str, turns: Sequence[Asked]) -> list[str]:
 
 
 def _substituted(question: str, turns: Sequence[Asked]) -> list[str]:
-    """The question with its pronoun replaced by each thing it may stand for; with the topic added where it has none."""
+    """The question with its pronoun replaced by each possible referent; without a pronoun, with the topic added."""
     last = turns[-1]
     found = next((m for m in (PERSON.search(question), PLACE.search(question), THING.search(question)) if m), None)
     if found is None:
@@ -146,7 +146,7 @@ def _substituted(question: str, turns: Sequence[Asked]) -> list[str]:
 
 
 def _referents(turns: Sequence[Asked], *, person: bool, place: bool) -> list[str]:
-    """What a pronoun may stand for, likeliest first."""
+    """Possible referents of a pronoun, likeliest first."""
     last = turns[-1]
     names = _names(turns)
     answer = [last.answer] if last.answer and len(last.answer.split()) <= SHORT else []
@@ -172,7 +172,7 @@ def _names(turns: Sequence[Asked]) -> list[str]:
 
 
 def _without_lead(name: str) -> str:
-    """A name without a question word or preposition that was capitalised for opening the sentence."""
+    """A name without a leading question word or preposition, which is capitalised only because it opens the sentence."""
     words = name.split()
     return " ".join(words[1:] if words and words[0].lower() in NOT_NAMES else words)
 
@@ -183,12 +183,12 @@ def _strip(question: str) -> str:
 
 
 def _about(turn: Asked) -> str:
-    """What a question is about: its words without the question word and the verb that goes with it."""
+    """The topic of a question: its words without the question word and its verb."""
     return HEAD.sub("", WH.sub("", OPENING.sub("", _strip(turn.question)), count=1), count=1)
 
 
 def _statements(turn: Asked) -> list[str]:
-    """A question and its answer as rough statements, the answer where the question word was."""
+    """A question and its answer as rough statements, with the answer in place of the question word."""
     rest = WH.sub("", _strip(turn.question), count=1)
     subject = turn.answer if turn.answer and len(turn.answer.split()) <= SHORT else ""
     with_answer = f"did {subject} {rest}" if subject and not AUXILIARY.match(rest) else f"{rest} {subject}"
@@ -196,7 +196,7 @@ def _statements(turn: Asked) -> list[str]:
 
 
 def _with_other(question: str, other: str) -> list[str]:
-    """The question with ``other`` in the place of its like: year for year, name for name."""
+    """The question with ``other`` in place of a word of its kind: a year for a year, a name for a name."""
     trimmed = re.sub(r"^(?:in|on|at|for|to|from|with|by|of|the one in)\s+", "", other, flags=re.I)
     if YEAR.fullmatch(trimmed) and (found := YEAR.search(question)):
         return [question[: found.start()] + trimmed + question[found.end() :]]

@@ -1,4 +1,4 @@
-"""Questions with a slip of the keyboard: words that nobody knows become the articles' own nearest words."""
+"""Misspelt questions: an unknown word is replaced by the nearest word of the articles."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"[^\W\d_]{4,}")
 ASKING = frozenset(filter(WORD.fullmatch, QUESTION_WORDS))
-PASSAGES_LOOKED_AT = 20_000
+PASSAGES_LOOKED_AT = 20_000  # chosen and not fitted: a larger index is sampled
 LONGEST_QUESTION = 500  # characters; longer ones are pasted, not typed
 
 
 class Speller:
-    """Knows the words of a sample of passages and of English; ``knows`` is a quick first look at a word in lower case."""
+    """Knows the words of a sample of passages and of English; ``knows`` is a quick first test of a word in lower case."""
 
     def __init__(self, sample: Callable[[int], Iterable[Passage]], knows: Callable[[str], bool]) -> None:
         self._sample, self._knows = sample, knows
         self._loading = threading.Lock()
 
     def corrected(self, question: str) -> str:
-        """The question with every unknown word of four letters or more replaced by the nearest one of the passages.
+        """The question with each unknown word of four letters or more replaced by the nearest word of the passages, if any.
 
-        Nearest by optimal string alignment (a letter lost, added, changed, or two swapped): within 1 for words up to five
-        letters, within 2 for longer ones, the first letter kept; of the nearest a question word, else the commonest.
-        Without one it stays.
+        Distance is optimal string alignment (a letter lost, added or changed, or two swapped): at most 1 for words of up to
+        five letters, at most 2 for longer ones, and the first letter must agree. Ties go to question words, then to the
+        most frequent word.
         """
         if len(question) > LONGEST_QUESTION:
             return question
         return WORD.sub(lambda found: self._nearest(found.group()), question)
 
     def _nearest(self, word: str) -> str:
-        """The word itself where it is known or nothing is near."""
+        """The nearest word; the word itself if it is known or nothing is near."""
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extract
 
@@ -77,7 +77,7 @@ class Speller:
 
     @cached_property
     def _counted(self) -> dict[str, tuple[str, int]]:
-        """Each word in lower case: as it is mostly written, and how often."""
+        """Each word in lower case, with its usual spelling and its frequency."""
         sampled = self._sample(PASSAGES_LOOKED_AT)
         written = Counter(word for passage in sampled for word in WORD.findall(passage.text))
         words: dict[str, tuple[str, int]] = {}

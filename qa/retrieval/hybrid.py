@@ -1,4 +1,4 @@
-"""From a question to ranked passages: by terms and by vectors, the two rankings fused."""
+"""Ranked passages for a question: searched by terms and by vectors, the two rankings fused."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from index.folder_index import Passage, Rankings
 from index.store import Store
 
 TERM_WEIGHT = 0.5  # chosen on questions of SQuADShifts: eval/studies/fusion.py
-DEPTH = 50
+DEPTH = 50  # passages per search, chosen and not fitted: far more than are read, so that both rankings reach what fusing moves up
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage and how it was found; ranks count from 1 and are None where that search did not return it.
+    """A passage and how it was found; ranks count from 1 and are None if that search did not return it.
 
-    ``score`` is the fused one, ``similarity`` the cosine of question and passage (0.0 where unknown), ``term_score`` the
-    BM25 score as a share of the question's best (0..1). What one of two searches did not return has its lowest there.
+    ``score`` is the fused score, ``similarity`` the cosine of question and passage (0.0 if unknown), ``term_score`` the BM25
+    score as a share of the question's best (0..1). A passage that only one search returned gets the other's lowest score.
     """
 
     passage: Passage
@@ -32,7 +32,7 @@ class Hit:
 
 
 class Retriever(Protocol):
-    """Finds the passages most likely to hold an answer; the batch form is the only one."""
+    """Finds the passages most likely to hold an answer, for many questions at once."""
 
     def retrieve_many(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
         """The ``k`` best hits of each question, best first."""
@@ -61,7 +61,7 @@ class HybridRetriever:
         return self.retrieve_many([question], k)[0]
 
     def retrieve_many(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
-        """The ``k`` best hits of each question, best first; at least ``k`` are fused from each search."""
+        """The ``k`` best hits of each question, best first; each search returns at least ``k`` for fusing."""
         if not questions:
             return []
         rankings = self._store.rank(questions, self._embedder.embed(questions), max(DEPTH, k))
@@ -69,10 +69,10 @@ class HybridRetriever:
 
 
 def fuse(found: Rankings, k: int, *, term_weight: float = TERM_WEIGHT) -> list[Hit]:
-    """The ``k`` best hits of one question by its two rankings; among equals the lower place is first.
+    """The ``k`` best hits of one question from its two rankings; ties go to the lower passage number.
 
-    The score is cosine + ``term_weight`` x BM25 over the question's best BM25: a convex combination but for its scale, which
-    finds more than ranks alone do (Bruch et al. 2023, arXiv 2210.11934).
+    The score is cosine + ``term_weight`` x BM25 / the question's best BM25. Up to scale it is a convex combination, which
+    finds more than fusing ranks does (Bruch et al. 2023, arXiv 2210.11934).
     """
     vector_ranks = {number: rank for rank, (number, _) in enumerate(found.vectors, 1)}
     term_ranks = {number: rank for rank, (number, _) in enumerate(found.terms, 1)}

@@ -1,4 +1,4 @@
-"""The passages of an index in PostgreSQL, opened by LangChain programs."""
+"""The passages of an index in PostgreSQL, for LangChain programs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def vector_store(url: str, embeddings: Embeddings) -> PGVectorStore:
-    """The passages of a store as LangChain's own, with PostgreSQL's full-text search for hybrid search; to be read only.
+    """A store's passages as LangChain's own vector store, with hybrid search through PostgreSQL's full-text search; read-only.
 
-    ``embeddings`` has to be the model that the store was built with.
+    ``embeddings`` must be the model that the store was built with.
     """
     from langchain_postgres import PGEngine, PGVectorStore
     from langchain_postgres.v2.hybrid_search_config import HybridSearchConfig, reciprocal_rank_fusion
