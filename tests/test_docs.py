@@ -1,4 +1,4 @@
-"""What the docs say of commands, options and environment variables is what there is, and nothing is left out."""
+"""What the docs say of commands, options, environment variables and paths is true, and nothing is left out."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ REFERENCE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 SHARED = {"--index", "--store", "--embedder", "--reader", "--json", "--help"}  # described once, for all commands
 OPTION, VARIABLE = re.compile(r"(?<![\w-])--[a-z][\w-]*"), re.compile(r"\bPINCITE_[A-Z_]+\b")
 OF_OTHERS = {"--depth", "--strict"}  # of git and mypy
+PATH = re.compile(r"(?<![\w/.~-])(?:qa|index|ui|eval|tests|docs|corpus)/[\w./-]*")
+MODULE, LINK = re.compile(r"python -m ((?:qa|index|ui|eval)[\w.]*\w)"), re.compile(r"\]\((?!https?:|#)([^)#]+)")
 
 
 def _options(command: Any) -> set[str]:
@@ -70,6 +72,20 @@ def test_the_environment_variables_are_those_of_the_docs() -> None:
     assert named == set(VARIABLE.findall(code))
 
 
-def test_every_test_that_a_doc_names_is_there() -> None:
-    named = {name for path in DOCS for name in re.findall(r"\btests/[\w/]+\.py\b", path.read_text(encoding="utf-8"))}
-    assert named and {name for name in named if not (ROOT / name).is_file()} == set()
+def _places(doc: Path) -> Iterator[Path]:
+    """The files and folders that a doc names: paths from the root, modules that it runs, and targets of its links."""
+    text = doc.read_text(encoding="utf-8")
+    yield from (ROOT / path.rstrip(".") for path in PATH.findall(text))
+    yield from (ROOT / f"{module.replace('.', '/')}.py" for module in MODULE.findall(text))
+    yield from (doc.parent / target for target in LINK.findall(text))
+
+
+@pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
+def test_every_path_that_a_doc_names_is_there(doc: Path) -> None:
+    assert {place for place in _places(doc) if not place.exists()} == set()
+
+
+def test_paths_in_a_doc_are_found(tmp_path: Path) -> None:
+    doc = tmp_path / "doc.md"
+    doc.write_text("Run `qa/x.py`, python -m eval.y; see [z](z.md#part), [w](https://qa/w), path/to/index/v.")
+    assert set(_places(doc)) == {ROOT / "qa" / "x.py", ROOT / "eval" / "y.py", tmp_path / "z.md"}
