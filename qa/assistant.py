@@ -135,9 +135,9 @@ class Assistant:
         narrowed.retriever = self.retriever.where(condition)
         return narrowed
 
-    def rank(self, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Ranked]:
+    def rank(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Ranked]:
         """``ranking`` with this assistant's confidence."""
-        return ranking(hits, readings, self.confidence)
+        return ranking(question, hits, readings, self.confidence)
 
     def as_runnable(self) -> Runnable[str, Answer]:
         """This assistant as a LangChain Runnable: a question in, an Answer out, batches read together."""
@@ -147,7 +147,7 @@ class Assistant:
 
     def _answer(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], spent: Milliseconds) -> Answer:
         """Answer in the form that the question asks for, or abstain."""
-        ranked = self.rank(hits[: len(readings)], readings)
+        ranked = self.rank(question, hits[: len(readings)], readings)
         given = ranked and ranked[0].probability >= self.confidence.threshold
         chosen = self._chosen(question, ranked) if given else _abstention(question, hits, ranked)
         return replace(chosen, milliseconds=spent, evidence=_evidence(ranked))

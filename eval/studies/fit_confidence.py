@@ -63,7 +63,7 @@ class Rows:
 def rows_of(read: Read) -> Rows:
     """The rows of one question, the reader's best candidate first; right is what would be shown of it."""
     question, answers = read.question.pair.question, read.question.answers
-    found = considered(read.hits, read.readings)[:RIVALS]
+    found = considered(question, read.hits, read.readings)[:RIVALS]
     texts = [shown(question, candidate)[0].quote for candidate, _ in found]
     return Rows(
         np.array([[getattr(known, name) for name in NAMES] for _, known in found]).reshape(-1, len(NAMES)),
@@ -122,7 +122,7 @@ def scores(confidence: Confidence, reads: Sequence[Read], readings: Sequence[Seq
     given, best = [], []
     for read, few in zip(reads, readings, strict=True):
         question = read.question.pair.question
-        ranked = ranking(read.hits[: len(few)], few, confidence)
+        ranked = ranking(question, read.hits[: len(few)], few, confidence)
         text = shown(question, ranked[0].candidate)[0].quote if ranked else None
         given.append(read.score(text if ranked and ranked[0].probability >= confidence.threshold else None))
         if read.question.answers:

@@ -52,10 +52,13 @@ def alone(
 
 def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: dict[str, float]) -> list[CardFigure]:
     """F1 over the best passages as a share of the F1 with the gold passage, and how good the probabilities are."""
-    whole = [assistant.rank(read.hits, read.readings)[0] for read in reads]
+    whole = [assistant.rank(read.question.pair.question, read.hits, read.readings)[0] for read in reads]
     readings = as_read(reads, assistant.confidence)
     counts = [sum(one is not UNREAD for one in few) for few in readings]
-    ranked = [assistant.rank(read.hits[: len(few)], few) for read, few in zip(reads, readings, strict=True)]
+    ranked = [
+        assistant.rank(read.question.pair.question, read.hits[: len(few)], few)
+        for read, few in zip(reads, readings, strict=True)
+    ]
     best = [ones[0] for ones in ranked]
     lost = [
         f1(last.candidate.text, read.question.answers) - f1(one.candidate.text, read.question.answers)

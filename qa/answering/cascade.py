@@ -91,10 +91,10 @@ class Underway:
         """Store the reading of a passage, then update the best answer and the stopping bound."""
         del self.waiting[place]
         self.readings[place] = reading
-        ranked = ranking(self.hits[: len(self.readings)], self.readings, self.confidence)
+        ranked = ranking(self.question, self.hits[: len(self.readings)], self.readings, self.confidence)
         if ranked:
             self.best = ranked[0].candidate
-            self.limit = self.confidence.leads(self.best)
+            self.limit = self.confidence.leads(ranked[0].known)
 
 
 def read_enough(

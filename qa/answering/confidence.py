@@ -13,7 +13,7 @@ from qa.retrieval.hybrid import Hit
 
 FILE = "confidence.json"
 NEVER = 99.0  # a lead that no answer has: every passage is read
-NAMES = ("margin", "margin_squared", "similarity", "term_score")
+NAMES = ("margin", "margin_squared", "similarity", "term_score", "echo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,24 +21,26 @@ class Features:
     """The evidence of the reader and the retriever for a candidate, each value roughly in -3..3.
 
     ``margin``: log odds against no answer, over 10; ``margin_squared``: its square with its sign; ``similarity``: cosine of
-    question and passage; ``term_score``: BM25 as a share of the question's best.
+    question and passage; ``term_score``: BM25 as a share of the question's best; ``echo``: 1 if every word of
+    the answer stands in the question, else 0.
     """
 
     margin: float
     margin_squared: float
     similarity: float
     term_score: float
+    echo: float = 0.0
 
     @classmethod
-    def of(cls, candidate: Candidate) -> Features:
+    def of(cls, candidate: Candidate, echo: float) -> Features:
         """The features of a candidate at its strongest place."""
-        return cls.at(candidate.best.hit, candidate.score)
+        return cls.at(candidate.best.hit, candidate.score, echo)
 
     @classmethod
-    def at(cls, hit: Hit, score: float) -> Features:
+    def at(cls, hit: Hit, score: float, echo: float = 0.0) -> Features:
         """The features of an answer in a passage; ``score`` is its log odds against no answer."""
         margin = _clip(score / 10)
-        return cls(margin, margin * abs(margin), hit.similarity, hit.term_score)
+        return cls(margin, margin * abs(margin), hit.similarity, hit.term_score, echo)
 
 
 def _clip(value: float) -> float:
@@ -104,9 +106,9 @@ class Confidence:
         ``look`` (log odds against no answer; even odds if it has not been scored)."""
         return self.log_odds(Features.at(hit, look))
 
-    def leads(self, best: Candidate) -> float:
-        """The stopping bound: passages whose bound is not above it are skipped."""
-        return self.log_odds(Features.of(best)) - self.settles_at
+    def leads(self, known: Features) -> float:
+        """The stopping bound of the best answer: passages whose bound is not above it are skipped."""
+        return self.log_odds(known) - self.settles_at
 
 
 def _sigmoid(logit: float) -> float:

@@ -79,7 +79,10 @@ def test_a_fit_tells_right_from_wrong_and_keeps_what_it_was_made_of():
     wrong = [read(f"Which city is not {n}?", (), {"Osh": -4.0 - n / 40, "Almaty": -5.0}) for n in range(40)]
     fitted = fit([*right, *wrong], [], right, reader="reader-1", screen="reader-2", fitted_on="a test")
     assert (fitted.reader, fitted.screen, fitted.fitted_on) == ("reader-1", "reader-2", "a test")
-    best, worst = (ranking(one.hits, one.readings, fitted)[0].probability for one in (right[0], wrong[0]))
+    best, worst = (
+        ranking(one.question.pair.question, one.hits, one.readings, fitted)[0].probability
+        for one in (right[0], wrong[0])
+    )
     assert best > 0.9 and worst < 0.1
     assert fitted.settles_at == 0.0  # the first passage always had the answer that stayed
 

@@ -36,7 +36,7 @@ def enough(
 
 def leading(lead: float) -> Confidence:
     """Log odds that are the reader's own and the similarity, and the lead that ends reading."""
-    return replace(unfitted("fake-reader-1"), weights=(10.0, 0.0, 1.0, 0.0), settles_at=lead)
+    return replace(unfitted("fake-reader-1"), weights=(10.0, 0.0, 1.0, 0.0, 0.0), settles_at=lead)
 
 
 def sizes(calls: list[list[Pair]]) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -122,7 +123,8 @@ def test_every_line_is_answered_by_the_server_and_what_follows_is_served(tmp_pat
         [sys.executable, "-c", SERVER, str(tmp_path / "dam.md")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[2],  # for the fakes that it imports
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
     )
     assert server.stdin is not None and server.stdout is not None
     with server:
