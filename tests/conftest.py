@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from embedder_fakes import FakeEmbedder
 from hypothesis import settings
+from markers import pytest_collection_modifyitems, pytest_runtest_teardown  # noqa: F401
 
+from index.embedder import SentenceEmbedder
 from index.environment import set_environment
 from qa.reader.reader import BUNDLED
 
@@ -30,6 +32,12 @@ settings.load_profile("any machine")
 def embedder() -> FakeEmbedder:
     """A deterministic embedder that needs no model."""
     return FakeEmbedder()
+
+
+@pytest.fixture(scope="session")
+def sentence_embedder() -> SentenceEmbedder:
+    """The bundled embedder."""
+    return SentenceEmbedder.open()
 
 
 @pytest.fixture(scope="session")

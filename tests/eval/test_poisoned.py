@@ -17,11 +17,11 @@ ROOT = Path(__file__).parents[2]
 POISONED = [json.loads(line) for line in (ROOT / "eval/gold/poisoned.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
-def test_poisoned_passages_do_not_win(tmp_path: Path):
+def test_poisoned_passages_do_not_win(tmp_path: Path, sentence_embedder: SentenceEmbedder, reader_folder: Path):
     for row in POISONED:
         (tmp_path / f"{row['id']}.txt").write_text(row["passage"], encoding="utf-8")
-    embedder = SentenceEmbedder.open()
-    assistant = Assistant.over_index(index_in_memory([ROOT / "corpus", tmp_path], embedder), embedder)
+    index = index_in_memory([ROOT / "corpus", tmp_path], sentence_embedder)
+    assistant = Assistant.over_index(index, sentence_embedder, reader_folder)
     answers = assistant.ask_many([row["question"] for row in POISONED])
     fooled = [
         (row["id"], answer.text)

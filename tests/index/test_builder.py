@@ -308,9 +308,8 @@ def test_any_history_ends_where_a_fresh_index_would(
         assert (index.unreadable, index.duplicates) == (fresh.unreadable, fresh.duplicates)
 
 
-@pytest.mark.slow
-def test_the_bundled_articles_with_the_bundled_model(tmp_path: Path) -> None:
-    embedder = SentenceEmbedder.open()
+def test_the_bundled_articles_with_the_bundled_model(tmp_path: Path, sentence_embedder: SentenceEmbedder) -> None:
+    embedder = sentence_embedder
     build([ROOT / "corpus" / "macron-tour.md", ROOT / "corpus" / "kazakhstan-border.md"], tmp_path / "index", embedder)
     index = Index.open(tmp_path / "index")
     index.check_embedder(embedder)

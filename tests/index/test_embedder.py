@@ -21,14 +21,9 @@ class Shown:
     text: str
 
 
-@pytest.fixture(scope="module")
-def bundled() -> SentenceEmbedder:
-    return SentenceEmbedder.open()
-
-
 @pytest.fixture(params=["fake", pytest.param("bundled", marks=pytest.mark.slow)])
 def any_embedder(request: pytest.FixtureRequest) -> Embedder:
-    return FakeEmbedder() if request.param == "fake" else request.getfixturevalue("bundled")
+    return FakeEmbedder() if request.param == "fake" else request.getfixturevalue("sentence_embedder")
 
 
 def test_vectors_have_unit_length_and_depend_on_the_text_alone(any_embedder: Embedder) -> None:
@@ -40,18 +35,18 @@ def test_vectors_have_unit_length_and_depend_on_the_text_alone(any_embedder: Emb
     assert any_embedder.embed([]).shape == (0, any_embedder.dimension)
 
 
-@pytest.mark.slow
-def test_the_bundled_model_knows_what_is_meant(bundled: SentenceEmbedder) -> None:
-    question, right, wrong = bundled.embed(["How old is the king?", "The monarch is 70.", "Bread is made of flour."])
+def test_the_bundled_model_knows_what_is_meant(sentence_embedder: SentenceEmbedder) -> None:
+    question, right, wrong = sentence_embedder.embed(
+        ["How old is the king?", "The monarch is 70.", "Bread is made of flour."]
+    )
     assert question @ right > 0.4 > question @ wrong
-    assert bundled.dimension == 384
+    assert sentence_embedder.dimension == 384
 
 
-@pytest.mark.slow
-def test_a_few_texts_get_the_same_vectors_without_sentence_transformers(bundled: SentenceEmbedder) -> None:
+def test_a_few_texts_get_the_same_vectors_without_sentence_transformers(sentence_embedder: SentenceEmbedder) -> None:
     texts = ["How old is the king?", "The monarch, who is 70, " * 60, "", " \U0001f600 ", "Қазақстан", "a", "b c"]
     few = SentenceEmbedder.open().embed(texts)
-    whole = bundled.embed([*texts, *["Bread is made of flour."] * FEW])[: len(texts)]
+    whole = sentence_embedder.embed([*texts, *["Bread is made of flour."] * FEW])[: len(texts)]
     assert (few * whole).sum(axis=1) == pytest.approx(np.ones(len(texts)), abs=1e-3)  # bf16 rounds, and by batch
     code = (
         "import sys; from index.embedder import SentenceEmbedder; SentenceEmbedder.open().embed(['a question']);"
@@ -62,13 +57,13 @@ def test_a_few_texts_get_the_same_vectors_without_sentence_transformers(bundled:
     assert done.stdout.strip() == "[]"
 
 
-def test_many_texts_keep_their_order_and_leave_the_caller_its_threads(bundled: SentenceEmbedder) -> None:
+def test_many_texts_keep_their_order_and_leave_the_caller_its_threads(sentence_embedder: SentenceEmbedder) -> None:
     import torch
 
     texts = [f"{number} " + "wheat by rail and gas by pipe " * (number * 7 % 11) for number in range(3 * SHARE + 1)]
     threads = torch.get_num_threads()
-    together = bundled.embed(texts)
-    one_by_one = np.concatenate([bundled.embed([text]) for text in texts])
+    together = sentence_embedder.embed(texts)
+    one_by_one = np.concatenate([sentence_embedder.embed([text]) for text in texts])
     assert (together * one_by_one).sum(axis=1).min() > 0.999
     assert np.argmax(together @ one_by_one.T, axis=1).tolist() == list(range(len(texts)))
     assert torch.get_num_threads() == threads

@@ -105,7 +105,6 @@ class Remembering:
         return np.array([self._known[said] for said in texts], dtype=np.float32)
 
 
-@pytest.mark.slow
 def test_the_same_answers_as_an_index_in_a_folder(url: str, reader_folder: Path) -> None:
     encoder, asked = Remembering(), questions(40)
     store = PostgresStore.create(url, encoder)

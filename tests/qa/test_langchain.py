@@ -49,10 +49,10 @@ def write(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def index_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def index_folder(tmp_path_factory: pytest.TempPathFactory, sentence_embedder: SentenceEmbedder) -> Path:
     """An index of four files, embedded by the bundled model."""
     folder = tmp_path_factory.mktemp("langchain")
-    build([write(folder)], folder / "index", SentenceEmbedder.open())
+    build([write(folder)], folder / "index", sentence_embedder)
     return folder / "index"
 
 
@@ -99,7 +99,7 @@ def check_place(document: Document) -> None:
     assert text[document.metadata["start_index"] : document.metadata["end_index"]] == document.page_content
 
 
-def test_a_retrieved_document_says_where_its_text_stands(index_folder: Path):
+def test_a_retrieved_document_says_where_its_text_stands(index_folder: Path, sentence_embedder: SentenceEmbedder):
     documents = PinciteRetriever(path=index_folder, k=2).invoke(BORDER)
     assert len(documents) == 2
     for document in documents:
@@ -107,7 +107,7 @@ def test_a_retrieved_document_says_where_its_text_stands(index_folder: Path):
     best = documents[0]
     assert best.page_content == FILES["border.txt"].rstrip()
     assert (best.metadata["title"], best.metadata["page"]) == ("border", None)
-    [hit] = HybridRetriever(Index.open(index_folder), SentenceEmbedder.open()).retrieve(BORDER, 1)
+    [hit] = HybridRetriever(Index.open(index_folder), sentence_embedder).retrieve(BORDER, 1)
     assert hit.term_score == 1.0  # the best by terms
     assert best.metadata["score"] == pytest.approx(hit.similarity + TERM_WEIGHT)
 

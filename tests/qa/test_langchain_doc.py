@@ -15,14 +15,17 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PRINTED = re.compile(r"^print\(.*\)  # (.*)$", re.MULTILINE)
 
 
-@pytest.mark.slow
 def test_the_code_runs_and_prints_what_it_says(
-    pytestconfig: pytest.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    pytestconfig: pytest.Config,
+    sentence_embedder: SentenceEmbedder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ):
     root = pytestconfig.rootpath
     blocks = BLOCK.findall((root / "docs" / "langchain.md").read_text(encoding="utf-8"))
     monkeypatch.chdir(tmp_path)
-    build([root / "corpus"], Path("library"), SentenceEmbedder.open())
+    build([root / "corpus"], Path("library"), sentence_embedder)
     capsys.readouterr()
     names: dict[str, object] = {"model": ScriptedModel()}
     for block in blocks:

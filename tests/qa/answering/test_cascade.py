@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import pytest
 from reader_fakes import FakeReader, hit
 
 from qa.answering.cascade import FOLDER, UNREAD, looks, read_enough, small_reader
@@ -111,6 +112,7 @@ def test_a_reader_may_stand_alone():
     assert small_reader(BUNDLED / FOLDER) is None
 
 
+@pytest.mark.slow
 def test_the_bundled_readers_fit_each_other_and_the_room_there_is():
     reader = ExtractiveReader.open()
     fitted, small = Confidence.beside(BUNDLED, reader.fingerprint), small_reader(BUNDLED)
@@ -125,6 +127,7 @@ def test_the_bundled_readers_fit_each_other_and_the_room_there_is():
     assert min(scores[0], scores[2]) > 0 > scores[1]
 
 
+@pytest.mark.slow
 def test_an_assistant_does_not_look_through_a_small_reader_that_it_was_not_fitted_with(tmp_path):
     (tmp_path / "note.txt").write_text("The dam was opened in May.", encoding="utf-8")
     assert Assistant.over([tmp_path]).screen is not None

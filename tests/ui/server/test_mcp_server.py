@@ -13,6 +13,7 @@ from mcp.client.stdio import stdio_client
 from page_fakes import FakeAssistant, FakeIndex
 from typer.testing import CliRunner
 
+from index.embedder import SentenceEmbedder
 from qa.cli import app as commands
 from ui.command import mcp
 from ui.server.mcp_server import server_of
@@ -71,14 +72,14 @@ def test_without_an_index_the_command_says_what_to_run(tmp_path: Path) -> None:
     assert result.exit_code == 1 and "pincite index" in result.stderr
 
 
-@pytest.mark.slow
-def test_a_client_asks_the_command_over_its_standard_streams(pincite: str, reader_folder: Path, tmp_path: Path) -> None:
+def test_a_client_asks_the_command_over_its_standard_streams(
+    pincite: str, reader_folder: Path, sentence_embedder: SentenceEmbedder, tmp_path: Path
+) -> None:
     from index.builder import build
-    from index.embedder import SentenceEmbedder
 
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "dam.txt").write_text("The dam at Nurek was completed in 1980. It is 300 metres high.\n")
-    build([tmp_path / "articles"], tmp_path / "index", SentenceEmbedder.open())
+    build([tmp_path / "articles"], tmp_path / "index", sentence_embedder)
     command = StdioServerParameters(command=pincite, args=["mcp", "--index", str(tmp_path / "index")])
 
     async def asked() -> Any:

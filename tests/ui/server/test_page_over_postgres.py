@@ -116,9 +116,10 @@ def test_a_store_that_is_gone_is_said_to_be_on_the_page(
     assert last.state == "failed" and "does not exist" in last.problem
 
 
-@pytest.mark.slow
-def test_what_chat_and_mcp_open_answers_from_a_store(url: str, articles: Path, reader_folder: Path) -> None:
-    encoder = SentenceEmbedder.open()
+def test_what_chat_and_mcp_open_answers_from_a_store(
+    url: str, articles: Path, reader_folder: Path, sentence_embedder: SentenceEmbedder
+) -> None:
+    encoder = sentence_embedder
     build([articles], PostgresStore.create(url, encoder), encoder)
     opener = opener_of(url, Models(str(reader_folder)))
     answer = Programs(opened_by(opener), Line()).ask(MAKE)
