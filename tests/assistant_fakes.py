@@ -9,6 +9,7 @@ from embedder_fakes import FakeEmbedder
 from reader_fakes import FakeReader
 
 from index.builder import index_in_memory
+from index.documents import load
 from qa.answering.confidence import unfitted
 from qa.assistant import Assistant
 from qa.retrieval.hybrid import HybridRetriever
@@ -30,5 +31,5 @@ def write(folder: Path, files: Mapping[str, str] = FILES) -> list[Path]:
 
 def assistant(folder: Path, answers: Mapping[str, Mapping[str, float]], files: Mapping[str, str] = FILES) -> Assistant:
     encoder = FakeEmbedder()
-    index = index_in_memory(write(folder, files), encoder)
+    index = index_in_memory(write(folder, files), encoder, load=load)
     return Assistant(HybridRetriever(index, encoder), FakeReader(answers), unfitted("fake-reader-1"), index=index)

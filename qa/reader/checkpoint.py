@@ -59,7 +59,7 @@ def read_weights(folder: Path, dtype: torch.dtype = torch.float32) -> dict[str, 
     }
 
 
-def write_weights(folder: Path, tensors: Mapping[str, Tensor]) -> None:
+def write_weights(folder: Path, tensors: Mapping[str, Tensor], *, shard_bytes: int = SHARD_BYTES) -> None:
     """Write large matrices in int8 and the rest in fp32, in shards of about 60 MB with Hugging Face's index file."""
     stored: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
@@ -69,7 +69,7 @@ def write_weights(folder: Path, tensors: Mapping[str, Tensor]) -> None:
             stored[name] = tensor.float().contiguous()
     shards: list[dict[str, Tensor]] = [{}]
     for name, tensor in stored.items():
-        if sum(t.nbytes for t in shards[-1].values()) + tensor.nbytes > SHARD_BYTES and shards[-1]:
+        if sum(t.nbytes for t in shards[-1].values()) + tensor.nbytes > shard_bytes and shards[-1]:
             shards.append({})
         shards[-1][name] = tensor
     folder.mkdir(parents=True, exist_ok=True)

@@ -20,6 +20,7 @@ from langchain_tests.unit_tests import ToolsUnitTests
 from reader_fakes import FakeReader
 
 from index.builder import build, index_in_memory
+from index.documents import load
 from index.embedder import SentenceEmbedder
 from index.folder_index import Index
 from qa.answering.confidence import unfitted
@@ -58,7 +59,7 @@ def index_folder(tmp_path_factory: pytest.TempPathFactory, sentence_embedder: Se
 
 def assistant(folder: Path, answers: dict[str, dict[str, float]]) -> Assistant:
     encoder = FakeEmbedder()
-    index = index_in_memory([write(folder)], encoder)
+    index = index_in_memory([write(folder)], encoder, load=load)
     return Assistant(HybridRetriever(index, encoder), FakeReader(answers), unfitted("fake"), index=index)
 
 

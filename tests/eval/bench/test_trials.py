@@ -17,6 +17,7 @@ def test_sigkill_at_random_moments_loses_nothing(tmp_path: Path) -> None:
     assert (row.kills, row.problems) == (8, ())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["first index", "update"])
 def test_power_loss_at_every_write_point_loses_nothing(tmp_path: Path, task: str) -> None:
     row = crash.at_every_point(tmp_path / "trial", task, power=True)
@@ -34,18 +35,21 @@ def test_a_trial_finds_what_was_lost_and_what_is_damaged(tmp_path: Path) -> None
     assert "CURRENT is damaged" in verdict(trial, before, before, acknowledged=False)
 
 
+@pytest.mark.slow
 def test_without_flushing_power_loss_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(generations, "flush_below", lambda folder: None)
     row = crash.at_every_point(tmp_path / "trial", "update", power=True)
     assert any(problem.startswith(("unopenable", "torn", "damaged")) for problem in row.problems)
 
 
+@pytest.mark.slow
 def test_every_kind_of_damage_is_found_and_its_file_named(tmp_path: Path) -> None:
     rows = damage.damage(tmp_path / "trial", flips=46, truncations=23, seed=1)
     assert [(row.kind, row.wrong) for row in rows] == [(row.kind, ()) for row in rows]
     assert [row.tried for row in rows][:2] == [46, 23] and rows[2].tried > 300
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "lasting"), [("ENOSPC", True), ("EACCES", False)])
 def test_a_fault_while_writing_leaves_the_old_generation_and_a_clear_message(
     tmp_path: Path, fault: str, lasting: bool
@@ -59,6 +63,7 @@ def test_a_write_that_the_system_cuts_short_is_named(tmp_path: Path) -> None:
     assert (row.refused, row.wrong) == (3, ())
 
 
+@pytest.mark.slow
 def test_a_fault_while_reading_is_survived_or_said(tmp_path: Path) -> None:
     row = faults.reading(tmp_path / "trial", "EIO")
     assert row.absorbed > row.refused and row.wrong == ()
@@ -83,6 +88,7 @@ def test_malformed_documents_of_every_type_do_no_harm() -> None:
         assert (row.crashes, row.read + row.refused + row.broke_reader) == (0, row.documents), row
 
 
+@pytest.mark.slow
 def test_readers_beside_a_writer_never_fail_and_never_see_less_than_was_acknowledged(tmp_path: Path) -> None:
     report = readers.together(tmp_path / "trial", readers=8, seconds=8.0)
     assert report.wrong == () and report.versions > 1 and report.opened >= 8 and report.seen > 1

@@ -75,8 +75,8 @@ def test_writing_again_what_was_read_changes_nothing(tmp_path: Path):
 
 
 def test_weights_are_cut_into_shards_that_the_index_names(tmp_path: Path):
-    vectors = {name: torch.full((8_000_000,), float(number)) for number, name in enumerate("abc")}  # 32 MB each
-    write_weights(tmp_path, vectors)
+    vectors = {name: torch.full((8,), float(number)) for number, name in enumerate("abc")}  # 32 bytes each
+    write_weights(tmp_path, vectors, shard_bytes=60)
     places = json.loads((tmp_path / "model.safetensors.index.json").read_text(encoding="utf-8"))["weight_map"]
     assert places == {name: f"model-0000{number}-of-00003.safetensors" for number, name in enumerate("abc", 1)}
     assert {name: tensor[0].item() for name, tensor in read_weights(tmp_path).items()} == {"a": 0.0, "b": 1.0, "c": 2.0}
