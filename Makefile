@@ -1,4 +1,5 @@
 # make chat   ask the articles in a chat window        make test   all tests and the evaluation
+# make test-fast   the tests that need no model, browser or database
 # make install, make check, make eval, make eval-update
 
 PYTHON ?= python3
@@ -7,7 +8,7 @@ PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check -c constraint
 export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM ?= false
 
-.PHONY: install install-test chat check test eval eval-update
+.PHONY: install install-test chat check test test-fast eval eval-update
 
 install: $(VENV)/.installed
 install-test: $(VENV)/.installed-test
@@ -32,6 +33,9 @@ check: install-test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+
+test-fast: install-test
+	$(VENV)/bin/pytest -q -m "not slow and not browser and not database"
 
 test: install-test
 	$(VENV)/bin/pytest
