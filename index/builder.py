@@ -1,4 +1,4 @@
-"""Bring an index in step with files and folders: what is unchanged is kept, and one bad file never stops the others."""
+"""Update an index from files and folders. Unchanged documents are copied, and one bad file never stops the others."""
 
 from __future__ import annotations
 
@@ -24,13 +24,11 @@ from index.update.reuse import PASSAGES_AT_ONCE, Cut, Reusable, Vectors
 from index.update.vector_log import Journal
 
 Progress = Callable[[int, int, str], None]
-Found = Cut | DocumentRecord | None  # a document that was read, one that is as it was, or nothing to add
+Found = Cut | DocumentRecord | None  # a document just read, the record of an unchanged one, or nothing to add
 
-# Raised whenever loaders, the chunker or ``sparse.terms`` give another result for the same file: documents are then read again.
+# Increase this when loaders, the chunker or ``bm25.terms`` change their result for a file: every document is then read again.
 RECIPE = 5
-
-
-READ_AHEAD = 2 * PASSAGES_AT_ONCE  # passages: a batch that is embedded lasts while the next one is read
+READ_AHEAD = 2 * PASSAGES_AT_ONCE  # passages: while one batch is embedded, the next is read
 
 
 def build(
@@ -43,23 +41,22 @@ def build(
     progress: Progress | None = None,
     load: Load | None = None,
 ) -> BuildReport:
-    """Make the index in ``folder`` hold exactly what can be read in ``paths``; nothing is written where it does.
+    """Make the index in ``folder`` hold exactly the readable documents in ``paths``; write nothing if it already does.
 
-    The files in ``without`` are taken out and stay out of every later run: where it is None, those taken out before do, but
-    for a file that is one of ``paths`` itself.
+    without: files to exclude, now and later. None keeps the stored exclusions, except files named in ``paths``.
+    search: one of SEARCHES. None keeps the stored setting, or chooses by size in a new index.
+    progress: called with the number of files done, the number of files, and the name of the last one.
+    load: reads documents. None reads them in a sandboxed process.
 
-    ``search`` is one of SEARCHES, how vectors are searched: where it is None, the one asked for before, or by size.
-
-    ``progress`` is called with the files done, their number, and the name of the last one. ``load`` reads documents; by
-    default a process of its own does. Raises FileNotFoundError for a missing path, NothingToIndex, IndexLocked,
-    IndexTooNew, or OSError naming the file that cannot be written; the index is then as it was.
+    Raises FileNotFoundError for a missing path, NothingToIndex, IndexLocked, IndexTooNew, or OSError naming the file that
+    cannot be written. The index is unchanged after any error.
     """
     if search not in (None, *SEARCHES):
         raise ValueError(f"{search!r} is no search; there are {', '.join(SEARCHES)}")
     files = find_files(paths)
     folder.mkdir(parents=True, exist_ok=True)
     with generations.writer_lock(folder):
-        sound = generations.sound(folder)  # damage is never carried over
+        sound = generations.sound(folder)  # never reuse anything from a damaged one
         before = Index.open_generation(folder, sound[-1]) if sound else None
         seen, journal = Seen.open(folder), Journal(folder, embedder.fingerprint)
         chosen = _choose(files, paths, before, without)
@@ -81,7 +78,7 @@ def build(
 
 
 def plan(paths: Sequence[Path], folder: Path, fingerprint: str, *, progress: Progress | None = None) -> BuildReport:
-    """What ``build`` would do with an embedder of this fingerprint: documents are read, nothing is embedded or written."""
+    """Report what ``build`` would do with an embedder of this fingerprint; reads documents, embeds and writes nothing."""
     sound = generations.sound(folder)
     before = Index.open_generation(folder, sound[-1]) if sound else None
     chosen = _choose(find_files(paths), paths, before)
@@ -91,7 +88,7 @@ def plan(paths: Sequence[Path], folder: Path, fingerprint: str, *, progress: Pro
 def index_in_memory(
     paths: Sequence[Path], embedder: Embedder, *, progress: Progress | None = None, load: Load | None = None
 ) -> Index:
-    """An index of files and folders that is written nowhere."""
+    """Build an index of files and folders in memory; raises as ``build`` does."""
     chosen = _choose(find_files(paths), paths, None)
     run = _run(chosen, _Run(embedder.fingerprint, None, Seen(), embedder), progress, load)
     return Index(run.finish().finish(), run.making(paths))
@@ -99,7 +96,7 @@ def index_in_memory(
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The files to index and the names of those that stay out: all that do, and those among them that were found."""
+    """The files to index, the names of all excluded files, and the names of those excluded that were found."""
 
     files: Sequence[Path]
     without: tuple[str, ...]
@@ -109,7 +106,6 @@ class _Chosen:
 def _choose(
     found: Sequence[Path], paths: Sequence[Path], before: Index | None, without: Sequence[Path] | None = None
 ) -> _Chosen:
-    """What to index of the files found in ``paths``; as in ``build``."""
     if without is None:
         named = {str(path.resolve()) for path in paths}
         out = set(before.settings.without if before else ()) - named
@@ -120,7 +116,7 @@ def _choose(
 
 
 def _run(chosen: _Chosen, run: _Run, progress: Progress | None, load: Load | None = None) -> _Run:
-    """Let the run take every file, read ahead of what it embeds, and in another process unless there is a way given."""
+    """Read files in a thread (and in a sandbox unless ``load`` is given) while the caller's thread embeds and adds them."""
     with (
         Sandbox() as sandbox,
         Ahead((run.read(path, load or sandbox.load) for path in chosen.files), _weight, READ_AHEAD) as ahead,
@@ -131,7 +127,7 @@ def _run(chosen: _Chosen, run: _Run, progress: Progress | None, load: Load | Non
                 if progress is not None:
                     progress(done, len(chosen.files), str(path))
         except BaseException:
-            sandbox.stop()  # else one would wait for what is being read
+            sandbox.stop()  # otherwise leaving the ``with`` would wait for the document being read
             raise
     if not run.taken:
         raise NothingToIndex(run.unreadable, chosen.left_out)
@@ -143,9 +139,10 @@ def _weight(found: Found) -> int:
 
 
 class _Run:
-    """One pass over the files. What has not changed waits until something has: often nothing has to be gathered at all.
+    """One pass over the files. Without an embedder it only finds out what has changed.
 
-    Without an embedder it only finds out what there is to do. ``read`` may run in another thread than all else, ahead of it.
+    Unchanged documents are not copied until one that changed follows, so a run without changes copies nothing. ``read``
+    may run ahead in a thread of its own; all else runs in one thread.
     """
 
     def __init__(
@@ -171,7 +168,7 @@ class _Run:
         self._passages = 0
 
     def read(self, path: Path, load: Load) -> Found:
-        """The document in a file, or None and a note why there is none to add."""
+        """Read the document in a file; None for a duplicate or an unreadable file, which is noted with the reason."""
         try:
             found = self._read(path, load)
         except UnreadableDocument as error:
@@ -186,14 +183,14 @@ class _Run:
         return found
 
     def take(self, found: Found) -> None:
-        """Add what was read, in the order of the files."""
+        """Add what ``read`` returned; call it in the order of the files."""
         if isinstance(found, Cut):
             self._add(found)
         elif found is not None:
             self._kept.append(found)
 
     def finish(self) -> Gathering:
-        """Everything taken, with its vectors."""
+        """Return everything taken, with its vectors."""
         assert self._vectors is not None
         self._gather_kept()
         self._vectors.flush()
@@ -220,10 +217,9 @@ class _Run:
         self._vectors.make(cut.texts)
 
     def _gather_kept(self) -> None:
-        """Add the unchanged documents that come before what is added next."""
         assert self._vectors is not None
         if self._kept:
-            self._vectors.flush()  # those of documents before these
+            self._vectors.flush()  # vectors are written in the order of documents
             self._gathering.keep(self._kept)
             self._kept = []
 
@@ -233,7 +229,7 @@ class _Run:
         self._passages += passages
 
     def making(self, paths: Sequence[Path], without: tuple[str, ...] = (), search: str = BY_SIZE) -> Making:
-        """How an index of this run is made."""
+        """Return how the index of this run was made."""
         assert self._embedder is not None
         canaries = self._reuse.canaries or tuple(tuple(map(float, row)) for row in self._embedder.embed(CANARIES))
         settings = Settings(
@@ -251,7 +247,7 @@ class _Run:
         return Making(settings, canaries, tuple(self.unreadable), tuple(self.duplicates))
 
     def report(self, before: Index | None, left_out: tuple[str, ...] = ()) -> BuildReport:
-        """This run against the index before."""
+        """Compare this run with the index before it."""
         old = {record.name: record.sha256 for record in before.documents} if before else {}
         return BuildReport.comparing(
             old,
@@ -265,7 +261,7 @@ class _Run:
 
 
 def cut(document: Document) -> Cut:
-    """A document with its passages; UnreadableDocument where it has none."""
+    """Cut a document into passages; raises UnreadableDocument if there are none."""
     chunks = chunk(document, words=WORDS, overlap=OVERLAP)
     if not chunks:
         raise UnreadableDocument(document.name, "empty: it holds no text besides headings", lasting=True)
@@ -273,7 +269,7 @@ def cut(document: Document) -> Cut:
 
 
 def this_version() -> str:
-    """The version that builds."""
+    """Return the installed version of Pincite, or "unknown" in a source tree."""
     try:
         return importlib.metadata.version("pincite")
     except importlib.metadata.PackageNotFoundError:
@@ -281,18 +277,16 @@ def this_version() -> str:
 
 
 def now() -> str:
-    """The time as an index keeps it: an ISO date and time in UTC."""
+    """Return the ISO date and time in UTC, as indexes store it."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def _in_step(before: Index, making: Making, report: BuildReport) -> bool:
-    if report.differs or before.warnings:
-        return False
-    return _lasting(before.making) == _lasting(making)
+    return not (report.differs or before.warnings) and _lasting(before.making) == _lasting(making)
 
 
 def _lasting(making: Making) -> tuple[object, ...]:
-    """Everything that another generation would be written for, were it different."""
+    """What requires a new generation if it differs, even if every document is the same."""
     settings = making.settings
     cutting = (settings.embedder, settings.words, settings.overlap, settings.recipe)
     return (*cutting, settings.roots, settings.without, settings.search, making.unreadable, making.duplicates)

@@ -1,4 +1,4 @@
-"""The index that is searched: opened from a folder, or held in memory; never changed once it is open."""
+"""An open index, mapped from a folder or held in memory. It never changes: a build makes a new generation beside it."""
 
 from __future__ import annotations
 
@@ -53,20 +53,20 @@ __all__ = [
     "verify",
 ]
 
-# Embedded when an index is built and again when an embedder is checked: the same name with other weights is found out.
+# Embedded when an index is built and again when it is opened with an embedder, to notice other weights under the same name.
 CANARIES = (
     "The president signed the agreement on Tuesday.",
     "How long is the border between the two countries?",
     "Uranium, gas and wheat crossed the steppe by rail.",
 )
-# Reduced precision moves a vector by less than this; other weights move it far more.
+# Computing in bf16 instead of fp32 keeps the cosine above this; other weights push it far below.
 CANARY_COSINE = 0.999
 _NO_LONGER_SEARCHED = (
     "{folder}: compressed vectors ({search}) are no longer searched, so each question is compared with all vectors; "
     "run `pincite index` to build it again"
 )
 
-Ranking = Sequence[tuple[int, float]]  # places in a sequence of passages with their scores, best first
+Ranking = Sequence[tuple[int, float]]  # (position in a sequence of passages, score), best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A file with the same bytes as another, which was indexed in its place."""
+    """A file that was not indexed because ``same_as`` has the same bytes."""
 
     name: str
     same_as: str
@@ -87,9 +87,9 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an index was built from and with; ``embedder`` is a fingerprint, ``built`` an ISO date and time in UTC.
+    """How an index was built: ``embedder`` is a fingerprint, ``built`` an ISO date and time in UTC.
 
-    ``without`` names the files in ``roots`` that were taken out and stay out; ``search`` is the one asked for.
+    ``without`` names files below ``roots`` that the user excluded. ``search`` is the setting, one of SEARCHES.
     """
 
     roots: tuple[str, ...]
@@ -106,7 +106,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Rankings:
-    """The passages nearest to one question, by vectors and by terms, as places in ``passages``."""
+    """The best passages for one question by vectors and by terms, as positions in ``passages``."""
 
     vectors: Ranking
     terms: Ranking
@@ -115,7 +115,7 @@ class Rankings:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """How an index was made, as its manifest tells: settings, vectors of CANARIES, and what was left out and why."""
+    """How an index was made, as stored in its manifest: settings, vectors of CANARIES, and the files left out."""
 
     settings: Settings
     canaries: tuple[tuple[float, ...], ...]
@@ -124,7 +124,7 @@ class Making:
 
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> Making:
-        """The part of a manifest that ``as_manifest`` gave; raises KeyError or TypeError on another shape."""
+        """Read back what ``as_manifest`` wrote; raises KeyError or TypeError if the manifest has another shape."""
         settings = dict(manifest["settings"])
         settings |= {name: tuple(settings.get(name, ())) for name in ("roots", "without")}
         if settings.get("search") not in SEARCHES:  # older indexes have none, or one that there no longer is
@@ -137,13 +137,13 @@ class Making:
         )
 
     def as_manifest(self, contents: Contents, search: str = EXACT) -> dict[str, Any]:
-        """The manifest of an index of these contents whose vectors are searched in this way, but for its files."""
+        """Return the manifest for these contents, without the list of files; ``search`` is how vectors are searched."""
         counts = {"documents": len(contents.documents), "passages": len(contents.table)}
         return {**counts, "search": search, **asdict(self)}
 
 
 class Index:
-    """Documents and passages with both of their searches. ``warnings`` tell if it is not served as it should be."""
+    """Documents, passages and both searches. ``warnings`` say why an older generation is served, if one is."""
 
     def __init__(
         self,
@@ -167,17 +167,17 @@ class Index:
 
     @classmethod
     def open(cls, folder: Path) -> Index:
-        """The current generation in a folder, or the one before it with a warning where the current one is damaged.
+        """Open the current generation or, if it is damaged, the newest sound one before it with a warning.
 
-        Raises IndexMissing, IndexDamaged, IndexTooNew or IndexTooOld. Sizes are always compared, every byte where the
-        index is small; ``verify`` compares every byte.
+        Always checks the sizes of files, and every byte of a small index; ``verify`` checks every byte of any.
+        Raises IndexMissing, IndexDamaged, IndexTooNew or IndexTooOld.
         """
         while True:
             pointed = generations.current(folder)
             try:
                 opened = cls._open_newest(folder, pointed)
             except IndexProblem:
-                if generations.current(folder) == pointed:  # else a writer has moved on while this was reading
+                if generations.current(folder) == pointed:  # otherwise a writer replaced it meanwhile: try again
                     raise
                 continue
             if not opened.warnings or generations.current(folder) == pointed:
@@ -198,7 +198,7 @@ class Index:
 
     @classmethod
     def open_generation(cls, folder: Path, name: str, problems: Sequence[IndexDamaged] = ()) -> Index:
-        """One generation, warning of the problems for which it is served."""
+        """Open one generation; ``problems`` are the reasons why no newer one is served, and become warnings."""
         manifest = generations.read_manifest(folder, name)
         try:
             making = Making.from_manifest(manifest)
@@ -216,7 +216,7 @@ class Index:
 
     @property
     def settings(self) -> Settings:
-        """What the index was built from and with."""
+        """How the index was built."""
         return self.making.settings
 
     @property
@@ -226,12 +226,12 @@ class Index:
 
     @property
     def duplicates(self) -> tuple[Duplicate, ...]:
-        """The files that were left out because another has the same bytes."""
+        """The files left out because another has the same bytes."""
         return self.making.duplicates
 
     @property
     def place(self) -> str:
-        """The folder, as messages name it."""
+        """The folder, for messages."""
         return "index in memory" if self.folder is None else str(self.folder)
 
     @property
@@ -240,11 +240,11 @@ class Index:
         return self.dense.kind
 
     def document(self, name: str) -> DocumentRecord:
-        """The record of a document; raises KeyError with the name."""
+        """Return the record of a document; raises KeyError for an unknown name."""
         return self.contents.documents[self._places[name]]
 
     def document_text(self, name: str) -> str:
-        """The whole text that the offsets of a document count in; raises KeyError with the name."""
+        """Return the full text of a document, to which all offsets refer; raises KeyError for an unknown name."""
         return self.contents.document_text(self.document(name))
 
     @cached_property
@@ -252,20 +252,21 @@ class Index:
         return {document.name: place for place, document in enumerate(self.contents.documents)}
 
     def sample(self, size: int) -> Iterator[Passage]:
-        """About ``size`` passages from all over the index, or all if there are fewer."""
+        """Yield about ``size`` passages spread evenly over the index, or all if there are fewer."""
         step = max(1, len(self.passages) // size)
         return (self.passages[number] for number in range(0, len(self.passages), step))
 
     def rank(self, questions: Sequence[str], vectors: Floats, depth: int) -> list[Rankings]:
-        """For each question and its vector, the ``depth`` nearest passages of both searches."""
+        """Return the best ``depth`` passages of both searches for each question; ``vectors`` has one row per question."""
         dense, sparse = self.dense.search(vectors, depth), self.sparse.search(questions, depth)
         rows = range(len(questions))
         return [Rankings(dense.ranking(row), sparse.ranking(row), self.passages) for row in rows]
 
     def where(self, condition: str) -> Index:
-        """This index, searched only in the documents for which a condition of ``index.filters`` holds.
+        """Return this index with its searches limited to documents that meet a condition (see ``index.filters``).
 
-        Passages keep their numbers, and as many are found as there are. Raises ValueError where it is no condition.
+        Passages keep their numbers. The limit applies before ranking, so it never costs results. Raises ValueError if
+        the condition cannot be read.
         """
         wanted = filters.parse(condition)
         documents = np.array([wanted.holds(document) for document in self.documents], dtype=bool)
@@ -275,13 +276,13 @@ class Index:
         return narrowed
 
     def check_embedder(self, embedder: Embedder) -> None:
-        """Raise OtherEmbedder unless the embedder makes vectors like those of the index."""
+        """Raise OtherEmbedder unless the embedder is the one that made the vectors of the index."""
         if differing := difference(embedder, self.settings.embedder, self.making.canaries):
             raise OtherEmbedder(self.place, differing)
 
 
 def difference(embedder: Embedder, fingerprint: str, canaries: Sequence[Sequence[float]]) -> str:
-    """How an embedder differs from the one with this fingerprint and these vectors of CANARIES; "" if it does not."""
+    """Say how an embedder differs from one with this fingerprint and these vectors of CANARIES; "" if it does not."""
     if embedder.fingerprint != fingerprint:
         return f"fingerprint {fingerprint[:12]}, not {embedder.fingerprint[:12]}"
     stored, made = np.array(canaries, dtype=np.float32), embedder.embed(CANARIES)
@@ -292,9 +293,9 @@ def difference(embedder: Embedder, fingerprint: str, canaries: Sequence[Sequence
 
 @contextmanager
 def draft(folder: Path) -> Iterator[Path]:
-    """A place for the next generation, dropped unless ``commit`` makes it current; the caller holds the writer's lock.
+    """Yield the folder for the next generation; on exit, remove it unless ``commit`` has made it current.
 
-    It is made when something is written there. What a writer that was killed has left is dropped first.
+    The caller holds the writer's lock. First removes what a killed writer left. The folder appears at the first write.
     """
     generations.begin(folder)
     place = folder / generations.next_generation(folder)
@@ -307,7 +308,7 @@ def draft(folder: Path) -> Iterator[Path]:
 
 
 def commit(place: Path, gathering: Gathering, making: Making, *, before: Index | None) -> None:
-    """Finish what was gathered in a draft's place, make it current, and keep the generation before."""
+    """Write out a draft and make it the current generation. Only ``before``, the previous one, is kept beside it."""
     with naming(place):
         contents = gathering.finish()
         search = search_for(making.settings.search, len(contents.vectors))

@@ -1,4 +1,4 @@
-"""The seam between an index and whoever reads it: a ``Store``, which lies in a folder or in a PostgreSQL database."""
+"""``Store``, what every reader of an index depends on, and ``open_store`` and ``build`` for a folder or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ _DRIVERS = ("sqlalchemy", "psycopg", "langchain_postgres", "pgvector")
 
 
 class Store(Protocol):
-    """An open index: documents and their passages, both searches, and how it was made."""
+    """An open index: documents, passages, both searches, and how it was built."""
 
     @property
     def place(self) -> str:
-        """Where it lies, as messages name it."""
+        """The folder or URL (without a password), for messages."""
         ...
 
     @property
     def generation(self) -> str | None:
-        """Another one whenever something has changed; None in memory."""
+        """A name that changes whenever the contents do; None for an index in memory."""
         ...
 
     @property
     def settings(self) -> Settings:
-        """What it was built from and with."""
+        """How it was built."""
         ...
 
     @property
     def vector_search(self) -> str:
-        """How vectors are searched: exactly, or by which graph."""
+        """How vectors are searched: "exact", or the kind of graph."""
         ...
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is wrong with it, if it can be read all the same."""
+        """Damage that was found but does not prevent reading."""
         ...
 
     @property
@@ -52,12 +52,12 @@ class Store(Protocol):
 
     @property
     def duplicates(self) -> tuple[Duplicate, ...]:
-        """The files that were left out because another has the same bytes."""
+        """The files left out because another has the same bytes."""
         ...
 
     @property
     def documents(self) -> Sequence[DocumentRecord]:
-        """Every document without its text, by the parts of its path."""
+        """Every document without its text, sorted by path."""
         ...
 
     @property
@@ -66,32 +66,32 @@ class Store(Protocol):
         ...
 
     def document(self, name: str) -> DocumentRecord:
-        """The record of a document; raises KeyError with the name."""
+        """Return the record of a document; raises KeyError for an unknown name."""
         ...
 
     def document_text(self, name: str) -> str:
-        """The whole text that the offsets of a document count in; raises KeyError with the name."""
+        """Return the full text of a document, to which all offsets refer; raises KeyError for an unknown name."""
         ...
 
     def sample(self, size: int) -> Iterable[Passage]:
-        """About ``size`` passages from all over, or all if there are fewer."""
+        """Yield about ``size`` passages spread evenly over the store, or all if there are fewer."""
         ...
 
     def rank(self, questions: Sequence[str], vectors: Floats, depth: int) -> list[Rankings]:
-        """For each question and its vector, the ``depth`` nearest passages of both searches, all in one state of the store."""
+        """Return the best ``depth`` passages of both searches for each question and its vector, from one state of the store."""
         ...
 
     def where(self, condition: str) -> Self:
-        """This store, ranking only documents that meet a condition of ``index.filters``; ValueError if it is none."""
+        """Return this store limited to documents that meet a condition (``index.filters``); raises ValueError for a bad one."""
         ...
 
     def check_embedder(self, embedder: Embedder) -> None:
-        """Raise IndexProblem unless the embedder makes vectors like those of the store."""
+        """Raise IndexProblem unless the embedder is the one that made the vectors of the store."""
         ...
 
 
 def in_database(location: str | Path) -> bool:
-    """Whether a location is the URL of a database; else it is a folder."""
+    """Whether a location is the URL of a database and not a folder."""
     return "://" in str(location)
 
 
@@ -112,9 +112,9 @@ def build(
     search: str | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
-    """Bring the index in a folder or database in step with files and folders; ``search`` is for a folder.
+    """Update the index in a folder or database from files and folders; ``search`` applies to a folder only.
 
-    Raises what the ``build`` of index.builder or index.postgres.builder raises, and as ``open_store`` does.
+    Raises what ``open_store`` raises and what ``build`` in index.builder or index.postgres.builder raises.
     """
     if in_database(location):
         store = _postgres().create(str(location), embedder)
@@ -127,7 +127,7 @@ def build(
 
 
 def named(location: str | Path) -> str:
-    """A location as messages name it: a URL without its password."""
+    """Return a location for messages: a URL loses its password."""
     if not in_database(location):
         return str(location)
     from index.postgres.database import Database

@@ -1,4 +1,4 @@
-"""Numbers that come bit by bit: in a file as they come, or in memory where there is none."""
+"""A growing array of numbers, appended to a file or kept in memory."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 from index.arrays import Array
 from index.files import naming
 
-AT_ONCE = 1024 * 1024  # bytes
+AT_ONCE = 1024 * 1024  # bytes held back per array: few writes, and little memory
 
 
 class Spool:
-    """A growing array of one dimension. Its file, and the folder of that, are made when something is first written there."""
+    """A growing one-dimensional array, in memory if ``path`` is None. The file and its folder appear at the first write."""
 
     def __init__(self, path: Path | None, dtype: str) -> None:
         self.length = 0
@@ -24,7 +24,7 @@ class Spool:
         self._begun = False
 
     def add(self, numbers: Array) -> None:
-        """Append the numbers, row after row; raises OSError naming the file."""
+        """Append numbers, flattened row by row; raises OSError naming the file."""
         flat = np.ascontiguousarray(numbers, dtype=self._dtype).reshape(-1)
         self._waiting.append(flat.tobytes())
         self._bytes += flat.nbytes
@@ -33,7 +33,7 @@ class Spool:
             self._write(self._path)
 
     def finish(self) -> Array:
-        """All of them, in a map of the file where there is one."""
+        """Return the whole array, memory-mapped if it is in a file."""
         if self._path is None:
             return np.frombuffer(b"".join(self._waiting), dtype=self._dtype)
         self._write(self._path)
@@ -49,7 +49,7 @@ class Spool:
 
 
 def mapped(path: Path, dtype: str) -> Array:
-    """A map of a file of numbers; raises OSError or, where bytes are left over, ValueError."""
-    if path.stat().st_size == 0:  # which cannot be mapped
+    """Memory-map a file of numbers; raises OSError, or ValueError if its size is not a whole number of items."""
+    if path.stat().st_size == 0:  # mmap refuses an empty file
         return np.empty(0, dtype=dtype)
     return np.asarray(np.memmap(path, dtype=dtype, mode="r"))

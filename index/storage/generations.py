@@ -1,11 +1,11 @@
-"""Immutable generations in a folder: one writer, a manifest with checksums, a pointer swapped as one step.
+"""Immutable generations in a folder: one writer, a manifest with checksums, and a pointer that is swapped atomically.
 
-    CURRENT          the name of the generation to read, and the beginning of the digest of that name
-    LOCK             held by the writer, released by the kernel when it ends in whatever way
+    CURRENT          the name of the generation to read, and the start of that name's SHA-256
+    LOCK             held by the writer; the kernel releases it however the writer ends
     gen-00000042/    never changed once CURRENT names it
-        manifest.json    format, settings, and bytes and SHA-256 of every other file
+        manifest.json    format, settings, and the size and SHA-256 of every other file
 
-What ``commit`` has returned from survives a crash: files, folders and the pointer are flushed in that order.
+A generation survives a crash once ``commit`` has returned: it flushes files, then folders, then the pointer.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ MANIFEST = "manifest.json"
 POINTER = "CURRENT"
 LOCK = "LOCK"
 DROPPED = "dropped-"
-NONE_YET = "gen-00000000"  # what CURRENT names until the first generation is finished
-# Smaller generations are checked byte for byte whenever they are opened; larger ones by their sizes and by ``verify``.
+NONE_YET = "gen-00000000"  # CURRENT names this until the first generation is finished
+# Generations up to this size are hashed whenever they are opened; larger ones are checked by size, and by ``verify``. It
+# trades time at opening (a few hundredths of a second at this size) for finding damage at once.
 CHEAP_TO_CHECK = 32 * 1024 * 1024
 
 _AGAIN = "run `pincite index` to build it again"
@@ -39,14 +40,14 @@ class IndexProblem(Exception):
 
 
 class IndexMissing(IndexProblem):
-    """There is no index in the folder."""
+    """The folder holds no index."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(f"{folder}: there is no index here; run `pincite index` to make one")
 
 
 class IndexDamaged(IndexProblem):
-    """A file of the index is not as it was written; ``file`` is its name below the folder."""
+    """A file of the index is not as it was written; ``file`` is its path below the folder."""
 
     def __init__(self, folder: Path, file: str) -> None:
         super().__init__(f"{folder}: {file} is damaged; {_AGAIN}")
@@ -86,7 +87,7 @@ class IndexLocked(IndexProblem):
 
 @contextmanager
 def writer_lock(folder: Path) -> Iterator[None]:
-    """Be the one writer of the folder, or raise IndexLocked with who is."""
+    """Hold the folder's writer lock; raises IndexLocked naming the holder if another process has it."""
     with (folder / LOCK).open("a+b", buffering=0) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -101,12 +102,12 @@ def writer_lock(folder: Path) -> Iterator[None]:
 
 
 def current(folder: Path) -> str | None:
-    """The name of the generation that CURRENT names, None where it is damaged or there is no such generation.
+    """Return the generation that CURRENT names, NONE_YET before the first is finished, or None if CURRENT is damaged.
 
-    It is NONE_YET where the first generation has been begun and not finished.
+    None also means that the generation it names is gone.
     """
     pointer = None
-    while (now := _read_pointer(folder)) != pointer:  # the generation that it named may be gone by the time one looks
+    while (now := _read_pointer(folder)) != pointer:  # a writer may replace CURRENT and drop what it named meanwhile
         pointer = now
         for name in (NONE_YET, *generations(folder)):
             if pointer == _pointer(name):
@@ -115,7 +116,7 @@ def current(folder: Path) -> str | None:
 
 
 def generations(folder: Path) -> list[str]:
-    """The names of the generations in the folder, the oldest first."""
+    """List the names of the generations in the folder, oldest first."""
     try:
         return sorted(path.name for path in folder.iterdir() if _number(path.name) and path.is_dir())
     except (FileNotFoundError, NotADirectoryError):
@@ -123,29 +124,29 @@ def generations(folder: Path) -> list[str]:
 
 
 def finished(folder: Path) -> list[str]:
-    """The generations up to the current one: a later one was begun by a writer that did not finish."""
+    """List the generations up to the current one; a later one was left unfinished by its writer."""
     while True:
         pointed = current(folder)
         names = [name for name in generations(folder) if pointed is None or name <= pointed]
-        if pointed in (None, NONE_YET, *names):  # else a writer has moved on and dropped it
+        if pointed in (None, NONE_YET, *names):  # otherwise a writer dropped it meanwhile: look again
             return names
 
 
 def next_generation(folder: Path) -> str:
-    """A name that no generation has had, as even the unfinished ones count."""
+    """Return a name that no generation in the folder has, finished or not."""
     return f"gen-{max((_number(name) for name in generations(folder)), default=0) + 1:08d}"
 
 
 def begin(folder: Path) -> None:
-    """Say that there is no generation yet, so that one half written is not taken for an index whose CURRENT was lost."""
+    """Write CURRENT before the first generation: otherwise a half-written one looks like an index whose CURRENT was lost."""
     if not generations(folder):
-        with suppress(OSError):  # the folder around it may not be ours to open
+        with suppress(OSError):  # the parent folder may be closed to us
             flush(folder.parent)
         replace_file(folder / POINTER, _pointer(NONE_YET))
 
 
 def commit(folder: Path, generation: str, settings: dict[str, Any], *, keep: str | None) -> None:
-    """Make what was written into the generation durable and current, then drop all others but the one to keep."""
+    """Make a written generation durable and current, then drop all others except ``keep``."""
     place = folder / generation
     _write_manifest(place, settings)
     flush_below(place)
@@ -155,9 +156,9 @@ def commit(folder: Path, generation: str, settings: dict[str, Any], *, keep: str
 
 
 def drop(folder: Path, keep: set[str]) -> None:
-    """Remove the generations not to be kept; a reader that has one open goes on reading it.
+    """Remove all generations except those in ``keep``; open readers are not disturbed.
 
-    Each loses its name first, so that one half removed is never taken for a generation.
+    Each is renamed first, so that a half-removed one never looks like a generation.
     """
     for name in set(generations(folder)) - keep:
         with suppress(OSError):
@@ -167,7 +168,10 @@ def drop(folder: Path, keep: set[str]) -> None:
 
 
 def read_manifest(folder: Path, generation: str) -> dict[str, Any]:
-    """The manifest of a generation, after checking its format, its own digest and the sizes of the files it lists."""
+    """Read a manifest and check it: format, digest, sizes of the listed files, and their bytes if they are few.
+
+    Raises IndexDamaged, IndexTooNew or IndexTooOld.
+    """
     name = f"{generation}/{MANIFEST}"
     try:
         manifest = json.loads((folder / name).read_bytes())
@@ -190,7 +194,7 @@ def read_manifest(folder: Path, generation: str) -> dict[str, Any]:
 
 
 def damaged_files(folder: Path, generation: str, manifest: dict[str, Any]) -> Iterator[str]:
-    """The files of a generation that cannot be read or whose bytes are not those that were written."""
+    """Yield the files of a generation that are missing, unreadable or changed."""
     for file, expected in manifest["files"].items():
         path = folder / generation / file
         try:
@@ -202,7 +206,7 @@ def damaged_files(folder: Path, generation: str, manifest: dict[str, Any]) -> It
 
 
 def verify(folder: Path) -> list[str]:
-    """The names of the damaged files below the folder, every byte compared; empty where the index is sound."""
+    """Check every byte and list the damaged files, relative to the folder; raises IndexMissing."""
     while True:
         pointed = current(folder)
         names = finished(folder)
@@ -210,12 +214,12 @@ def verify(folder: Path) -> list[str]:
             raise IndexMissing(folder)
         damaged = [] if pointed else [POINTER]
         damaged += [file for name in names for file in _damage(folder, name)]
-        if not damaged or current(folder) == pointed:  # else a writer has moved on while this was reading
+        if not damaged or current(folder) == pointed:  # otherwise a writer replaced it meanwhile: check again
             return damaged
 
 
 def sound(folder: Path) -> list[str]:
-    """The generations without any damage, the oldest first; raises IndexTooNew where one is of a later version."""
+    """List the undamaged generations, oldest first; raises IndexTooNew if one has a later format."""
     names = []
     for name in finished(folder):
         try:
@@ -227,7 +231,6 @@ def sound(folder: Path) -> list[str]:
 
 
 def _damage(folder: Path, generation: str) -> list[str]:
-    """The names of the damaged files of one generation, every byte compared."""
     try:
         return list(damaged_files(folder, generation, read_manifest(folder, generation)))
     except IndexDamaged as error:
@@ -261,7 +264,7 @@ def _files(place: Path) -> list[Path]:
 
 
 def _size(path: Path) -> int:
-    """Bytes of a regular file, -1 where there is none that can be looked at."""
+    """The size of a regular file in bytes; -1 if there is none or it cannot be inspected."""
     try:
         return path.stat().st_size if path.is_file() else -1
     except OSError:
@@ -276,7 +279,7 @@ def _read_pointer(folder: Path) -> bytes | None:
 
 
 def _pointer(generation: str) -> bytes:
-    """What CURRENT holds: a single changed bit never makes it the name of another generation."""
+    """The contents of CURRENT, with a checksum so that a flipped bit cannot name another generation."""
     return f"{generation} {digest(generation.encode('ascii'))[:16]}\n".encode("ascii")
 
 

@@ -1,13 +1,13 @@
-"""What an index holds - documents, passages, vectors, terms - and how it lies in files. Nothing here is pickled.
+"""What an index holds - documents, passages, vectors, terms - and its files. Nothing is pickled.
 
-documents.jsonl   a record a line
+documents.jsonl   one record per line
 texts.utf8        the texts of the documents, one after the other
-passages.i64      [n, 8]: document, start, end, page (0: none), heading, first and last byte in texts.utf8, number of terms
+passages.i64      [n, 8]: document, start, end, page (0: none), heading, bytes [first, last) in texts.utf8, number of terms
 headings.json     the heading paths that passages share
 vectors.f32       [n, dimension]
-terms.i32         the terms of all passages in order, by their numbers in the vocabulary of BM25
+terms.i32         the terms of all passages in order, as numbers in BM25's vocabulary
 terms/            the arrays of BM25
-search.*          what finds nearest vectors quickly, where there are many
+search.*          the graph over the vectors, if there are many
 
 Numbers are little-endian.
 """
@@ -33,9 +33,9 @@ COLUMNS = 8  # of the table of passages
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage of a document: its characters [start, end), under a path of headings, on the page where it starts.
+    """Characters [start, end) of a document, with the path of headings above them and the page on which they start.
 
-    ``number`` is its row among the vectors and its id in both searches.
+    ``number`` is the passage's row in the vectors and its id in both searches.
     """
 
     number: int
@@ -51,7 +51,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """A document as indexed, without its text; its passages are those from ``first_passage`` on."""
+    """A document without its text. Its passages are numbered from ``first_passage``, its bytes from ``first_byte``."""
 
     name: str
     title: str
@@ -70,13 +70,13 @@ class DocumentRecord:
     language: str | None = None
 
     def page_at(self, offset: int) -> int | None:
-        """The page that holds the offset, from 1."""
+        """Return the page (from 1) that holds a character offset; None if the format has no pages."""
         return page_at(self.pages, offset)
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Everything that is searched and shown; the arrays may be maps of files."""
+    """Everything that is searched and shown; the arrays may be memory-mapped."""
 
     documents: tuple[DocumentRecord, ...]
     texts: Bytes
@@ -88,7 +88,7 @@ class Contents:
 
     @classmethod
     def open(cls, folder: Path, dimension: int) -> Contents:
-        """Map the files of a generation; what does not fit together raises ValueError, OSError or KeyError."""
+        """Map the files of a generation; raises ValueError, OSError or KeyError if they do not fit together."""
         with (folder / DOCUMENTS).open(encoding="ascii") as lines:
             documents = tuple(_record(line) for line in lines)
         table = mapped(folder / PASSAGES, "<i8").reshape(-1, COLUMNS)
@@ -105,11 +105,11 @@ class Contents:
         return self.table[:, COLUMNS - 1]
 
     def document_text(self, document: DocumentRecord) -> str:
-        """The whole text that the offsets of a document count in."""
+        """Return the full text of a document, to which all offsets refer."""
         return self._text(document.first_byte, document.first_byte + document.bytes)
 
     def passage(self, number: int) -> Passage:
-        """The passage in a row of the table."""
+        """Return the passage with this number."""
         place, start, end, page, heading, first_byte, last_byte, _ = map(int, self.table[number])
         document = self.documents[place]
         return Passage(
@@ -129,7 +129,7 @@ class Contents:
 
 
 class Passages(Sequence[Passage]):
-    """All passages by number, each made when it is asked for."""
+    """All passages by number, each created on access."""
 
     def __init__(self, contents: Contents) -> None:
         self._contents = contents

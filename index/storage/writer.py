@@ -1,6 +1,6 @@
-"""Contents in the making: in files as they come, so that a run over more documents takes hardly more memory.
+"""Streams a new generation to disk, so that memory hardly grows with the number of documents.
 
-What does grow: the record of each document, 12 bytes for each passage, and the vocabulary.
+What grows: one record per document, 12 bytes per passage, the headings, and the vocabulary.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ from index.storage.layout import (
     DocumentRecord,
 )
 
-KEPT_AT_ONCE = 4_096  # passages
+KEPT_AT_ONCE = 4_096  # passages copied at once: 6 MB of vectors of 384 dimensions
 NEW = -1
 
 
 class Gathering:
-    """Documents with their passages, terms and vectors in order: in a folder, or in memory where there is none.
+    """Collects documents, passages, terms and vectors, in files below ``folder`` or in memory if it is None.
 
-    Documents of the contents ``before`` can be kept as they are: nothing of them is cut, split into terms or embedded again.
+    ``keep`` copies documents from the contents ``before`` without cutting, tokenizing or embedding them again.
     """
 
     def __init__(self, folder: Path | None = None, before: Contents | None = None) -> None:
@@ -54,11 +54,11 @@ class Gathering:
 
     @property
     def origins(self) -> Numbers:
-        """The passage that each passage was in the contents before, NEW where it is another one."""
+        """For each passage, its number in the contents before, or NEW."""
         return np.array(self._origins, dtype=np.int32)
 
     def add(self, document: Document, chunks: Sequence[Chunk]) -> None:
-        """Add a document that was read and cut; its vectors follow."""
+        """Add a document and its passages; pass their vectors to ``embed``."""
         at, rows, terms = self._texts.length, [], array("i")
         for found, (first_byte, last_byte) in zip(chunks, _byte_bounds(document.text, chunks), strict=True):
             heading = self._headings.setdefault(found.heading, len(self._headings))
@@ -74,16 +74,16 @@ class Gathering:
         self._origins.extend([NEW] * len(rows))
 
     def keep(self, records: Sequence[DocumentRecord]) -> None:
-        """Add documents of the contents before, vectors and all."""
+        """Copy documents, with their vectors, from the contents before."""
         for following in _runs(records):
             self._keep(following)
 
     def embed(self, vectors: Floats) -> None:
-        """Add the vectors of passages that were added, in the same order; those of kept ones come with them."""
+        """Append vectors [n, d] in the order of passages: those of all passages added so far must come before ``keep``."""
         self._vectors.add(vectors)
 
     def finish(self) -> Contents:
-        """The contents; whatever is not in the folder yet is written there."""
+        """Write the rest to the folder and return the contents."""
         table = self._table.finish().reshape(-1, COLUMNS)
         terms, headings = self._terms.finish(), tuple(self._headings)
         sparse = SparseIndex.of(terms, table[:, COLUMNS - 1], self._vocabulary, self._folder)
@@ -101,7 +101,7 @@ class Gathering:
 
     @cached_property
     def _bounds(self) -> Ints:
-        """Where the terms of each passage begin in the contents before."""
+        """The position in the terms of the contents before at which each passage begins."""
         assert self._before is not None
         return np.concatenate(([0], np.cumsum(self._before.lengths)))
 
@@ -113,7 +113,7 @@ class Gathering:
         return Spool(self._folder / name if self._folder else None, dtype)
 
     def _keep(self, records: Sequence[DocumentRecord]) -> None:
-        """Add documents that follow each other in the contents before."""
+        """Copy documents that are consecutive in the contents before."""
         assert self._before is not None
         first, last = records[0].first_passage, records[-1].first_passage + records[-1].passages
         first_byte, last_byte = records[0].first_byte, records[-1].first_byte + records[-1].bytes
@@ -133,7 +133,7 @@ class Gathering:
         self._origins.extend(range(first, last))
 
     def _moved_headings(self, numbers: Ints) -> Ints:
-        """The numbers here of headings numbered as in the contents before."""
+        """Translate heading numbers of the contents before into numbers here."""
         assert self._before is not None
         found, places = np.unique(numbers, return_inverse=True)
         headings = (self._before.headings[heading] for heading in found.tolist())
@@ -160,7 +160,7 @@ class Gathering:
 
 
 def _runs(records: Iterable[DocumentRecord]) -> Iterator[list[DocumentRecord]]:
-    """The records in runs that follow each other, none much longer than is copied at once."""
+    """Group records that are consecutive in the contents before, up to about KEPT_AT_ONCE passages per group."""
     run: list[DocumentRecord] = []
     for record in records:
         follows = run and record.first_passage == run[-1].first_passage + run[-1].passages
@@ -173,7 +173,7 @@ def _runs(records: Iterable[DocumentRecord]) -> Iterator[list[DocumentRecord]]:
 
 
 def _byte_bounds(text: str, chunks: Iterable[Chunk]) -> Iterator[tuple[int, int]]:
-    """The bounds of each chunk as bytes of the encoded text; starts only increase, so one pass is enough."""
+    """Yield each chunk's bounds in bytes of the encoded text, in one pass because starts only increase."""
     seen = first_byte = 0
     for found in chunks:
         first_byte += len(text[seen : found.start].encode("utf-8"))
