@@ -1,4 +1,4 @@
-"""BM25 over the terms of passages: how a text is cut into terms, and the search by them."""
+"""BM25 (Robertson and Zaragoza 2009): splits texts into terms and finds passages by them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from index.search.dense import Neighbours
 from index.search.maxscore import Postings, highest
 from index.sentences import CJK
 
-# Lucene's variant: its inverse document frequency stays positive where most passages hold a term.
+# Lucene's variant, whose inverse document frequency stays positive for a term in most passages, and Lucene's defaults.
 K1 = 1.2
 B = 0.75
-LONGEST_QUERY = 256  # terms
+LONGEST_QUERY = 256  # terms; a longer text is cut, so that no query can stall the search
 
-# Named as bm25s names them: indexes that it has written are read, too.
+# The library bm25s uses these names, so indexes written with it are still read.
 _ARRAYS = {name: f"{name}.csc.index.npy" for name in ("data", "indices", "indptr")}
 _VOCABULARY = "vocab.index.json"
 
@@ -33,14 +33,14 @@ _POSSESSIVE = re.compile(r"['’]s\b")
 
 
 def terms(text: str) -> list[str]:
-    """The stemmed words of a text in order: no accents, no possessive, numbers whole, common words too."""
+    """Split a text into stemmed words in order: no accents or possessives, numbers whole, no stop words removed."""
     words = [word.replace(",", "") for word in _TERM.findall(_without_accents(_POSSESSIVE.sub("", text).casefold()))]
     stems: list[str] = _stemmer().stemWords(words)
     return stems
 
 
 def number(text: str, vocabulary: dict[str, int]) -> list[int]:
-    """The numbers of the terms of a text in order; a new term gets the next number of the vocabulary."""
+    """Return the terms of a text as numbers in the vocabulary, to which new terms are added."""
     return [vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)]
 
 
@@ -58,7 +58,7 @@ def _stemmer() -> Any:
 
 
 class SparseIndex:
-    """The BM25 scores of every term in every passage, computed when the index is built."""
+    """BM25 search; the weight of every term in every passage is computed when the index is built."""
 
     def __init__(
         self, weights: Weights | None, vocabulary: dict[str, int], passages: int, wanted: Mask | None = None
@@ -70,7 +70,7 @@ class SparseIndex:
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> SparseIndex:
-        """Index one text a passage."""
+        """Index one text per passage, in memory."""
         vocabulary: dict[str, int] = {}
         numbered = [number(text, vocabulary) for text in texts]
         ids = np.array([term for row in numbered for term in row], dtype=np.int32)
@@ -78,9 +78,9 @@ class SparseIndex:
 
     @classmethod
     def of(cls, ids: Numbers, lengths: Ints, vocabulary: dict[str, int], folder: Path | None = None) -> SparseIndex:
-        """Index passages by the numbers of their terms: those of all passages, and how many belong to each.
+        """Index passages given the term numbers ``ids`` of all passages in order and the number of terms of each.
 
-        The weights are kept in ``folder``, in nameless files, until they are saved; in memory without one.
+        Until they are saved, the weights lie in unnamed files in ``folder``, or in memory if it is None.
         """
         if not len(ids):
             return cls(None, {}, len(lengths))
@@ -93,7 +93,7 @@ class SparseIndex:
 
     @classmethod
     def open(cls, folder: Path, passages: int) -> SparseIndex:
-        """Map what ``save`` wrote."""
+        """Memory-map what ``save`` wrote."""
         if not folder.is_dir():
             return cls(None, {}, passages)
         arrays = {name: np.load(folder / file, mmap_mode="r", allow_pickle=False) for name, file in _ARRAYS.items()}
@@ -101,7 +101,7 @@ class SparseIndex:
         return cls(weights, json.loads((folder / _VOCABULARY).read_bytes()), passages)
 
     def save(self, folder: Path) -> None:
-        """Write plain arrays and JSON; nothing where no passage holds a term."""
+        """Write plain arrays and JSON; writes nothing if no passage holds a term."""
         if self._weights is None:
             return
         folder.mkdir()
@@ -110,12 +110,12 @@ class SparseIndex:
         (folder / _VOCABULARY).write_text(json.dumps(self._vocabulary), encoding="ascii")
 
     def among(self, wanted: Mask) -> SparseIndex:
-        """This index, searched only in the passages wanted: a truth value each."""
+        """Return this index with its search limited to the wanted passages; ``wanted`` has one boolean per passage."""
         both = wanted if self._wanted is None else wanted & self._wanted
         return SparseIndex(self._weights, self._vocabulary, self._passages, both)
 
     def search(self, queries: Sequence[str], k: int) -> Neighbours:
-        """The k passages with the highest score for each query, those that share no term left out."""
+        """Find the k passages with the highest score for each query; passages that share no term are left out."""
         if k < 1:
             raise ValueError(f"k must be positive, not {k}")
         ids = np.full((len(queries), k), -1, dtype=np.int64)
@@ -126,14 +126,14 @@ class SparseIndex:
         return Neighbours(ids, scores)
 
     def _postings(self, query: str) -> list[Postings]:
-        """Those of the known terms in order; a term that is there twice counts twice."""
+        """The postings of the query's known terms in order; a repeated term counts each time."""
         if self._weights is None:
             return []
         asked = terms(query[: LONGEST_QUERY * 16])[:LONGEST_QUERY]
         return [Postings.of(self._weights, self._vocabulary[term]) for term in asked if term in self._vocabulary]
 
     def _zeros(self) -> Floats:
-        """Where the sums of passages begin: at 0, or at -inf for those not wanted."""
+        """The initial score of each passage: 0, or -inf for those not wanted."""
         if self._wanted is None:
             return np.zeros(self._passages, dtype=np.float32)
         return np.where(self._wanted, np.float32(0), np.float32(-np.inf))

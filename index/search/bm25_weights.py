@@ -1,4 +1,4 @@
-"""BM25's weight of each term in each passage, from their numbers: by blocks, so that it takes little memory."""
+"""Computes BM25's weight of each term in each passage, in blocks of passages so that it takes little memory."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import numpy as np
 from index.arrays import Array, Floats, Ints, Numbers
 from index.files import naming
 
-PASSAGES_AT_ONCE = 2_048
+PASSAGES_AT_ONCE = 2_048  # the largest temporary arrays hold one number per term of so many passages
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """A sparse matrix of weights by columns: those of term t are ``data[indptr[t]:indptr[t + 1]]``, for passages ``indices``."""
+    """A sparse matrix in CSC form: term t has weights ``data[indptr[t]:indptr[t + 1]]`` in passages ``indices[...]``."""
 
     data: Floats
     indices: Numbers
@@ -27,7 +27,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    """How many times each term stands in each passage, ordered by term and then by passage."""
+    """How often each term occurs in each passage, ordered by term, then by passage."""
 
     terms: Ints
     passages: Ints
@@ -35,12 +35,12 @@ class _Counts:
 
 
 def weigh(ids: Numbers, lengths: Array, terms: int, *, k1: float, b: float, folder: Path | None = None) -> Weights:
-    """The weights by Lucene's formula.
+    """Compute the weights by Lucene's formula.
 
-    ``ids`` holds the terms of all passages one after the other, ``lengths`` the number of terms of each passage, and
-    ``terms`` how many there are. weight = idf * f / (f + k1 * (1 - b + b * length / mean length)), and
-    idf = ln(1 + (N - n + 0.5) / (n + 0.5)). The 8 bytes for each term of each passage are in maps of nameless files in
-    ``folder``, or in memory without one; OSError where there is no room for them.
+    weight = idf * f / (f + k1 * (1 - b + b * length / mean length)), with idf = ln(1 + (N - n + 0.5) / (n + 0.5)).
+    ``ids`` holds the terms of all passages in order, ``lengths`` the number of terms of each, ``terms`` the size of the
+    vocabulary. The result takes 8 bytes per distinct term of each passage, memory-mapped from unnamed files in ``folder``
+    or, if that is None, in memory. Raises OSError if the disk is full.
     """
     holding = np.zeros(terms, dtype=np.int64)
     for counts in _counted(ids, lengths, terms):
@@ -61,7 +61,7 @@ def weigh(ids: Numbers, lengths: Array, terms: int, *, k1: float, b: float, fold
 
 
 def _room(folder: Path | None, count: int, dtype: type[np.generic]) -> Array:
-    """Room for so many numbers. That of a file is taken on the disk first: what is mapped and has none ends the process."""
+    """Allocate an array. Disk space is reserved first: a write to a mapped page without any would kill the process."""
     size = count * np.dtype(dtype).itemsize
     if folder is None or not size:
         return np.empty(count, dtype)
@@ -74,7 +74,7 @@ def _room(folder: Path | None, count: int, dtype: type[np.generic]) -> Array:
 
 
 def _counted(ids: Numbers, lengths: Array, terms: int) -> Iterator[_Counts]:
-    """The counts of one block of passages after the other."""
+    """Yield the counts of one block of passages after the other."""
     bounds = np.concatenate(([0], np.cumsum(lengths)))
     for first in range(0, len(lengths), PASSAGES_AT_ONCE):
         last = min(first + PASSAGES_AT_ONCE, len(lengths))

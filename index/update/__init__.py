@@ -1,1 +1,1 @@
-"""What has changed since the last run, and what of it can be reused."""
+"""What has changed since the last run, and what can be reused from it."""

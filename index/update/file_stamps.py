@@ -1,7 +1,6 @@
-"""Which bytes a file held when it last looked as it does now, so that an unchanged file is not read again.
+"""Remembers the SHA-256 of each file with its size, mtime and ctime, so that an unchanged file is not read again.
 
-A file looks the same where its size, its time of modification and the time of its last change of any kind are the same.
-These notes are beside the index and no part of it: without them every file is read once more.
+The notes lie beside the index and are not part of it: without them every file is read once more.
 """
 
 from __future__ import annotations
@@ -16,11 +15,13 @@ from index.documents import read_bytes
 from index.files import digest, replace_file
 
 NOTES = "seen.json"
-SETTLED = 2_000_000_000  # nanoseconds; a file changed later than this before it is read may change unseen once more
+# Nanoseconds. A file that changed less than this before it was read is not noted: file systems keep times as coarsely as
+# 2 s (FAT), so another change could leave its times as they are.
+SETTLED = 2_000_000_000
 
 
 class Seen:
-    """Notes of name, looks and SHA-256 of files: those from before, and those made since."""
+    """Size, times and SHA-256 of files by name: as noted by the last run, and as noted by this one."""
 
     def __init__(self, notes: dict[str, list[str]] | None = None) -> None:
         self._before = notes or {}
@@ -28,7 +29,7 @@ class Seen:
 
     @classmethod
     def open(cls, folder: Path) -> Seen:
-        """The notes kept in a folder; none where they are missing or not as they were written."""
+        """Read the notes in a folder; starts without any if they are missing or damaged."""
         try:
             expected, _, notes = (folder / NOTES).read_bytes().partition(b"\n")
         except OSError:
@@ -36,7 +37,7 @@ class Seen:
         return cls(json.loads(notes)) if expected.decode("latin-1") == digest(notes) else cls()
 
     def digest(self, path: Path) -> str:
-        """The SHA-256 of a file, read only where it looks changed; raises UnreadableDocument."""
+        """Return the SHA-256 of a file, reading it only if its size or times changed; raises UnreadableDocument."""
         looks, began = _looks(path), time.time_ns()
         known = looks is not None and self.unchanged(path, looks)
         sha256 = self._before[str(path)][1] if known else digest(read_bytes(path))
@@ -45,16 +46,16 @@ class Seen:
         return sha256
 
     def unchanged(self, path: Path, looks: str | None = None) -> bool:
-        """Whether a file looks as it did when the notes from before were made."""
+        """Whether the size and times of a file are as the last run noted them."""
         noted = self._before.get(str(path))
         return noted is not None and noted[0] == (looks or _looks(path))
 
     def forget(self, path: Path) -> None:
-        """Make sure that the file is read again next time."""
+        """Have the next run read the file again."""
         self._notes.pop(str(path), None)
 
     def save(self, folder: Path) -> None:
-        """Keep the notes made; they are not worth an error."""
+        """Write the notes of this run; failing to is not an error, as they only save time."""
         if self._notes == self._before:
             return
         notes = json.dumps(self._notes).encode("ascii")
@@ -71,5 +72,5 @@ def _looks(path: Path) -> str | None:
 
 
 def _changed(looks: str) -> int:
-    """When a file of these looks was last changed, in nanoseconds since 1970."""
+    """The later of mtime and ctime, in nanoseconds since 1970."""
     return max(map(int, looks.split()[1:]))

@@ -1,4 +1,4 @@
-"""Items made in a thread while those before them are used, so that neither waits for the other longer than it must."""
+"""Prefetches items in a thread while the caller uses the ones before."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ T = TypeVar("T")
 
 
 class Ahead(Generic[T]):
-    """The items of ``items`` in order; a context manager that ends the thread.
+    """Iterates over ``items``, which a thread fetches ahead; a context manager that ends the thread.
 
-    It goes on until what waits weighs ``most``. What making an item raises is raised where the item would be taken.
+    The thread pauses while the waiting items weigh ``most`` or more. An exception from ``items`` is raised to the caller
+    after the items before it.
     """
 
     def __init__(self, items: Iterable[T], weigh: Callable[[T], int], most: int) -> None:
@@ -56,7 +57,7 @@ class Ahead(Generic[T]):
             for item in self._items:
                 if not self._put(item):
                     break
-        except BaseException as error:  # whatever it is, it is for the one who takes the items
+        except BaseException as error:  # of any kind: ``__iter__`` raises it in the caller's thread
             self._error = error
         finally:
             with self._change:
@@ -64,7 +65,7 @@ class Ahead(Generic[T]):
                 self._change.notify_all()
 
     def _put(self, item: T) -> bool:
-        """Let an item wait as soon as there is room; False where none is wanted any more."""
+        """Queue an item once there is room; False if the caller has stopped."""
         with self._change:
             self._change.wait_for(lambda: self._stopped or self._weight < self._most)
             if self._stopped:

@@ -1,4 +1,4 @@
-"""What a run over files and folders found and did to an index."""
+"""What a build found in files and folders, and what it did to the index."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from index.folder_index import Duplicate, Unreadable
 
 
 class NothingToIndex(ValueError):
-    """The files and folders hold no document that can be read; those that cannot are told, and those left out on the page."""
+    """The files and folders hold no readable document; the message gives reasons."""
 
     def __init__(self, unreadable: Sequence[Unreadable], left_out: Sequence[str] = ()) -> None:
         super().__init__(f"no document can be read: {_reasons(unreadable, left_out)}")
@@ -17,7 +17,7 @@ class NothingToIndex(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """A document whose file has another name than before, and the same bytes."""
+    """A document whose file has a new name and the same bytes."""
 
     name: str
     was: str
@@ -25,7 +25,7 @@ class Renamed:
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build found and did, or would do: names of documents, and the size of the index that comes of it."""
+    """What a build did, or would do: names of documents, and the size of the resulting index."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -36,7 +36,7 @@ class BuildReport:
     unreadable: tuple[Unreadable, ...]
     documents: int
     passages: int
-    left_out: tuple[str, ...] = ()  # as they were taken out before
+    left_out: tuple[str, ...] = ()  # found, but excluded by the user
 
     @classmethod
     def comparing(
@@ -50,7 +50,7 @@ class BuildReport:
         passages: int,
         left_out: tuple[str, ...] = (),
     ) -> BuildReport:
-        """What became of documents, given as digests by their names before and now, with the rest as it is."""
+        """Compare documents before and now, each given as name to SHA-256; the other arguments are kept as they are."""
         gone = {sha256: name for name, sha256 in old.items() if name not in new}
         renamed = {name: gone[sha256] for name, sha256 in new.items() if name not in old and sha256 in gone}
         left = set(renamed.values())
@@ -69,7 +69,7 @@ class BuildReport:
 
     @property
     def differs(self) -> bool:
-        """Whether there are other documents than before."""
+        """Whether any document was added, changed, renamed or removed."""
         return bool(self.added or self.changed or self.renamed or self.removed)
 
 

@@ -1,4 +1,4 @@
-"""What one run can take over from the index before: documents that have not changed, and vectors of texts that have not."""
+"""What a run reuses from the index before: unchanged documents, and the vectors of unchanged texts."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from index.folder_index import Index
 from index.storage.layout import Contents, DocumentRecord
 from index.update.vector_log import Journal
 
-PASSAGES_AT_ONCE = 256  # enough to fill the embedder's batches with texts of like length
+PASSAGES_AT_ONCE = 256  # eight of the embedder's batches: enough to fill each with texts of similar length
 
 
 class Vectors:
-    """The vectors of a run's texts, given on in order; texts wait until enough can be embedded together."""
+    """Embeds a run's texts in large batches and passes their vectors to ``give`` in order."""
 
     def __init__(
         self, embedder: Embedder, reuse: Reusable, journal: Journal | None, give: Callable[[Floats], None]
@@ -33,13 +33,13 @@ class Vectors:
         self._waiting: list[str] = []
 
     def make(self, texts: Sequence[str]) -> None:
-        """Embed texts, sooner or later; those with a vector already are not embedded again."""
+        """Queue texts for embedding; those whose vector is known are not embedded again."""
         self._waiting += texts
         if len(self._waiting) >= PASSAGES_AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
-        """Embed what waits."""
+        """Embed the queued texts."""
         if not self._waiting:
             return
         keys = [key(text) for text in self._waiting]
@@ -69,12 +69,12 @@ class Cut:
 
     @property
     def texts(self) -> list[str]:
-        """What is embedded and searched of each passage."""
+        """The text of each passage below its headings, as it is embedded and searched by terms."""
         return [in_context(found.heading, self.document.text[found.start : found.end]) for found in self.chunks]
 
 
 class Reusable:
-    """The index before as a source of documents that have not changed and of vectors of texts that have not."""
+    """The index before, as a source of unchanged documents and vectors; it gives nothing if the embedder is another."""
 
     def __init__(self, index: Index | None, embedder: str, recipe: int) -> None:
         self._index = index if index is not None and index.settings.embedder == embedder else None
@@ -83,36 +83,36 @@ class Reusable:
 
     @property
     def canaries(self) -> tuple[tuple[float, ...], ...]:
-        """Those of the index before, as the embedder is the same."""
+        """The vectors of CANARIES in the index before; () if there is none to reuse."""
         return self._index.making.canaries if self._index else ()
 
     def record(self, name: str, sha256: str) -> DocumentRecord | None:
-        """The document of this name, where it has the same bytes and would be read and cut in the same way."""
+        """Return the document of this name if its bytes, and the way it is read and cut, are unchanged."""
         record = self._records.get(name) if self._same_cutting else None
         return record if record is not None and record.sha256 == sha256 else None
 
     def reason(self, name: str) -> str | None:
-        """Why the file of this name could not be read, where it would be read in the same way."""
+        """Return why the last run could not read this file; None if it could, or files are now read in another way."""
         return self._reasons.get(name) if self._same_cutting else None
 
     @property
     def contents(self) -> Contents | None:
-        """Where documents that ``record`` gives are kept from."""
+        """The contents that hold the documents returned by ``record``."""
         return self._index.contents if self._index and self._same_cutting else None
 
     def recall(self, document: Document) -> None:
-        """Look up what the document of this name and the one of these bytes held, so that ``vector`` knows it."""
+        """Make ``vector`` know the passages that documents of this name or with these bytes had before."""
         for record in filter(None, (self._records.get(document.name), self._of_bytes.get(document.sha256))):
             assert self._index is not None
             for passage in self._index.passages[record.first_passage : record.first_passage + record.passages]:
                 self._rows[key(embedding_text(passage))] = passage.number
 
     def forget(self) -> None:
-        """Drop what was recalled: for a whole index it would take much memory."""
+        """Forget what was recalled, as remembering a whole index takes much memory."""
         self._rows.clear()
 
     def vector(self, key: bytes) -> Floats | None:
-        """The vector that the text of this digest was given before, in a document recalled."""
+        """Return the vector of the text with this ``key``, if a recalled document holds the text."""
         row = self._rows.get(key)
         return None if row is None or self._index is None else self._index.contents.vectors[row]
 
@@ -137,7 +137,7 @@ class Reusable:
 
 
 def embedded(texts: Sequence[str], embedder: Embedder) -> Floats:
-    """The vectors of texts; ValueError where they are not finite."""
+    """Embed texts; raises ValueError if a vector is not finite."""
     made = embedder.embed(texts)
     if not np.isfinite(made).all():
         raise ValueError("the embedder made vectors that are not finite")
@@ -145,5 +145,5 @@ def embedded(texts: Sequence[str], embedder: Embedder) -> Floats:
 
 
 def key(text: str) -> bytes:
-    """What a vector is kept under."""
+    """Return the key under which a text's vector is stored: its SHA-256."""
     return hashlib.sha256(text.encode("utf-8")).digest()

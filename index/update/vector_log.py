@@ -1,7 +1,7 @@
-"""The vectors made so far by a run that writes an index, so that one that is interrupted goes on where it was.
+"""A log of the vectors made so far, so that an interrupted run continues where it stopped.
 
-A line of JSON says which embedder made them; a record is the digest of a text, its vector, and the beginning of the digest
-of both. It is read up to the first record that is not whole.
+The first line is JSON and names the embedder. Each record is the SHA-256 of a text, its vector, and the start of the SHA-256
+of both; reading stops at the first incomplete or damaged record.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ KEY, CHECK = 32, 8  # bytes
 
 
 class Journal:
-    """Vectors by the SHA-256 of their text, added as they are made, until the index that holds them is committed."""
+    """Vectors by the SHA-256 of their text, kept until the index that holds them is committed."""
 
     def __init__(self, folder: Path, embedder: str) -> None:
         self._path = folder / JOURNAL
@@ -31,11 +31,11 @@ class Journal:
         self._read()
 
     def vector(self, key: bytes) -> Floats | None:
-        """The vector noted for a text."""
+        """Return the vector logged under a key, if any."""
         return self._vectors.get(key)
 
     def add(self, keys: Sequence[bytes], vectors: Floats) -> None:
-        """Note vectors [n, d], one a key."""
+        """Append vectors [n, d], one per key."""
         with naming(self._path):
             if not self._begun:
                 self._begin(vectors.shape[1])
@@ -43,11 +43,11 @@ class Journal:
                 file.write(_records(keys, vectors))
 
     def drop(self) -> None:
-        """The vectors are in the index now."""
+        """Delete the log once the vectors are in the index."""
         self._path.unlink(missing_ok=True)
 
     def _begin(self, dimension: int) -> None:
-        """Start a file that holds what is known, as the old one may end in half a record."""
+        """Write the known vectors to a fresh file, as the old one may end in half a record."""
         head = json.dumps({"embedder": self._embedder, "dimension": dimension}).encode() + b"\n"
         replace_file(self._path, head + _records(self._vectors, self._vectors.values()))
         self._begun = True
