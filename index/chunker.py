@@ -1,4 +1,4 @@
-"""Passages: whole sentences, near an even length, never across a heading; always document.text[start:end]."""
+"""Cuts documents into passages of whole sentences and similar length, never across a heading."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from itertools import accumulate, pairwise
 from index.documents import Document, Heading
 from index.sentences import CJK, ends_sentence, sentences
 
+# WORDS trades context in a passage against how precisely it is found, and keeps it within the 256 tokens that the embedder
+# reads. OVERLAP lets an answer and what it refers to share a passage if a border falls between them. So do the fractions
+# below: they trade even lengths for whole paragraphs and sentences. No script here fitted any of them.
 WORDS = 120
 OVERLAP = 25
 
-# Lines of a text that was wrapped by an editor are no longer than this; where they are, a line is a paragraph.
-WIDEST_WRAP = 160
+WIDEST_WRAP = 160  # characters; if a text's lines are longer, no editor wrapped them and every line is a paragraph
 
-GAP_OF_A_WORD = 100  # characters of white space that count as a word, so that no passage is mostly blank
+GAP_OF_A_WORD = 100  # so many characters of white space count as a word, so that no passage is mostly blank
 
 _WORD = re.compile(rf"[{CJK}]|[^\s{CJK}]{{1,16}}")
 _BLANK = re.compile(rf"\s{{{GAP_OF_A_WORD}}}")
@@ -29,7 +31,7 @@ _LIST_ITEM = re.compile(r"(?:[-*+•–]|\(?\w{1,3}[.)])\s")
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """The characters [start, end) of a document, under the headings that lead to them, on the page where they start."""
+    """Characters [start, end) of a document, with the path of headings above them and the page on which they start."""
 
     start: int
     end: int
@@ -53,11 +55,11 @@ class _Section:
 
 
 def chunk(document: Document, *, words: int = WORDS, overlap: int = OVERLAP) -> list[Chunk]:
-    """The passages of a document, in order, of about ``words`` words and a quarter more at the most.
+    """Cut a document into passages, in order, of about ``words`` words and at most a quarter more.
 
-    A passage repeats the last sentences of the one before it if they have about ``overlap`` words or fewer. A sentence is cut
-    only if it alone is longer than one and a half passages: at white space, or inside a run without any. A character of
-    Chinese or Japanese counts as a word, and so do 16 characters of any other unbroken run.
+    A passage repeats up to about ``overlap`` words of whole sentences from the one before. A sentence is cut only if it is
+    longer than one and a half passages, at white space if possible. Each Chinese or Japanese character counts as a word, as
+    do 16 characters of any other unbroken run. Raises ValueError if ``words`` < 1 or ``overlap`` < 0.
     """
     if words < 1 or overlap < 0:
         raise ValueError(f"words must be positive and overlap not negative, not {words} and {overlap}")
@@ -72,7 +74,7 @@ def chunk(document: Document, *, words: int = WORDS, overlap: int = OVERLAP) -> 
 
 
 def _sections(document: Document) -> Iterator[_Section]:
-    """The stretches between headings, each with the path of headings that it stands under."""
+    """Yield the text between headings, with the path of headings above it."""
     path: list[Heading] = []
     start = document.body
     for heading in document.headings:
@@ -90,7 +92,7 @@ def _heading_path(title: str, path: Sequence[Heading]) -> str:
 
 
 def _sentences(text: str, section: _Section, words: int, width: int) -> Iterator[_Sentence]:
-    """The sentences of a section without the white space around them, the overlong ones in pieces."""
+    """Yield the sentences of a section, stripped, and overlong ones in pieces."""
     part = text[section.start : section.end]
     paragraphs = set(_paragraph_starts(part, width))
     cuts = sorted({0, len(part), *(sentence.start for sentence in sentences(part)), *paragraphs})
@@ -109,7 +111,7 @@ def _sentences(text: str, section: _Section, words: int, width: int) -> Iterator
 
 
 def _paragraph_starts(part: str, width: int) -> Iterator[int]:
-    """Where paragraphs begin: after a blank line, or after a line that was ended on purpose."""
+    """Yield the offsets at which paragraphs begin: after a blank line, or after a line that does not just wrap."""
     previous: re.Match[str] | None = None
     for line in _LINE.finditer(part):
         if line[0].isspace():
@@ -123,7 +125,7 @@ def _paragraph_starts(part: str, width: int) -> Iterator[int]:
 
 
 def _ends_paragraph(line: str, following: str, width: int) -> bool:
-    """Whether a single line break ends a paragraph, as in one paragraph a line, a heading-like line, or a list."""
+    """Whether a single line break ends a paragraph: one paragraph per line, a short line such as a heading, or a list."""
     if _LIST_ITEM.match(following):
         return True
     if following[0].islower():
@@ -132,13 +134,13 @@ def _ends_paragraph(line: str, following: str, width: int) -> bool:
 
 
 def _line_width(text: str) -> int:
-    """The length that nine of ten lines do not exceed."""
+    """The 90th percentile of line lengths, so that a few overlong lines do not count."""
     lengths = sorted(len(line[0]) for line in _LINE.finditer(text) if not line[0].isspace())
     return lengths[len(lengths) * 9 // 10] if lengths else 0
 
 
 def _pieces(sentence: str, words: int) -> Iterator[tuple[int, int, int]]:
-    """A sentence as (start, end, words), or as even pieces where it alone is longer than one and a half passages."""
+    """Yield a sentence as (start, end, words), or in even pieces if it is longer than one and a half passages."""
     size = _count(sentence) + len(_BLANK.findall(sentence))
     if size * 2 <= words * 3:
         yield 0, len(sentence), size
@@ -157,7 +159,7 @@ def _pieces(sentence: str, words: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _tokens(sentence: str, budget: int) -> Iterator[_Sentence]:
-    """The runs without white space, those longer than a passage in parts."""
+    """Yield the runs without white space, and parts of those longer than a passage."""
     for token in _TOKEN.finditer(sentence):
         size = _count(token[0])
         if size <= budget:
@@ -176,7 +178,7 @@ def _count(text: str) -> int:
 
 
 def _pack(sentences: Sequence[_Sentence], words: int, overlap: int) -> list[tuple[int, int]]:
-    """Half-open ranges of sentences, each range a passage."""
+    """Return one half-open range of sentences per passage."""
     limit = words * 5 // 4
     total = [0, *accumulate(sentence.words for sentence in sentences)]
     passages: list[tuple[int, int]] = []
@@ -200,14 +202,14 @@ def _fits(held: int, wanted: int, words: int, limit: int) -> bool:
 
 
 def _overlap_start(total: Sequence[int], lowest: int, fresh: int, overlap: int) -> int:
-    """The first sentence to repeat: the sentences from it to ``fresh`` have about ``overlap`` words."""
+    """The first sentence to repeat before ``fresh``: up to 7/5 of ``overlap``, as whole sentences rarely add up to it."""
     return min(fresh, max(lowest, bisect_left(total, total[fresh] - overlap * 7 // 5)))
 
 
 def _paragraph_border(
     sentences: Sequence[_Sentence], total: Sequence[int], first: int, fresh: int, last: int, words: int
 ) -> int:
-    """The end of the passage moved back to the last border of a paragraph, where the passage stays long enough."""
+    """Move the end of a passage back to the last start of a paragraph, if the passage keeps 3/5 of its length."""
     for border in range(last, fresh, -1):
         if total[border] - total[first] < words * 3 // 5:
             break

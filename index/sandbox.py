@@ -1,7 +1,7 @@
-"""Documents are read in another process with limits on time, memory and files, so that a hostile one costs one document.
+"""Reads documents in a process with limits on time, memory and files, so that a hostile document harms only itself.
 
-The process is started by the first document and serves all; one that hangs or dies is replaced. It is given bytes and
-answers in JSON, so that nothing it says is executed here.
+The first document starts the process, which serves all; it is replaced if it hangs or dies. It receives bytes and answers in
+JSON, so nothing it sends is executed here.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from typing import IO, Any, Self
 from index.documents import load
 from index.loaders.text import Content, Heading, Overtaxed, UnreadableContent
 
-SECONDS = 60.0
-MEMORY = 1024**3  # bytes of address space
-LARGEST_ANSWER = 512 * 1024**2  # bytes
+SECONDS = 60.0  # per document: long for an honest one, and short enough to wait for
+MEMORY = 1024**3  # bytes of address space: trades how large a document can be for how much a hostile one can take
+LARGEST_ANSWER = 512 * 1024**2  # bytes: what the process can send at most to use up memory here
 _ROOT = str(Path(__file__).resolve().parents[1])
 
 
 class Sandbox:
-    """Loads documents in a process of its own; a context manager that ends it."""
+    """Loads documents in a separate process; a context manager that ends it."""
 
     def __init__(self, seconds: float = SECONDS, memory: int = MEMORY) -> None:
         self._seconds, self._memory = seconds, memory
@@ -43,7 +43,7 @@ class Sandbox:
         self._end()
 
     def load(self, kind: str, data: bytes) -> Content:
-        """What is in the bytes of a file of a kind; raises UnreadableContent, or Overtaxed beyond a limit."""
+        """Parse the bytes of a file of this kind; raises UnreadableContent, or Overtaxed if a limit was exceeded."""
         process = self._started()
         late = threading.Event()
 
@@ -65,7 +65,7 @@ class Sandbox:
         return _content(answer)
 
     def stop(self) -> None:
-        """Read nothing any more; called from another thread, what is being read is refused at once."""
+        """Stop for good; another thread may call this, and a ``load`` in progress then raises Overtaxed at once."""
         self._stopped = True
         if (process := self._process) is not None:
             process.kill()
@@ -93,13 +93,13 @@ class Sandbox:
             if pipe is not None:
                 try:
                     pipe.close()
-                except OSError:  # what it had no time to read
+                except OSError:  # closing flushes what the process had no time to read
                     continue
         self._process = None
 
 
 def _asked(process: subprocess.Popen[bytes], kind: str, data: bytes) -> bytes:
-    """The line that the process answers with; not a whole line where it came to an end."""
+    """Ask the process and return its answer, a line; the line is incomplete if the process ended."""
     assert process.stdin is not None and process.stdout is not None
     try:
         process.stdin.write(json.dumps({"kind": kind, "bytes": len(data)}).encode("ascii") + b"\n" + data)
@@ -110,7 +110,7 @@ def _asked(process: subprocess.Popen[bytes], kind: str, data: bytes) -> bytes:
 
 
 def _content(answer: bytes) -> Content:
-    """The content in an answer, every part of it checked."""
+    """Decode an answer, trusting no part of it; raises UnreadableContent."""
     try:
         said = json.loads(answer)
         if "reason" in said:
@@ -145,7 +145,6 @@ def _words(said: object) -> str | None:
 
 
 def _serve(questions: IO[bytes], answers: IO[bytes]) -> None:
-    """Answer until there are no more questions."""
     while line := questions.readline():
         asked = json.loads(line)
         answers.write(json.dumps(_answer(asked["kind"], questions.read(asked["bytes"]))).encode("ascii") + b"\n")
@@ -164,7 +163,7 @@ def _answer(kind: str, data: bytes) -> dict[str, Any]:
 
 
 def _confine(memory: int) -> None:
-    """No more memory than this, no file written, no core left behind."""
+    """Limit this process: so many bytes of memory, no file written, no core dump."""
     for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
         _, highest = resource.getrlimit(limit)
         value = value if highest == resource.RLIM_INFINITY else min(value, highest)
@@ -173,6 +172,6 @@ def _confine(memory: int) -> None:
 
 if __name__ == "__main__":
     private = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints
+    os.dup2(2, 1)  # so that whatever a library prints is not taken for an answer
     _confine(int(sys.argv[1]))
     _serve(sys.stdin.buffer, private)

@@ -1,4 +1,4 @@
-"""Sentences of a text as places in it."""
+"""Splits texts into sentences, as offsets."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-# nupunkt decides by the words beside a full stop, so that it is as right about a window as about the whole text (43,673
-# sentences in 4.9 million characters begin at the same places), and it looks from each stop to the end of the run without
-# white space that it stands in: 7 s for a run of 100,000 characters, with the square of its length.
+# Characters given to nupunkt at once. It decides by the words next to a full stop, so a window gives the same sentences as the
+# whole text (all 43,673 in 4.9 million characters), but takes quadratic time on a run without white space: 7 s for 100,000
+# characters.
 WINDOW = 1_000
 
-# Characters of Chinese and Japanese, each of which counts as a word.
+# The Chinese and Japanese characters; each counts as a word.
 CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
 _CLOSING = r"""["'”’»)\]」』）]*"""
@@ -24,33 +24,33 @@ _UP_TO_WHITE_SPACE = re.compile(r".*\s", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Offsets:
-    """The characters [start, end) of a text."""
+    """Characters [start, end) of a text."""
 
     start: int
     end: int
 
 
 def sentences(text: str) -> list[Offsets]:
-    """The sentences of ``text`` in order, without the white space around them; a blank line always ends one."""
+    """Split a text into sentences, in order and stripped of white space; a blank line always ends one."""
     cuts = sorted({0, len(text), *_starts(text, WINDOW), *(found.end() for found in _BORDER.finditer(text))})
     trimmed = (_trimmed(text, start, end) for start, end in pairwise(cuts))
     return [sentence for sentence in trimmed if sentence.start < sentence.end]
 
 
 def sentence_at(text: str, start: int, end: int) -> Offsets:
-    """The sentence, or the run of sentences, that holds the characters [start, end)."""
+    """Return the bounds of the sentences that overlap characters [start, end), which they include."""
     held = [sentence for sentence in sentences(text) if sentence.end > start and sentence.start < end]
     return Offsets(min([start, *(s.start for s in held)]), max([end, *(s.end for s in held)]))
 
 
 def find_words(words: str, text: str) -> re.Match[str] | None:
-    """Where words stand in a text, whatever white space is between them; None if they do not, or there are none."""
+    """Find words in a text, whatever white space separates them; None if they are not there, or ``words`` is blank."""
     parts = words.split()
     return re.search(r"\s+".join(map(re.escape, parts)), text) if parts else None
 
 
 def ends_sentence(text: str) -> bool:
-    """Whether a text ends as a sentence does."""
+    """Whether a text ends with a full stop or the like, perhaps inside quotes or brackets."""
     return _END.search(text[-_LONGEST_END:]) is not None
 
 
@@ -60,7 +60,7 @@ def _trimmed(text: str, start: int, end: int) -> Offsets:
 
 
 def _starts(text: str, window: int) -> Iterator[int]:
-    """Where sentences begin in languages that put spaces between words; looked for in windows of whole words."""
+    """Yield the starts of sentences in languages that put spaces between words, in windows of whole words."""
     import nupunkt
 
     place = 0
@@ -77,6 +77,5 @@ def _starts(text: str, window: int) -> Iterator[int]:
 
 
 def _last_word(text: str) -> int:
-    """Where the last word begins."""
     before = _UP_TO_WHITE_SPACE.match(text.rstrip())
     return before.end() if before else 0

@@ -124,7 +124,7 @@ def test_search_with_a_condition(run: Run, index: Path):
     assert got.returncode == 0, got.stderr
     [passage] = json.loads(got.stdout)["passages"]
     assert Path(passage["document"]).name == "b.txt" and passage["text"].startswith("The SCO was founded")
-    check_refused(run("search", "Who?", "--index", index, "--where", "size > 3"), "'size' is no field")
+    check_refused(run("search", "Who?", "--index", index, "--where", "size > 3"), "'size' is not a field")
     assert "No passage was found" in run("search", "Who?", "--index", index, "--where", "date > 2000").stdout
 
 
