@@ -1,1 +1,1 @@
-"""Each file type to its text, title, headings and pages, in a confined process."""
+"""One loader per file type: from bytes to text, title, headings and pages. ``index.sandbox`` runs them confined."""

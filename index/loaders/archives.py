@@ -1,4 +1,4 @@
-"""Zip archives that documents come in: none is opened that would unpack to more than a document can be."""
+"""Refuses zip archives that would unpack to more than a document can be."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import zipfile
 
 from index.loaders.text import UnreadableContent
 
-LARGEST_UNPACKED = 200 * 1024 * 1024
-HIGHEST_RATIO = 200
+LARGEST_UNPACKED = (
+    200 * 1024 * 1024
+)  # bytes: four times the largest file that is read, and a fifth of the sandbox's memory
+HIGHEST_RATIO = 200  # deflate reaches at most 1,032, as bombs do; lower values would refuse very repetitive documents
 
 
 def check_archive(data: bytes, what: str) -> None:
-    """Refuse what is no zip archive, or a zip bomb; ``what`` is what it should be."""
+    """Raise UnreadableContent for a zip bomb, or for bytes that are no zip archive; ``what`` names what they should be."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()

@@ -1,4 +1,4 @@
-"""CSV: each row as a line that names its columns, so that a passage says what its figures are."""
+"""Reads CSV: each row becomes a line that names its columns, so that a passage says what its figures are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SAMPLE = 20_000  # characters from which the delimiter is guessed
 
 
 def load_csv(data: bytes) -> Content:
-    """The rows below the first, which names the columns; rows without a value are left out."""
+    """Read the rows below the first, which names the columns; skips rows without a value."""
     text = decode_html(data)
     if "\0" in text:
         raise UnreadableContent("holds NUL bytes, so it is not plain text")

@@ -1,4 +1,4 @@
-"""Word documents through python-docx: paragraphs and table rows in their order, headings by style."""
+"""Reads Word documents with python-docx: paragraphs and table rows in order, headings by style."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 def load_docx(data: bytes) -> Content:
-    """The paragraphs and tables of the body; the title is the document's property, else its title or first heading."""
+    """Read the paragraphs and tables of the body; the title is the property, or the first Title or Heading 1."""
     if data.startswith(_OLE):
         raise UnreadableContent("encrypted, or an old .doc file under another name")
     check_archive(data, "a Word document")
@@ -35,7 +35,7 @@ def load_docx(data: bytes) -> Content:
         parts.append(text)
         length += len(text)
     first = next((heading.text for heading in headings if heading.level == 1), None)
-    if not _has_properties(document):  # asked for them, python-docx would make some up
+    if not _has_properties(document):  # python-docx would make some up
         return Content("".join(parts), first, headings=tuple(headings))
     properties = document.core_properties
     written = properties.created or properties.modified
@@ -57,7 +57,7 @@ def _has_properties(document: Any) -> bool:
 
 
 def _blocks(document: Any) -> Iterator[tuple[str, int]]:
-    """Each paragraph or table that holds text, and its heading level (0: none)."""
+    """Yield each paragraph or table that holds text, and its heading level (0: none)."""
     from docx.text.paragraph import Paragraph
 
     for block in document.iter_inner_content():
@@ -76,7 +76,7 @@ def _level(paragraph: Any) -> int:
 
 
 def _rows(table: Any) -> Iterator[str]:
-    """The rows of a table from its XML: the library's own cells take quadratic time on large tables."""
+    """Yield the rows of a table from its XML, as the library's cells take quadratic time on large tables."""
     for row in table.iter(f"{_WORD}tr"):
         cells = (" ".join("".join(cell.itertext(f"{_WORD}t")).split()) for cell in row.iterchildren(f"{_WORD}tc"))
         if text := " | ".join(cell for cell in cells if cell):

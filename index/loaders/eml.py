@@ -1,4 +1,4 @@
-"""Mail: who wrote to whom and when, and the body as plain text, or as the page of HTML that it is."""
+"""Reads mails: who wrote to whom and when, and the body, from plain text or HTML."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from index.loaders.html import load_html
 from index.loaders.text import Content, UnreadableContent
 
 SHOWN = ("From", "To", "Cc", "Date")
-LONGEST_HEADER = 4_000  # characters; the time that the library takes for one grows with their square
+LONGEST_HEADER = 4_000  # characters; the library takes quadratic time on one
 
 
 class _Bounded(EmailPolicy):
-    """The library's policy for mails as they are today, which looks at no more of a header, and once at those that are alike."""
+    """The library's policy for modern mails, except that long headers are cut and repeated ones parsed once."""
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
-        """The header's value, of a class that knows its parts."""
+        """Parse a header, as the library's own policy does."""
         return _header(name, str(value)[:LONGEST_HEADER])
 
 
@@ -31,7 +31,7 @@ def _header(name: str, value: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail: its subject on one line, the headers that a reader sees with the body, and the names of what is attached."""
+    """A mail: its subject on one line, the visible headers with the body, and the names of its attachments."""
 
     subject: str
     text: str
@@ -42,7 +42,7 @@ class Mail:
 
 
 def load_eml(data: bytes) -> Content:
-    """The headers that a reader sees, then the body; the title is the subject. Attachments are named and not read."""
+    """Read the visible headers and the body; the title is the subject. Attachments are named in a warning, not read."""
     mail = read_mail(data)
     return Content(
         mail.text,
@@ -55,7 +55,7 @@ def load_eml(data: bytes) -> Content:
 
 
 def read_mail(data: bytes) -> Mail:
-    """The mail in the bytes; raises UnreadableContent where it is none."""
+    """Parse a mail; raises UnreadableContent if the bytes are not one."""
     message = BytesParser(policy=_Bounded()).parsebytes(data)
     if not any(message[name] for name in ("From", "Date", "Subject", "Received")):
         raise UnreadableContent("damaged: it is not a mail")
@@ -78,7 +78,7 @@ def _body(message: EmailMessage) -> str:
         return ""
     try:
         text = str(part.get_content())
-    except LookupError:  # a charset that nobody knows
+    except LookupError:  # an unknown charset
         text = (part.get_payload(decode=True) or b"").decode("utf-8", "replace")  # type: ignore[union-attr]
     if part.get_content_subtype() != "html":
         return text
@@ -98,5 +98,5 @@ def _words(header: object) -> str:
 
 
 def _text(said: str) -> str:
-    """Without the halves of characters that damaged bytes leave."""
+    """Replace the lone surrogates that damaged bytes leave."""
     return said.encode("utf-8", "replace").decode("utf-8")

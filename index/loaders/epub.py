@@ -1,4 +1,4 @@
-"""EPUB: the chapters in reading order, each read as the page of HTML that it is."""
+"""Reads EPUB books: the chapters in reading order, each as HTML."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ENCRYPTED = "META-INF/rights.xml"
 
 
 def load_epub(data: bytes) -> Content:
-    """The text of the chapters of the spine; title, date, authors and language are those of the package."""
+    """Read the chapters of the spine; title, date, authors and language come from the package."""
     check_archive(data, "an EPUB book")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if _ENCRYPTED in archive.namelist():
@@ -44,7 +44,7 @@ def load_epub(data: bytes) -> Content:
 
 
 def _joined(chapters: list[Content]) -> Content:
-    """The chapters as one text, their headings moved along."""
+    """Join the chapters into one text and shift their headings accordingly."""
     parts: list[str] = []
     headings: list[Heading] = []
     length = 0
@@ -66,7 +66,7 @@ def _package_name(archive: zipfile.ZipFile) -> str:
 
 
 def _spine(package: Any, folder: str) -> Iterator[str]:
-    """The names of the chapters in reading order."""
+    """Yield the file names of the chapters in reading order."""
     items = {
         item.get("id"): item.get("href") for item in package.xpath("//*[local-name()='manifest']/*") if item.get("href")
     }
@@ -76,14 +76,14 @@ def _spine(package: Any, folder: str) -> Iterator[str]:
 
 
 def _fields(package: Any, name: str) -> Iterator[str]:
-    """What the metadata holds under a name."""
+    """Yield the metadata values under a name."""
     for found in package.xpath(f"//*[local-name()='metadata']/*[local-name()='{name}']/text()"):
         if words := " ".join(str(found).split()):
             yield words
 
 
 def _xml(archive: zipfile.ZipFile, name: str) -> Any:
-    """A member as XML, without entities and without the network."""
+    """Parse a member as XML, without entities or network."""
     from lxml import etree
 
     try:

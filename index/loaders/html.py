@@ -1,4 +1,4 @@
-"""HTML: a block walk that emits the readable text, so that offsets and headings are exact."""
+"""Reads HTML by walking its elements and emitting the readable text, so that offsets and headings are exact."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _AUTHORS = (
 
 
 def load_html(data: bytes) -> Content:
-    """The text that a reader of the page sees, without navigation; the title is the page's, else its first heading."""
+    """Read the visible text of a page, without navigation; the title is the page's, or its first heading."""
     from lxml import etree  # type: ignore[import-untyped,unused-ignore]
 
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
@@ -68,13 +68,16 @@ def load_html(data: bytes) -> Content:
 
 
 def _authors(root: Any) -> tuple[str, ...]:
-    """What the first kind of metadata says that names any; the address of a page about them is no name."""
+    """The names in the first kind of metadata that has any; URLs of pages about authors do not count."""
     said = ([_squeezed(one) for one in root.xpath(query) if one.strip() and "://" not in one] for query in _AUTHORS)
     return tuple(next(filter(None, said), ()))
 
 
 def decode_html(data: bytes) -> str:
-    """The page as text, by its byte order mark, else its declared charset, else UTF-8, else the likeliest encoding."""
+    """Decode a page by its byte order mark, declared charset, UTF-8, or the likeliest encoding, whichever fits first.
+
+    Raises UnreadableContent if none does.
+    """
     from charset_normalizer import from_bytes
 
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -93,7 +96,7 @@ def decode_html(data: bytes) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A heading that has begun: its offset, its level, and the number of parts emitted before it."""
+    """A heading in progress: its offset, its level, and the number of parts emitted before it."""
 
     start: int
     level: int
@@ -112,11 +115,11 @@ class _Page:
 
     @property
     def text(self) -> str:
-        """Everything emitted."""
+        """The text emitted so far."""
         return "".join(self._parts)
 
     def take(self, step: tuple[str, str]) -> None:
-        """One step of the walk: a gap, some text, or the border of a heading."""
+        """Process one step of the walk: a gap, some text, or the start or end of a heading."""
         kind, value = step
         if kind == "gap":
             self._gap = max(self._gap, value, key=_rank)
@@ -165,7 +168,7 @@ def _squeezed(text: object) -> str:
 
 
 def _steps(root: Any) -> Iterator[tuple[str, str]]:
-    """The walk as pairs of kind and value; whitespace is squeezed outside ``pre``."""
+    """Walk the page, yielding (kind, value); white space is collapsed outside ``pre``."""
     from lxml import etree
 
     walk = etree.iterwalk(root, events=("start", "end"))

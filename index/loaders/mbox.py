@@ -1,4 +1,4 @@
-"""Mailboxes: the mails in their order, each below its subject as a heading."""
+"""Reads mailboxes: the mails in order, each below its subject as a heading."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from index.loaders.text import LONGEST_HEADING, Content, Heading, UnreadableCont
 WITHOUT_SUBJECT = "(no subject)"
 MOST_NAMED = 10  # attachments
 
-# A mail begins with a line of its own after an empty one. A line of prose may begin alike, but no headers follow it.
+# A mail begins with a "From " line after an empty line. Prose may hold such a line, too, but no headers follow it.
 _BEGINNING = re.compile(rb"(?:\A\s*|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n(?=[!-9;-~]+:)")
 _END_OF_HEADERS = re.compile(rb"\n\r?\n")
 _HEADER = re.compile(rb"^(?:From|Date|Subject|Received)[ \t]*:", re.IGNORECASE | re.MULTILINE)
@@ -19,7 +19,7 @@ _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
 def load_mbox(data: bytes) -> Content:
-    """Every mail of the box as a .eml file is read; one that cannot be read costs itself alone."""
+    """Read every mail as a .eml file is read; an unreadable one is skipped with a warning."""
     parts: list[str] = []
     headings: list[Heading] = []
     attached: list[str] = []
@@ -40,7 +40,7 @@ def load_mbox(data: bytes) -> Content:
 
 
 def _sources(data: bytes) -> Iterator[bytes]:
-    """The bytes of each mail, without the lines between them."""
+    """Yield the bytes of each mail, without the "From " line before it."""
     beginnings = [found for found in _BEGINNING.finditer(data) if not found.start() or _headed(data, found.end())]
     if not beginnings or beginnings[0].start():
         raise UnreadableContent("damaged: it is not a mailbox, as it does not begin with a mail")
@@ -50,7 +50,7 @@ def _sources(data: bytes) -> Iterator[bytes]:
 
 
 def _headed(data: bytes, start: int) -> bool:
-    """Whether there is a header of a mail before the next empty line."""
+    """Whether a mail header appears before the next empty line."""
     end = _END_OF_HEADERS.search(data, start)
     return _HEADER.search(data, start, end.start() if end else len(data)) is not None
 

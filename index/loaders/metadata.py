@@ -1,4 +1,4 @@
-"""Who wrote a document and in which language, as it says itself: short, on one line, without control characters."""
+"""Cleans what a document states about its authors and language: short, on one line, without control characters."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
+# Bounds on hostile metadata, far beyond what honest documents state; the lengths are in characters.
 MOST_AUTHORS = 20
 LONGEST_NAME = 200
-LONGEST_VALUE = 10_000  # characters of one value that are looked at
+LONGEST_VALUE = 10_000
 JOINERS = "\u200c\u200d"  # invisible, and part of names in some scripts
 
 _TAG = re.compile(r"\s*([A-Za-z]{2,3})(?![A-Za-z])")
@@ -16,13 +17,13 @@ _NO_LANGUAGE = ("und", "mul", "zxx", "mis")  # undetermined, several, none, with
 
 
 def authors(said: Iterable[str]) -> tuple[str, ...]:
-    """The names in what a document says, each once; a semicolon divides those in one value."""
+    """Return the distinct names in the stated values, which semicolons may separate."""
     names = (_clean(name) for value in islice(said, MOST_AUTHORS) for name in value[:LONGEST_VALUE].split(";"))
     return tuple(islice(dict.fromkeys(name for name in names if name), MOST_AUTHORS))
 
 
 def language(said: str | None) -> str | None:
-    """The primary tag in lower case, as "en" of "en-GB"; None where a document states no language, or none that is one."""
+    """Return the primary tag in lower case, such as "en" for "en-GB"; None if no valid language is stated."""
     found = _TAG.match(said or "")
     tag = found[1].lower() if found else None
     return None if tag in _NO_LANGUAGE else tag

@@ -1,4 +1,4 @@
-"""PDF through pypdfium2: the text of the pages one after the other, the offset at which each begins, and what has none."""
+"""Reads PDF with pypdfium2: the text of the pages in order, the offset of each, and which pages have none."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from index.loaders.text import Content, UnreadableContent
 
 LONGEST_LANGUAGE = 64  # 16-bit units
 
-_HYPHENATED = re.compile("[\ufffe\x02]\r?\n?")  # what PDFium writes for a hyphen at which a line breaks a word
+_HYPHENATED = re.compile("[\ufffe\x02]\r?\n?")  # what PDFium emits for the hyphen of a word broken across lines
 _CREATED = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 
 
 def load_pdf(data: bytes) -> Content:
-    """The text layer of the pages; there is none in a scan, which is reported and not guessed at."""
+    """Read the text layer of the pages. A scan has none: such pages are named in a warning, and there is no OCR."""
     import pypdfium2
 
     try:
@@ -55,7 +55,7 @@ def _page_text(pdf: Any, number: int) -> str:
 
 
 def _language(pdf: Any) -> str:
-    """What the catalog states."""
+    """The language that the catalog states; "" if there is none."""
     import pypdfium2
 
     said = (ctypes.c_ushort * LONGEST_LANGUAGE)()
@@ -71,7 +71,7 @@ def _starts(pages: list[str]) -> tuple[int, ...]:
 
 
 def _shows_image(pdf: Any, number: int) -> bool:
-    """Whether there is an image on the page, counted from 1."""
+    """Whether a page (counted from 1) shows an image."""
     import pypdfium2
 
     page = pdf[number - 1]
@@ -81,7 +81,7 @@ def _shows_image(pdf: Any, number: int) -> bool:
 
 
 def _coverage(pages: list[str], images: list[int]) -> tuple[str, ...]:
-    """A warning for the pages that are images only, and one for those that hold nothing."""
+    """One warning for pages that are images only, and one for pages that hold nothing."""
     empty = [number for number, page in enumerate(pages, start=1) if not page.strip() and number not in images]
     kinds = (("image only, so not read", images), ("no text", empty))
     return tuple(

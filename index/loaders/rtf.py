@@ -1,4 +1,4 @@
-"""RTF through striprtf: the text without its mark-up; title, date and author from the information group."""
+"""Reads RTF with striprtf: the text without mark-up; title, date and author from the information group."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CREATED = re.compile(r"\{\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
 
 
 def load_rtf(data: bytes) -> Content:
-    """The paragraphs of the document."""
+    """Read the text of a document; raises UnreadableContent if it is not RTF."""
     if not data.lstrip().startswith(b"{\\rtf"):
         raise UnreadableContent("damaged: it is not an RTF document")
     source = data.decode("latin-1")
@@ -27,7 +27,7 @@ def load_rtf(data: bytes) -> Content:
 
 
 def _author(coded: str, source: str) -> str:
-    """A name in the letters that the document declares; one that cannot be read is not worth the document."""
+    """Decode a name in the document's code page; "" if that fails, as the document matters more."""
     declared = _CODE_PAGE.search(source)
     try:
         return _read(f"{{\\rtf1\\ansi{declared[0] if declared else ''} {coded}}}")
@@ -36,7 +36,6 @@ def _author(coded: str, source: str) -> str:
 
 
 def _read(source: str) -> str:
-    """RTF as text."""
     from striprtf.striprtf import rtf_to_text
 
     read: str = rtf_to_text(source, errors="ignore")  # type: ignore[no-untyped-call]

@@ -1,7 +1,7 @@
-"""Plain text and Markdown: the text of the document is the file itself. Other formats have a module ``loaders_*`` each.
+"""Reads plain text and Markdown, whose text is the file itself, and defines what loaders return and raise.
 
-A loader is a function from the bytes of a file to its ``Content``. It raises ``UnreadableContent`` with the reason
-where there is nothing to read; what a parsing library raises besides is turned into a reason by ``index.documents``.
+A loader turns the bytes of a file into ``Content``. It raises ``UnreadableContent`` with the reason if there is nothing to
+read; ``index.documents`` turns any other exception of a parsing library into a reason.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from index.loaders.metadata import MOST_AUTHORS
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
+# Characters. Both bound the time that hostile mark-up can take.
 LONGEST_FRONT_MATTER = 65_536
 LONGEST_HEADING = 1_000
 BYTE_ORDER_MARK = "\ufeff"
@@ -31,16 +32,16 @@ _ISO_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}.*)?)?)?")
 
 
 class UnreadableContent(ValueError):
-    """The bytes hold no text that can be indexed; the message is the reason."""
+    """The bytes hold no text that can be indexed; the message says why."""
 
 
 class Overtaxed(UnreadableContent):
-    """Reading took too much time or memory, or broke its reader; on another day it may not."""
+    """Reading took too much time or memory, or crashed the sandbox; another attempt may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading: the characters [start, end) of the document, its level from 1, and its words without mark-up."""
+    """A heading: characters [start, end) of the document, its level (from 1), and its words without mark-up."""
 
     start: int
     level: int
@@ -50,9 +51,9 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a loader found; the prose begins at ``body``, ``pages`` are the offsets at which pages begin.
+    """What a loader found. Prose begins at ``body``; ``pages`` holds the offset at which each page begins.
 
-    ``authors`` and ``language`` are what the document says, however it is written.
+    ``authors`` and ``language`` are as the document states them, not yet cleaned.
     """
 
     text: str
@@ -68,18 +69,18 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class _FrontMatter:
-    """The fields of a document's front matter, the offset at which it ends, and warnings."""
+    """The fields of YAML front matter, the offset at which it ends, and warnings."""
 
     fields: Mapping[object, object]
     end: int
     warnings: tuple[str, ...] = ()
 
     def field(self, name: str) -> str | None:
-        """A field that is a word, a number or a date, on one line."""
+        """Return a field on one line; None unless it is a string, a number or a date."""
         return _plain(self.fields.get(name))
 
     def names(self, *fields: str) -> tuple[str, ...]:
-        """The names in the first of the fields that there is: one, a list, or a list of what is known of each."""
+        """Return the names in the first field present: a name, a list of names, or a list of mappings with ``name``."""
         said = next((self.fields[field] for field in fields if self.fields.get(field)), ())
         values = said[:MOST_AUTHORS] if isinstance(said, list) else [said]
         plain = (_plain(one.get("name") if isinstance(one, dict) else one) for one in values)
@@ -87,14 +88,14 @@ class _FrontMatter:
 
 
 def load_text(data: bytes) -> Content:
-    """Plain text; a short first line that stands alone is the title and stays part of the text."""
+    """Read plain text; a short first line above a blank line is the title, and stays in the text."""
     text = decode_utf8(data)
     body = int(text.startswith(BYTE_ORDER_MARK))
     return Content(text, title=_first_line_title(text[body : body + 1_000]), body=body)
 
 
 def load_markdown(data: bytes) -> Content:
-    """Markdown with optional YAML front matter; the title is its ``title``, else the first first-level heading."""
+    """Read Markdown with optional YAML front matter; the title is its ``title``, or the first level-1 heading."""
     text = decode_utf8(data)
     front = _front_matter(text)
     headings = _markdown_headings(text, front.end)
@@ -111,7 +112,7 @@ def load_markdown(data: bytes) -> Content:
 
 
 def decode_utf8(data: bytes) -> str:
-    """The bytes as text, code point for code point; offsets are promised on UTF-8, so nothing else is accepted."""
+    """Decode UTF-8; raises UnreadableContent for anything else, as offsets must match the file code point by code point."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -122,7 +123,7 @@ def decode_utf8(data: bytes) -> str:
 
 
 def iso_date(value: str | None) -> str | None:
-    """The value where it is an ISO 8601 date (year, month or day) or date and time."""
+    """Return the value if it is an ISO 8601 date (year, month or day) or date and time, else None."""
     return value if value and _ISO_DATE.fullmatch(value) else None
 
 
@@ -130,7 +131,7 @@ def _likely_encoding(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
     guess = from_bytes(data[:50_000]).best()
-    if guess is None or guess.encoding == "utf_8":  # which it would be but for some damage
+    if guess is None or guess.encoding == "utf_8":  # damaged UTF-8
         return ""
     return f" (looks like {guess.encoding.replace('cp125', 'windows-125')})"
 
@@ -166,7 +167,7 @@ def _plain(value: object) -> str | None:
 def _markdown_headings(text: str, body: int) -> tuple[Heading, ...]:
     from markdown_it import MarkdownIt
 
-    # Blocks alone: inline mark-up matters in headings only, and its cost on one enormous line is not bounded.
+    # Blocks only: inline mark-up matters in headings only, and parsing it on one enormous line may take forever.
     blocks = MarkdownIt("commonmark").disable("inline")
     prose = text[body:]
     lines = [body, *(body + found.end() for found in _LINE_BREAK.finditer(prose)), len(text)]

@@ -128,7 +128,7 @@ def test_conditions_narrow_both_rankings_and_each_other(store: Store, embedder: 
     assert found(later.where('title = "On bees"')) == ([], [])
     assert found(store.where('title ~ "bees"').where("date < 2024")) == (["b"], ["b"])
     assert len(found(store)[0]) == 3
-    with pytest.raises(ValueError, match="no field"):
+    with pytest.raises(ValueError, match="not a field"):
         store.where("colour = red")
 
 

@@ -76,7 +76,7 @@ def test_conditions_narrow_both_searches(corpus: PostgresStore, corpus_in_memory
     expected = HybridRetriever(corpus_in_memory, encoder).where(condition).retrieve("gas and oil prices", 12)
     found = HybridRetriever(corpus, encoder).where(condition).retrieve("gas and oil prices", 12)
     assert ranks(found) == ranks(expected) and found
-    with pytest.raises(ValueError, match="no field"):
+    with pytest.raises(ValueError, match="not a field"):
         HybridRetriever(corpus, encoder).where("colour = red")
 
 
