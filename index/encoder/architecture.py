@@ -1,7 +1,7 @@
-"""BERT and MPNet as Hugging Face keeps them: their configuration, and their parameters under our names and theirs.
+"""Reads the configuration of BERT and MPNet, and renames their parameters from Hugging Face's names to ours and back.
 
-Ours are ``words``, ``positions``, ``norm``, ``segment`` (BERT: the first kind's, for all tokens), ``relative`` (MPNet) and for each
-layer ``qkv``, ``out``, ``norm_attention``, ``up``, ``down`` and ``norm_output``.
+Ours are ``words``, ``positions``, ``norm``, ``segment`` (BERT: segment 0, used for all tokens), ``relative`` (MPNet) and, per
+layer, ``qkv``, ``out``, ``norm_attention``, ``up``, ``down`` and ``norm_output``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class NetworkConfig:
 
     @classmethod
     def read(cls, folder: Path) -> NetworkConfig:
-        """Read ``config.json``; ValueError for an architecture this module does not run."""
+        """Read ``config.json``; raises ValueError for an architecture that this package does not run."""
         raw = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         if raw.get("model_type") not in SUPPORTED:
             raise ValueError(f"{folder}: model type {raw.get('model_type')!r} is not one of {', '.join(SUPPORTED)}")
@@ -64,7 +64,7 @@ def relative_position_bucket(offset: Tensor, buckets: int, max_distance: int = 1
 
 
 def our_names(config: NetworkConfig, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The encoder's parameters out of a checkpoint's, with or without the model-type prefix; KeyError naming a missing one."""
+    """Rename a checkpoint's parameters, with or without model-type prefix, to ours; raises KeyError naming a missing one."""
     given = {name.removeprefix(f"{config.model_type}."): tensor for name, tensor in tensors.items()}
     own = {ours: given[theirs] for ours, theirs in _names(config).items()}
     if config.model_type == "bert":
@@ -116,7 +116,7 @@ def _names(config: NetworkConfig) -> dict[str, str]:
 
 
 def _projections(config: NetworkConfig, number: int, kind: str) -> list[str]:
-    """Their names of query, key and value in one layer."""
+    """Their names for query, key and value in one layer."""
     mpnet = config.model_type == "mpnet"
     parts = ("attn.q", "attn.k", "attn.v") if mpnet else ("self.query", "self.key", "self.value")
     return [f"encoder.layer.{number}.attention.{part}.{kind}" for part in parts]

@@ -1,9 +1,9 @@
-"""8-bit products for processors that multiply 8-bit integers (VNNI) and no bf16: weights by row, inputs by token.
+"""8-bit products for processors with 8-bit integer units (VNNI) but none for bf16: weights scaled by row, inputs by token.
 
-A few columns of the inputs are far larger than the others and would leave these hardly any of the 8 bits. What a column of
-the input is divided by, and the weights are multiplied by, evens that out (SmoothQuant, Xiao et al. 2023, alpha 0.5). Inputs that
-reach further to one side of zero than to the other, as GELU's do, get more of the 256 levels on that side. How far the columns
-reach hardly depends on the text and is taken from a few sentences when an encoder is opened.
+A few input columns are far larger than the others and would take most of the 8 bits. Dividing each column by a factor and
+multiplying its weights by the same evens this out (SmoothQuant, Xiao et al. 2023, alpha 0.5). Inputs that reach further on one
+side of zero, as GELU's outputs do, get more of the 256 levels on that side. The ranges of columns hardly depend on the text;
+they are measured on a few sentences when an encoder is opened.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from torch.nn import functional as F
 
 from index.encoder.layers import Product, product
 
-LEVELS = 127  # of weights, to either side of zero
-INPUT_LEVELS = 255  # of inputs, to both sides
-FEWEST = 96  # of these to either side: a text may reach further there than the few sentences do
-SMALLEST = 1e-5
+LEVELS = 127  # of weights, on either side of zero
+INPUT_LEVELS = 255  # of inputs, on both sides together
+FEWEST = 96  # input levels kept on either side, as a text may reach further there than the few sentences did
+SMALLEST = 1e-5  # keeps all-zero columns and rows from dividing by zero
 
 
 class Int8Product:
-    """x to x W^T + b, and GELU where wanted: exact while ``settle`` has not been called, in 8 bits from then on."""
+    """Maps x to x W^T + b, then GELU if ``gelu``: exactly until ``settle`` is called, in 8 bits from then on."""
 
     def __init__(self, weight: Tensor, bias: Tensor, *, gelu: bool = False) -> None:
         self._weight, self._bias, self._gelu = weight, bias, gelu
@@ -31,9 +31,9 @@ class Int8Product:
         self._settled = False
 
     def settle(self) -> None:
-        """Lay out the weights in 8 bits, by the range of the inputs seen; the exact ones are let go.
+        """Convert the weights to 8 bits by the range of the inputs seen, and free the exact ones.
 
-        All stays exact where the library has no such products.
+        Stays exact if the library has no 8-bit products.
         """
         self._settled = True
         smooth = (torch.maximum(self._most, -self._least) / self._weight.abs().amax(0).clamp_min(SMALLEST)).sqrt()
@@ -45,18 +45,18 @@ class Int8Product:
         if times is None:
             return
         self._divide, self._zero, self._times = 1 / smooth, zero, times
-        self._to_whole = torch.tensor(zero + 0.5)  # conversion cuts off
+        self._to_whole = torch.tensor(zero + 0.5)  # conversion to uint8 truncates: + 0.5 rounds
         self._weight, self._product = weight.new_empty(0), self._rounded
 
     def __call__(self, rows: Tensor) -> Tensor:
-        """[T, in] to [T, out]."""
+        """Map [T, in] to [T, out]; until ``settle`` is called, the range of the inputs is noted."""
         if not self._settled:
             self._most = torch.maximum(self._most, rows.amax(0))
             self._least = torch.minimum(self._least, rows.amin(0))
         return self._product(rows)
 
     def _rounded(self, rows: Tensor) -> Tensor:
-        """The product of settled weights: each row is scaled to the levels that it has on either side."""
+        """The 8-bit product; each row is scaled to the levels on either side of zero."""
         rows = rows * self._divide
         above, below = rows.amax(1, keepdim=True), rows.amin(1, keepdim=True)
         scale = torch.maximum(above / (INPUT_LEVELS - self._zero), below / -self._zero).clamp_min_(SMALLEST / LEVELS)
@@ -66,9 +66,9 @@ class Int8Product:
 
 
 def _whole_product(whole: Tensor, scale: Tensor, zero: int) -> Product | None:
-    """Rows of whole numbers [T, in] above ``zero`` to their products with weights [out, in] that are scaled by row, [T, out].
+    """Make the product of uint8 rows [T, in] with zero point ``zero`` and int8 weights [out, in] scaled by row: [T, out].
 
-    None where the library has no such products: its operators are private ones.
+    None if the library lacks it: its operators are private.
     """
     zeros = torch.zeros(len(whole), dtype=torch.int64)
 

@@ -1,8 +1,8 @@
-"""An encoder as a processor runs it best: tokens with hardly any padding, and weights laid out once for good.
+"""An encoder laid out for a CPU: hardly any padding, and weights packed once.
 
-All texts' tokens stand in one matrix, in which products and norms take them together; attention takes one text at a time.
-The numbers of rows are round ones (``whole_rows``): the library compiles its products anew for each number of rows that it has not
-seen, which takes time at the first of them and memory for good.
+The tokens of all texts form one matrix, which products and norms process as a whole; attention processes one text at a time.
+The number of rows is rounded up (``whole_rows``), because the library compiles its products for every new number of rows, which
+costs time once and memory for good.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from index.encoder.architecture import NetworkConfig, relative_position_bucket
 from index.encoder.precision import multiplies_tiles
 
 Product = Callable[[Tensor], Tensor]
-ROW_STEP = 16
+ROW_STEP = 16  # larger steps compile fewer products, but pad more
 
 
 class MakeProduct(Protocol):
-    """Makes x to x W^T + b, and GELU where wanted, of weights and bias."""
+    """Makes a product of weight and bias: x to x W^T + b, then GELU if ``gelu``."""
 
     def __call__(self, weight: Tensor, bias: Tensor, *, gelu: bool = False) -> Product:
-        """The product."""
+        """Make the product of a weight [out, in] and a bias [out]."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class PackedLayer:
-    """One layer of a BERT-like encoder over the tokens of several texts; each part takes and gives rows, [T, in] to [T, out].
+    """One layer of a BERT-like encoder over the tokens of several texts; each part maps rows [T, in] to [T, out].
 
-    ``qkv`` gives query, key and value of all heads side by side; ``up`` applies the activation.
+    ``qkv`` returns query, key and value of all heads side by side; ``up`` includes the activation.
     """
 
     heads: int
@@ -46,7 +46,7 @@ class PackedLayer:
     norm_output: Product
 
     def __call__(self, hidden: Tensor, lengths: Sequence[int], biases: Sequence[Tensor | None]) -> Tensor:
-        """[T, H] to [T, H], T being the sum of the lengths; the biases of ``attention_biases`` are added to the scores."""
+        """Map [T, H] to [T, H], with T the sum of the lengths; ``biases`` come from ``attention_biases``."""
         qkv = self.qkv(hidden).view(len(hidden), 3, self.heads, hidden.shape[1] // self.heads)
         texts = torch.split(qkv, list(lengths))
         attended = torch.cat([_attended(text, bias) for text, bias in zip(texts, biases, strict=True)])
@@ -55,9 +55,9 @@ class PackedLayer:
 
 
 def whole_rows(lengths: Sequence[int]) -> list[int]:
-    """The lengths, with that of one more text at the end where it takes one to make their sum a round number.
+    """Return the lengths, with one for a padding text at the end if their sum is not a round number.
 
-    That is a multiple of ``ROW_STEP``, and for large sums of the power of two that is a 32nd to a 64th of them.
+    Round means a multiple of ``ROW_STEP`` or, for large sums, of the power of two that is 1/64 to 1/32 of the sum.
     """
     total = sum(lengths)
     spare = -total % max(ROW_STEP, 1 << max(0, total.bit_length() - 6))
@@ -65,22 +65,20 @@ def whole_rows(lengths: Sequence[int]) -> list[int]:
 
 
 def held_rows(length: int) -> int:
-    """How many rows attention takes for a text: the least multiple of ``ROW_STEP`` that holds it."""
+    """Return the rows that attention uses for a text: its length rounded up to a multiple of ``ROW_STEP``."""
     return length + -length % ROW_STEP
 
 
 def attention_biases(lengths: Sequence[int], table: Tensor | None, like: Tensor) -> list[Tensor | None]:
-    """What is added to the attention scores of each text, [heads or 1, R or 1, R], R being its length in whole ``ROW_STEP``.
+    """Return what is added to each text's attention scores: [heads or 1, R or 1, R], R being ``held_rows`` of its length.
 
-    That is the upper left of a table [heads, R, R] where there is one, and minus infinity for what is beyond the text; None
-    where there is nothing to add.
+    It is the upper left of ``table`` [heads, R, R], if given, and minus infinity beyond the text; None if nothing is added.
     """
     made = {length: _bias(length, table, like) for length in set(lengths)}
     return [made[length] for length in lengths]
 
 
 def _bias(length: int, table: Tensor | None, like: Tensor) -> Tensor | None:
-    """That of one length."""
     rows = held_rows(length)
     if table is None and rows == length:
         return None
@@ -94,16 +92,17 @@ def _bias(length: int, table: Tensor | None, like: Tensor) -> Tensor | None:
 
 
 def _attended(text: Tensor, bias: Tensor | None) -> Tensor:
-    """Scaled dot-product attention of one text, [L, 3, heads, d] to [L, heads, d]; its length is bounded, and so are the scores.
+    """Scaled dot-product attention of one text, [L, 3, heads, d] to [L, heads, d].
 
-    The library's fused kernel multiplies bf16 quickly on tiles (AMX) alone; elsewhere plain products take half its time.
+    The library's fused kernel is fast for bf16 with tiles (AMX) only; elsewhere plain products take half its time. They hold
+    all scores in memory, which is fine because the length of a text is bounded.
     """
     length, _, heads, width = text.shape
     held = text.new_zeros(3, heads, held_rows(length), width)
     held[:, :, :length] = text.permute(1, 2, 0, 3)
     query, key, value = held
     if text.dtype != torch.bfloat16 or multiplies_tiles():
-        mask = None if bias is None else bias[None]  # of three dimensions it would keep the fused kernel away
+        mask = None if bias is None else bias[None]  # the fused kernel takes no mask of three dimensions
         found = F.scaled_dot_product_attention(query[None], key[None], value[None], attn_mask=mask)[0]
     else:
         added, share = (query.new_zeros(1), 0) if bias is None else (bias, 1)
@@ -124,7 +123,7 @@ class PackedEncoder:
         self._table: Tensor | None = None
 
     def __call__(self, ids: Tensor, lengths: Sequence[int]) -> Tensor:
-        """Token ids [T], texts of these lengths one after the other, to their last hidden states [R, H]; R - T are spare."""
+        """Map token ids [T] of texts with these lengths to last hidden states [R, H]; the last R - T rows are padding."""
         rows = whole_rows(lengths)
         spare = (0, sum(rows) - len(ids))
         places = torch.cat([torch.arange(length) for length in lengths]) + self._config.first_position
@@ -137,7 +136,7 @@ class PackedEncoder:
         return hidden
 
     def _relative_to(self, longest: int) -> Tensor | None:
-        """What relative positions add to the attention scores, [heads, R, R] with R of at least the longest in whole rows."""
+        """What relative positions add to attention scores: [heads, R, R], R being at least ``held_rows(longest)``."""
         if self._relative is None:
             return None
         table, rows = self._table, held_rows(longest)
@@ -146,14 +145,12 @@ class PackedEncoder:
             buckets = relative_position_bucket(
                 steps[None, :] - steps[:, None], self._config.relative_attention_num_buckets
             )
-            # another thread may replace it by a smaller one meanwhile: what is returned is one's own
+            # another thread may store a smaller table meanwhile, so return this one and not the attribute
             self._table = table = self._relative[buckets].permute(2, 0, 1).contiguous()
         return table
 
 
 def _layer(config: NetworkConfig, tensors: Mapping[str, Tensor], name: str, made: MakeProduct) -> PackedLayer:
-    """A layer to run."""
-
     def of(part: str, *, gelu: bool = False) -> Product:
         return made(tensors[f"{name}{part}.weight"], tensors[f"{name}{part}.bias"], gelu=gelu)
 
@@ -172,15 +169,14 @@ def _layer(config: NetworkConfig, tensors: Mapping[str, Tensor], name: str, made
 
 
 def _normed(tensors: Mapping[str, Tensor], name: str, eps: float) -> Product:
-    """Layer normalisation with the weights of a name."""
     weight, bias = tensors[f"{name}.weight"], tensors[f"{name}.bias"]
     return lambda rows: F.layer_norm(rows, weight.shape, weight, bias, eps)
 
 
 def product(weight: Tensor, bias: Tensor, *, gelu: bool = False) -> Product:
-    """x to x W^T + b, and GELU where wanted: by oneDNN on packed weights where torch has it.
+    """Make x to x W^T + b, then GELU if ``gelu``, by oneDNN on packed weights if torch has it.
 
-    That is how bf16 gets to the processor's own units, and in fp32 it is the faster library on some processors.
+    This is how bf16 reaches the processor's own units; in fp32, oneDNN is the faster library on some processors.
     """
     kind, how = ("gelu", "none") if gelu else ("none", "")
     try:  # the library's private operators: others may lack them

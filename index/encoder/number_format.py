@@ -1,8 +1,8 @@
-"""The number format that an encoder's products are made in: the one the processor has units for, if that is the quicker one.
+"""Chooses the number format for an encoder's products: the one that the processor has units for, if it is faster than fp32.
 
-What a processor says it has does not tell how fast its library makes use of it, so the products of one layer are timed when a
-shape is first met, and what they took is kept: a reader's answers should not depend on what else a machine does today.
-Without the file ``formats.json`` in the user's cache folder it is measured again.
+A processor's flags do not tell how fast the library uses its units, so one layer is timed when a shape is first met. The
+times are kept, because a reader's answers should not depend on what else the machine does today. To measure again, delete
+``formats.json`` in the user's cache folder.
 """
 
 from __future__ import annotations
@@ -26,23 +26,25 @@ Format = Literal["fp32", "bf16", "int8"]
 TimedLayer = Callable[[], object]
 
 FEWER_BITS: tuple[Format, ...] = ("bf16", "int8")
-VECTOR_FORMATS: tuple[Format, ...] = ("bf16",)  # not in 8 bits: vectors are compared with those of other machines
+VECTOR_FORMATS: tuple[Format, ...] = ("bf16",)  # not int8: vectors are compared with vectors made on other machines
 ROWS_TIMED = 192  # about the tokens of one question and its passage
-ROUNDS = 15
-WORTH = 1.1  # fewer bits than fp32 have to be so many times as fast
-HIDDEN = 768  # of a base model, if the configuration has another name for it
+ROUNDS = 15  # the least time counts: more rounds find a quieter moment, and delay the first question
+WORTH = (
+    1.1  # a format with fewer bits is chosen only if it is so many times as fast as fp32: a smaller gain may be noise
+)
+HIDDEN = 768  # the width of a base model, if the configuration names it otherwise
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The width of an encoder, and of the inside of its feed-forward layers."""
+    """The width of an encoder, and the inner width of its feed-forward layers."""
 
     hidden: int
     inner: int
 
     @classmethod
     def read(cls, folder: Path) -> Shape:
-        """The shape of the model in a folder, as its ``config.json`` has it; that of a base model if there is none."""
+        """Read the shape from a model's ``config.json``; without one, return that of a base model."""
         path = folder / "config.json"
         config = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
         hidden = config.get("hidden_size", HIDDEN)
@@ -51,17 +53,17 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class FormatChoice:
-    """A number format, None if it is still to be measured, and what the choice rests on."""
+    """A number format, or None if it is still to be measured, and the reason for the choice."""
 
     format: Format | None
     why: str
 
 
 def fastest_format(shape: Shape, among: Sequence[Format] = FEWER_BITS) -> Format:
-    """The format for an encoder, ``among`` those of fewer bits or fp32.
+    """Return the format for an encoder: one of ``among``, or fp32. Measures if the result is not known.
 
-    bf16 if the processor multiplies it (AMX, AVX512-BF16), int8 if it multiplies that alone (VNNI); fp32 if it does
-    neither, or not ``WORTH`` times as fast as fp32.
+    It is bf16 if the processor has units for it (AMX, AVX512-BF16), else int8 if it has units for that (VNNI). It is fp32 if
+    it has neither, or if the format is not ``WORTH`` times as fast as fp32.
     """
     choice = known_format(shape, among)
     if choice.format is None and (offered := _offered(among)):
@@ -72,7 +74,7 @@ def fastest_format(shape: Shape, among: Sequence[Format] = FEWER_BITS) -> Format
 
 
 def known_format(shape: Shape, among: Sequence[Format] = FEWER_BITS) -> FormatChoice:
-    """The format for an encoder as far as it is known without measuring."""
+    """Return the format for an encoder without measuring."""
     offered = _offered(among)
     if offered is None:
         return FormatChoice("fp32", f"no unit of the processor for {' or '.join(among)}")
@@ -81,9 +83,9 @@ def known_format(shape: Shape, among: Sequence[Format] = FEWER_BITS) -> FormatCh
 
 
 def measured(shape: Shape, offered: Format) -> dict[str, float]:
-    """Milliseconds that the products of one feed-forward layer take in fp32 and in another format: the least of a few rounds.
+    """Return the milliseconds that one feed-forward layer takes in fp32 and in another format: the least of ROUNDS.
 
-    The processor's time counts and not the clock's, as other programs may be at work.
+    Measures processor time, not the clock, as other programs may be running.
     """
     import torch
 
@@ -99,19 +101,18 @@ def measured(shape: Shape, offered: Format) -> dict[str, float]:
 
 
 def _offered(among: Sequence[Format]) -> Format | None:
-    """The format of fewer bits that the processor has units for."""
+    """The format with fewer bits that the processor has units for; None if it is not in ``among``."""
     best: Format | None = "bf16" if multiplies_bf16() else "int8" if multiplies_int8() else None
     return best if best in among else None
 
 
 def _chosen(took: Mapping[str, float], offered: Format) -> FormatChoice:
-    """The quicker one."""
     format: Format = offered if took[offered] * WORTH <= took["fp32"] else "fp32"
     return FormatChoice(format, f"measured: {took['fp32']:.1f} ms per layer in fp32, {took[offered]:.1f} in {offered}")
 
 
 def _layer(shape: Shape, format: str) -> TimedLayer:
-    """Both products of a feed-forward layer of even numbers, which take as long as any."""
+    """Both products of a feed-forward layer, filled with ones: the time does not depend on the numbers."""
     import torch
 
     from index.encoder.int8 import Int8Product
@@ -131,7 +132,7 @@ def _layer(shape: Shape, format: str) -> TimedLayer:
 
 
 def _name(shape: Shape) -> str:
-    """The processor, how many threads work on it, the library that multiplies, and the shape."""
+    """The key of a measurement: processor, threads, library version and shape."""
     return f"{processor()}, {cores()} threads, torch {version('torch')}, {shape.hidden} x {shape.inner}"
 
 
@@ -140,7 +141,7 @@ def _file() -> Path:
 
 
 def _kept() -> dict[str, dict[str, float]]:
-    """What was measured before, by processor and shape; nothing if there is no such file or it is damaged."""
+    """The earlier measurements by ``_name``; empty if the file is missing or damaged."""
     try:
         known = json.loads(_file().read_text(encoding="utf-8"))
         return {str(name): {str(k): float(v) for k, v in times.items()} for name, times in known.items()}
@@ -149,7 +150,7 @@ def _kept() -> dict[str, dict[str, float]]:
 
 
 def _keep(found: Mapping[str, Mapping[str, float]]) -> None:
-    """Keep it for the next start; if nothing can be written it is measured again."""
+    """Store measurements for the next start; if that fails, it measures again."""
     with contextlib.suppress(OSError):
         _file().parent.mkdir(parents=True, exist_ok=True)
         replace_file(_file(), (json.dumps({**_kept(), **found}, indent=2) + "\n").encode())

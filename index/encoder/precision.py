@@ -1,4 +1,4 @@
-"""What this processor is and which numbers it multiplies fastest, asked without importing torch."""
+"""Identifies this processor and the number formats that it has units for, without importing torch."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from pathlib import Path
 
 
 def multiplies_bf16() -> bool:
-    """Whether bf16 products run in hardware (AMX, AVX512-BF16): several times faster than fp32 there, slower elsewhere."""
+    """Whether the processor has units for bf16 (AMX, AVX512-BF16); without them, bf16 is slower than fp32."""
     return multiplies_tiles() or "avx512_bf16" in _flags()
 
 
 def multiplies_tiles() -> bool:
-    """Whether whole tiles of bf16 are multiplied at once (AMX)."""
+    """Whether the processor multiplies whole tiles of bf16 at once (AMX)."""
     return "amx_tile" in _flags()
 
 
 def multiplies_int8() -> bool:
-    """Whether products of 8-bit integers run in hardware (VNNI)."""
+    """Whether the processor has units for 8-bit integers (VNNI)."""
     return "avx512_vnni" in _flags()
 
 
 def processor() -> str:
-    """The processor's name, with family, model and stepping, as the name alone does not tell it from others."""
+    """Return the processor's name with family, model and stepping, as different processors share a name."""
     fields = _fields()
     numbers = "/".join(fields.get(key, "?") for key in ("cpu family", "model", "stepping"))
     return f"{fields.get('model name', platform.processor() or platform.machine())} ({numbers})"
@@ -37,7 +37,7 @@ def _flags() -> frozenset[str]:
 
 @cache
 def _fields() -> Mapping[str, str]:
-    """What Linux says of the first processor; nothing elsewhere."""
+    """The fields of the first processor in Linux's /proc/cpuinfo; empty on other systems."""
     try:
         first, _, _ = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")
     except OSError:

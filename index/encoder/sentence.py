@@ -1,6 +1,6 @@
-"""The bundled sentence model without transformers, whose import takes longer than answering a question.
+"""Runs the bundled sentence model without transformers, whose import takes longer than answering a question.
 
-The weights and the arithmetic are the same: BERT (Devlin et al. 2019), the mean of the tokens' vectors, at unit length.
+Weights and arithmetic are the same: BERT (Devlin et al. 2019), then the mean of the tokens' vectors, scaled to unit length.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from index.encoder.number_format import VECTOR_FORMATS, Shape, fastest_format
 
 
 class LightEncoder(nn.Module):
-    """A BERT sentence model of a folder, for a few texts at a time or as a module of sentence_transformers."""
+    """A BERT sentence model from a folder, for a few texts at a time or as a module of sentence_transformers."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -39,19 +39,19 @@ class LightEncoder(nn.Module):
         self._encoder = PackedEncoder(config, {name: tensor.to(dtype) for name, tensor in tensors.items()}, product)
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """One L2-normalised row a text."""
+        """Return one L2-normalised row per text: [n, dimension] float32."""
         with torch.inference_mode():
             rows: Tensor = self(self.preprocess(texts))["sentence_embedding"]
         return np.ascontiguousarray(rows.numpy(), dtype=np.float32)
 
     def preprocess(self, texts: Sequence[str], prompt: str | None = None) -> dict[str, Tensor]:
-        """The texts' token ids one after the other, [T], and how many there are of each, [n]."""
+        """Return ``input_ids`` [T], the tokens of all texts in order, and ``lengths`` [n], the number per text."""
         encoded = self._tokenizer.encode_batch([f"{prompt or ''}{text}".strip() for text in texts])
         lengths = [len(one.ids) for one in encoded]
         return {"input_ids": torch.tensor([id for one in encoded for id in one.ids]), "lengths": torch.tensor(lengths)}
 
     def forward(self, features: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Adds ``sentence_embedding``, one L2-normalised row a text, [n, dimension], to what ``preprocess`` gives."""
+        """Add ``sentence_embedding`` [n, dimension], one L2-normalised row per text, to what ``preprocess`` returned."""
         lengths: list[int] = features["lengths"].tolist()
         hidden = self._encoder(features["input_ids"], lengths)
         means = torch.stack([text.float().mean(0) for text in torch.split(hidden[: sum(lengths)], lengths)])

@@ -1,4 +1,4 @@
-"""Vectors and their nearest neighbours: an exact search, or a graph's, which is far quicker if there are many."""
+"""Finds nearest vectors: exactly, or with a graph, which is far faster if there are many."""
 
 from __future__ import annotations
 
@@ -15,30 +15,26 @@ LARGEST_EXACT = 65_000  # passages; beyond them an exact search takes more than 
 EXACT = "exact"
 BY_SIZE = "size"
 SEARCHES = (BY_SIZE, EXACT, "graph")
-PASSAGES_AT_ONCE = 50_000  # copied for an exact search in some of them
+PASSAGES_AT_ONCE = 50_000  # vectors copied at once to search only some passages: 77 MB of 384 dimensions
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """The passages nearest to each of m queries, best first: ids [m, k], -1 where there are fewer, and scores [m, k].
-
-    A higher score is nearer, in both kinds of search; it is 0 where the id is -1.
-    """
+    """The best passages for each of m queries: ids [m, k] and scores [m, k], highest first; id -1 and score 0 as padding."""
 
     ids: Ints
     scores: Floats
 
     def ranking(self, query: int) -> list[tuple[int, float]]:
-        """The ids that one query found with their scores, best first."""
+        """Return (id, score) for one query, best first, without padding."""
         pairs = zip(self.ids[query].tolist(), self.scores[query].tolist(), strict=True)
         return [(number, score) for number, score in pairs if number >= 0]
 
 
 class DenseIndex:
-    """Search by inner product, which is the cosine as the vectors have unit length.
+    """Search by inner product, which equals the cosine because vectors have unit length.
 
-    It is exact, straight over the vectors, which may be a map of a file; if there is a sound graph over them, that is
-    searched instead, which finds nearly all of the same in a fraction of the time.
+    It scans the vectors, which may be memory-mapped, unless there is an undamaged graph over them.
     """
 
     def __init__(self, vectors: Floats, stored: StoredGraph | None = None) -> None:
@@ -50,17 +46,17 @@ class DenseIndex:
 
     @property
     def kind(self) -> str:
-        """How it is searched: exact, or the graph by faiss's name for it."""
+        """How it is searched: "exact", or faiss's name for the graph."""
         return EXACT if self.stored is None else GRAPH
 
     def among(self, wanted: Mask) -> DenseIndex:
-        """This index, searched exactly and only in the passages wanted: a truth value each. Ids stay as they are."""
+        """Return this index with an exact search limited to the wanted passages (one boolean each); ids stay the same."""
         narrowed = DenseIndex(self.vectors)
         narrowed._numbers = np.flatnonzero(wanted if self._numbers is None else _both(wanted, self._numbers))
         return narrowed
 
     def search(self, vectors: Floats, k: int) -> Neighbours:
-        """The k passages with the highest cosine to each of the vectors [m, d]."""
+        """Find the k passages with the highest cosine for each row of ``vectors`` [m, d]; raises ValueError for bad shapes."""
         queries = np.ascontiguousarray(vectors, dtype=np.float32)
         if queries.ndim != 2 or queries.shape[1] != self.vectors.shape[1]:
             raise ValueError(f"queries of shape {queries.shape} in an index of {self.vectors.shape[1]} dimensions")
@@ -77,7 +73,7 @@ class DenseIndex:
         if graph is None:
             return self._exactly(queries, k)
         ids, scores = graph.search(queries, k)
-        short = np.flatnonzero((ids < 0).any(axis=1))  # a graph may miss what is there: an exact search does not
+        short = np.flatnonzero((ids < 0).any(axis=1))  # a graph may find too few, an exact search never does
         if len(short):
             ids[short], scores[short] = self._exactly(queries[short], k)
         return ids, scores
@@ -93,7 +89,7 @@ class DenseIndex:
         return kept
 
     def _opened(self) -> Graph | None:
-        """The graph; if its bytes are not those that were written, there is none and the search is exact."""
+        """Read the graph at the first search; if it is damaged, fall back to the exact search for good."""
         with self._opening:
             if self._graph is None and self.stored is not None:
                 self._graph = self.stored.read()
@@ -103,13 +99,13 @@ class DenseIndex:
 
 
 def search_for(asked: str, passages: int) -> str:
-    """How so many passages are to be searched, given one of SEARCHES: exact, or the graph by faiss's name for it."""
+    """Return how to search so many passages under a setting, one of SEARCHES: "exact", or faiss's name for the graph."""
     exact = passages <= LARGEST_EXACT if asked == BY_SIZE else asked == EXACT
     return EXACT if exact else GRAPH
 
 
 def write_graph(vectors: Floats, folder: Path, before: StoredGraph | None, origins: Numbers) -> None:
-    """Write a graph over the vectors, grown from the one before if it can be: see ``Graph.grown``."""
+    """Write a graph over the vectors, updated from the one before if ``Graph.grown`` allows it."""
     grown = Graph.grown(before, vectors, origins) if before else None
     (grown or Graph.made(vectors)).write(folder)
 
@@ -128,6 +124,6 @@ def _scanned(queries: Floats, vectors: Floats, k: int) -> tuple[Ints, Floats]:
 
 
 def _best(ids: Ints, scores: Floats, k: int) -> tuple[Ints, Floats]:
-    """The k highest of each row, the lower id first among equals."""
+    """The k highest scores of each row, ties by id."""
     order = np.lexsort((ids, -scores))[:, :k]
     return np.take_along_axis(ids, order, axis=1), np.take_along_axis(scores, order, axis=1)
