@@ -1,1 +1,1 @@
-"""The index in PostgreSQL with pgvector, for several writers and readers; imported only where a store is named."""
+"""The index in PostgreSQL with pgvector, for several writers and readers; imported only if a database is named."""

@@ -1,4 +1,4 @@
-"""Bring a store in step with files and folders, as ``index.builder`` does with an index in a folder, beside other writers."""
+"""Updates a store in PostgreSQL from files and folders, while other writers may be at work."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from index.update.reuse import embedded
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done with files, by name.
+    """What to do with each file, by name. ``kept`` are unchanged.
 
-    ``write`` names the document of the same bytes that a file takes the place of, if any; ``kept`` are as they were.
+    ``write`` maps each file to write to the document with the same bytes that it replaces, or to None.
     """
 
     write: Mapping[str, str | None]
@@ -44,10 +44,11 @@ def build(
     load: Load | None = None,
     largest_exact: int = LARGEST_EXACT,
 ) -> BuildReport:
-    """Make the store hold what can be read in ``paths``, and nothing else that is below them; the rest is left alone.
+    """Make the store hold exactly the readable documents in ``paths``; documents elsewhere are left alone.
 
-    Every document is there as soon as it is written. ``progress`` is called with the files done, their number, and the name
-    of the last one. Raises FileNotFoundError for a missing path, NothingToIndex with the store as it was, StoreProblem.
+    Each document is visible as soon as it is written. ``progress`` is called with the number of files done, the number of
+    files, and the name of the last one. Raises FileNotFoundError for a missing path, NothingToIndex (the store is then
+    unchanged), or StoreProblem.
     """
     files, roots = find_files(paths), [path.resolve() for path in paths]
     run = _Run(store, embedder, store.held(), roots)
@@ -63,9 +64,9 @@ def build(
 
 
 def plan(digests: Mapping[str, str], held: Mapping[str, Held], ours: frozenset[str]) -> Plan:
-    """What to do with files of these digests, in order, where the store has ``held`` and ``ours`` of it are below the roots.
+    """Decide what to do with files, given their digests in order, what the store holds, and which of that is below the roots.
 
-    Of files with the same bytes the one that is held already is kept, else the first is written.
+    Of files with the same bytes, the one that the store already holds is kept; otherwise the first is written.
     """
     holders = {one.sha256: name for name, one in held.items()}
     owners: dict[str, str] = {}
@@ -89,7 +90,7 @@ def _other(holder: str | None, name: str) -> str | None:
 
 
 class _Run:
-    """One pass over the files of some roots."""
+    """One pass over the files below some roots."""
 
     def __init__(
         self, store: PostgresStore, embedder: Embedder, held: Mapping[str, Held], roots: Sequence[Path]
@@ -103,7 +104,7 @@ class _Run:
         self._plan = Plan({}, frozenset(), ())
 
     def look(self, files: Sequence[Path]) -> None:
-        """Find out what each file holds, and what is to be done."""
+        """Read and hash every file, and plan what to do."""
         for path in files:
             try:
                 self._digests[str(path)] = digest(read_bytes(path))
@@ -113,7 +114,7 @@ class _Run:
         self._duplicates += self._plan.duplicates
 
     def take(self, path: Path, load: Load) -> None:
-        """Write the document in a file, where it is not there, or note why not."""
+        """Write the document in a file if the plan says so, or note why it cannot be read or stored."""
         name = str(path)
         if name in self._plan.kept:
             self.taken[name] = self._digests[name]
@@ -136,7 +137,7 @@ class _Run:
             self._duplicates.append(duplicate)
 
     def _vectors(self, texts: Sequence[str], before: Sequence[str]) -> Floats:
-        """A vector a text: those that a document before had for the same one, new ones for the others."""
+        """One vector per text, reused if one of the documents ``before`` holds the same text."""
         known = self._store.vectors_of([name for name in before if name in self._held])
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
@@ -144,7 +145,7 @@ class _Run:
         return np.array([known[text] for text in texts], dtype=np.float32)
 
     def finish(self, largest_exact: int) -> BuildReport:
-        """Remove what is gone, note what was left out, and report."""
+        """Remove documents that are gone, note the files left out, and report."""
         gone = [name for name in self._ours if name not in self.taken]
         if gone:
             self._store.remove(gone)

@@ -1,12 +1,12 @@
-"""The database: its URL, its transactions, its errors in one sentence, and its tables.
+"""The database: its URL, transactions, errors and tables.
 
 The schema is ``pincite``:
-    documents   a row a file: name, digest of its bytes, title, text, and the rest of its record
-    passages    a row a passage with its vector; made by langchain-postgres, so that any LangChain program can open it
-    terms       how often each term stands in each passage, and the passage's length in terms: all that BM25 needs
+    documents   one row per file: name, digest of its bytes, title, text, and the rest of its record
+    passages    one row per passage with its vector; made by langchain-postgres, so that any LangChain program can open it
+    terms       how often each term occurs in each passage, and the passage's length in terms: all that BM25 needs
     making      one row: format, embedder and canaries
-    roots       a row a folder or file given: when it was last brought in step, and by which version
-    left_out    a row a file that is unreadable or a duplicate, and why
+    roots       one row per indexed folder or file: when it was last updated, and by which version
+    left_out    one row per unreadable or duplicate file, and why
 """
 
 from __future__ import annotations
@@ -27,11 +27,13 @@ from index.storage.generations import IndexProblem
 
 FORMAT = 1
 GRAPH = "pincite.passages_graph"
-WRITING = 7_214_630_518_274  # the advisory lock of whoever makes tables or indexes; no other program takes this number
+WRITING = 7_214_630_518_274  # advisory lock held to make tables or indexes: an arbitrary number, unlikely to be used by others
 _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
-_ATTEMPTS = 5
-_CONNECTING = "10"  # seconds
-_UNSTORABLE = ("22", "54")  # SQLSTATE classes: data that it cannot hold, limits that are exceeded
+_ATTEMPTS = (
+    5  # of a transaction: the server ends one in each deadlock, so that others finish and the next attempt succeeds
+)
+_CONNECTING = "10"  # seconds, unless the URL says otherwise: libpq alone would wait for minutes
+_UNSTORABLE = ("22", "54")  # SQLSTATE classes: invalid data, exceeded limits
 
 _DOCUMENTS = """CREATE TABLE IF NOT EXISTS pincite.documents (
     name TEXT PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL,
@@ -53,7 +55,7 @@ T = TypeVar("T")
 
 
 class StoreProblem(IndexProblem):
-    """A database that cannot be used; the message names it without its password."""
+    """A database that cannot be used; the message names it without the password."""
 
     def __init__(self, place: str, reason: str) -> None:
         super().__init__(f"{place}: {reason}")
@@ -68,7 +70,7 @@ class Unstorable(StoreProblem):
 
 
 class Database:
-    """One database, connected to when it is first used; ``place`` is its ``url`` without the password."""
+    """A database, connected at its first use; ``place`` is its URL without the password."""
 
     def __init__(self, url: URL) -> None:
         self.url, self.place = url, _masked(url)
@@ -76,7 +78,7 @@ class Database:
 
     @classmethod
     def at(cls, url: str) -> Database:
-        """The database of a URL such as ``postgresql://user@host/name``; raises ValueError where it is none."""
+        """Return the database at a URL such as ``postgresql://user@host/name``; raises ValueError for any other URL."""
         try:
             parsed = make_url(url)
         except (ArgumentError, ValueError):
@@ -88,14 +90,14 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """A connection that reads one state of everything, whatever is written meanwhile."""
+        """Open a read-only connection that sees one state of the database, whatever is written meanwhile."""
         with self._problems(), self._engine.connect() as connection:
             reading = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with reading.begin():
                 yield reading
 
     def transact(self, work: Callable[[Connection], T]) -> T:
-        """What ``work`` returns, done in one transaction; done again where writers have waited for each other in a circle."""
+        """Run ``work`` in one transaction and return its result; runs it again after a deadlock."""
         with self._problems():
             for _ in range(_ATTEMPTS - 1):
                 try:
@@ -106,7 +108,7 @@ class Database:
             return self._transact_once(work)
 
     def has_index(self) -> bool:
-        """Whether there are Pincite's tables, in a format that this version reads; StoreProblem in another."""
+        """Whether Pincite's tables exist; raises StoreProblem if they have another format."""
         with self.snapshot() as connection:
             if not connection.scalar(text("SELECT to_regclass('pincite.making')")):
                 return False
@@ -116,7 +118,7 @@ class Database:
         return True
 
     def set_up(self, embedder: Embedder) -> None:
-        """Make the tables; what an interrupted set-up left is completed. The vectors will be this embedder's."""
+        """Create the tables for vectors of this embedder, or complete what an interrupted set-up left."""
         canaries = embedder.embed(CANARIES)
         row = {"format": FORMAT, "embedder": embedder.fingerprint, "dimension": canaries.shape[1]}
         with self._problems(), self._engine.connect() as connection:
@@ -142,7 +144,7 @@ class Database:
             connection.execute(text(statement))
 
     def _make_passages(self, dimension: int) -> None:
-        """The table of a LangChain vector store; this also makes the extension."""
+        """Create the table of a LangChain vector store, and with it the extension."""
         from langchain_postgres import Column, PGEngine
 
         PGEngine.from_connection_string(self.url).init_vectorstore_table(
@@ -166,7 +168,7 @@ class Database:
 
     @contextmanager
     def _problems(self) -> Iterator[None]:
-        """Errors of the database as StoreProblem, in one sentence."""
+        """Turn errors of the database into StoreProblem or Unstorable, with a reason of one line."""
         try:
             yield
         except SQLAlchemyError as error:

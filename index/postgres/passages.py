@@ -1,4 +1,4 @@
-"""Passages out of the tables: all of them in order, those of some ids, or an even sample."""
+"""Reads passages: all in order, some by id, or an even sample."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sqlalchemy import Connection, text
 from index.postgres.database import Database
 from index.storage.layout import Passage
 
-# Documents in the order of an index of one folder: by the parts of their paths. Their passages then follow as they stand there.
+# Sorts documents as an index in a folder does, by the parts of their paths, so that their passages have the same order.
 BY_PATH = """replace({}, '/', chr(1)) COLLATE "C" """
 ORDER = f"{BY_PATH.format('source')}, start_index, end_index"
 
 
 class StoredPassages(Sequence[Passage]):
-    """All passages in the order of an index of one folder, read each time that they are looked at."""
+    """All passages in the order of an index in a folder, read anew at each access."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -44,12 +44,12 @@ class StoredPassages(Sequence[Passage]):
 
 
 def sampled(connection: Connection, size: int) -> list[Passage]:
-    """About so many passages from all over the store, or all if there are fewer."""
+    """Return about ``size`` passages spread evenly over the store, or all if there are fewer."""
     return [Passage(*row) for row in connection.execute(_SAMPLE, {"size": size})]
 
 
 def of_ids(connection: Connection, ids: Sequence[int]) -> list[Passage]:
-    """The passages of these ids, in the order that they have in an index of one folder."""
+    """Return the passages with these ids, in the order of an index in a folder."""
     return [Passage(*row) for row in connection.execute(_OF_IDS, {"ids": list(ids)})]
 
 
@@ -61,7 +61,7 @@ _SAMPLE = text(
     f"""{_ALL} WHERE passages.id % greatest(1,
         (SELECT sum(passages) FROM pincite.documents) / :size) = 0 ORDER BY {ORDER}"""
 )
-# Documents are few beside passages: their numbers of passages tell in which of them a place is.
+# Finds the documents that hold the wanted positions first: they are far fewer than passages.
 _SLICE = text(
     f"""WITH placed AS (
         SELECT name, passages AS held, sum(passages) OVER (ORDER BY {BY_PATH.format("name")}) - passages AS before

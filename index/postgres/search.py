@@ -1,4 +1,4 @@
-"""Both rankings of passages as SQL: by vectors, and by terms with the very scores of ``index.search.bm25``."""
+"""Ranks passages in SQL: by vectors, and by terms with exactly the scores of ``index.search.bm25``."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from index.postgres.passages import ORDER, of_ids
 from index.postgres.writing import as_vector, stored_term
 from index.search.bm25 import K1, LONGEST_QUERY, B, terms
 
-# How many passages of the graph are looked at: at least, and the most that pgvector takes.
+# hnsw.ef_search: the least, as wide as the search in a folder (WIDTH_SEARCHING), and the most that pgvector accepts.
 _WIDTH, _WIDEST = 160, 1000
 
 
 class Searching:
-    """Both searches over one state of a store, in all documents or only in those named."""
+    """Both searches over one state of a store, in all documents or only in the named ones."""
 
     def __init__(self, connection: Connection, documents: Collection[str] | None = None) -> None:
         self._connection = connection
@@ -26,7 +26,7 @@ class Searching:
         self._among = "TRUE" if documents is None else "source = ANY(:wanted)"
 
     def rank(self, question: str, vector: Floats, depth: int) -> Rankings:
-        """The ``depth`` nearest passages of both searches; their places follow the order of an index of one folder."""
+        """Return the best ``depth`` passages of both searches, with positions in the order of an index in a folder."""
         near, matching = self.by_vector(vector, depth), self.by_terms(question, depth)
         passages = of_ids(self._connection, [id for id, _ in (*near, *matching)])
         places = {passage.number: place for place, passage in enumerate(passages)}
@@ -34,7 +34,7 @@ class Searching:
         return Rankings(vectors, terms, passages)
 
     def by_vector(self, vector: Floats, k: int) -> Ranking:
-        """The ids of the ``k`` passages nearest to a vector by cosine; exact unless a graph is searched in all documents."""
+        """Return the ids of the ``k`` passages with the highest cosine; exact if there is no graph or documents are limited."""
         asked = {"vector": as_vector(vector), "k": k}
         graph = not self._wanted and self._connection.scalar(text("SELECT to_regclass(:graph)"), {"graph": GRAPH})
         if graph:
@@ -46,7 +46,7 @@ class Searching:
         return self._found(statement, asked)
 
     def by_terms(self, question: str, k: int) -> Ranking:
-        """The ids of the ``k`` passages with the highest BM25 score, those that share no term left out."""
+        """Return the ids of the ``k`` passages with the highest BM25 score; passages that share no term are left out."""
         asked = [stored_term(term) for term in terms(question[: LONGEST_QUERY * 16])[:LONGEST_QUERY]]
         return self._found(_BY_TERMS.format(among=self._among), {"terms": asked, "k": k, "k1": K1, "b": B})
 
@@ -66,7 +66,8 @@ _BY_GRAPH = """
         SELECT id, embedding FROM pincite.passages
         ORDER BY CAST(embedding AS halfvec({dimension})) <#> CAST(CAST(:vector AS vector) AS halfvec({dimension})) LIMIT :k)
     SELECT id, -(embedding <#> CAST(:vector AS vector)) AS score FROM near ORDER BY score DESC, id"""
-# Lucene's BM25 as ``index.search.bm25_weights`` computes it: 64 bits for a weight, 32 to keep it, summed in the question's order.
+# The arithmetic of ``index.search.bm25_weights``, to get the same bits: weights computed in 64 bits, rounded to 32, and summed in
+# the order of the question's terms.
 _BY_TERMS = f"""
     WITH asked AS (SELECT * FROM unnest(CAST(:terms AS text[])) WITH ORDINALITY AS asked(term, place)),
     size AS (SELECT sum(passages)::float8 AS passages, sum(terms)::float8 / sum(passages) AS length FROM pincite.documents),

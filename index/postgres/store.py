@@ -1,4 +1,4 @@
-"""What is held: documents with their passages, vectors and terms, each document written and removed as a whole."""
+"""The ``Store`` in PostgreSQL. Each document, with its passages, vectors and terms, is written and removed as a whole."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from index.update.reuse import Cut
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What the store holds of a document: enough to tell whether it has changed."""
+    """What tells whether a stored document has changed."""
 
     sha256: str
     cutting: str
@@ -35,7 +35,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """What was brought in step, by which version, and when: an ISO date and time in UTC."""
+    """The roots of a run, the version that ran, and the ISO date and time in UTC."""
 
     roots: tuple[str, ...]
     version: str
@@ -43,9 +43,9 @@ class LastRun:
 
 
 class PostgresStore:
-    """The index in a database, read as it is at that moment: a ``Store`` that several programs write."""
+    """A ``Store`` in a database, which several programs may write; every call reads its current state."""
 
-    warnings: tuple[str, ...] = ()  # there is no older generation to be served
+    warnings: tuple[str, ...] = ()  # there are no older generations to fall back to
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -53,7 +53,7 @@ class PostgresStore:
 
     @classmethod
     def open(cls, url: str) -> PostgresStore:
-        """The index that is there; raises ValueError for what is no URL, StoreProblem where it cannot be reached or is none."""
+        """Open an existing index; raises ValueError for a bad URL, or StoreProblem if it cannot be reached or has no index."""
         database = Database.at(url)
         if not database.has_index():
             reason = "there is no index in this database; run `pincite index --store` to make one"
@@ -62,7 +62,7 @@ class PostgresStore:
 
     @classmethod
     def create(cls, url: str, embedder: Embedder) -> PostgresStore:
-        """The index of a database, made where there is none; StoreProblem where its vectors are of another embedder."""
+        """Open the index of a database, or create it; raises StoreProblem if its vectors come from another embedder."""
         database = Database.at(url)
         if not database.has_index():
             database.set_up(embedder)
@@ -76,7 +76,7 @@ class PostgresStore:
         return self.database.place
 
     def check_embedder(self, embedder: Embedder) -> None:
-        """Raise StoreProblem unless the embedder makes vectors like those of the store."""
+        """Raise StoreProblem unless the embedder is the one that made the vectors of the store."""
         with self.database.snapshot() as connection:
             made_with = connection.execute(text("SELECT embedder, canaries FROM pincite.making")).one()
         if differing := difference(embedder, *made_with):
@@ -84,13 +84,13 @@ class PostgresStore:
             raise StoreProblem(self.place, reason)
 
     def held(self) -> dict[str, Held]:
-        """What there is of each document, by name."""
+        """Return the digest and the cutting of each document, by name."""
         with self.database.snapshot() as connection:
             rows = connection.execute(text("SELECT name, sha256, cutting FROM pincite.documents"))
             return {row.name: Held(row.sha256, row.cutting) for row in rows}
 
     def vectors_of(self, names: Sequence[str]) -> dict[str, Floats]:
-        """The vectors of these documents, by the text that was embedded."""
+        """Return the vectors of these documents by the text that was embedded."""
         with self.database.snapshot() as connection:
             rows = connection.execute(_VECTORS, {"names": list(names)})
             return {
@@ -99,18 +99,18 @@ class PostgresStore:
             }
 
     def put(self, cut: Cut, vectors: Floats, *, replaces: Sequence[str] = ()) -> Duplicate | None:
-        """Write a document, or say which other one has the same bytes, unless that is one that it ``replaces``.
+        """Write a document, or return the Duplicate if one that it does not replace has the same bytes.
 
-        Two writers of one document come one after the other, and the second finds it done. Raises Unstorable.
+        If two writers put the same document, the second waits and finds it done. Raises Unstorable.
         """
         return self.database.transact(lambda connection: put(connection, cut, vectors, replaces))
 
     def remove(self, names: Sequence[str]) -> None:
-        """Take documents out, with all that belongs to them."""
+        """Remove documents with their passages, vectors and terms."""
         self.database.transact(lambda connection: connection.execute(_REMOVE, {"names": list(names)}))
 
     def note(self, run: LastRun, left_out: Sequence[Unreadable | Duplicate], before: Sequence[str]) -> None:
-        """Keep when the roots were brought in step, and what was left out now, in place of what was left out ``before``."""
+        """Record a run and the files that it left out; the records of files left out ``before`` are deleted."""
         roots = [{"name": root, "version": run.version, "built": run.built} for root in sorted(run.roots)]
         files = [
             {"name": file.name, "reason": getattr(file, "reason", None), "same_as": getattr(file, "same_as", None)}
@@ -126,7 +126,7 @@ class PostgresStore:
         self.database.transact(write)
 
     def index_vectors(self, largest_exact: int) -> None:
-        """Make the graph (HNSW, 16-bit) that is searched beyond so many passages; drop it where there are fewer again."""
+        """Create the graph (HNSW, 16 bits) if there are more passages than this; drop it if there are not."""
 
         def make(connection: Connection) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITING})
@@ -143,7 +143,7 @@ class PostgresStore:
 
     @property
     def settings(self) -> Settings:
-        """What the store was built from and with; version and time are those of the last run."""
+        """How the store was built; version and time are those of the last run."""
         with self.database.snapshot() as connection:
             embedder, dimension = connection.execute(text("SELECT embedder, dimension FROM pincite.making")).one()
             roots = connection.execute(text("SELECT * FROM pincite.roots ORDER BY built, name")).all()
@@ -160,7 +160,7 @@ class PostgresStore:
 
     @property
     def documents(self) -> tuple[DocumentRecord, ...]:
-        """Every document without its text, in the order that they have in an index of one folder."""
+        """Every document without its text, in the order of an index in a folder."""
         with self.database.snapshot() as connection:
             return tuple(map(_record, connection.execute(_RECORDS)))
 
@@ -178,32 +178,32 @@ class PostgresStore:
 
     @property
     def duplicates(self) -> tuple[Duplicate, ...]:
-        """The files that were left out because another has the same bytes."""
+        """The files left out because another has the same bytes."""
         with self.database.snapshot() as connection:
             rows = connection.execute(_DUPLICATES)
             return tuple(Duplicate(row.name, row.same_as) for row in rows)
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """The names of all files that were left out: unreadable ones and duplicates."""
+        """The names of all files left out: unreadable ones and duplicates."""
         with self.database.snapshot() as connection:
             return tuple(connection.scalars(text("SELECT name FROM pincite.left_out")))
 
     @property
     def generation(self) -> str:
-        """Another one after every run: when each of the roots was brought in step."""
+        """When each root was last updated: this changes with every run."""
         with self.database.snapshot() as connection:
             return str(connection.scalar(_GENERATION))
 
     @property
     def vector_search(self) -> str:
-        """How vectors are searched: exact, or by the graph that pgvector made."""
+        """How vectors are searched: "exact", or the kind of pgvector's graph."""
         with self.database.snapshot() as connection:
             graph = connection.scalar(text("SELECT to_regclass(:graph)"), {"graph": GRAPH})
         return "HNSW,halfvec" if graph else "exact"
 
     def document(self, name: str) -> DocumentRecord:
-        """The record of a document; raises KeyError with the name."""
+        """Return the record of a document; raises KeyError for an unknown name."""
         with self.database.snapshot() as connection:
             found = connection.execute(_ONE_RECORD, {"name": name}).one_or_none()
         if found is None:
@@ -211,7 +211,7 @@ class PostgresStore:
         return _record(found)
 
     def document_text(self, name: str) -> str:
-        """The whole text that the offsets of a document count in; raises KeyError with the name."""
+        """Return the full text of a document, to which all offsets refer; raises KeyError for an unknown name."""
         with self.database.snapshot() as connection:
             found = connection.scalar(text("SELECT text FROM pincite.documents WHERE name = :name"), {"name": name})
         if found is None:
@@ -219,20 +219,20 @@ class PostgresStore:
         return str(found)
 
     def sample(self, size: int) -> Sequence[Passage]:
-        """About ``size`` passages from all over the store, or all if there are fewer."""
+        """Return about ``size`` passages spread evenly over the store, or all if there are fewer."""
         with self.database.snapshot() as connection:
             return sampled(connection, size)
 
     def rank(self, questions: Sequence[str], vectors: Floats, depth: int) -> list[Rankings]:
-        """For each question and its vector, the ``depth`` nearest passages of both searches, all in one state of the store."""
+        """Return the best ``depth`` passages of both searches for each question and its vector, from one state of the store."""
         with self.database.snapshot() as connection:
             searching = Searching(connection, self._wanted)
             return [searching.rank(*asked, depth) for asked in zip(questions, vectors, strict=True)]
 
     def where(self, condition: str) -> PostgresStore:
-        """This store, searched only in those of today's documents for which a condition of ``index.filters`` holds.
+        """Return this store limited to the current documents that meet a condition of ``index.filters``.
 
-        Raises ValueError if it is no condition.
+        Raises ValueError if the condition cannot be read.
         """
         wanted, narrowed = filters.parse(condition), copy.copy(self)
         found = frozenset(record.name for record in self.documents if wanted.holds(record))

@@ -1,4 +1,4 @@
-"""One document written into the tables: its row, its passages with their vectors, its terms."""
+"""Writes one document into the tables: its row, its passages with their vectors, and its terms."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from index.search.bm25 import terms
 from index.storage.layout import DocumentRecord
 from index.update.reuse import Cut
 
-CUTTING = f"{WORDS}/{OVERLAP}/{RECIPE}"  # documents that were cut in another way are read again
-_LONGEST_TERM = 200  # characters; PostgreSQL's B-trees take no key beyond 2.7 kB
+CUTTING = f"{WORDS}/{OVERLAP}/{RECIPE}"  # a document stored with another value is read again
+_LONGEST_TERM = 200  # characters, at most 800 bytes: PostgreSQL's B-trees take no key beyond 2.7 kB
 
 
 def put(connection: Connection, cut: Cut, vectors: Floats, replaces: Sequence[str]) -> Duplicate | None:
-    """Write a document in a transaction, as ``PostgresStore.put`` does."""
+    """Do what ``PostgresStore.put`` does, inside a transaction."""
     document = cut.document
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": document.name})
     found = connection.execute(_FIND, {"name": document.name}).one_or_none()
@@ -50,12 +50,12 @@ def put(connection: Connection, cut: Cut, vectors: Floats, replaces: Sequence[st
 
 
 def stored_term(term: str) -> str:
-    """A term as it is kept: one that is too long to be a key by its digest."""
+    """Return a term as it is stored: a term too long for a key is replaced by its digest."""
     return term if len(term) <= _LONGEST_TERM else digest(term.encode("utf-8"))
 
 
 def as_vector(row: Floats) -> str:
-    """A vector as pgvector reads it; no digit is lost."""
+    """Format a vector for pgvector without losing a digit."""
     return str(row.tolist())
 
 
@@ -85,7 +85,7 @@ def _term_columns(ids: Sequence[int], counts: Sequence[Counter[str]]) -> dict[st
 
 
 def _facts(document: Document) -> dict[str, Any]:
-    """What a document's record repeats of the document; with its length, for which the text would have to be unpacked."""
+    """The fields of a document's record, and its length, which would otherwise require reading the text."""
     known = (field.name for field in fields(DocumentRecord) if hasattr(document, field.name))
     return {"characters": len(document.text), **{name: getattr(document, name) for name in known}}
 
