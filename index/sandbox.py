@@ -12,6 +12,7 @@ import resource
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -91,10 +92,8 @@ class Sandbox:
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                try:
+                with suppress(OSError):  # closing flushes what the process had no time to read
                     pipe.close()
-                except OSError:  # closing flushes what the process had no time to read
-                    continue
         self._process = None
 
 

@@ -23,71 +23,56 @@ class Store(Protocol):
     @property
     def place(self) -> str:
         """The folder or URL (without a password), for messages."""
-        ...
 
     @property
     def generation(self) -> str | None:
         """A name that changes whenever the contents do; None for an index in memory."""
-        ...
 
     @property
     def settings(self) -> Settings:
         """How it was built."""
-        ...
 
     @property
     def vector_search(self) -> str:
         """How vectors are searched: "exact", or the kind of graph."""
-        ...
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Damage that was found but does not prevent reading."""
-        ...
 
     @property
     def unreadable(self) -> tuple[Unreadable, ...]:
         """The files that could not be indexed, and why."""
-        ...
 
     @property
     def duplicates(self) -> tuple[Duplicate, ...]:
         """The files left out because another has the same bytes."""
-        ...
 
     @property
     def documents(self) -> Sequence[DocumentRecord]:
         """Every document without its text, sorted by path."""
-        ...
 
     @property
     def passages(self) -> Sequence[Passage]:
         """Every passage, in the order of the documents."""
-        ...
 
     def document(self, name: str) -> DocumentRecord:
         """Return the record of a document; raises KeyError for an unknown name."""
-        ...
 
     def document_text(self, name: str) -> str:
         """Return the full text of a document, to which all offsets refer; raises KeyError for an unknown name."""
-        ...
 
     def sample(self, size: int) -> Iterable[Passage]:
         """Yield about ``size`` passages spread evenly over the store, or all if there are fewer."""
-        ...
 
     def rank(self, questions: Sequence[str], vectors: Floats, depth: int) -> list[Rankings]:
         """Return the best ``depth`` passages of both searches for each question and its vector, from one state of the store."""
-        ...
 
     def where(self, condition: str) -> Self:
         """Return this store limited to documents that meet a condition (``index.filters``); raises ValueError for a bad one."""
-        ...
 
     def check_embedder(self, embedder: Embedder) -> None:
         """Raise IndexProblem unless the embedder is the one that made the vectors of the store."""
-        ...
 
 
 def in_database(location: str | Path) -> bool:

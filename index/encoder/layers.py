@@ -27,7 +27,6 @@ class MakeProduct(Protocol):
 
     def __call__(self, weight: Tensor, bias: Tensor, *, gelu: bool = False) -> Product:
         """Make the product of a weight [out, in] and a bias [out]."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
