@@ -1,6 +1,7 @@
 """What was reached before: floors that must hold, and the stored scores of each question to compare with.
 
-``python -m eval.baseline`` asks the bundled gold questions and stores their scores as the new baseline.
+``python -m eval.baseline`` asks the bundled gold questions, stores their scores as the new baseline, and fills the table of
+docs/accuracy.md from the same run.
 """
 
 from __future__ import annotations
@@ -112,8 +113,9 @@ def compare(new: Scores, old: Scores) -> list[Change]:
 
 
 def main() -> int:
-    """Ask the gold questions, store their scores, say what changed against the scores before."""
-    from eval.corpus_run import run_corpus
+    """Ask the gold questions, store their scores, fill the table of docs/accuracy.md, say what changed since the last run."""
+    from eval.corpus_run import ROOT, run_corpus
+    from eval.report.markdown import fill, gold_table
     from eval.report.tables import show_run
     from qa.cli import plain_errors
     from qa.console import out
@@ -125,6 +127,7 @@ def main() -> int:
             for one in compare(scores_of(run.records), read_baseline()):
                 out.print(f"{'worse: ' if one.worse else ''}{one}")
         write_baseline(run.records)
+        fill(ROOT / "docs" / "accuracy.md", "gold", gold_table(run.records))
         out.print(f"stored {len(run.records)} questions in {BASELINE}", soft_wrap=True)
     return 0
 

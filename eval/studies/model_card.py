@@ -18,8 +18,8 @@ import numpy as np
 
 from eval.datasets.qed import convert
 from eval.metrics import aurc, ece
+from eval.report.markdown import fill, table
 from eval.studies.squad_open import Read, Say, as_read, assistant_over, half, read_all, sampled
-from index.files import replace_file
 from qa.answering.cascade import UNREAD
 from qa.answering.ranking import Ranked
 from qa.answers import PASSAGES_READ
@@ -27,8 +27,6 @@ from qa.assistant import Assistant
 from qa.commands.read import ReadQuestion, evaluate, load, predict
 from qa.reader.reader import BUNDLED, ExtractiveReader
 from qa.squad_scores import exact_match, f1
-
-BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +141,6 @@ def measure(data: Path, folder: Path, sample: int, alone_sample: int, say: Say) 
     ]
 
 
-def table(lines: Sequence[CardFigure]) -> str:
-    """The rows in Markdown."""
-    return "\n".join(["| measured | |", "|---|---|", *(f"| {line.what} | {line.figure} |" for line in lines)])
-
-
 def main() -> int:
     """Measure, print, and with ``--write`` put the table into the model card."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -158,12 +151,10 @@ def main() -> int:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     lines = measure(arguments.data, arguments.reader, arguments.sample, arguments.alone, say)
-    sys.stdout.write(table(lines) + "\n" + json.dumps({line.what: line.figure for line in lines}) + "\n")
+    card = table(("measured", ""), [(line.what, line.figure) for line in lines])
+    sys.stdout.write(card + "\n" + json.dumps({line.what: line.figure for line in lines}) + "\n")
     if arguments.write:
-        card = arguments.reader / "README.md"
-        before, _, rest = card.read_text(encoding="utf-8").partition(BEGIN)
-        after = rest.partition(END)[2]
-        replace_file(card, f"{before}{BEGIN}\n{table(lines)}\n{END}{after}".encode())
+        fill(arguments.reader / "README.md", "measured", card)
     return 0
 
 

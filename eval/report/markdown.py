@@ -1,0 +1,48 @@
+"""Tables in the documentation: each stands between two markers, and the script that measures it fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from eval.records import Record
+from eval.summary import BY_KEY, by_kind
+from index.files import replace_file
+
+GOLD_COLUMNS = {"em": "EM, %", "f1": "F1, %", "recall_at_5": "recall@5, %"}
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, right: int = 0) -> str:
+    """Markdown for a table; the last ``right`` columns are aligned to the right."""
+    rule = ["---"] * (len(header) - right) + ["---:"] * right
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))
+
+
+def fill(path: Path, name: str, text: str) -> None:
+    """Replace what stands between ``<!-- name -->`` and ``<!-- /name -->``; ValueError if either marker is missing."""
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, opened, rest = path.read_text(encoding="utf-8").partition(begin)
+    _, closed, after = rest.partition(end)
+    if not (opened and closed):
+        raise ValueError(f"{path}: has no {begin} that is followed by {end}")
+    replace_file(path, f"{before}{begin}\n{text}\n{end}{after}".encode())
+
+
+def gold_table(records: Sequence[Record]) -> str:
+    """One row per kind of question, then the totals of the questions with and without an answer.
+
+    "Refused" is the share of a row's questions that were refused, in percent; the other columns are means in percent, empty if
+    no question of the row has the score.
+    """
+    totals = {
+        "**all with an answer**": [record for record in records if record.answerable],
+        "**all without an answer**": [record for record in records if not record.answerable],
+    }
+    rows = [[name, str(len(some)), *_cells(some)] for name, some in (by_kind(records) | totals).items() if some]
+    return table(("kind", "questions", *GOLD_COLUMNS.values(), "refused, %"), rows, right=5)
+
+
+def _cells(records: Sequence[Record]) -> list[str]:
+    """The means of a row in percent."""
+    columns = [BY_KEY[key].values(records) for key in GOLD_COLUMNS] + [[float(record.refused) for record in records]]
+    return [f"{100 * sum(values) / len(values):.1f}" if values else "" for values in columns]
