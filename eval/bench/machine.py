@@ -6,6 +6,7 @@ import os
 import platform
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 from index.encoder.precision import processor
 
@@ -27,3 +28,13 @@ def machine(threads: int) -> dict[str, str | int | bool | float]:
         "system": f"{platform.system()} {platform.release()}",
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def status(process: str) -> dict[str, int]:
+    """The numbers that /proc has on a process (an id, or "self"), sizes in KiB; empty if it has ended."""
+    try:
+        lines = Path("/proc", process, "status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return {}
+    fields = ((name, value.split()) for name, _, value in (line.partition(":") for line in lines))
+    return {name: int(words[0]) for name, words in fields if words and words[0].isdecimal()}

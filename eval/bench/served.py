@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PINCITE = str(Path(sys.executable).with_name("pincite"))
+
+
+def environment(home: str, reader: str) -> dict[str, str]:
+    """Variables for a process that keeps its data in a folder, loads nothing from the net, and reads with a reader, if given."""
+    chosen = {"PINCITE_READER": reader} if reader else {}
+    return os.environ | {"HF_HUB_OFFLINE": "1", "XDG_DATA_HOME": home} | chosen
 
 
 @contextmanager

@@ -8,12 +8,14 @@ import os
 import statistics
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from eval.bench.peers.worker import ReaderJob, SystemJob
+from eval.bench.results import console
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -121,6 +123,27 @@ class Process:
             said = self._log.read().strip().splitlines() or ["no word"]
             raise CannotRun(f"{self.peer.name} {self.format}: {said[-1]}")
         return json.loads(reply)
+
+
+def started(peer: Peer, format: str, job: ReaderJob | SystemJob, work: Path) -> list[Process]:
+    """The contestant, loaded; none if it cannot run, and then the reason is printed."""
+    try:
+        with console.status(f"{peer.name} {format}"):
+            return [Process(peer, format, environment(peer, work), job)]
+    except CannotRun as error:
+        console.print(f"left out: {error}", style="yellow", markup=False)
+        return []
+
+
+def run_rounds(running: Sequence[Process], rounds: int) -> None:
+    """Time all contestants in each round, starting one further along each time, so that no place is always the same one's."""
+    for number in range(rounds):
+        first = number % len(running)
+        for process in [*running[first:], *running[:first]]:
+            process.round()
+        console.print(f"round {number + 1} of {rounds}", style="dim")
+    for process in running:
+        process.close()
 
 
 def _run(peer: Peer, command: list[str]) -> None:

@@ -14,7 +14,7 @@ import argparse
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,7 @@ def main() -> None:
         for name, speeds in rounds.items()
     ]
     ratio = statistics.median(mine / theirs for mine, theirs in zip(rounds[OURS], rounds[THEIRS], strict=True))
-    report = {"machine": where, "texts": len(texts), "rows": [asdict(row) for row in rows], "ratio": ratio,
+    report = {"machine": where, "texts": len(texts), "rows": rows, "ratio": ratio,
               "lowest_cosine": float(cosines.min()), "rounds": rounds}  # fmt: skip
     _show(report, rows)
     write_json(options.json, report)
@@ -81,12 +81,10 @@ def own_texts() -> list[str]:
 
 def _options() -> argparse.Namespace:
     """The command line."""
-    parser = command_line(__doc__, "bench-build.json")
+    parser = command_line(__doc__, "bench-build.json", rounds=5, threads=2)
     parser.add_argument("--texts", type=Path, help="a text a line (default: the passages of the bundled articles)")
     parser.add_argument("--squad", type=Path, help="a SQuAD file, for recall@10")
     parser.add_argument("--questions", type=int, help="only so many of its questions, spread evenly")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--threads", type=int, default=2)
     return parser.parse_args()
 
 

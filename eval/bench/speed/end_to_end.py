@@ -14,18 +14,16 @@ from __future__ import annotations
 
 import argparse
 import math
-import statistics
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean, median
 from typing import Any
-
-from platformdirs import user_cache_path
 
 from eval.bench.filling import library
 from eval.bench.machine import machine
 from eval.bench.passages import QUESTIONS
-from eval.bench.peers.contestants import SYSTEMS, CannotRun, Process, environment
+from eval.bench.peers.contestants import SYSTEMS, Process, run_rounds, started
 from eval.bench.peers.worker import LibraryFolders, SystemAnswer, SystemJob
 from eval.bench.results import command_line, console, print_table, write_json
 from eval.bench.speed.reader import as_hugging_face
@@ -70,7 +68,7 @@ def main() -> None:
     except (OSError, ValueError) as error:
         raise SystemExit(str(error)) from error
     report = {"machine": where, "model": str(options.model), "fingerprint": fingerprint(options.model),
-              "filler": str(options.filler or ""), "questions": len(asked), "rows": [asdict(row) for row in rows],
+              "filler": str(options.filler or ""), "questions": len(asked), "rows": rows,
               "rounds": rounds}  # fmt: skip
     _show(report, rows)
     write_json(options.json, report)
@@ -85,20 +83,10 @@ def spread(questions: Sequence[GoldQuestion], count: int) -> list[GoldQuestion]:
 
 def _options() -> argparse.Namespace:
     """The command line."""
-    parser = command_line(__doc__, "bench-end-to-end.json")
+    parser = command_line(__doc__, "bench-end-to-end.json", "filler", "work", questions=50, rounds=3, threads=2)
     parser.add_argument("--passages", type=int, nargs="+", default=[2_000, 20_000, 100_000])
-    parser.add_argument("--filler", type=Path, help="a SQuAD file (default: the bundled articles' own sentences)")
-    parser.add_argument("--questions", type=int, default=50)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--model", type=Path, default=BUNDLED, help="folder of the reader (default: the bundled one)")
     parser.add_argument("--systems", default=",".join(peer.name for peer in SYSTEMS))
-    parser.add_argument(
-        "--work",
-        type=Path,
-        default=user_cache_path("pincite") / "bench",
-        help="cache of environments, weights, passages",
-    )
     return parser.parse_args()
 
 
@@ -108,19 +96,10 @@ def _measured(job: SystemJob, names: Sequence[str], work: Path, rounds: int) -> 
     for peer in SYSTEMS:
         if peer is not SYSTEMS[0] and peer.name not in names:
             continue
-        try:
-            with console.status(peer.name):
-                running.append(Process(peer, "system", environment(peer, work), job))
-        except CannotRun as error:
-            console.print(f"left out: {error}", style="yellow", markup=False)
-            if peer is SYSTEMS[0]:
-                raise SystemExit("Pincite itself does not run, so there is nothing to compare with") from error
-    for number in range(rounds):
-        for process in running[number % len(running) :] + running[: number % len(running)]:
-            process.round()
-        console.print(f"round {number + 1} of {rounds}", style="dim")
-    for process in running:
-        process.close()
+        running += started(peer, "system", job, work)
+        if not running:
+            raise SystemExit("Pincite itself does not run, so there is nothing to compare with")
+    run_rounds(running, rounds)
     return running
 
 
@@ -131,19 +110,14 @@ def _row(process: Process, ours: Process, asked: Sequence[GoldQuestion], shelf: 
     return SystemFigures(
         process.peer.name,
         len(shelf.passages()),
-        statistics.median(times),
+        median(times),
         times[math.ceil(0.95 * len(times)) - 1],
         process.ratio(ours),
-        _share(exact_match(found.answer, question.accepted) for question, found in pairs),
-        _share(f1(found.answer, question.accepted) for question, found in pairs),
-        _share(any(same_document(name, found.document) for name in question.holders) for question, found in pairs),
+        fmean(exact_match(found.answer, question.accepted) for question, found in pairs),
+        fmean(f1(found.answer, question.accepted) for question, found in pairs),
+        fmean(any(same_document(name, found.document) for name in question.holders) for question, found in pairs),
         process.versions,
     )
-
-
-def _share(values: Iterable[float]) -> float:
-    """The mean."""
-    return statistics.fmean(values)
 
 
 def _show(report: dict[str, Any], rows: Sequence[SystemFigures]) -> None:

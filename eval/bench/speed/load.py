@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
 import re
 import subprocess
 import tempfile
@@ -21,7 +20,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -30,7 +29,7 @@ from urllib.request import Request, urlopen
 from eval.bench.machine import machine
 from eval.bench.passages import CORPUS
 from eval.bench.results import command_line, console, print_table, write_json
-from eval.bench.served import PINCITE, serving
+from eval.bench.served import PINCITE, environment, serving
 from eval.corpus_run import QUESTIONS
 from eval.datasets.examples import load
 from index.encoder.threads import cores
@@ -81,9 +80,9 @@ def main() -> None:
     _show((one, *more), ratio)
     report = {
         "machine": machine(cores()),
-        "single": asdict(one),
-        "loaded": asdict(loaded),
-        "each": [asdict(waited) for waited in (one, *more)],
+        "single": one,
+        "loaded": loaded,
+        "each": (one, *more),
         "p95_ratio": ratio,
     }
     write_json(options.json, report)
@@ -144,9 +143,8 @@ def ask(address: str, question: str) -> dict[str, Any]:
 @contextmanager
 def served(index: Path | None, reader: str) -> Iterator[str]:
     """The address of a page that is served until this is left; SystemExit with what it said where it is not."""
-    environ = os.environ | {"HF_HUB_OFFLINE": "1"} | ({"PINCITE_READER": reader} if reader else {})
     with tempfile.TemporaryDirectory(prefix="pincite-") as home:
-        environ |= {"XDG_DATA_HOME": home}
+        environ = environment(home, reader)
         if index is None:
             index = Path(home) / "index"
             subprocess.run([PINCITE, "index", str(CORPUS), "--index", str(index)], env=environ, check=True)
@@ -156,11 +154,10 @@ def served(index: Path | None, reader: str) -> Iterator[str]:
 
 def _options() -> argparse.Namespace:
     """The command line."""
-    parser = command_line(__doc__, "bench-load.json")
+    parser = command_line(__doc__, "bench-load.json", "reader")
     parser.add_argument("--people", type=int, nargs="+", default=[8], help="how many ask at once, fewest first")
     parser.add_argument("--seconds", type=float, default=120.0, help="how long each number of people asks")
     parser.add_argument("--index", type=Path, help="folder of an index (default: a new one of the bundled articles)")
-    parser.add_argument("--reader", default="", help="folder of the reader (default: the bundled one)")
     return parser.parse_args()
 
 

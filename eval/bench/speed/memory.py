@@ -10,15 +10,12 @@ cannot be dropped.
 
 from __future__ import annotations
 
-import argparse
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from eval.bench.filling import library
-from eval.bench.machine import machine
+from eval.bench.machine import machine, status
 from eval.bench.passages import QUESTIONS
 from eval.bench.results import command_line, console, print_table, write_json
 from eval.bench.speed.load import ask, served
@@ -39,7 +36,9 @@ class Memory:
 
 def main() -> None:
     """Measure, print a table, write JSON."""
-    options = _options()
+    parser = command_line(__doc__, "bench-memory.json", "filler", "reader", "work", passages=100_000, questions=20)
+    parser.add_argument("--index", type=Path, help="an index that is there, instead of one of so many passages")
+    options = parser.parse_args()
     questions = [one.question for one in load(QUESTIONS).questions][: options.questions]
     options.work.mkdir(parents=True, exist_ok=True)
     try:
@@ -62,48 +61,19 @@ def main() -> None:
         [(one.moment, f"{one.resident:.0f}", f"{one.anonymous:.0f}", one.processes) for one in found],
         left=("moment",),
     )
-    report = {"machine": where, "passages": passages, "megabytes": [asdict(one) for one in found]}
+    report = {"machine": where, "passages": passages, "megabytes": found}
     write_json(options.json, report)
 
 
 def below(process: int, moment: str) -> Memory:
     """The memory of all processes that descend from one, itself left out."""
-    parents = {int(path.name): _parent(path) for path in Path("/proc").iterdir() if path.name.isdecimal()}
+    parents = {int(path.name): status(path.name).get("PPid", 0) for path in Path("/proc").glob("[0-9]*")}
     family = {process}
     while more := {child for child, parent in parents.items() if parent in family} - family:
         family |= more
-    fields = [_status(Path("/proc") / str(number)) for number in family - {process}]
+    fields = [status(str(number)) for number in family - {process}]
     resident, anonymous = (sum(each.get(name, 0) for each in fields) / 1024 for name in ("VmRSS", "RssAnon"))
     return Memory(moment, resident, anonymous, len(fields))
-
-
-def _parent(process: Path) -> int:
-    """The parent of a process; 0 where it has ended."""
-    return _status(process).get("PPid", 0)
-
-
-def _status(process: Path) -> dict[str, int]:
-    """The numbers of a process's status, sizes in kilobytes; empty where it has ended."""
-    try:
-        lines = (process / "status").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return {}
-    fields = (line.partition(":") for line in lines)
-    return {
-        name: int(value.split()[0]) for name, _, value in fields if value.split()[:1] and value.split()[0].isdecimal()
-    }
-
-
-def _options() -> argparse.Namespace:
-    """The command line."""
-    parser = command_line(__doc__, "bench-memory.json")
-    parser.add_argument("--passages", type=int, default=100_000)
-    parser.add_argument("--index", type=Path, help="an index that is there, instead of one of so many passages")
-    parser.add_argument("--questions", type=int, default=20)
-    parser.add_argument("--filler", type=Path, help="a SQuAD file (default: the bundled articles' own sentences)")
-    parser.add_argument("--reader", default="", help="folder of the reader (default: the bundled one)")
-    parser.add_argument("--work", type=Path, default=user_cache_path("pincite") / "bench", help="cache of the index")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

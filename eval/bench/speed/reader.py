@@ -20,14 +20,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_cache_path
-from rich.table import Table
-
 from eval.bench.machine import machine
 from eval.bench.passages import asked
-from eval.bench.peers.contestants import FLOOR, OURS, PEERS, SCREENED, CannotRun, Peer, Process, environment
+from eval.bench.peers.contestants import FLOOR, OURS, PEERS, SCREENED, Peer, Process, run_rounds, started
 from eval.bench.peers.worker import ReaderJob
-from eval.bench.results import command_line, console, write_json
+from eval.bench.results import command_line, console, print_table, write_json
 from qa.answering.cascade import FOLDER as SCREEN
 from qa.answering.confidence import Confidence
 from qa.reader.reader import BUNDLED, fingerprint
@@ -70,16 +67,11 @@ def main() -> None:
     running = _start(job, ours_too, options.formats.split(","), options.peers.split(","), options.work)
     ours = next(one for one in running if one.peer is OURS)
     _compare(running, ours)
-    for number in range(options.rounds):
-        for process in running[number % len(running) :] + running[: number % len(running)]:
-            process.round()
-        console.print(f"round {number + 1} of {options.rounds}", style="dim")
-    for process in running:
-        process.close()
+    run_rounds(running, options.rounds)
     rows = [_row(process, running, ours) for process in running if process.peer is not FLOOR]
     report = {"machine": where, "model": str(options.model), "fingerprint": fingerprint(options.model),
               "questions": len(questions), "compared": len(compared), "passages": options.passages, "tokens": options.tokens,
-              "rows": [{name: getattr(row, name) for name in row.__dataclass_fields__} for row in rows],
+              "rows": rows,
               "best": [_best(rows, peer) for peer in ours_too], "floor": _floor(running, rows),
               "rounds": {f"{one.peer.name} {one.format}": one.rounds for one in running}}  # fmt: skip
     _show(report, rows)
@@ -117,17 +109,11 @@ def _write_as_hugging_face(model: Path, folder: Path) -> None:
 
 def _options() -> argparse.Namespace:
     """The command line."""
-    parser = command_line(__doc__, "bench-reader.json")
+    numbers = {"rounds": 5, "questions": 20, "passages": 8, "threads": 2}
+    parser = command_line(__doc__, "bench-reader.json", "work", **numbers)
     parser.add_argument("--model", type=Path, default=BUNDLED, help="folder of the reader (default: the bundled one)")
-    parser.add_argument(
-        "--work", type=Path, default=user_cache_path("pincite") / "bench", help="cache of environments and weights"
-    )
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--questions", type=int, default=20)
     parser.add_argument("--compared", type=int, default=100, help="questions whose answers in one passage are compared")
-    parser.add_argument("--passages", type=int, default=8)
     parser.add_argument("--tokens", type=int, default=216, help="tokens of a passage")
-    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--formats", default="fp32,bf16,int8", help="of them, fp32 first")
     parser.add_argument("--peers", default=",".join(peer.name for peer in PEERS))
     return parser.parse_args()
@@ -140,13 +126,9 @@ def _start(
     wanted: list[tuple[Peer, str]] = [(peer, format) for format in formats
                                       for peer in (*own, *(peer for peer in PEERS if peer.name in names))
                                       if format in peer.formats]  # fmt: skip
-    running = []
+    running: list[Process] = []
     for peer, format in [*wanted, (FLOOR, "bf16")]:
-        try:
-            with console.status(f"{peer.name} {format}"):
-                running.append(Process(peer, format, environment(peer, work), replace(job, format=format)))
-        except CannotRun as error:
-            console.print(f"left out: {error}", style="yellow", markup=False)
+        running += started(peer, format, replace(job, format=format), work)
     if not any(one.peer is OURS and one.format == formats[0] for one in running):
         raise SystemExit("Pincite's own reader does not run, so there is nothing to compare with")
     return running
@@ -209,14 +191,14 @@ def _floor(running: Sequence[Process], rows: Sequence[ReaderFigures]) -> dict[st
 def _show(report: dict[str, Any], rows: Sequence[ReaderFigures]) -> None:
     """The table, and the lines under it."""
     where = report["machine"]
-    table = Table(title=f"Reading {report['passages']} passages of about {report['tokens']} tokens: {where['processor']}, "
-                        f"threads: {where['threads']}, torch {where['torch']}, {where['date'][:10]}")  # fmt: skip
-    for name in ("reader", "format", "ms a question", "times Pincite's", "same in one passage", "same over all"):
-        table.add_column(name, justify="left" if name in ("reader", "format") else "right", no_wrap=name == "reader")
-    for row in rows:
-        table.add_row(row.name, row.format, f"{row.milliseconds:.0f}", f"{row.ratio:.2f}",
-                      f"{row.same_in_one:.1%}", f"{row.same_over_all:.1%}")  # fmt: skip
-    console.print(table)
+    print_table(
+        f"Reading {report['passages']} passages of about {report['tokens']} tokens: {where['processor']}, "
+        f"threads: {where['threads']}, torch {where['torch']}, {where['date'][:10]}",
+        ("reader", "format", "ms a question", "times Pincite's", "same in one passage", "same over all"),
+        [(row.name, row.format, f"{row.milliseconds:.0f}", f"{row.ratio:.2f}", f"{row.same_in_one:.1%}",
+          f"{row.same_over_all:.1%}") for row in rows],
+        left=("reader", "format"), unbroken=("reader",),
+    )  # fmt: skip
     for best in report["best"]:
         for name, peer in best["peers"].items():
             console.print(f"best against best: {name} ({peer['format']}) takes {peer['ratio']:.2f} times as long as "

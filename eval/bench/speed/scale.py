@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from eval.bench.machine import status
 from eval.bench.results import command_line, print_table, write_json
 from index.arrays import Floats
 from index.chunker import Chunk
@@ -60,9 +61,7 @@ class Given:
 
 def main() -> None:
     """Build, measure in a fresh process, print a table, write JSON."""
-    parser = command_line(__doc__, "bench-scale.json")
-    parser.add_argument("--passages", type=int, default=100_000)
-    parser.add_argument("--queries", type=int, default=200)
+    parser = command_line(__doc__, "bench-scale.json", passages=100_000, queries=200)
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
@@ -149,7 +148,8 @@ def measured(folder: Path) -> dict[str, Any]:
     report["vectors, p50 ms"] = _median(lambda n: index.dense.search(queries[n : n + 1], 50), len(queries))
     report["terms, p50 ms"] = _median(lambda n: index.sparse.search(questions[n : n + 1], 50), len(queries))
     report["both and fusion, p50 ms"] = _median(lambda n: retriever.retrieve(questions[n], 5), len(queries))
-    report["resident, MB"], report["of it not shared, MB"] = _resident()
+    memory = status("self")
+    report["resident, MB"], report["of it not shared, MB"] = memory["VmRSS"] / 1024, memory["RssAnon"] / 1024
     found = index.dense.search(queries, 10).ids
     exact = DenseIndex(index.contents.vectors).search(queries, 10).ids
     same = [len(set(a) & set(b)) / 10 for a, b in zip(found.tolist(), exact.tolist(), strict=True)]
@@ -168,13 +168,6 @@ def _median(run: Callable[[int], object], times: int) -> float:
         run(number)
         seconds.append(time.perf_counter() - began)
     return statistics.median(seconds) * 1000
-
-
-def _resident() -> tuple[float, float]:
-    """Megabytes in memory, with mapped files and without."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    fields = dict(line.split(":", 1) for line in lines if ":" in line)
-    return tuple(int(fields[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon"))  # type: ignore[return-value]
 
 
 if __name__ == "__main__":

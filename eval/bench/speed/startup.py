@@ -8,8 +8,6 @@ median of three. The files are in the operating system's cache, as they are for 
 
 from __future__ import annotations
 
-import argparse
-import os
 import statistics
 import subprocess
 import tempfile
@@ -21,7 +19,7 @@ from pathlib import Path
 from eval.bench.machine import machine
 from eval.bench.passages import CORPUS
 from eval.bench.results import command_line, print_table, write_json
-from eval.bench.served import PINCITE, serving
+from eval.bench.served import PINCITE, environment, serving
 from index.encoder.threads import cores
 
 QUESTION = "Who signed the agreement?"
@@ -30,10 +28,9 @@ PAGE_LIMIT = 300.0
 
 def main() -> None:
     """Measure, print a table, write JSON."""
-    options = _options()
-    environ = os.environ | {"HF_HUB_OFFLINE": "1"} | ({"PINCITE_READER": options.reader} if options.reader else {})
+    options = command_line(__doc__, "bench-startup.json", "reader", repeats=3).parse_args()
     with tempfile.TemporaryDirectory(prefix="pincite-") as home:
-        environ |= {"XDG_DATA_HOME": home}
+        environ = environment(home, options.reader)
         index = ("--index", str(Path(home) / "index"))
         run = _runner(environ)
         run("index", str(CORPUS), *index)
@@ -64,14 +61,6 @@ def page_ready(command: Sequence[str], environ: dict[str, str]) -> float:
     with serving(command, environ) as address, urllib.request.urlopen(address, timeout=PAGE_LIMIT) as page:
         page.read()
         return time.perf_counter() - began
-
-
-def _options() -> argparse.Namespace:
-    """The command line."""
-    parser = command_line(__doc__, "bench-startup.json")
-    parser.add_argument("--reader", default="", help="folder of the reader (default: the bundled one)")
-    parser.add_argument("--repeats", type=int, default=3)
-    return parser.parse_args()
 
 
 def _runner(environ: dict[str, str]) -> Callable[..., float]:

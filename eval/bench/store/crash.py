@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from eval.bench.results import command_line, print_table, write_json
@@ -54,7 +54,7 @@ def at_random(folder: Path, kills: int, seed: int) -> KillFigures:
         child = building(trial)
         time.sleep(trial.random.uniform(0, 1.3 * typical))
         child.kill()
-        acknowledged = child.end().said is not None
+        acknowledged = child.end() is not None
         row.note(verdict(trial, before, trial.wanted(), acknowledged=acknowledged), acknowledged=acknowledged)
     return row
 
@@ -62,17 +62,12 @@ def at_random(folder: Path, kills: int, seed: int) -> KillFigures:
 def at_every_point(folder: Path, task: str, *, power: bool) -> KillFigures:
     """A kill at each call by which one run writes the store."""
     trial, row = Trial(folder), KillFigures(f"{task}: {'power loss' if power else 'SIGKILL'} at every write point")
-    if task != "first index":
-        trial.build()
-        trial.change()
-        trial.build()
-        (trial.add if task == "update" else trial.delete)()
-    kept, before, after = trial.kept(), trial.held(), trial.wanted()
-    said = building(trial, nothing).end().said
+    kept, before, after = trial.prepare(task), trial.held(), trial.wanted()
+    said = building(trial, nothing).end()
     assert said is not None and said.get("points"), said
     for number in range(1, said["points"] + 1):
         trial.restore(kept)
-        killed = building(trial, kill_at(number, power=power)).end().said is None
+        killed = building(trial, kill_at(number, power=power)).end() is None
         row.note(verdict(trial, before, after, acknowledged=not killed), acknowledged=not killed)
     return row
 
@@ -97,10 +92,7 @@ def _seconds(trial: Trial) -> float:
 
 def main() -> None:
     """Measure, print a table, write JSON."""
-    parser = command_line(__doc__, "bench-crash.json")
-    parser.add_argument("--kills", type=int, default=500)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
+    options = command_line(__doc__, "bench-crash.json", kills=500, seed=0).parse_args()
     rows = []
     for one in series(options.kills, options.seed):
         with tempfile.TemporaryDirectory(prefix="pincite-") as folder:
@@ -111,7 +103,7 @@ def main() -> None:
         [(row.series, row.kills, row.finished, len(row.problems), row.kinds) for row in rows],
         left=("series", "what"),
     )
-    write_json(options.json, [asdict(row) for row in rows])
+    write_json(options.json, rows)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -33,11 +33,7 @@ class DamageFigures:
 
 def main() -> None:
     """Measure, print a table, write JSON."""
-    parser = command_line(__doc__, "bench-damage.json")
-    parser.add_argument("--flips", type=int, default=2000)
-    parser.add_argument("--truncations", type=int, default=300)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
+    options = command_line(__doc__, "bench-damage.json", flips=2000, truncations=300, seed=0).parse_args()
     with tempfile.TemporaryDirectory(prefix="pincite-") as folder:
         rows = damage(Path(folder) / "trial", options.flips, options.truncations, options.seed)
     print_table(
@@ -46,18 +42,13 @@ def main() -> None:
         [(row.kind, row.tried, row.found, row.opened, len(row.wrong)) for row in rows],
         left=("damage",),
     )
-    write_json(options.json, [asdict(row) for row in rows])
+    write_json(options.json, rows)
 
 
 def damage(folder: Path, flips: int, truncations: int, seed: int) -> list[DamageFigures]:
     """All three kinds over a small index of two generations."""
     trial = Trial(folder, seed)
-    trial.build()
-    old = trial.held()
-    trial.step()
-    trial.build()
-    states, files = (old, trial.held()), _files(trial.index)
-    pick = trial.random
+    states, files, pick = trial.two_generations(), _files(trial.index), trial.random
 
     def flipped(number: int) -> tuple[Path, bytes]:
         path = files[number % len(files)]

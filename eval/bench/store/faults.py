@@ -15,7 +15,7 @@ import os
 import resource
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ def writing(folder: Path, task: str, fault: str, *, lasting: bool) -> FaultFigur
     """A fault at each call by which one run writes the store."""
     trial, code = Trial(folder), CODES[fault]
     row = FaultFigures(f"{fault} {'from the call on' if lasting else 'once'}, {task}")
-    kept = _prepared(trial, task)
+    kept = trial.prepare(task)
     before, after = trial.held(), trial.wanted()
     for number in range(1, _points(building(trial, nothing)) + 1):
         trial.restore(kept)
@@ -64,7 +64,7 @@ def writing(folder: Path, task: str, fault: str, *, lasting: bool) -> FaultFigur
 def sizes(folder: Path, limits: Sequence[int]) -> FaultFigures:
     """No file may be larger than a limit: the system itself fails the writes."""
     trial, row = Trial(folder), FaultFigures("EFBIG beyond a size, update")
-    kept = _prepared(trial, "update")
+    kept = trial.prepare("update")
     before, after = trial.held(), trial.wanted()
     for limit in limits:
         trial.restore(kept)
@@ -83,11 +83,7 @@ def sizes(folder: Path, limits: Sequence[int]) -> FaultFigures:
 def reading(folder: Path, fault: str) -> FaultFigures:
     """A fault at each call by which opening and searching reads the store."""
     trial, row = Trial(folder), FaultFigures(f"{fault} once, opening")
-    trial.build()
-    before = trial.held()
-    trial.step()
-    trial.build()
-    states = (before, trial.held())
+    states = trial.two_generations()
     for number in range(1, _points(_opening(trial)) + 1):
         said = _said(_opening(trial, number, CODES[fault]))
         problem = "" if "error" in said or said["held"] in states else "wrong: neither state is served"
@@ -109,15 +105,6 @@ def all_rows(folder: Path) -> list[FaultFigures]:
     ]
 
 
-def _prepared(trial: Trial, task: str) -> tuple[Path, Path]:
-    if task != "first index":
-        trial.build()
-        trial.change()
-        trial.build()
-        (trial.add if task == "update" else trial.delete)()
-    return trial.kept()
-
-
 def _opening(trial: Trial, number: int = 0, code: int = 0) -> Child:
     """A child that opens and searches, with one read point failing."""
 
@@ -137,7 +124,7 @@ def _points(child: Child) -> int:
 
 
 def _said(child: Child) -> dict[str, Any]:
-    said = child.end().said
+    said = child.end()
     if said is None:
         raise SystemExit("a child ended without a word")
     return said
@@ -154,7 +141,7 @@ def main() -> None:
         [(row.fault, row.tried, row.refused, row.absorbed, len(row.wrong)) for row in rows],
         left=("fault",),
     )
-    write_json(options.json, [asdict(row) for row in rows])
+    write_json(options.json, rows)
 
 
 if __name__ == "__main__":

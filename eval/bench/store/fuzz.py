@@ -16,7 +16,7 @@ import time
 import zipfile
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from eval.bench.results import command_line, print_table, write_json
 from eval.bench.store.specimens import SPECIMENS
@@ -44,10 +44,7 @@ class TypeFigures:
 
 def main() -> None:
     """Measure, print a table, write JSON; exit status 1 where a document did harm."""
-    parser = command_line(__doc__, "bench-fuzz.json")
-    parser.add_argument("--documents", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
+    options = command_line(__doc__, "bench-fuzz.json", documents=1000, seed=0).parse_args()
     rows = fuzz(options.documents, options.seed)
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print_table(
@@ -59,7 +56,7 @@ def main() -> None:
         ],
         left=("type",),
     )
-    write_json(options.json, {"megabytes": memory, "rows": [asdict(row) for row in rows]})
+    write_json(options.json, {"megabytes": memory, "rows": rows})
     if memory > LARGEST or any(row.crashes or row.seconds > LONGEST for row in rows):
         raise SystemExit("a document did harm")
 

@@ -12,7 +12,7 @@ import mmap
 import struct
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +36,7 @@ class Report:
 
 def main() -> None:
     """Measure, print a table, write JSON; exit status 1 where a reader failed or saw an old version."""
-    parser = command_line(__doc__, "bench-readers.json")
-    parser.add_argument("--seconds", type=float, default=300.0)
-    parser.add_argument("--readers", type=int, default=8)
-    options = parser.parse_args()
+    options = command_line(__doc__, "bench-readers.json", seconds=300.0, readers=8).parse_args()
     with tempfile.TemporaryDirectory(prefix="pincite-") as folder:
         report = together(Path(folder) / "trial", options.readers, options.seconds)
     print_table(
@@ -47,7 +44,7 @@ def main() -> None:
         ("seconds", "versions written", "times opened", "versions seen", "wrong"),
         [(f"{report.seconds:.0f}", report.versions, report.opened, report.seen, len(report.wrong))],
     )
-    write_json(options.json, asdict(report))
+    write_json(options.json, report)
     if report.wrong:
         raise SystemExit(f"a reader was let down: {report.wrong[0]}")
 
@@ -62,7 +59,7 @@ def together(folder: Path, readers: int, seconds: float) -> Report:
         version += 1
         trial.step()
         _write(trial, version, said)
-    results = [child.end().said or {"error": "a reader ended without a word"} for child in children]
+    results = [child.end() or {"error": "a reader ended without a word"} for child in children]
     return Report(
         seconds,
         version,

@@ -24,10 +24,7 @@ from index.update.report import BuildReport
 
 def main() -> None:
     """Measure, print a table, write JSON."""
-    parser = command_line(__doc__, "bench-sync.json")
-    parser.add_argument("--files", type=int, default=10_000)
-    parser.add_argument("--repeats", type=int, default=3)
-    options = parser.parse_args()
+    options = command_line(__doc__, "bench-sync.json", files=10_000, repeats=3).parse_args()
     with tempfile.TemporaryDirectory(prefix="pincite-") as folder:
         report = measure(Path(folder), options.files, options.repeats)
     rows = [(name, f"{seconds:.2f}") for name, seconds in report.items()]

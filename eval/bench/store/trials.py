@@ -111,6 +111,23 @@ class Trial:
             shutil.copytree(self.index, place / "index")
         return place / "articles", place / "index"
 
+    def prepare(self, task: str) -> tuple[Path, Path]:
+        """Bring about the state before a "first index", an "update" or a "delete"; a copy of it, for ``restore``."""
+        if task != "first index":
+            self.build()
+            self.change()
+            self.build()
+            (self.add if task == "update" else self.delete)()
+        return self.kept()
+
+    def two_generations(self) -> tuple[FolderState, FolderState]:
+        """Build, change something, build again; what the index held after each."""
+        self.build()
+        before = self.held()
+        self.step()
+        self.build()
+        return before, self.held()
+
     def restore(self, kept: tuple[Path, Path]) -> None:
         """Articles and index as they were."""
         for now, before in zip((self.articles, self.index), kept, strict=True):
@@ -241,13 +258,6 @@ def nothing(_: Points, __: str) -> None:
     """Only count."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a child ended: what it said as it finished, None where it was killed before."""
-
-    said: dict[str, Any] | None
-
-
 class Child:
     """A fork of this process that runs a task and says its result; ``end`` waits for it."""
 
@@ -270,12 +280,12 @@ class Child:
         """Send SIGKILL."""
         os.kill(self.pid, signal.SIGKILL)
 
-    def end(self) -> Ended:
-        """Wait for the end."""
+    def end(self) -> dict[str, Any] | None:
+        """Wait for the end; what the child said as it finished, None if it was killed before."""
         with os.fdopen(self._reading, "rb") as pipe:
             said = pipe.read()
         os.waitpid(self.pid, 0)
-        return Ended(json.loads(said) if said else None)
+        return json.loads(said) if said else None
 
 
 def building(trial: Trial, act: Act | None = None) -> Child:

@@ -72,7 +72,7 @@ def test_a_fault_while_reading_is_survived_or_said(tmp_path: Path) -> None:
 def test_a_first_run_that_was_interrupted_is_no_index_yet(tmp_path: Path) -> None:
     trial = Trial(tmp_path / "trial")
     child = building(trial, lambda points, call: 1 / 0 if call.endswith("vectors.f32") else None)
-    said = child.end().said
+    said = child.end()
     assert said is not None and said["kind"] == "ZeroDivisionError"
     (trial.index / "gen-00000001").mkdir(exist_ok=True)
     with pytest.raises(IndexMissing):
