@@ -38,7 +38,7 @@ class Limit:
     kind: str | None = None
 
     def broken_by(self, records: Sequence[Record]) -> str | None:
-        """Why the limit does not hold, as a sentence; None where it does."""
+        """Why the limit does not hold, as a sentence; None if it does."""
         values = self.score.values([record for record in records if self.kind in (None, record.kind)])
         title = f"{self.score.title} of {self.kind} questions" if self.kind else self.score.title
         if not values:
@@ -51,7 +51,7 @@ class Limit:
 
 
 def read_floors(path: Path = FLOORS) -> list[Limit]:
-    """The limits of a TOML file; a name that ends in ``_max`` limits from above, a table holds those of a kind.
+    """The limits of a TOML file; a name that ends in ``_max`` limits from above, a table holds the limits of one kind of question.
 
     UnreadableDataset for a name that is no score.
     """
@@ -88,14 +88,14 @@ def scores_of(records: Sequence[Record]) -> dict[str, dict[str, float]]:
 
 
 def write_baseline(records: Sequence[Record], path: Path = BASELINE) -> None:
-    """Store the scores, a question a line so that a change reads well in a diff."""
+    """Store the scores, one question per line so that a change reads well in a diff."""
     rows = sorted(scores_of(records).items())
     lines = ",\n".join(f"  {json.dumps(id)}: {json.dumps(scores)}" for id, scores in rows)
     replace_file(path, f"{{\n{lines}\n}}\n".encode())
 
 
 def read_baseline(path: Path = BASELINE) -> Scores:
-    """The stored scores; UnreadableDataset where there are none."""
+    """The stored scores; UnreadableDataset if there are none."""
     try:
         stored: Scores = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -14,7 +14,7 @@ import numpy as np
 from eval.metrics import Values
 from index.arrays import Doubles
 
-ROUNDS = 2000
+ROUNDS = 2000  # each end of a 95 % interval then rests on 50 samples
 LEVEL = 0.95
 # Draws held in memory at once: 2 million indices are 16 MB.
 DRAWS = 2_000_000
@@ -46,12 +46,12 @@ class Difference:
 
     @property
     def worse(self) -> bool:
-        """True where the whole interval lies below zero."""
+        """True if the whole interval lies below zero."""
         return self.high < 0
 
     @property
     def better(self) -> bool:
-        """True where the whole interval lies above zero."""
+        """True if the whole interval lies above zero."""
         return self.low > 0
 
 

@@ -17,14 +17,14 @@ QUESTIONS, DIALOGUES = GOLD / "corpus.jsonl", GOLD / "dialogues.jsonl"
 
 
 def check_gold() -> list[str]:
-    """What is wrong with the gold files, each answer looked up; UnreadableDataset where a file is absent."""
+    """What is wrong with the gold files, each answer looked up; UnreadableDataset if a file is absent."""
     return [str(complaint) for file in (QUESTIONS, DIALOGUES) for complaint in validate(file, CORPUS)]
 
 
 def run_corpus(progress: Progress = silent) -> Run:
     """Index the articles, ask every gold question and dialogue, and score the answers.
 
-    UnreadableDataset where the gold file is absent or an answer is not where it says.
+    UnreadableDataset if a gold file is absent or an answer is not at its offset.
     """
     wrong = check_gold()
     if wrong:

@@ -1,4 +1,4 @@
-"""One evaluation: which questions are asked of which index, and what is said where the two do not fit."""
+"""One evaluation: which questions are asked of which index, and what is reported if the two do not fit."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Choice:
         return self.split in (None, split_of(id))
 
     def of(self, dataset: Dataset) -> Dataset:
-        """The data set with the chosen questions; UnreadableDataset where none is left."""
+        """The data set with the chosen questions; UnreadableDataset if none is left."""
         questions = tuple(one for one in dataset.questions if self.takes(one.id))
         dialogues = tuple(one for one in dataset.dialogues if self.takes(one.id))
         if self.size is not None:
@@ -77,7 +77,7 @@ def evaluate(
 
 
 def unfit(dataset: Dataset, gold: GoldPlaces) -> list[Complaint]:
-    """Where the index does not fit the questions; UnreadableDataset where it has none of their documents."""
+    """What does not fit between the index and the questions; UnreadableDataset if it has none of their documents."""
     asked = [*dataset.questions, *(turn for dialogue in dataset.dialogues for turn in dialogue.turns)]
     wanted = dict.fromkeys(question.document for question in asked if question.document)
     absent = [name for name in wanted if not gold.named(name)]
@@ -113,7 +113,7 @@ def over_own_passages(
 
 
 def check_writable(path: Path) -> None:
-    """Complain before the work, not after it, where a file could not be written."""
+    """Raise OSError before the work, not after it, if a file could not be written."""
     if not path.parent.is_dir():
         raise FileNotFoundError(2, "there is no such folder to write to", str(path.parent))
     if path.is_dir():

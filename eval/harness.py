@@ -19,6 +19,7 @@ from qa.squad_scores import exact_match, f1, normalise
 if TYPE_CHECKING:
     from index.folder_index import Passage
 
+# Questions asked together: progress moves by so many, and Ctrl-C loses at most so many.
 BATCH = 8
 # Passages looked at for recall@k and nDCG@10, however few are read.
 DEPTH = 10
@@ -54,7 +55,7 @@ def run(
 ) -> Run:
     """Ask all questions, then all dialogues, and score them; Ctrl-C ends it with the records so far.
 
-    Dialogues are left out where there is no ``ask_in_turn``.
+    Dialogues are left out without ``ask_in_turn``.
     """
     gold = GoldPlaces(answerer.index)
     talks = dialogues if ask_in_turn else ()
@@ -153,7 +154,7 @@ def _guess_confidence(answer: Answer) -> float:
 
 
 def _right_document(question: GoldQuestion, answer: Answer) -> float | None:
-    """Whether the first citation is of the gold document; None where nothing was answered or no document is named."""
+    """Whether the first citation is of the gold document; None if nothing was answered or no document is named."""
     if answer.text is None or not answer.citations or not question.holders or not question.answerable:
         return None
     return float(any(same_document(holder, answer.citations[0].document) for holder in question.holders))
@@ -173,7 +174,7 @@ def _cited(traced: Trace) -> PrecisionRecall | None:
 
 
 def _items_found(question: GoldQuestion, answer: Answer) -> float | None:
-    """The share of a list's items that stand in the answer or its citations; None where the question asks for none."""
+    """The share of a list's items that stand in the answer or its citations; None if the question asks for none."""
     if not question.items:
         return None
     said = [normalise(answer.text or ""), *(normalise(citation.quote) for citation in answer.citations)]
@@ -183,7 +184,7 @@ def _items_found(question: GoldQuestion, answer: Answer) -> float | None:
 
 
 def _highlight(citation: Citation | None) -> tuple[int, int] | None:
-    """Where the quote stands in its passage; None where nothing is quoted."""
+    """Where the quote stands in its passage; None if nothing is quoted."""
     if citation is None or not citation.quote:
         return None
     return citation.start - citation.passage.start, citation.end - citation.passage.start

@@ -34,7 +34,7 @@ class PrecisionRecall:
 
     @property
     def f1(self) -> float:
-        """Their harmonic mean; 0 where both are 0."""
+        """Their harmonic mean; 0 if both are 0."""
         total = self.precision + self.recall
         return 2 * self.precision * self.recall / total if total else 0.0
 
@@ -52,12 +52,12 @@ class CalibrationBin:
 
 
 def hit(relevance: Sequence[bool], k: int) -> float:
-    """1.0 where one of the first ``k`` is relevant (top-k retrieval accuracy, Karpukhin et al. 2020, section 5.1)."""
+    """1.0 if one of the first ``k`` is relevant (top-k retrieval accuracy, Karpukhin et al. 2020, section 5.1)."""
     return float(any(relevance[:k]))
 
 
 def recall(relevance: Sequence[bool], relevant: int, k: int) -> float:
-    """The share of all ``relevant`` passages that stand among the first ``k``; 0 where nothing is relevant.
+    """The share of all ``relevant`` passages that stand among the first ``k``; 0 if nothing is relevant.
 
     Manning, Raghavan and Schuetze 2008, section 8.3, cut at rank k.
     """
@@ -109,20 +109,6 @@ def _characters(places: Sequence[Place]) -> set[tuple[str, int]]:
     return {(place.document, offset) for place in places for offset in range(place.start, place.end)}
 
 
-# ---- abstaining
-
-
-def abstention(refused: Sequence[bool], unanswerable: Sequence[bool]) -> PrecisionRecall:
-    """Of the refused questions the share that has no answer, and of those without one the share that was refused.
-
-    Refusing nothing has precision 1, having nothing to refuse recall 1: no error was made.
-    """
-    both = sum(left and right for left, right in zip(refused, unanswerable, strict=True))
-    return PrecisionRecall(
-        both / sum(refused) if any(refused) else 1.0, both / sum(unanswerable) if any(unanswerable) else 1.0
-    )
-
-
 # ---- confidence
 
 
@@ -158,7 +144,7 @@ def risk_coverage(confidence: Values, right: Values, total: int | None = None) -
 def coverage_at(confidence: Values, right: Values, accuracy: float = 0.9, total: int | None = None) -> float:
     """The largest share of ``total`` questions that can be answered with at least ``accuracy`` of the answers right.
 
-    Kamath et al. 2020, section 3 (coverage at a fixed accuracy). 0 where no threshold reaches it. Only cuts that a
+    Kamath et al. 2020, section 3 (coverage at a fixed accuracy). 0 if no threshold reaches it. Only cuts that a
     threshold can make count: never in the middle of answers of equal confidence.
     """
     coverage, risks = risk_coverage(confidence, right, total)
@@ -171,7 +157,7 @@ def coverage_at(confidence: Values, right: Values, accuracy: float = 0.9, total:
 def refused_at(confidence: Values, answerable: Values, share: float = 0.05) -> float:
     """Of the questions without an answer, those refused by the highest threshold that refuses at most ``share`` of the others.
 
-    One point of the ROC curve (Fawcett 2006): of the confidence, wherever the threshold is. 0 where either kind is missing.
+    One point of the ROC curve (Fawcett 2006): of the confidence, wherever the threshold is. 0 if either kind is missing.
     """
     sure, has_answer = np.asarray(confidence, float), np.asarray(answerable, bool)
     least = np.sort(sure[has_answer])

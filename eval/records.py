@@ -1,4 +1,4 @@
-"""What a run leaves behind: one record a question, saved as JSON and read back."""
+"""What a run leaves behind: one record per question, saved as JSON and read back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FORMAT = 1
 class Record:
     """One question, what was expected, what was given, and every score of it.
 
-    A score is None where it does not apply. ``guess`` is the best candidate whether or not it was given as the answer,
+    A score is None if it does not apply. ``guess`` is the best candidate whether or not it was given as the answer,
     ``guess_confidence`` its probability of being right. ``relevance`` says of each retrieved passage, best first,
     whether it holds the gold answer whole, ``relevant`` how many in the index do. ``highlight`` is the quote's place in
     ``passage``.

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from qa.retrieval.hybrid import Retriever
 
 WORD = re.compile(r"\w+")
-LEAST_WORDS = 8
+LEAST_WORDS = 8  # a shorter sentence without its rarest word fits many passages
 CUTS = (1, 5, 10)
-BATCH = 16
+BATCH = 16  # probes between two looks at the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def files_changed(index: Store, documents: Iterable[str]) -> list[str]:
 
 
 def _file_text(path: Path) -> str | None:
-    """The file as offsets count in it; None where it cannot be read."""
+    """The file as offsets count in it; None if it cannot be read."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return file.read()

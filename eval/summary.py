@@ -17,7 +17,7 @@ STAGES = ("retrieve", "read", "total")
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A score that each question has, or None where it does not apply; the figure is its mean."""
+    """A score that each question has, or None if it does not apply; the figure is its mean."""
 
     key: str
     title: str
@@ -129,7 +129,7 @@ def by_kind(records: Sequence[Record]) -> dict[str, list[Record]]:
 
 
 def latency(records: Sequence[Record]) -> dict[str, dict[str, float]]:
-    """Milliseconds a question at the median and the 95th percentile, by stage."""
+    """Milliseconds per question at the median and the 95th percentile, by stage."""
     return metrics.latency({stage: [r.milliseconds[stage] for r in records] for stage in STAGES})
 
 

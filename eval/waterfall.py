@@ -22,7 +22,7 @@ from qa.squad_scores import exact_match, f1
 if TYPE_CHECKING:
     from index.folder_index import Passage
 
-# An answer with at least this F1 has found the place; what is wrong is where it begins or ends.
+# An answer with at least this F1 has found the place, and only begins or ends wrongly.
 FOUND = 0.5
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from eval.bench.passages import CORPUS
 from eval.bench.peers.worker import LibraryFolders, PeerPassage
+from eval.corpus_run import CORPUS
 from eval.datasets.examples import load
 from index.builder import build
 from index.chunker import WORDS, chunk
@@ -32,7 +32,7 @@ PASSAGES_EACH = 100  # of a document that fills up
 def library(work: Path, passages: int, filler: Path | None = None, answers: Sequence[str] = ()) -> LibraryFolders:
     """So many passages, indexed and written out for peers; made at the first call and kept in the work folder.
 
-    No sentence in random order holds one of ``answers``. Raises OSError or ValueError where the filler cannot be read.
+    No sentence in random order holds one of ``answers``. Raises OSError or ValueError if the filler cannot be read.
     """
     embedder = SentenceEmbedder.open()
     files = [*find_files([CORPUS]), *([filler] if filler else [])]

@@ -11,11 +11,8 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from eval.bench.peers.worker import Asked
+from eval.corpus_run import CORPUS, QUESTIONS
 from index.documents import find_files, read_document
-
-ROOT = Path(__file__).resolve().parents[2]
-CORPUS = ROOT / "corpus"
-QUESTIONS = ROOT / "eval" / "gold" / "corpus.jsonl"
 
 
 @dataclass(frozen=True, slots=True)

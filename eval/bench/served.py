@@ -22,7 +22,7 @@ def environment(home: str, reader: str) -> dict[str, str]:
 
 @contextmanager
 def serving(command: Sequence[str], environ: Mapping[str, str]) -> Iterator[str]:
-    """The address that a command prints, served until this is left; SystemExit with what it said where it prints none."""
+    """The address that a command prints, served until this is left; SystemExit with its error output if it prints none."""
     with tempfile.TemporaryFile("w+") as said:
         process = subprocess.Popen(
             command, env={**environ, "PYTHONUNBUFFERED": "1"}, text=True, stdout=subprocess.PIPE, stderr=said

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def run_and_report(file: Path | None, assistant: Assistant, target: Path, progress: Callable[[int, int], None]) -> str:
     """Ask a gold file, or with None the bundled questions and dialogues, write the report, and say the main figures.
 
-    Where ``progress`` raises KeyboardInterrupt, what was asked so far is reported. Raises UnreadableDataset where the file
+    If ``progress`` raises KeyboardInterrupt, the questions asked so far are reported. Raises UnreadableDataset if the file
     cannot be used or the index has none of its documents.
     """
     dataset = bundled() if file is None else chosen(file, Choice())

@@ -1,4 +1,4 @@
-"""Reading a set of questions, and proving that each of its answers stands where it says."""
+"""Reading a set of questions, and proving that each of its answers stands at its offset."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from eval.datasets.squad import parse_squad
 
 
 def load(path: Path) -> Dataset:
-    """Read a gold JSONL file or a SQuAD 1.1 / 2.0 JSON file; UnreadableDataset where it is neither."""
+    """Read a gold JSONL file or a SQuAD 1.1 / 2.0 JSON file; UnreadableDataset if it is neither."""
     text = _text_of(path)
     try:
         whole = json.loads(text)
@@ -38,7 +38,7 @@ def _text_of(path: Path) -> str:
 
 
 def validate(path: Path, folder: Path) -> list[Complaint]:
-    """Everything wrong with a gold file against the documents of ``folder``; empty where each answer is proved."""
+    """Everything wrong with a gold file against the documents of ``folder``; empty if each answer is proved."""
     dataset = load(path)
     turns = [turn for dialogue in dataset.dialogues for turn in dialogue.turns]
     asked = [*dataset.questions, *turns]
@@ -53,7 +53,7 @@ def misplaced(questions: Sequence[GoldQuestion], texts: Mapping[str, str]) -> li
 
 
 def _fault(question: GoldQuestion, texts: Mapping[str, str]) -> str | None:
-    """What is wrong with where a question's answer is said to stand."""
+    """What is wrong with the place of a question's answer; None if nothing is."""
     if question.document is None:
         return None if not question.answers else "has answers but names no document"
     absent = [holder for holder in question.holders if not any(same_document(holder, name) for name in texts)]

@@ -1,4 +1,4 @@
-"""The project's own gold files: a question or a dialogue a line, in JSON."""
+"""The project's own gold files: one question or dialogue per line, in JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from eval.datasets.questions import Complaint, Dataset, Dialogue, GoldQuestion, 
 def parse_gold(path: Path, text: str) -> Dataset:
     """Questions and dialogues of JSON lines; a bad line is complained of and the rest goes on.
 
-    UnreadableDataset where not one line is well-formed.
+    UnreadableDataset if not one line is well-formed.
     """
     questions: dict[str, GoldQuestion] = {}
     dialogues: dict[str, Dialogue] = {}
@@ -62,7 +62,7 @@ def _string(row: Mapping[str, Any], key: str) -> str:
 
 
 def _strings(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
-    """A field that has to be a list of strings that are not empty; () where it is absent."""
+    """A field that has to be a list of strings that are not empty; () if it is absent."""
     value = row.get(key, [])
     if not isinstance(value, list) or not all(isinstance(one, str) and one.strip() for one in value):
         raise ValueError(f"{key!r} has to be a list of strings that are not empty, not {value!r}")
@@ -72,7 +72,7 @@ def _strings(row: Mapping[str, Any], key: str) -> tuple[str, ...]:
 def _question(row: Mapping[str, Any]) -> GoldQuestion:
     """One row as a question; ValueError says what is wrong with it."""
     if "answers" not in row:
-        raise ValueError("'answers' is missing (an empty list where there is no answer)")
+        raise ValueError("'answers' is missing (an empty list if there is no answer)")
     answers, start, document = _strings(row, "answers"), row.get("start"), row.get("document")
     if start is not None and (not isinstance(start, int) or isinstance(start, bool) or start < 0):
         raise ValueError(f"'start' has to be an offset or null, not {start!r}")

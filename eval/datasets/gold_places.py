@@ -32,9 +32,9 @@ class GoldPlaces:
         return [name for name in self._by_name.get(_file_name(gold), []) if same_document(gold, name)]
 
     def places(self, question: GoldQuestion) -> tuple[Place, ...]:
-        """Every place where an answer of the question stands; () where the index has none of them.
+        """Every place where an answer of the question stands; () if the index has none of them.
 
-        In the gold document at the given offsets; in the others that hold an answer, and where no offset or no document
+        In the gold document at the given offsets; in the others that hold an answer, and if no offset or no document
         is given, wherever its words stand.
         """
         found: list[Place] = []

@@ -48,7 +48,7 @@ def _question(id: str, question: str, context: str, spans: Mapping[tuple[int, in
 
 
 def main() -> int:
-    """The command: two paths, exit status 2 without them, 1 where the file cannot be converted."""
+    """The command: two paths, exit status 2 without them, 1 if the file cannot be converted."""
     if len(sys.argv) != 3:
         sys.stderr.write("usage: python -m eval.datasets.qed IN.jsonl OUT.json\n")
         return 2

@@ -36,10 +36,10 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class GoldQuestion:
-    """One question and every answer that counts; no answer at all where the articles do not hold one.
+    """One question and every answer that counts; no answer at all if the articles do not hold one.
 
-    ``starts`` gives each answer's offset in ``document`` or None where it is unknown; ``documents`` are all that hold
-    an answer, where there are more. ``items`` are the parts of a list, each in every wording that counts, ``verdict``
+    ``starts`` gives each answer's offset in ``document`` or None if it is unknown; ``documents`` are all that hold
+    an answer, if there are several. ``items`` are the parts of a list, each in every wording that counts, ``verdict``
     is the yes or no of a question that asks for one.
     """
 
@@ -104,7 +104,7 @@ def split_of(id: str) -> Split:
 
 
 def sample(questions: Sequence[Item], size: int, seed: int = 0) -> tuple[Item, ...]:
-    """``size`` of the questions drawn by ``seed``, in their own order; all where there are fewer."""
+    """``size`` of the questions drawn by ``seed``, in their own order; all if there are fewer."""
     if size >= len(questions):
         return tuple(questions)
     chosen = random.Random(seed).sample(range(len(questions)), size)
@@ -118,7 +118,7 @@ def same_document(gold: str, indexed: str) -> bool:
 
 
 def question_word(question: str) -> str:
-    """The first question word of a question, ``other`` where it has none."""
+    """The first question word of a question, ``other`` if it has none."""
     padded = f" {' '.join(re.findall(r'[a-z]+', question.lower()))} "
     found = [(padded.find(f" {word} "), -len(word), word) for word in KINDS]
     return min((one for one in found if one[0] >= 0), default=(0, 0, "other"))[2]

@@ -55,7 +55,7 @@ def changes(pairs: Sequence[RecordPair]) -> list[Change]:
 
 
 def change(score: Score, values: Sequence[tuple[float | None, float | None]]) -> Change | None:
-    """A score from its values (new, old) by question; None where no question has both."""
+    """A score from its values (new, old) by question; None if no question has both."""
     both = [(now, before) for now, before in values if now is not None and before is not None]
     if not both:
         return None

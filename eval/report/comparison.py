@@ -16,9 +16,7 @@ def comparison(run: Run, other: Run) -> str:
     head = f"<h2>Compared with {escape(other.dataset)} ({len(other.records)} questions)</h2>"
     if not pairs:
         return f'<section>{head}<div class="notice">The two runs have no question in common.</div></section>'
-    note = (
-        f"On the {len(pairs)} questions that both runs asked; coloured where the difference is more than chance (95 %)."
-    )
+    note = f"On the {len(pairs)} questions that both runs asked; coloured if the difference is more than chance (95 %)."
     return f'<section>{head}<p class="note">{note}</p>{_table(pairs)}</section>'
 
 

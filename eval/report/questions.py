@@ -12,7 +12,7 @@ GOOD = {Outcome.RIGHT: "good", Outcome.INEXACT: "fair"}
 
 
 def question_list(records: Sequence[Record]) -> str:
-    """Filters and one fold-out row a question."""
+    """Filters and one fold-out row per question."""
     rows = "\n".join(_row(record) for record in records)
     return f"""<section><h2>Every question</h2>
 <div class="filters">
@@ -60,7 +60,7 @@ def _row(record: Record) -> str:
 
 
 def _rank(record: Record) -> str:
-    """Where the first passage that holds the gold answer stood; empty where that does not apply."""
+    """The rank of the first passage that holds the gold answer, in words; empty if that does not apply."""
     if record.relevance is None:
         return ""
     return str(record.relevance.index(True) + 1) if any(record.relevance) else f"not among {len(record.relevance)}"

@@ -18,7 +18,7 @@ KIND_COLUMNS = {"em": "EM", "f1": "F1", "recall_at_5": "recall@5", "answerable_r
 
 
 def show_run(run: Run, console: Terminal) -> None:
-    """Everything a run came to: headline, kinds, what was lost where, time."""
+    """Print the result of a run: headline figures, kinds of question, the stages that lost questions, time."""
     stopped = f" (stopped: {run.planned} were to be asked)" if run.interrupted else ""
     console.print(f"{run.dataset}: {len(run.records)} questions{stopped}, {run.k} passages read")
     console.print(headline({figure.title: figure.interval for figure in figures(run.records)}))
@@ -48,7 +48,7 @@ def kinds(records: Sequence[Record]) -> Table:
 
 
 def _cells(records: Sequence[Record]) -> list[str]:
-    """Means in percent, empty where no question has the score."""
+    """Means in percent, empty if no question has the score."""
     columns = [BY_KEY[key].values(records) for key in KIND_COLUMNS]
     return [f"{100 * sum(values) / len(values):.1f}" if values else "" for values in columns]
 

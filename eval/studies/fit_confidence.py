@@ -4,10 +4,10 @@ Which candidate is right is learnt from the questions of every other article of 
 about half of them answerable, from some of them again among passages that repeat the question around a wrong answer, and
 from the dev half of the gold questions on the bundled articles. How sure that is
 is learnt from SQuAD's alone: many of its unanswerable questions were written to look answerable, so that the probability
-promises too little rather than too much where people ask of their own articles what these mostly hold. The threshold is
+promises too little rather than too much when people ask what their own articles mostly hold. The threshold is
 that of the gold questions; for them an answer that shares at least half of its words (F1) with a right one is not wrong.
-Otherwise right means SQuAD's exact match. By how much an answer has to lead what is not read is found out on both, with the
-small reader where there is one.
+Otherwise right means SQuAD's exact match. The lead at which reading stops is fitted on both, with the
+small reader if there is one.
 The other articles and the test half of the gold questions are left for measuring.
 """
 
@@ -23,9 +23,10 @@ import numpy as np
 from scipy.stats import beta
 from sklearn.linear_model import LogisticRegression
 
+from eval.corpus_run import CORPUS, QUESTIONS
 from eval.datasets.examples import load as load_gold
 from eval.datasets.questions import split_of
-from eval.studies.squad_open import Read, as_read, assistant_over, half, read_all
+from eval.studies.squad_open import Read, as_read, assistant_over, half, read_all, say
 from eval.studies.stuffing import stuffed
 from index.arrays import Doubles
 from qa.answering.cascade import small_reader
@@ -38,12 +39,9 @@ from qa.reader.reader import BUNDLED, Reader, Reading, fingerprint
 from qa.reader.windows import Pair
 from qa.squad_scores import exact_match, f1
 
-ROOT = Path(__file__).parents[2]
-GOLD, CORPUS = ROOT / "eval" / "gold" / "corpus.jsonl", ROOT / "corpus"
-
-STUFFED = 50
-RIVALS = 3
-NEAR = 0.5
+STUFFED = 50  # questions asked again among stuffed passages
+RIVALS = 3  # candidates of each question that the weights are fitted on
+NEAR = 0.5  # F1 from which an answer to a gold question is not wrong
 PRIOR, GOLD_WEIGHT = 1.0, 0.5  # by fivefold cross-validation: the risk-coverage curves of both kinds of questions gain
 COST = 0.003  # of F1: what leaving passages unread may cost
 LEADS = np.arange(0.0, 6.25, 0.25)
@@ -149,7 +147,7 @@ def gold_reads(reader: Path, small: Reader | None) -> list[Read]:
     assistant = Assistant.over([CORPUS], reader=reader)
     questions = [
         ReadQuestion(one.id, 0, Pair(assistant.meant(one.question), ""), one.accepted)
-        for one in load_gold(GOLD).questions
+        for one in load_gold(QUESTIONS).questions
         if split_of(one.id) == "dev"
     ]
     return read_all(assistant, questions, PASSAGES_READ, small, say)
@@ -171,18 +169,13 @@ def main() -> int:
     told = (
         f"{len(reads)} questions of every other article of {arguments.squad.name}, "
         f"{sum(bool(read.question.answers) for read in reads)} of them answerable, which alone gave the scale; {len(lured)} of "
-        f"them among stuffed passages; {len(gold)} dev questions of {GOLD.name}, which alone gave the threshold"
+        f"them among stuffed passages; {len(gold)} dev questions of {QUESTIONS.name}, which alone gave the threshold"
     )
     screen = small.fingerprint if small else ""
     final = fit(reads, lured, gold, reader=fingerprint(reader), screen=screen, fitted_on=told)
     final.write(arguments.reader)
     say(f"{final}")
     return 0
-
-
-def say(line: str) -> None:
-    """Progress, on stderr."""
-    sys.stderr.write(line + "\n")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """How often the first passages hold the answer, by the weight of BM25 in the fusion of the two searches, and by fusing ranks.
 
 ``python -m eval.studies.fusion SQUAD.json [SQUAD.json ...] [--sample N]``: each file's questions over an index of its paragraphs.
-A passage holds the answer where an accepted answer stands in it, whole and at its place in the question's paragraph.
+A passage holds the answer if an accepted answer stands in it, whole and at its place in the question's paragraph.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def recalls(found: Sequence[Judged], order: Order) -> list[float]:
 
 
 def _first_answering(found: Judged, order: Order) -> int:
-    """The place, from 0, of the first passage that answers; beyond all where none does."""
+    """The place, from 0, of the first passage that answers; beyond all if none does."""
     places, rankings = found
     return next(
         (n for n, passage in enumerate(order(rankings)) if any(holds(passage, place) for place in places)), DEPTH

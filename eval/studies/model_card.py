@@ -19,7 +19,7 @@ import numpy as np
 from eval.datasets.qed import convert
 from eval.metrics import aurc, ece
 from eval.report.markdown import fill, table
-from eval.studies.squad_open import Read, Say, as_read, assistant_over, half, read_all, sampled
+from eval.studies.squad_open import Read, Say, as_read, assistant_over, half, read_all, sampled, say
 from qa.answering.cascade import UNREAD
 from qa.answering.ranking import Ranked
 from qa.answers import PASSAGES_READ
@@ -100,7 +100,7 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
 
 
 def _given(one: Ranked, threshold: float) -> str | None:
-    """The answer, where it is probable enough."""
+    """The answer if it is probable enough, otherwise None."""
     return one.candidate.text if one.probability >= threshold else None
 
 
@@ -156,11 +156,6 @@ def main() -> int:
     if arguments.write:
         fill(arguments.reader / "README.md", "measured", card)
     return 0
-
-
-def say(line: str) -> None:
-    """Progress, on stderr."""
-    sys.stderr.write(line + "\n")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -20,7 +21,7 @@ from qa.retrieval.hybrid import Hit
 from qa.squad_scores import f1
 
 Say = Callable[[str], None]
-CHUNK = 16
+CHUNK = 16  # questions read together
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Read:
         return [Pair(self.question.pair.question, hit.passage.text) for hit in self.hits]
 
     def score(self, answer: str | None) -> float:
-        """F1 as SQuAD 2.0 counts: of an answer that is given; of a refusal (None) 1 where nothing answers, else 0."""
+        """F1 as SQuAD 2.0 counts: of an answer that is given; of a refusal (None) 1 if nothing answers, else 0."""
         if answer is None:
             return float(not self.question.answers)
         return f1(answer, self.question.answers) if self.question.answers else 0.0
@@ -50,8 +51,13 @@ class Recorded:
     readings: Mapping[Pair, Reading]
 
     def read(self, pairs: Sequence[Pair]) -> list[Reading]:
-        """One reading a pair, in order."""
+        """One reading per pair, in order."""
         return [self.readings[pair] for pair in pairs]
+
+
+def say(line: str) -> None:
+    """Progress, on stderr."""
+    sys.stderr.write(line + "\n")
 
 
 def as_read(reads: Sequence[Read], confidence: Confidence) -> list[list[Reading]]:
@@ -68,7 +74,7 @@ def half(questions: Sequence[ReadQuestion], which: int) -> list[ReadQuestion]:
 
 
 def sampled(questions: Sequence[ReadQuestion], size: int, seed: int = 0) -> list[ReadQuestion]:
-    """``size`` of them by ``seed``; all where there are fewer."""
+    """``size`` of them by ``seed``; all if there are fewer."""
     return random.Random(seed).sample(list(questions), min(size, len(questions)))
 
 

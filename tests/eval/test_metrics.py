@@ -77,12 +77,6 @@ def test_best_citation_overlap_takes_the_gold_place_that_fits():
     assert metrics.best_citation_overlap([Place("a", 4, 10)], []) == PrecisionRecall(0, 0)
 
 
-def test_abstention():
-    refused, unanswerable = [True, True, False, False, True], [True, False, True, False, True]
-    assert metrics.abstention(refused, unanswerable) == PrecisionRecall(2 / 3, 2 / 3)
-    assert metrics.abstention([False], [False]) == PrecisionRecall(1, 1)
-
-
 def test_selective_risks_by_hand():
     # Surest first: right, wrong, right. Errors so far: 0 of 1, 1 of 2, 1 of 3.
     assert metrics.selective_risks([0.5, 0.9, 0.7], [1, 1, 0]) == pytest.approx([0, 1 / 2, 1 / 3])

@@ -109,7 +109,7 @@ class Process:
         self._log.close()
 
     def _exchange(self, line: str) -> Any:
-        """Send a line, read a line; CannotRun with the last that the process said where it has ended."""
+        """Send a line, read a line; CannotRun with the last line of the process's log if it has ended."""
         assert self._process.stdin is not None and self._process.stdout is not None
         try:
             self._process.stdin.write(line + "\n")
@@ -147,7 +147,7 @@ def run_rounds(running: Sequence[Process], rounds: int) -> None:
 
 
 def _run(peer: Peer, command: list[str]) -> None:
-    """Run a command of the set-up; CannotRun with its last line where it fails."""
+    """Run a command of the set-up; CannotRun with its last line if it fails."""
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines() or ["no word"]

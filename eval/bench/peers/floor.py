@@ -62,7 +62,7 @@ def gigaflops(config: NetworkConfig, lengths: Sequence[int]) -> float:
 
 
 def _product(weight: Tensor) -> Callable[[Tensor], Tensor]:
-    """x to x W^T, with W in the layout that the processor likes best where the library can pack it."""
+    """x to x W^T, with W in the layout that the processor likes best if the library can pack it."""
     try:
         packed = torch.ops.mkldnn._reorder_linear_weight(weight, None)
         torch.ops.mkldnn._linear_pointwise(weight[:1], packed, None, "none", [], "")

@@ -18,7 +18,7 @@ class PinciteReader:
         self._reader: Reader = ExtractiveReader.open(job.model, format=cast(Format, job.format))
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-        """One reading a passage."""
+        """One reading per passage."""
         return self._reader.read([Pair(question, passage) for passage in passages])
 
     def answer(self, question: str, passages: Sequence[str]) -> str:

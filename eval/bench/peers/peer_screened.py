@@ -26,7 +26,7 @@ class Screened(PinciteReader):
         self._confidence = Confidence.beside(folder, reader.fingerprint)
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
-        """One reading a passage, those at the end left out where an answer leads them."""
+        """One reading per passage; passages at the end go unread once no unread one can overtake the best answer."""
         hits = [
             Hit(Passage(number, str(number), "", "", 0, len(text), text, "", None), 0.0)
             for number, text in enumerate(passages)

@@ -20,7 +20,7 @@ class HaystackSystem:
         self._best: Any = None
 
     def answer(self, question: str) -> str:
-        """The answer ranked first, empty where there is none."""
+        """The answer ranked first, empty if there is none."""
         asked = {"embedder": {"text": question}, "terms": {"query": question}, "reader": {"query": question}}
         answers = self._pipeline.run(asked)["reader"]["answers"]
         self._best = next((answer for answer in answers if answer.data), None)

@@ -15,12 +15,12 @@ class PinciteSystem:
         self._given: Answer | None = None
 
     def answer(self, question: str) -> str:
-        """The answer, empty where it abstains."""
+        """The answer, empty if it abstains."""
         self._given = self._assistant.ask(question)
         return self._given.text or ""
 
     def document(self, question: str, answer: str) -> str:
-        """The document of the first citation; that of the nearest passage where it abstains."""
+        """The document of the first citation; that of the nearest passage if it abstains."""
         citations = self._given.citations if self._given else ()
         return citations[0].document if citations else ""
 

@@ -29,7 +29,7 @@ class TxtaiSystem:
         self._pipeline = RAG(self._embeddings, Questions(job.model, gpu=False), context=PASSAGES_READ)
 
     def answer(self, question: str) -> str:
-        """The answer in the passages found, empty where there is none."""
+        """The answer in the passages found, empty if there is none."""
         try:
             [(_, answer)] = self._pipeline([("answer", question, question, False)])
         except TypeError:
@@ -37,7 +37,7 @@ class TxtaiSystem:
         return str(answer or "")
 
     def document(self, question: str, answer: str) -> str:
-        """The document of the first passage found that holds the answer; that of the first where none does."""
+        """The document of the first passage found that holds the answer; that of the first passage if none does."""
         found = self._embeddings.search(question, PASSAGES_READ)
         best = next((hit for hit in found if answer in hit["text"]), found[0]) if found else None
         return self._documents[int(best["id"])] if best else ""

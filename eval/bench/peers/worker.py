@@ -1,4 +1,4 @@
-"""What every contestant runs in: a process of its own that reads a job, answers it once, then runs a timed round a line.
+"""What every contestant runs in: a process of its own that reads a job, answers it once, then runs one timed round per line.
 
 A contestant reads passages that it is given, or is a whole system that finds them in a library of its own first.
 
@@ -102,7 +102,7 @@ class SystemJob:
 
 @dataclass(frozen=True, slots=True)
 class SystemAnswer:
-    """An answer, empty where there is none, and the document that it was taken from."""
+    """An answer, empty if there is none, and the document that it was taken from."""
 
     answer: str
     document: str
@@ -112,7 +112,7 @@ class System(Protocol):
     """A question-answering system that is loaded and has its passages."""
 
     def answer(self, question: str) -> str:
-        """The best answer, empty where it gives none."""
+        """The best answer, empty if it gives none."""
         ...
 
     def document(self, question: str, answer: str) -> str:
@@ -124,12 +124,12 @@ class Contestant(Protocol):
     """A reader that is loaded."""
 
     def answer(self, question: str, passages: Sequence[str]) -> str:
-        """The best answer over all passages, empty where it gives none."""
+        """The best answer over all passages, empty if it gives none."""
         ...
 
 
 def serve(load: Callable[[ReaderJob], Contestant], packages: Sequence[str]) -> None:
-    """Read the job from stdin, answer it, then time one round for every further line, in milliseconds a question."""
+    """Read the job from stdin, answer it, then time one round for every further line, in milliseconds per question."""
     replies = _replies()
     job = ReaderJob.parse(sys.stdin.readline())
     reader = _loaded(lambda: load(job), job.threads)
@@ -154,7 +154,7 @@ def serve_system(load: Callable[[SystemJob], System], packages: Sequence[str]) -
 
 
 def _replies() -> TextIO:
-    """Where replies go; whatever a library prints goes to stderr from here on."""
+    """A stream for replies; whatever a library prints goes to stderr from here on."""
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     return replies
@@ -192,7 +192,7 @@ def _milliseconds(answer: Callable[[], str]) -> float:
 
 
 def _version(package: str) -> str | None:
-    """The installed version, None where it is not installed."""
+    """The installed version, None if it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:

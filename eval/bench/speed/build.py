@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 
 from eval.bench.machine import machine
-from eval.bench.passages import CORPUS
 from eval.bench.results import command_line, console, print_table, write_json
+from eval.corpus_run import CORPUS
 from eval.datasets.examples import load
 from index.arrays import Floats
 from index.chunker import chunk
@@ -37,7 +37,7 @@ Embed = Callable[[Sequence[str]], Floats]
 
 @dataclass(frozen=True, slots=True)
 class EmbedderFigures:
-    """One embedder: texts a second as a median over rounds, and recall@10 in 0..1 where it was measured."""
+    """One embedder: texts per second as a median over rounds, and recall@10 in 0..1 if it was measured."""
 
     embedder: str
     format: str
@@ -82,7 +82,7 @@ def own_texts() -> list[str]:
 def _options() -> argparse.Namespace:
     """The command line."""
     parser = command_line(__doc__, "bench-build.json", rounds=5, threads=2)
-    parser.add_argument("--texts", type=Path, help="a text a line (default: the passages of the bundled articles)")
+    parser.add_argument("--texts", type=Path, help="one text per line (default: the passages of the bundled articles)")
     parser.add_argument("--squad", type=Path, help="a SQuAD file, for recall@10")
     parser.add_argument("--questions", type=int, help="only so many of its questions, spread evenly")
     return parser.parse_args()
@@ -109,7 +109,7 @@ def _threads(wanted: int) -> int:
 
 
 def _rounds(embedders: dict[str, Embed], texts: Sequence[str], rounds: int) -> dict[str, list[float]]:
-    """Texts a second in each round; who comes first changes."""
+    """Texts per second in each round; the embedders take turns at coming first."""
     speeds: dict[str, list[float]] = {name: [] for name in embedders}
     for number in range(rounds):
         for name in [*embedders][:: 1 if number % 2 == 0 else -1]:

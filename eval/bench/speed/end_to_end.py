@@ -2,7 +2,7 @@
 
     python eval/bench/speed/end_to_end.py [--passages 2000 20000 100000] [--filler SQUAD.json] [--json end-to-end.json]
 
-The passages are those of the bundled articles, and others that fill up: the paragraphs of a SQuAD file, then (or, where
+The passages are those of the bundled articles, and others that fill up: the paragraphs of a SQuAD file, then (or, if
 none is given, only) paragraphs of its, or the articles', own sentences in random order, those that hold an answer left out.
 All vectors are made once, by Pincite, and handed to every system, so that a hundred thousand passages take minutes and not
 hours; each system embeds the questions itself. The gold questions that have an answer are asked one at a time, by one
@@ -22,11 +22,11 @@ from typing import Any
 
 from eval.bench.filling import library
 from eval.bench.machine import machine
-from eval.bench.passages import QUESTIONS
 from eval.bench.peers.contestants import SYSTEMS, Process, run_rounds, started
 from eval.bench.peers.worker import LibraryFolders, SystemAnswer, SystemJob
 from eval.bench.results import command_line, console, print_table, write_json
 from eval.bench.speed.reader import as_hugging_face
+from eval.corpus_run import QUESTIONS
 from eval.datasets.examples import load
 from eval.datasets.questions import GoldQuestion, same_document
 from qa.reader.reader import BUNDLED, fingerprint
@@ -35,7 +35,7 @@ from qa.squad_scores import exact_match, f1
 
 @dataclass(frozen=True, slots=True)
 class SystemFigures:
-    """One system over one library: times in milliseconds a question, shares of the questions, its time over Pincite's."""
+    """One system over one library: times in milliseconds per question, shares of the questions, its time over Pincite's."""
 
     system: str
     passages: int

@@ -4,7 +4,7 @@
 
 Serves the page as ``pincite chat`` does, in a process of its own, over a new index of the bundled articles (or over
 ``--index``), and asks it over HTTP: first one person alone for a quarter of the time, then each number of people, every
-one going through gold questions of their own as fast as answers come. Exit status 1 where an answer was not to the question
+one going through gold questions of their own as fast as answers come. Exit status 1 if an answer was not to the question
 asked, a request failed, or the 95th percentile with the most people is 8 times that of one or more.
 """
 
@@ -27,16 +27,15 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from eval.bench.machine import machine
-from eval.bench.passages import CORPUS
 from eval.bench.results import command_line, console, print_table, write_json
 from eval.bench.served import PINCITE, environment, serving
-from eval.corpus_run import QUESTIONS
+from eval.corpus_run import CORPUS, QUESTIONS
 from eval.datasets.examples import load
 from index.encoder.threads import cores
 from qa.answers import PASSAGES_READ
 
-LARGEST_RATIO = 8.0
-LONGEST_WAIT = 300.0
+LARGEST_RATIO = 8.0  # eight people, the default, who were answered strictly in turn would wait that long
+LONGEST_WAIT = 300.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,7 @@ def _person(
 
 
 def ask(address: str, question: str) -> dict[str, Any]:
-    """The page's answer object for a question; OSError or ValueError where there is none."""
+    """The page's answer object for a question; OSError or ValueError if there is none."""
     url = f"{address}gradio_api/call/ask"
     body = json.dumps({"data": [question, PASSAGES_READ]}).encode()
     headers = {"content-type": "application/json"}
@@ -142,7 +141,7 @@ def ask(address: str, question: str) -> dict[str, Any]:
 
 @contextmanager
 def served(index: Path | None, reader: str) -> Iterator[str]:
-    """The address of a page that is served until this is left; SystemExit with what it said where it is not."""
+    """The address of a page that is served until this is left; SystemExit with the error output if it is not."""
     with tempfile.TemporaryDirectory(prefix="pincite-") as home:
         environ = environment(home, reader)
         if index is None:

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from eval.bench.filling import library
 from eval.bench.machine import machine, status
-from eval.bench.passages import QUESTIONS
 from eval.bench.results import command_line, console, print_table, write_json
 from eval.bench.speed.load import ask, served
+from eval.corpus_run import QUESTIONS
 from eval.datasets.examples import load
 from index.encoder.threads import cores
 from index.folder_index import Index, IndexProblem

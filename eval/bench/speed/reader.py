@@ -2,11 +2,11 @@
 
     python eval/bench/speed/reader.py [--model FOLDER] [--rounds 5] [--json reader.json]
 
-Answers are compared before anything is timed: over a hundred questions with the one passage that holds the answer, where
-all are to find the same words, and over the questions that are timed, where each ranks passages in its own way. Then every
-contestant, in a process of its own and all with the same threads, runs all questions once a round, one contestant at a
+Answers are compared before anything is timed: over a hundred questions with the one passage that holds the answer, in
+which all should find the same words, and over the questions that are timed, for which each ranks passages in its own way.
+Then every contestant, in a process of its own and all with the same threads, runs all questions once a round, one contestant at a
 time, in an order that moves on by one each round. A format that a contestant cannot compute in (int8, which only Pincite
-can) has no row of it; best against best compares each one's fastest. Where the model has a small reader beside it, Pincite
+can) has no row of it; best against best compares each one's fastest. If the model has a small reader beside it, Pincite
 also runs as the assistant reads, no more of the passages than it needs: a row of its own.
 """
 
@@ -30,7 +30,7 @@ from qa.answering.confidence import Confidence
 from qa.reader.reader import BUNDLED, fingerprint
 from qa.squad_scores import normalise
 
-ENOUGH = 0.98
+ENOUGH = 0.98  # share of equal answers below which the table comes with a warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _row(process: Process, running: Sequence[Process], ours: Process) -> ReaderF
 
 
 def _median(process: Process) -> float:
-    """Milliseconds a question: the median over rounds of the mean over questions."""
+    """Milliseconds per question: the median over rounds of the mean over questions."""
     return statistics.median(statistics.fmean(one) for one in process.rounds)
 
 

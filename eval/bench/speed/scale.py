@@ -51,7 +51,7 @@ class Given:
         self.at = 0
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """One row a text; the canaries of an index have rows of their own."""
+        """One row per text; the canaries of an index have rows of their own."""
         if tuple(texts) == CANARIES:
             return canaries()
         rows = self._vectors[self.at : self.at + len(texts)]

@@ -1,4 +1,4 @@
-"""How long one waits: for ``pincite --help``, ``pincite status``, a first ``pincite ask``, and the chat page.
+"""How long do you wait for ``pincite --help``, ``pincite status``, a first ``pincite ask``, and the chat page?
 
     python eval/bench/speed/startup.py [--reader FOLDER] [--repeats 3] [--json startup.json]
 
@@ -17,9 +17,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from eval.bench.machine import machine
-from eval.bench.passages import CORPUS
 from eval.bench.results import command_line, print_table, write_json
 from eval.bench.served import PINCITE, environment, serving
+from eval.corpus_run import CORPUS
 from index.encoder.threads import cores
 
 QUESTION = "Who signed the agreement?"
@@ -64,7 +64,7 @@ def page_ready(command: Sequence[str], environ: dict[str, str]) -> float:
 
 
 def _runner(environ: dict[str, str]) -> Callable[..., float]:
-    """A function that runs ``pincite`` with its arguments and tells the seconds; it stops everything where one fails."""
+    """A function that runs ``pincite`` with its arguments and returns the seconds; SystemExit if the command fails."""
 
     def run(*arguments: str) -> float:
         began = time.perf_counter()

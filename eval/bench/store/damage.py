@@ -3,7 +3,7 @@
     python eval/bench/store/damage.py [--flips 2000] [--truncations 300] [--seed 0] [--json damage.json]
 
 Each time one file of a sound index of two generations is damaged, and mended again afterwards. ``verify`` has to name that
-file and no other; opening has to serve the generation before where the current one is damaged, and to name the file too.
+file and no other; opening has to serve the generation before if the current one is damaged, and to name the file too.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class TypeFigures:
 
 
 def main() -> None:
-    """Measure, print a table, write JSON; exit status 1 where a document did harm."""
+    """Measure, print a table, write JSON; exit status 1 if a document did harm."""
     options = command_line(__doc__, "bench-fuzz.json", documents=1000, seed=0).parse_args()
     rows = fuzz(options.documents, options.seed)
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024

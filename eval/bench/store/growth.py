@@ -41,7 +41,7 @@ class Drawn:
         self._random = np.random.default_rng(0)
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """One row a text."""
+        """One row per text."""
         rows = self._random.normal(size=(len(texts), DIMENSION)).astype(np.float32)
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
@@ -92,7 +92,7 @@ def grown(passages: int) -> list[dict[str, Any]]:
 
 
 def article(random: np.random.Generator) -> str:
-    """A text of paragraphs that make a passage each or so, of words by Zipf's law."""
+    """A text of paragraphs that become about one passage each, of words by Zipf's law."""
     ranks = np.minimum(random.zipf(1.15, size=(PASSAGES_EACH, WORDS_EACH)), VOCABULARY)
     return "\n\n".join("W" + " ".join(f"w{rank}" for rank in row) + "." for row in ranks.tolist()) + "\n"
 

@@ -35,7 +35,7 @@ class Report:
 
 
 def main() -> None:
-    """Measure, print a table, write JSON; exit status 1 where a reader failed or saw an old version."""
+    """Measure, print a table, write JSON; exit status 1 if a reader failed or saw an old version."""
     options = command_line(__doc__, "bench-readers.json", seconds=300.0, readers=8).parse_args()
     with tempfile.TemporaryDirectory(prefix="pincite-") as folder:
         report = together(Path(folder) / "trial", options.readers, options.seconds)

@@ -1,4 +1,4 @@
-"""How long does it take to see that nothing has changed, and to take in a change, where there are many files?
+"""How long does it take to see that nothing has changed, and to take in a change, when there are many files?
 
     python eval/bench/store/sync.py [--files 10000] [--repeats 3] [--json sync.json]
 

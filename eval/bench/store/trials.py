@@ -44,7 +44,7 @@ class Words:
     dimension = 16
 
     def embed(self, texts: Sequence[str]) -> Floats:
-        """One unit row a text."""
+        """One unit row per text."""
         rows = np.full((len(texts), self.dimension), 0.01, dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):
             for word in re.findall(r"\w+", text.casefold()):
@@ -93,7 +93,7 @@ class Trial:
         return {path.name: path.read_text(encoding="utf-8") for path in self.articles.iterdir()}
 
     def held(self) -> FolderState:
-        """The text of each document of the index, nothing where there is none yet."""
+        """The text of each document of the index, nothing if there is none yet."""
         try:
             opened = Index.open(self.index)
         except IndexMissing:
@@ -145,7 +145,7 @@ class Trial:
 
 
 def texts_of(opened: Index) -> FolderState:
-    """The text of each document by the name of its file; ValueError where a search or a passage does not fit it."""
+    """The text of each document by the name of its file; ValueError if a search or a passage does not fit it."""
     for passage in opened.passages:
         if opened.document_text(passage.document)[passage.start : passage.end] != passage.text:
             raise ValueError(f"a passage of {passage.document} is not a slice of it")
@@ -157,7 +157,7 @@ def texts_of(opened: Index) -> FolderState:
 
 
 def verdict(trial: Trial, before: FolderState, after: FolderState, *, acknowledged: bool) -> str:
-    """What is wrong with the index after an interrupted build: empty where nothing is."""
+    """What is wrong with the index after an interrupted build: empty if nothing is."""
     try:
         held = trial.held()
     except Exception as error:  # whatever it is, the index did not open

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from eval.bench.filling import filling, shuffled, write_filling
-from eval.bench.passages import QUESTIONS
 from eval.bench.speed.end_to_end import spread
 from eval.bench.speed.memory import below
+from eval.corpus_run import QUESTIONS
 from eval.datasets.examples import load
 from index.chunker import WORDS, chunk
 from index.documents import find_files, read_document
