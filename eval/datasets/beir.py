@@ -30,7 +30,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """A BEIR folder; ``texts`` are its documents under file names of our own."""
+    """A BEIR folder; ``texts`` are its documents under file names made here."""
 
     name: str
     texts: dict[str, str]
@@ -79,13 +79,17 @@ def _with_title(row: dict[str, Any]) -> str:
     return "\n\n".join(part for part in (str(row.get("title") or ""), str(row["text"])) if part)
 
 
-def _rows(path: Path, complaints: list[Complaint]) -> Iterator[dict[str, Any]]:
-    """The well-formed rows of a JSON-lines file; what is wrong with the others goes to ``complaints``."""
+def _text_of(path: Path) -> str:
+    """A file as text; UnreadableDataset says why it cannot be read."""
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableDataset(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'not UTF-8'})") from None
-    for number, line in enumerate(lines, start=1):
+
+
+def _rows(path: Path, complaints: list[Complaint]) -> Iterator[dict[str, Any]]:
+    """The well-formed rows of a JSON-lines file; what is wrong with the others goes to ``complaints``."""
+    for number, line in enumerate(_text_of(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -98,10 +102,7 @@ def _rows(path: Path, complaints: list[Complaint]) -> Iterator[dict[str, Any]]:
 
 def _judgements(path: Path, names: dict[str, str], complaints: list[Complaint]) -> dict[str, dict[str, float]]:
     """Gains above 0 by query and document name."""
-    try:
-        lines = list(csv.reader(path.read_text(encoding="utf-8").splitlines(), delimiter="\t"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableDataset(f"{path}: cannot be read ({getattr(error, 'strerror', None) or 'not UTF-8'})") from None
+    lines = list(csv.reader(_text_of(path).splitlines(), delimiter="\t"))
     judged: dict[str, dict[str, float]] = {}
     for number, row in enumerate(lines[1:], start=2):
         try:
@@ -117,6 +118,6 @@ def _judgements(path: Path, names: dict[str, str], complaints: list[Complaint]) 
 
 
 def rank(query: Query, hits: Sequence[Hit]) -> QueryRanking:
-    """Passages to documents: each document stands where its best passage does."""
+    """The ranking of documents: each has the rank of its best passage."""
     ranked = dict.fromkeys(Path(hit.passage.document).name for hit in hits)
     return QueryRanking(query.id, tuple(query.gains.get(name, 0.0) for name in ranked), tuple(query.gains.values()))

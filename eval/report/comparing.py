@@ -32,14 +32,20 @@ class Change:
         """Whether it got worse by more than chance explains (95 %)."""
         return self.difference.worse if self.score.higher_is_better else self.difference.better
 
+    @property
+    def cells(self) -> tuple[str, str, str, str, str]:
+        """Title, mean before, mean now, difference and its 95 % interval, in percent."""
+        d = self.difference
+        means = f"{100 * self.before:.1f}", f"{100 * self.now:.1f}"
+        return self.score.title, *means, f"{100 * d.value:+.1f}", f"{100 * d.low:+.1f} to {100 * d.high:+.1f}"
+
     def as_dict(self) -> dict[str, float]:
         """JSON values."""
         return {"before": self.before, "now": self.now, **asdict(self.difference)}
 
     def __str__(self) -> str:
-        d = self.difference
-        span = f"95 % interval {100 * d.low:+.1f} to {100 * d.high:+.1f}"
-        return f"{self.score.title} {100 * self.before:.1f} -> {100 * self.now:.1f} ({span}, {d.count} questions)"
+        title, before, now, _, span = self.cells
+        return f"{title} {before} -> {now} (95 % interval {span}, {self.difference.count} questions)"
 
 
 def paired(new: Run, old: Run) -> list[RecordPair]:

@@ -31,11 +31,11 @@ def _table(pairs: Sequence[RecordPair]) -> str:
 
 def _line(change: Change) -> str:
     """One score of both runs."""
-    d, tone = change.difference, "better" if change.better else "worse" if change.worse else ""
+    title, before, now, difference, span = change.cells
+    tone = "better" if change.better else "worse" if change.worse else ""
     return (
-        f"<tr><td>{escape(change.score.title)}</td><td>{100 * change.before:.1f}</td><td>{100 * change.now:.1f}</td>"
-        f'<td class="{tone}">{100 * d.value:+.1f}</td><td>{100 * d.low:+.1f} to {100 * d.high:+.1f}</td>'
-        f"<td>{d.p:.3f}</td></tr>"
+        f"<tr><td>{escape(title)}</td><td>{before}</td><td>{now}</td>"
+        f'<td class="{tone}">{difference}</td><td>{span}</td><td>{change.difference.p:.3f}</td></tr>'
     )
 
 

@@ -66,10 +66,7 @@ def compared(changes: Sequence[Change]) -> Table:
     """Two runs by score."""
     table = _table("score", "other", "this", "difference", "95 % interval")
     for one in changes:
-        d, style = one.difference, "green" if one.better else "red" if one.worse else None
-        span = f"{100 * d.low:+.1f} to {100 * d.high:+.1f}"
-        cells = (f"{100 * one.before:.1f}", f"{100 * one.now:.1f}", f"{100 * d.value:+.1f}", span)
-        table.add_row(one.score.title, *cells, style=style)
+        table.add_row(*one.cells, style="green" if one.better else "red" if one.worse else None)
     return table
 
 
