@@ -35,7 +35,7 @@ check: install-test
 	$(VENV)/bin/lint-imports
 
 test-fast: install-test
-	$(VENV)/bin/pytest -q -m "not slow and not browser and not database"
+	$(VENV)/bin/pytest -q -n 2 --hypothesis-profile fast -m "not slow and not browser and not database"
 
 test: install-test
 	$(VENV)/bin/pytest

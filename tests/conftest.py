@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 set_environment()
 settings.register_profile("any machine", deadline=None)
+settings.register_profile("fast", deadline=None, max_examples=20)  # for make test-fast
 settings.load_profile("any machine")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import builder
-from index.builder import build, index_in_memory, plan
+from index.builder import plan
 from index.documents import load
 from index.embedder import SentenceEmbedder
 from index.folder_index import Duplicate, Index, Making, Unreadable, verify
@@ -19,6 +20,10 @@ from index.loaders.text import Content
 from index.search.bm25 import terms
 from index.storage import generations
 from index.update.report import BuildReport, NothingToIndex, Renamed
+
+# Read in this process: starting another for each index would take most of the time.
+build, index_in_memory = partial(builder.build, load=load), partial(builder.index_in_memory, load=load)
+
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -236,28 +241,28 @@ def test_what_is_unchanged_is_not_split_into_terms_again(
 ) -> None:
     for name, text in (("c", "Cats sleep by day."), ("d", "Dogs bark at cats."), ("e", "?!")):
         (articles / f"{name}.txt").write_text(text)
-    build([articles], tmp_path / "index", embedder, load=load)
+    build([articles], tmp_path / "index", embedder)
     split: list[str] = []
     monkeypatch.setattr("index.search.bm25.terms", lambda text: split.append(text) or terms(text))
     (articles / "c.txt").write_text("Cows eat grass.")
     (articles / "a.txt").unlink()
     (articles / "f.txt").write_text("Foxes eat apples and honey.")
-    build([articles], tmp_path / "index", embedder, load=load)
+    build([articles], tmp_path / "index", embedder)
     assert split == ["c\nCows eat grass.", "f\nFoxes eat apples and honey."]
-    followed, fresh = Index.open(tmp_path / "index"), index_in_memory([articles], embedder, load=load)
+    followed, fresh = Index.open(tmp_path / "index"), index_in_memory([articles], embedder)
     for query in ("cats", "honey and apples", "cows eating grass by day", "red", "dog f"):
         left, right = followed.sparse.search([query], 5), fresh.sparse.search([query], 5)
         assert left.ids.tolist() == right.ids.tolist() and left.scores == pytest.approx(right.scores, abs=1e-6)
 
 
 def test_a_run_that_was_killed_leaves_nothing_behind(articles: Path, tmp_path: Path, embedder: FakeEmbedder) -> None:
-    build([articles], tmp_path / "index", embedder, load=load)
+    build([articles], tmp_path / "index", embedder)
     left = tmp_path / "index" / "gen-00000002"
     left.mkdir()
     (left / "vectors.f32").write_bytes(b"half")
     for text in ("", "Cats sleep."):  # with nothing to write, then with something
         (articles / "c.txt").write_text(text)
-        build([articles], tmp_path / "index", embedder, load=load)
+        build([articles], tmp_path / "index", embedder)
         assert not left.exists() and verify(tmp_path / "index") == []
 
 
@@ -274,7 +279,7 @@ def test_a_run_that_stops_halfway_drops_what_it_wrote(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        build([articles], tmp_path / "index", embedder, progress=stop, load=load)
+        build([articles], tmp_path / "index", embedder, progress=stop)
     assert seen[0] == seen[1] == ["passages.i64", "terms.i32", "texts.utf8", "vectors.f32"]
     assert generations.generations(tmp_path / "index") == []
 
@@ -297,10 +302,10 @@ def test_any_history_ends_where_a_fresh_index_would(
             if text is not None:
                 (articles / name).write_bytes(text.encode())
         try:
-            fresh = index_in_memory([articles], embedder, load=load)
+            fresh = index_in_memory([articles], embedder)
         except NothingToIndex:
             continue
-        build([articles], base / "index", embedder, load=load)
+        build([articles], base / "index", embedder)
         index = Index.open(base / "index")
         assert verify(base / "index") == [] and index.warnings == ()
         assert list(index.passages) == list(fresh.passages) and index.documents == fresh.documents

@@ -30,6 +30,7 @@ def test_only_one_module_sets_them() -> None:
     assert [path.name for path in found if SETS.search(path.read_text("utf-8"))] == ["environment.py"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "opened",
     [
@@ -43,6 +44,7 @@ def test_they_are_set_before_anything_reads_them(opened: str) -> None:
     assert said == str(wanted)
 
 
+@pytest.mark.slow
 def test_importing_the_library_sets_none_of_them() -> None:
     assert shown("import qa.assistant").count("None") == 3
 

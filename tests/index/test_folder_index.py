@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -34,17 +35,25 @@ FILES = ("documents.jsonl", "texts.utf8", "passages.i64", "headings.json", "vect
 OLD, NEW = "gen-00000001", "gen-00000002"
 
 
-@pytest.fixture
-def store(tmp_path: Path, embedder: FakeEmbedder) -> Path:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index of two generations: one document, then two."""
-    articles = tmp_path / "articles"
+    folder, embedder = tmp_path_factory.mktemp("built"), FakeEmbedder()
+    articles = folder / "articles"
     articles.mkdir()
     (articles / "a.md").write_text(
         "# Apples\n\nApples are red e\u0301 \U0001f600.\n\n## Trees\n\nThey grow on trees.\n"
     )
-    build([articles], tmp_path / "index", embedder)
+    build([articles], folder / "index", embedder)
     (articles / "b.txt").write_text("\ufeffThe sky is blue.\r\nThe sea is green.")
-    build([articles], tmp_path / "index", embedder)
+    build([articles], folder / "index", embedder)
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path, built: Path) -> Path:
+    """A copy of that index, with a copy of its articles beside it."""
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
     return tmp_path / "index"
 
 

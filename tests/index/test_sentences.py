@@ -57,6 +57,7 @@ def test_a_window_finds_what_the_whole_text_shows() -> None:
     assert list(_starts(text, 150)) == list(_starts(text, 331)) == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ['."', "x", "! ", " ", "A. b ", "漢。", "word "])
 def test_the_time_stays_in_proportion_to_a_line_without_an_end(unit: str) -> None:
     began = time.perf_counter()

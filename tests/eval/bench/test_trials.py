@@ -12,6 +12,7 @@ from index.folder_index import Index, IndexMissing
 from index.storage import generations
 
 
+@pytest.mark.slow
 def test_sigkill_at_random_moments_loses_nothing(tmp_path: Path) -> None:
     row = crash.at_random(tmp_path / "trial", 8, seed=1)
     assert (row.kills, row.problems) == (8, ())
@@ -58,6 +59,7 @@ def test_a_fault_while_writing_leaves_the_old_generation_and_a_clear_message(
     assert row.refused > 20 and row.wrong == ()
 
 
+@pytest.mark.slow
 def test_a_write_that_the_system_cuts_short_is_named(tmp_path: Path) -> None:
     row = faults.sizes(tmp_path / "trial", (0, 100, 1_000))
     assert (row.refused, row.wrong) == (3, ())
@@ -81,6 +83,7 @@ def test_a_first_run_that_was_interrupted_is_no_index_yet(tmp_path: Path) -> Non
     assert trial.held() == trial.wanted()
 
 
+@pytest.mark.slow
 def test_malformed_documents_of_every_type_do_no_harm() -> None:
     rows = fuzz.fuzz(60, seed=2)
     assert len(rows) == 10 and sum(row.documents for row in rows) == 60

@@ -44,6 +44,7 @@ def test_a_reason_comes_through_and_the_process_goes_on() -> None:
         assert box.load("txt", b"Text.").text == "Text." and box._process is process
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_is_stopped_and_the_next_is_read() -> None:
     with Sandbox(seconds=1.0) as box:
         assert box.load("txt", b"Text.").text == "Text."
@@ -61,6 +62,7 @@ def test_what_takes_too_long_is_stopped_and_the_next_is_read() -> None:
         assert box.load("txt", b"Again.").text == "Again."
 
 
+@pytest.mark.slow
 def test_what_takes_too_much_memory_is_refused_and_the_next_is_read() -> None:
     with Sandbox(memory=200 * 1024**2) as box:
         with pytest.raises(UnreadableContent):

@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 from embedder_fakes import FakeEmbedder
 
-from index.builder import build, plan
-from index.documents import UnreadableDocument
+from index import builder
+from index.builder import plan
+from index.documents import UnreadableDocument, load
 from index.folder_index import Index
 from index.loaders.text import Content
 from index.storage.generations import generations
 from index.update.file_stamps import SETTLED, Seen
 from index.update.vector_log import Journal
+
+build = partial(builder.build, load=load)  # in this process: starting another would take most of the time
 
 
 @pytest.fixture

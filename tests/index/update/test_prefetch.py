@@ -83,6 +83,7 @@ def slow(kind: str, data: bytes) -> Content:
     return load_text(data)
 
 
+@pytest.mark.slow
 def test_reading_and_embedding_take_about_the_time_of_the_longer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,14 +6,18 @@ import io
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from embedder_fakes import FakeEmbedder
 
-from index.builder import build
+from index import builder
+from index.documents import load
 from qa.commands.index import changes, show_build
 from qa.console import Terminal
+
+build = partial(builder.build, load=load)  # in this process: starting another would take most of the time
 
 
 @pytest.fixture
@@ -47,6 +51,7 @@ def wait_for(noticed: list[float], count: int, seconds: float = 30) -> bool:
     return len(noticed) >= count
 
 
+@pytest.mark.slow
 def test_changes_are_noticed_and_those_of_the_index_are_not(tmp_path: Path, watched: list[float]) -> None:
     (tmp_path / "articles" / "index" / "seen.json").write_text("own")
     assert not wait_for(watched, 2, seconds=3)

@@ -121,6 +121,7 @@ def test_weights_that_do_not_fit_the_configuration_are_named(tmp_path: Path, cha
         SpanNetwork.load(write_config(tmp_path, "mpnet", **changes), theirs("mpnet").state_dict())
 
 
+@pytest.mark.slow
 def test_to_load_a_reader_does_not_import_the_compiler(tmp_path: Path):
     save_file(theirs("mpnet").state_dict(), write_config(tmp_path, "mpnet") / "model.safetensors")
     code = (

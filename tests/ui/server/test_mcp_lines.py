@@ -93,6 +93,7 @@ def test_a_line_that_is_too_long_is_skipped_and_only_its_beginning_kept() -> Non
     assert [len(read_line(lines)), read_line(lines), read_line(lines)] == [LONGEST_LINE, b"last", b""]
 
 
+@pytest.mark.slow
 def test_every_line_is_answered_by_the_server_and_what_follows_is_served(tmp_path: Path) -> None:
     (tmp_path / "dam.md").write_text("# The dam\n\nThe dam was built in 1962.\n")
 
