@@ -89,3 +89,16 @@ def test_paths_in_a_doc_are_found(tmp_path: Path) -> None:
     doc = tmp_path / "doc.md"
     doc.write_text("Run `qa/x.py`, python -m eval.y; see [z](z.md#part), [w](https://qa/w), path/to/index/v.")
     assert set(_places(doc)) == {ROOT / "qa" / "x.py", ROOT / "eval" / "y.py", tmp_path / "z.md"}
+
+
+def test_the_files_that_are_kept_for_a_user_are_those_of_the_docs() -> None:
+    """Each name that the code puts below the user's data or cache folder, and no other."""
+    code = "".join(
+        path.read_text("utf-8") for room in ("qa", "index", "ui", "eval") for path in (ROOT / room).rglob("*.py")
+    )
+    below = r"(?:\bhome|user_(?:data|cache)_path\(\"pincite\"\))((?: / \"[\w.]+\")+)"
+    kept = {"/".join(re.findall(r'"([\w.]+)"', found)) for found in re.findall(below, code)}
+    described = re.search(r"^## Files\n(.*)", REFERENCE, re.M | re.S)
+    assert described
+    rows = [line.split("|")[1] for line in described[1].splitlines() if line.startswith("| `")]
+    assert {name for row in rows for name in re.findall(r"`([^`]+)`", row)} == kept
