@@ -1,4 +1,4 @@
-"""The ``pincite chat`` and ``pincite mcp`` commands. Nothing heavy is imported before it runs."""
+"""The ``pincite chat`` and ``pincite mcp`` commands, which import their heavy modules only when they run."""
 
 from __future__ import annotations
 
@@ -13,19 +13,21 @@ def chat(
     index: IndexOption = None,
     store: StoreOption = None,
     host: Annotated[
-        str, typer.Option("--host", help="Address to listen on (default: this machine alone).")
+        str, typer.Option("--host", help="Address to listen on (default: this computer only).")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = 7860,
-    user: Annotated[str | None, typer.Option("--user", envvar="PINCITE_USER", help="Ask for this name.")] = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 picks a free one.")] = 7860,
+    user: Annotated[
+        str | None, typer.Option("--user", envvar="PINCITE_USER", help="User name that visitors must give.")
+    ] = None,
     password: Annotated[
-        str | None, typer.Option("--password", envvar="PINCITE_PASSWORD", help="Ask for this password.")
+        str | None, typer.Option("--password", envvar="PINCITE_PASSWORD", help="Password that visitors must give.")
     ] = None,
     folders: Annotated[
         bool | None,
         typer.Option(
             "--folders/--no-folders",
             envvar="PINCITE_FOLDERS",
-            help="Whether visitors may have folders of this computer indexed (default: if it is the only one served).",
+            help="Whether visitors may index folders of this computer (default: only if it serves nobody but itself).",
         ),
     ] = None,
     reader: ReaderOption = None,
@@ -48,7 +50,7 @@ def mcp(
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
 ) -> None:
-    """Serve ask and search as tools to a program that speaks MCP on standard input and output."""
+    """Serve ask and search as tools for a program that speaks MCP over standard input and output."""
     with plain_errors():
         try:
             from ui.server.mcp_server import serve

@@ -35,7 +35,7 @@ def log_in(page: Any, password: str) -> None:
 
 def test_one_logs_in_and_out_with_buttons(opened: Watched) -> None:
     page = opened.page
-    page.get_by_text("After five wrong passwords the page takes no other for half a minute").wait_for()
+    page.get_by_text("After five wrong passwords you wait half a minute for the next try").wait_for()
     log_in(page, "right")
     page.get_by_label("Your question").wait_for()
     page.get_by_role("tab", name="Articles").click()

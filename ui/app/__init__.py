@@ -1,1 +1,1 @@
-"""The Gradio page: its tabs, its style, its script. Only here is gradio imported."""
+"""The Gradio page: tabs, style and script. Only this package imports gradio."""

@@ -1,4 +1,4 @@
-"""The Articles tab: what is indexed, its exact text, and ways to add to it and take from it."""
+"""The Articles tab: the indexed files, their exact text, and the controls that add and remove articles."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ui.state.source_files import key_of, link
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What one open page shows: the page of rows, the document open beside it."""
+    """What one open page shows: the page of the table, and the document open beside it."""
 
     page: int = 0
     name: str = ""
@@ -33,13 +33,13 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one open page was last told by its timer: the generation of the index, and how the job stood."""
+    """What the timer last told one open page: the generation of the index, and the state of the job."""
 
     generation: str | None = None
     job: Job | None = None
 
 
-SHARED = "The articles are kept in a database and brought in step with their files by “pincite index --store”."
+SHARED = "The articles are in a database. To add, update or remove some, run “pincite index --store”."
 
 
 def articles_tab(
@@ -52,7 +52,7 @@ def articles_tab(
     shared: bool,
     remark: str = "",
 ) -> None:
-    """Lay the tab out and wire it; ``remark`` says who may use it."""
+    """Lay out the tab and wire it. ``remark`` says who may use the page."""
     view, seen = gr.State(None), gr.State(None)
     with gr.Row(elem_id="shelf"):
         with gr.Column(scale=6, min_width=320):
@@ -76,7 +76,12 @@ def articles_tab(
     def show(words: str | None, now: View | None, by: int = 0) -> Outputs:
         now = now or View()
         if status_of(assistant) != "ready":
-            return now, note("The index is not open yet."), gr.skip(), gr.skip()
+            return (
+                now,
+                note("The index is not open; the top of this page says why."),
+                gr.skip(),
+                gr.skip(),
+            )
         taken_out = library.roots.out if library is not None else ()
         try:
             found = matching(rows_of(assistant.index, taken_out), words or "")
@@ -127,7 +132,7 @@ def articles_tab(
 
 
 def _changing(library: Library | None) -> dict[str, Any]:
-    """The controls that change the library, where there is one."""
+    """The controls that change the library; none without a library."""
     if library is None:
         return {}
     with gr.Accordion("Add or update articles", open=False, elem_id="adding"):
@@ -147,7 +152,7 @@ def _changing(library: Library | None) -> dict[str, Any]:
 
 
 def _wire(library: Library, incoming: Incoming, changing: dict[str, Any], job: gr.Markdown) -> None:
-    """Connect the controls to the library; what cannot be done is said where the job reports."""
+    """Connect the controls to the library; problems are shown in the job's place."""
 
     def uploaded(files: list[str] | None) -> str:
         with incoming.taking(files or []) as arrived:
@@ -159,7 +164,7 @@ def _wire(library: Library, incoming: Incoming, changing: dict[str, Any], job: g
 
 
 def attempt(library: Library, work: Callable[..., object], *values: Any) -> str:
-    """Begin a job: how it stands, or why it cannot be."""
+    """Start a job. Returns its state as HTML, or the reason why it cannot start."""
     try:
         work(*values)
     except (ValueError, OSError) as error:
@@ -168,7 +173,7 @@ def attempt(library: Library, work: Callable[..., object], *values: Any) -> str:
 
 
 def _removed(library: Library, now: View) -> Outputs:
-    """The open document taken out of the index, and its text off the page, where that can be done."""
+    """Remove the open document from the index, and close its text if a job has started."""
     before = library.job
     said = attempt(library, library.remove, now.name)
     if library.job is before:
@@ -177,7 +182,6 @@ def _removed(library: Library, now: View) -> Outputs:
 
 
 def _text(assistant: Answerer, record: DocumentRecord) -> str:
-    """A document's exact text with its passages."""
     index = assistant.index
     passages = index.passages[record.first_passage : record.first_passage + record.passages]
     return document(record.title, index.document_text(record.name), passages, link(record.name))

@@ -1,4 +1,4 @@
-"""The Ask tab: the conversation, and the document behind it."""
+"""The Ask tab: the conversation, and the document behind an answer."""
 
 from __future__ import annotations
 
@@ -23,15 +23,17 @@ Outputs = tuple[Any, ...]
 
 
 def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Corrections, reader: dict[str, Any]) -> None:
-    """Lay the tab out and wire it; ``reader`` limits how many questions are read at once."""
-    session = gr.State(None)  # a callable would be an endpoint, a value would be everyone's
+    """Lay out the tab and wire it. ``reader`` limits how many questions are read at once."""
+    session = gr.State(None)  # a callable would become an endpoint, a value would be shared by all users
     browser = gr.BrowserState({"id": "", "ids": [], "keep": True}, storage_key="pincite", secret="pincite")
     with gr.Row(elem_id="desk"):
         with gr.Column(elem_id="talk", scale=6, min_width=320):
             transcript = gr.Markdown(nothing_asked(()), elem_id="transcript", latex_delimiters=[])
             with gr.Column(elem_id="correction", visible=False) as correction:
                 asked_for = gr.Markdown(elem_id="corrected", latex_delimiters=[])
-                words = gr.Textbox(label="The right words, as they stand in a document", elem_id="right-words", lines=2)
+                words = gr.Textbox(
+                    label="The right words, exactly as a document has them", elem_id="right-words", lines=2
+                )
                 with gr.Row():
                     save = gr.Button("Save", variant="primary", size="sm", elem_id="save-correction")
                     absent = gr.Button("The articles do not say", size="sm", elem_id="absent")
@@ -151,12 +153,12 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
 
 
 def session_of(now: Session | None) -> Session:
-    """The page's session, a new one where it has none yet."""
+    """The page's session, or a new one."""
     return now if now is not None else Session(Chat())
 
 
 def head_of(assistant: Answerer) -> str:
-    """The page's name over the state of the index behind it."""
+    """The page's name above the state of the index."""
     if status_of(assistant) != "ready":
         return headline(None, 0, problem_of(assistant))
     try:
@@ -166,14 +168,14 @@ def head_of(assistant: Answerer) -> str:
 
 
 def transcript_of(desk: Desk, now: Session) -> str:
-    """The conversation, or an invitation to begin one."""
+    """The conversation, or an invitation to start one."""
     if now.conversation.turns:
         return rendered(now.conversation.turns, now.conversation.id if now.kept else None)
     return nothing_asked(_offered(desk.assistant), desk.earlier(now))
 
 
 def _offered(assistant: Answerer) -> Sequence[str]:
-    """First questions, as soon as the index can be read."""
+    """First questions once the index is open."""
     try:
         return first_questions(assistant.index) if status_of(assistant) == "ready" else ()
     except IndexProblem:
@@ -181,7 +183,7 @@ def _offered(assistant: Answerer) -> Sequence[str]:
 
 
 def restored(desk: Desk, kept: dict[str, Any]) -> Session:
-    """The session that a browser remembers: its last conversation, where it is kept on this machine."""
+    """The session that a browser remembers, with its last conversation if that is still stored."""
     keeping = bool(kept.get("keep", True))
     known = desk.store.load(str(kept.get("id", ""))) if keeping else None
     ids = tuple(one for one in kept.get("ids", ()) if isinstance(one, str))
@@ -193,13 +195,13 @@ def restored(desk: Desk, kept: dict[str, Any]) -> Session:
 
 
 def remembered(now: Session, kept: dict[str, Any] | None) -> dict[str, Any]:
-    """What the browser is to remember of a session."""
+    """What the browser stores: the ids of its last 50 conversations, and whether to store more."""
     ids = [one for one in (kept or {}).get("ids", []) if isinstance(one, str) and one != now.conversation.id]
     return {"id": now.conversation.id, "ids": [*ids, now.conversation.id][-50:], "keep": now.kept}
 
 
 def acted(desk: Desk, now: Session, wanted: Action) -> tuple[Session, bool]:
-    """What a button of the conversation does, and whether the conversation shows it."""
+    """Do what a button asks for. Returns the new session, and whether the conversation looks different."""
     if wanted.verb == "open":
         return desk.opened(now, CitationKey(wanted.turn, wanted.candidate, wanted.citation)), False
     if wanted.verb == "resume":
@@ -214,7 +216,7 @@ def acted(desk: Desk, now: Session, wanted: Action) -> tuple[Session, bool]:
 
 
 def _asking(now: Session, wanted: Action) -> Outputs:
-    """The form for the right words: open for a turn that was just called wrong, closed when that is taken back."""
+    """Updates of the correction form: open after “wrong”, closed when “wrong” is withdrawn."""
     turn = now.conversation.turn(wanted.turn)
     if turn is None or wanted.verb not in ("right", "wrong"):
         return gr.skip(), gr.skip()
@@ -224,10 +226,10 @@ def _asking(now: Session, wanted: Action) -> Outputs:
 
 
 def _corrected(desk: Desk, corrections: Corrections, now: Session, said: str | None) -> Outputs:
-    """Keep the right words for the question that was called wrong last."""
+    """Save the right words for the last question that was marked as wrong."""
     wrong = [turn for turn in now.conversation.turns if turn.opinion == "wrong"]
     if not wrong:
-        return note("Mark an answer as wrong first."), gr.skip(), gr.skip()
+        return note("Mark an answer as wrong first, then paste the right words."), gr.skip(), gr.skip()
     try:
         corrections.add(wrong[-1], said, desk.assistant.index)
     except (ValueError, OSError, IndexProblem) as error:

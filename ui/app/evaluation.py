@@ -1,4 +1,4 @@
-"""The Evaluation tab: the corrections so far, the last evaluation's report, and a way to begin another."""
+"""The Evaluation tab: the corrections, the last report, and buttons that start an evaluation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ui.session.evaluation_job import EVALUATING, Measuring
 
 
 def evaluation_tab(page: gr.Blocks, measuring: Measuring) -> None:
-    """Lay the tab out and wire it."""
+    """Lay out the tab and wire it."""
 
     def show() -> str:
         return gold_page(measuring.corrections, measuring.report)

@@ -1,7 +1,7 @@
-"""The page's doorkeeper, as plain ASGI: who may speak to it, how much, and what its answers may make a browser do.
+"""ASGI middleware that guards the page: who may talk to it, how large a body may be, and security headers.
 
-A page on loopback is still reachable from any web site its user visits: through a host name that the site points here
-(hence the Host check), or by posting to it blindly (hence Origin). The body limits hold whatever the page checks.
+Any web site that the user visits can reach a page on loopback: through a host name that it points here (so the Host
+header is checked), or by posting blindly (so Origin is checked). The size limits apply whatever the page checks.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-LARGEST_BODY = 64 * 1024
-LARGEST_UPLOAD = 25 * 1024 * 1024
+LARGEST_BODY = 64 * 1024  # bytes; a question has at most 1,000 characters
+LARGEST_UPLOAD = (
+    25 * 1024 * 1024
+)  # bytes per request; limits how fast a visitor fills the disk, while folders have no limit
 UPLOAD_PATHS = ("/gradio_api/upload", "/upload")
 
 POLICY = (
@@ -37,25 +39,25 @@ HEADERS = {
     "x-frame-options": "DENY",
 }
 
-# The server would fetch what follows for anyone: file= with a scheme or a protocol-relative address, and proxy=.
+# Gradio would fetch these for anyone: file= with a scheme or a protocol-relative address, and proxy=.
 _FETCHES = re.compile(r"/file=[\s/]*(?:[a-z][a-z0-9+.-]*:|//)|/file=\s*//|/proxy=", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request is not passed on."""
+    """Why a request is refused."""
 
     status: int
     reason: str
-    wait: int = 0  # seconds after which it may be tried again
+    wait: int = 0  # seconds until the client may try again
 
 
 class TooLarge(Exception):
-    """The body grew past its limit while it was read."""
+    """The body exceeded its limit while it was being read."""
 
 
 class Guard:
-    """Passes a request on to ``app`` where nothing speaks against it. ``hosts`` are further names of this server."""
+    """Passes permitted requests on to ``app``. ``hosts`` are additional names of this server."""
 
     def __init__(self, app: App, *, host: str = "127.0.0.1", hosts: Iterable[str] = ()) -> None:
         self.app = app
@@ -63,7 +65,7 @@ class Guard:
         self.hosts = frozenset({"localhost", host.lower(), *(name.lower() for name in hosts)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Check, limit, and add the security headers."""
+        """Check a request, limit its body, and add the security headers."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["type"] != "http":
@@ -74,14 +76,14 @@ class Guard:
             await self._pass_on(scope, receive, send)
 
     def refusal(self, scope: Scope) -> Refusal | None:
-        """The reason against a request that its head gives; None where there is none."""
+        """Why the headers or the path make a request inadmissible, or None."""
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         if not self._ours(headers.get("host", "")):
-            return Refusal(421, "this server does not go by that host name")
+            return Refusal(421, "this server has another host name; open the address that pincite chat printed")
         if not _same_origin(headers, scope["method"]):
             return Refusal(403, "requests from other sites are refused")
         if _FETCHES.search(scope["path"]):
-            return Refusal(403, "this server fetches nothing for others")
+            return Refusal(403, "this server fetches no other addresses")
         length = headers.get("content-length", "0")
         if not length.isascii() or not length.isdigit():
             return Refusal(400, "the length of the body is not a number")
@@ -90,15 +92,16 @@ class Guard:
         return None
 
     def _ours(self, header: str) -> bool:
-        """Whether a Host header names this server. An address cannot be re-pointed the way a name can, so any will do
-        where the server listens beyond loopback."""
+        """Whether a Host header names this server. Beyond loopback any address will do: unlike a name, an address
+        cannot be pointed elsewhere.
+        """
         name = host_name(header)
         if name in self.hosts or is_loopback(name):
             return bool(name)
         return not self.loopback_only and _address(name) is not None
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the app with its body counted and its headers completed."""
+        """Run the app, counting the body and completing the headers."""
         most, taken, started = limit(scope["path"]), 0, False
 
         async def counted() -> Message:
@@ -125,24 +128,23 @@ class Guard:
 
 
 def limit(path: str) -> int:
-    """The most bytes that a body to this path may have."""
+    """The largest body for a path, in bytes."""
     return LARGEST_UPLOAD if path.rstrip("/") in UPLOAD_PATHS else LARGEST_BODY
 
 
 def host_name(header: str) -> str:
-    """The host of a Host header or an origin: lower case, no port, no brackets, "" where it is malformed."""
+    """The host in a Host header or origin: lower case, without port or brackets; "" if malformed."""
     match = re.fullmatch(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?", header.strip().lower())
     return (match.group(1) or match.group(2)).rstrip(".") if match else ""
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine alone: localhost or a loopback address."""
+    """Whether a host is localhost or a loopback address."""
     address = _address(host)
     return host.lower() == "localhost" or (address is not None and address.is_loopback)
 
 
 def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """``name`` as an address, None where it is a name."""
     try:
         return ipaddress.ip_address(name)
     except ValueError:
@@ -159,14 +161,14 @@ def _same_origin(headers: MutableMapping[str, str], method: str) -> bool:
 
 
 def _completed(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """An answer's headers with ours added where it does not set them itself."""
+    """Response headers plus the security headers that they lack."""
     present = {name.decode("latin-1").lower() for name, _ in headers}
     ours = [(name.encode(), value.encode()) for name, value in HEADERS.items() if name not in present]
     return [*headers, *ours]
 
 
 async def refuse(send: Send, refusal: Refusal) -> None:
-    """Answer with the reason, as text."""
+    """Respond with the reason as text."""
     body = f"Refused: {refusal.reason}.\n".encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
     if refusal.wait:

@@ -1,4 +1,4 @@
-"""Who guesses passwords waits: the rules of ``ui.state.logins`` at the page's door."""
+"""Makes clients that guess passwords wait: applies ``ui.state.logins`` to login requests."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from ui.app.guard import App, Message, Receive, Refusal, Scope, Send, refuse
 from ui.state.logins import Lockout
 
 PATHS = ("/login", "/login/")
-HINT = "After five wrong passwords the page takes no other for half a minute, and for longer after each further one."
+HINT = "After five wrong passwords you wait half a minute for the next try, and longer after each further one."
 
 
 class LoginGuard:
-    """Passes tries to log in on to ``app`` only if their address need not wait."""
+    """Passes login attempts on to ``app`` unless their address has to wait."""
 
     def __init__(self, app: App, *, lockout: Lockout | None = None) -> None:
         self.app, self.lockout = app, lockout or Lockout()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, and learn from the answer whether the password was right."""
+        """Pass a request on, and learn from the response whether the password was right."""
         if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] not in PATHS:
             await self.app(scope, receive, send)
             return

@@ -1,7 +1,7 @@
-"""What of the server only the page itself may use: programs have the named interface, and there is nothing else.
+"""Limits what of the server is reachable: the page's own requests, and the public functions for programs.
 
-Everything that changes something is asked for with a token that the page gets as a cookie. It keeps out what never opened
-the page; it is no password, as whoever may open the page has it.
+Requests that change something need a token, which the page gets as a cookie. The token keeps out programs that never
+opened the page. It is no password: anyone who may open the page gets it.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from starlette.requests import cookie_parser
 from ui.app.guard import UPLOAD_PATHS, App, Message, Receive, Refusal, Scope, Send, refuse
 
 API = "/gradio_api/"
-# What the page and gradio's client ask for; gradio serves much more.
+# What the page and gradio's client request; gradio serves much more.
 REACHABLE = re.compile(
     r"/|/(assets|static)/.+|/(favicon\.ico|theme\.css|manifest\.json|robots\.txt|config/?|login/?|logout)|/pincite/.+|/gradio_api/"
     r"(app_id/?|info/?|login_check/?|startup-events|theme\.css|heartbeat/[^/]+|cancel|reset/?|upload|upload_progress"
     r"|queue/(join|data|status)|(run|api)/[^/]+/?|call/(v2/)?[^/]+(/[^/]+)?)"
 )
-HARMLESS = frozenset({f"{API}cancel", f"{API}reset", f"{API}reset/"})  # name an event that only who began it knows
+HARMLESS = frozenset({f"{API}cancel", f"{API}reset", f"{API}reset/"})  # need an event id that only its owner knows
 CALLS = re.compile(r"/gradio_api/(?:queue/join|(?:run|api|call|call/v2)/([^/]+)/?)")
 
 
 class OwnPage:
-    """Passes on what the page needs, and calls of the functions in ``public`` (numbers by names) from whoever calls.
+    """Passes on the page's own requests, and calls by anyone of the functions in ``public`` (name to number).
 
-    ``full`` says why no upload may arrive now, None if one may.
+    ``full`` returns why uploads are refused at the moment, or None.
     """
 
     def __init__(self, app: App, *, public: Mapping[str, int], full: Callable[[], str | None] = lambda: None) -> None:
@@ -42,7 +42,7 @@ class OwnPage:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
         elif REACHABLE.fullmatch(scope["path"]) is None:
-            await refuse(send, Refusal(404, "there is nothing here"))
+            await refuse(send, Refusal(404, "there is no such page; open the address that pincite chat printed"))
         elif self._free(scope) or self._held(scope):
             if scope["path"] in UPLOAD_PATHS and (reason := self.full()):
                 await refuse(send, Refusal(507, reason))
@@ -53,10 +53,10 @@ class OwnPage:
             if body is not None and self.is_public(scope["path"], body):
                 await self.app(scope, _again(body, receive), send)
             else:
-                await refuse(send, Refusal(403, "only the page itself may ask for this; open it in a browser"))
+                await refuse(send, Refusal(403, "only the page itself may request this; open it in a browser"))
 
     def is_public(self, path: str, body: bytes) -> bool:
-        """Whether a call is one of a public function: by its number, which gradio looks at first, else by its name."""
+        """Whether a request calls a public function: by number, which gradio looks at first, or by name."""
         call = CALLS.fullmatch(path)
         try:
             value = json.loads(body) if call else None
@@ -70,12 +70,11 @@ class OwnPage:
         return type(number) is int and number in self.public.values()
 
     def _free(self, scope: Scope) -> bool:
-        """Whether a request needs no token: it only looks, or has rules of its own."""
+        """Whether a request needs no token: it changes nothing, or its route has its own check."""
         path = scope["path"]
         return scope["method"] in ("GET", "HEAD") or path in HARMLESS or not path.startswith(API)
 
     def _held(self, scope: Scope) -> bool:
-        """Whether a request brings the token."""
         given = [
             cookie_parser(value.decode("latin-1")).get(_cookie(scope), "")
             for name, value in scope["headers"]
@@ -84,7 +83,7 @@ class OwnPage:
         return any(hmac.compare_digest(one.encode(), self.token.encode()) for one in given)
 
     def _giving(self, scope: Scope, send: Send) -> Send:
-        """Send that adds the token to the page."""
+        """A ``send`` that adds the token to the response."""
         cookie = f"{_cookie(scope)}={self.token}; Path=/; HttpOnly; SameSite=Strict"
 
         async def giving(message: Message) -> None:
@@ -96,12 +95,12 @@ class OwnPage:
 
 
 def _cookie(scope: Scope) -> str:
-    """The name of the cookie: browsers give one port the cookies of all."""
+    """The cookie's name; it holds the port, because a browser sends cookies to every port of a host."""
     return f"pincite-page-{(scope.get('server') or ('', 0))[1]}"
 
 
 async def whole(receive: Receive) -> bytes | None:
-    """A body, whose size the guard limits; None if the client has gone."""
+    """The complete body, whose size the guard limits; None if the client disconnected."""
     parts = []
     while True:
         message = await receive()
@@ -113,7 +112,7 @@ async def whole(receive: Receive) -> bytes | None:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """Receive that begins with a body that was read already."""
+    """A ``receive`` that starts with a body that was already read."""
     read = False
 
     async def again() -> Message:

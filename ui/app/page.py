@@ -1,4 +1,4 @@
-"""The page as a Gradio application. Only this module and ``app_*`` import gradio; what they show is made elsewhere."""
+"""The page as a Gradio application. Only ``ui.app`` imports gradio; what the page shows is made elsewhere."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from ui.state.incoming import Incoming
 from ui.state.logins import logout_route
 from ui.state.source_files import report_route, route
 
-# All may begin at once, and some more to be told that too many wait: the desk's line lets a few read at a time, and what
-# stands in it can be seen and stopped.
+# Gradio starts every question at once, plus a few that are told the queue is full: the desk's own queue limits how
+# many are read together, and questions in it can be seen and stopped.
 READER: dict[str, Any] = {"concurrency_limit": MOST_WAITING + 2 * MOST_TOGETHER, "concurrency_id": "reader"}
 
 
 class Page(gr.Blocks):
-    """The Blocks of the page, with the desk it works at, the evaluations it runs and the folder where uploads arrive."""
+    """The page's Blocks, with its desk, its evaluations, and the folder for arriving uploads."""
 
     desk: Desk
     measuring: Measuring
@@ -48,7 +48,7 @@ class Page(gr.Blocks):
     incoming: Incoming
 
     def close(self, verbose: bool = True) -> None:
-        """Stop serving, and remove the uploads that nobody took."""
+        """Stop serving, and delete uploads that were never used."""
         super().close(verbose)
         self.incoming.close()
 
@@ -62,12 +62,12 @@ def build_app(
     remark: str = "",
     most_waiting: int = MOST_WAITING,
 ) -> Page:
-    """The page over an assistant; start it with ``launch``, which brings its looks and its guard.
+    """Build the page over an assistant; ``launch`` adds its theme and its guards.
 
-    What the page keeps (conversations, corrections) goes into ``folder``, by default the user's data folder. Articles
-    can be added and removed where a ``library`` is given; they are ``shared`` where they are kept in a database. A question
-    that finds ``most_waiting`` others waiting is turned away with a sentence that says so. ``remark`` says who may
-    use the page. Of several pages in one process only the one that was built last takes uploads.
+    ``folder`` holds conversations and corrections (default: the user's data folder). With a ``library``, articles can
+    be added and removed. ``shared`` says that the articles are in a database. If ``most_waiting`` questions are
+    waiting, further ones are refused with a message. ``remark`` says who may use the page. If a process builds several
+    pages, only the latest accepts uploads.
     """
     home = folder or user_data_path("pincite")
     incoming = Incoming.below(home)
@@ -92,7 +92,7 @@ def build_app(
 
 
 def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth: tuple[str, str] | None = None) -> str:
-    """Start serving a page in the background; returns its address. Raises OSError where the port is taken."""
+    """Start serving a page in the background; returns its address. Raises OSError if the port is taken."""
     page.queue(max_size=64)
     routes = [route(page.desk.originals), report_route(page.report), export_route(page.desk.store), logout_route()]
     public = {str(fn.api_name): id for id, fn in page.fns.items() if fn.api_visibility == "public"}
@@ -130,10 +130,10 @@ def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth
 
 
 def _endpoints(programs: Programs) -> None:
-    """The page's named interface for programs: ask and search."""
+    """The named functions for programs: ask and search."""
 
     def ask(question: str, k: int = PASSAGES_READ) -> dict[str, Any]:
-        """The answer object of the contract for one question, read from the k best passages."""
+        """Answer one question from its k best passages; returns the answer object of the contract."""
         with _said():
             return programs.ask(question, k)
 
@@ -148,7 +148,7 @@ def _endpoints(programs: Programs) -> None:
 
 @contextmanager
 def _said() -> Iterator[None]:
-    """Tell a program in words what is wrong with its question; all else stays in the server's log."""
+    """Tell the client what is wrong with its question; other errors only reach the server's log."""
     try:
         yield
     except (ValueError, IndexProblem) as error:
@@ -156,12 +156,11 @@ def _said() -> Iterator[None]:
 
 
 def _asset(name: str) -> str:
-    """A file that lies beside this one."""
     return files("ui.app").joinpath(name).read_text(encoding="utf-8")
 
 
 def _theme() -> gr.themes.Base:
-    """Quiet colours and the reader's own fonts: nothing is fetched."""
+    """Quiet colours and system fonts: nothing is downloaded."""
     sans = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
     theme = gr.themes.Base(primary_hue="teal", neutral_hue="stone", font=sans, font_mono=("ui-monospace", "monospace"))
     return theme.set(
