@@ -1,4 +1,4 @@
-"""An answer and where it stands, as text to paste: plain, Markdown, BibTeX."""
+"""An answer and its source as text to paste: plain, Markdown or BibTeX."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$!])")
 
 
 def place(citation: Citation) -> str:
-    """Where a citation stands, in words: title, page where there is one, file, characters, hash of the file."""
+    """A citation in words: title, page if it has one, file, characters, and the start of the file's hash."""
     page = f", p. {citation.page}" if citation.page else ""
     where = f"characters {citation.start}-{citation.end}"
     return f"{_line(citation.title)}{page} ({Path(citation.document).name}, {where}, sha256 {citation.sha256[:12]})"
 
 
 def plain(answer: Answer) -> str:
-    """The answer in quotation marks and its first source, one line."""
+    """The answer in quotation marks and its first source, on one line."""
     return f"“{answer.text}” - {place(answer.citations[0])}" if answer.text and answer.citations else ""
 
 
 def markdown(answer: Answer) -> str:
-    """The answer as a Markdown quotation with all its sources beneath."""
+    """The answer as a Markdown quotation, with all its sources below."""
     if not answer.text:
         return ""
     quoted = "\n".join(f"> {escape_markdown(line)}" for line in answer.text.splitlines() or [""])
@@ -36,7 +36,7 @@ def markdown(answer: Answer) -> str:
 
 
 def bibtex(answer: Answer) -> str:
-    """A BibTeX @misc entry for the first source, the answer as its note."""
+    """A BibTeX @misc entry for the first source, with the answer as its note."""
     if not answer.text or not answer.citations:
         return ""
     one = answer.citations[0]
@@ -50,15 +50,14 @@ def bibtex(answer: Answer) -> str:
 
 
 def escape_markdown(value: str) -> str:
-    """``value`` as Markdown that reads as that very text: no emphasis, links, images or markup."""
+    """``value`` as Markdown that renders as exactly this text: no emphasis, links, images or markup."""
     return _MARKDOWN.sub(r"\\\1", value)
 
 
 def _line(value: str) -> str:
-    """``value`` on one line."""
     return " ".join(value.split())
 
 
 def _tex(value: str) -> str:
-    """``value`` on one line with TeX's own characters escaped."""
+    """``value`` on one line, with TeX's special characters escaped."""
     return "".join(_TEX.get(character, character) for character in _line(value))

@@ -1,7 +1,7 @@
-"""A conversation as safe HTML. Pure: values in, one line of markup out; the articles' words are set apart from ours.
+"""A conversation as safe HTML. Pure functions; the articles' words are styled apart from the page's own.
 
-Buttons carry what they do in ``name`` as ``verb:turn:candidate:citation``; candidate 0 is the answer, 1 and up are the
-alternatives. ``page.js`` sends a name to the page's only action, which checks every part of it.
+A button's ``name`` says what it does: ``verb:turn:candidate:citation``. Candidate 0 is the answer, 1 and up are the
+alternatives. ``page.js`` sends the name to the page's single action, which checks every part of it.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from ui.html.markup import EMPTY, Html, join, tag
 from ui.state.conversations import Chat, ChatTurn
 from ui.state.source_files import EXPORT_ROUTE
 
-LONGEST_SENTENCE = 600
-NEAR_PASSAGE = 260
+LONGEST_SENTENCE = 600  # characters around a quote; more pushes the sources off the screen
+NEAR_PASSAGE = 260  # characters: enough to recognise a passage, short enough to list several
 
 
 def conversation(turns: Sequence[ChatTurn], kept: str | None = None) -> Html:
-    """All turns, in the order asked; ``kept`` is the id of a conversation that can be saved as a file."""
+    """All turns, oldest first; ``kept`` is the id of a stored conversation, which can be saved as a file."""
     return tag("div", *map(turn, turns), _saving(kept) if kept else EMPTY, class_="pc-turns")
 
 
 def _saving(id: str) -> Html:
-    """Links to the conversation as a file."""
+    """Download links for the conversation."""
     forms = (("Markdown", "md"), ("HTML", "html"), ("JSON", "json"))
     links = [
         tag("a", name, href=f"{EXPORT_ROUTE}/{id}.{form}", download="download", class_="pc-tool")
@@ -37,24 +37,24 @@ def _saving(id: str) -> Html:
 
 
 def turn(one: ChatTurn) -> Html:
-    """A question and, beneath it, what came of it."""
+    """A question with its result below."""
     question = tag("h2", one.question, class_="pc-question", dir="auto")
     return tag("section", question, _outcome(one), class_="pc-turn", id=f"turn-{one.id}")
 
 
 def _outcome(one: ChatTurn) -> Html:
-    """The card under a question."""
+    """The card below a question."""
     if one.answer is not None:
         return _found(one, one.answer) if one.answer.text is not None else _not_found(one, one.answer)
     if one.state == "reading":
         dots = tag("span", class_="pc-dots")
         return tag("div", tag("p", "Reading the nearest passages", dots, class_="pc-note"), class_="pc-card pc-reading")
-    note = "Stopped before it was read to the end." if one.state == "stopped" else one.problem
+    note = "Stopped before all passages were read." if one.state == "stopped" else one.problem
     return tag("div", tag("p", note, class_="pc-note"), _tools(one), class_=f"pc-card pc-{one.state}")
 
 
 def _found(one: ChatTurn, answer: Answer) -> Html:
-    """An answer: large, then the sentence it stands in, then its sources."""
+    """An answer: large, then the sentence that holds it, then its sources."""
     words = answer.text or ""
     size = "pc-answer" if len(words) <= 80 else "pc-answer pc-longer" if len(words) <= 240 else "pc-answer pc-longest"
     return tag(
@@ -72,18 +72,22 @@ def _found(one: ChatTurn, answer: Answer) -> Html:
 
 
 def _items(answer: Answer) -> Html:
-    """A list as its items, each in the articles' words."""
+    """The items of a list, each in the articles' words."""
     return tag(
         "ul", *(tag("li", item.quote, dir="auto") for item in answer.items), class_="pc-answer pc-longer pc-items"
     )
 
 
 def _not_found(one: ChatTurn, answer: Answer) -> Html:
-    """No answer: said so, with the nearest passages marked as not answering."""
+    """No answer: says so, and marks the nearest passages as not answering."""
     near = [_near(one.id, place, citation) for place, citation in enumerate(answer.citations)]
     nearest = join(
         [
-            tag("p", "Nearest passages. They are close in subject and do not answer the question:", class_="pc-note"),
+            tag(
+                "p",
+                "The nearest passages. They are about the same subject but do not answer the question:",
+                class_="pc-note",
+            ),
             tag("ol", *near, class_="pc-near"),
         ]
     )
@@ -100,7 +104,7 @@ def _not_found(one: ChatTurn, answer: Answer) -> Html:
 
 
 def _understood(turn_id: str, answer: Answer) -> Html:
-    """The question as it was read, where the conversation completed it, to be edited or taken as the user wrote it."""
+    """The question as the conversation completed it, with buttons to edit it or to ask it literally."""
     if not answer.understood or answer.understood == answer.question:
         return EMPTY
     read = tag("q", answer.understood, class_="pc-read")
@@ -110,25 +114,28 @@ def _understood(turn_id: str, answer: Answer) -> Html:
 
 
 def _confidence(confidence: float, *, missing: bool = False, whole: bool = False) -> Html:
-    """The confidence in a word, the number on hover; an answer that is a ``whole`` sentence is marked as a passage."""
+    """The confidence as a word, with the number on hover; ``whole`` marks an answer that is a whole sentence."""
     unsure = confidence_word(confidence) == "unsure"
     if missing:
-        advice = "whether they say: look at the passages" if unsure else "that they do not say"
+        advice = (
+            "whether the articles answer this: look at the passages"
+            if unsure
+            else "that the articles do not answer this"
+        )
     else:
         advice = "Check the passage before you rely on it" if unsure else ""
-    kind = tag("span", "Passage", title="A whole sentence that answers", class_="pc-kind") if whole else EMPTY
+    kind = tag("span", "Passage", title="The answer is a whole sentence", class_="pc-kind") if whole else EMPTY
     return tag("p", _badge(confidence), " ", kind, " " if whole else "", advice, class_="pc-confidence")
 
 
 def _badge(confidence: float) -> Html:
-    """The word alone, with the number as its title."""
     word = confidence_word(confidence)
     number = f"Probability that this is right: {confidence:.2f}"
     return tag("span", word.capitalize(), title=number, class_=f"pc-badge pc-{word}")
 
 
 def _conflict(turn_id: str, answer: Answer) -> Html:
-    """That the articles disagree, and what the other one says, which a click opens."""
+    """A warning that the articles disagree, with the other answer and a button that opens its source."""
     if not answer.conflict or not answer.alternatives:
         return EMPTY
     other = answer.alternatives[0]
@@ -139,7 +146,7 @@ def _conflict(turn_id: str, answer: Answer) -> Html:
 
 
 def _sentence(citation: Citation) -> Html:
-    """The sentence a citation stands in, its quote marked; the whole passage unmarked where the two do not fit."""
+    """The sentence that holds a citation, with its quote marked; the bare passage if the two do not match."""
     words, start = citation.passage.text, citation.start - citation.passage.start
     end = start + len(citation.quote)
     if start < 0 or not citation.quote or words[start:end] != citation.quote:
@@ -159,7 +166,7 @@ def _sentence(citation: Citation) -> Html:
 
 
 def _room(words: str, edge: int, quote: int, side: int) -> int:
-    """``edge``, or where that is too far from the quote a place between words that is near enough."""
+    """``edge``, or a nearer space between words if it is more than ``LONGEST_SENTENCE // 2`` from the quote."""
     if abs(edge - quote) <= LONGEST_SENTENCE // 2:
         return edge
     place = quote + side * LONGEST_SENTENCE // 2
@@ -169,7 +176,7 @@ def _room(words: str, edge: int, quote: int, side: int) -> int:
 
 
 def _clipped(words: str, most: int) -> str:
-    """The first ``most`` characters, cut between words."""
+    """At most ``most`` characters, cut between words."""
     if len(words) <= most:
         return words
     return words[:most].rsplit(None, 1)[0] + " …"
@@ -182,7 +189,6 @@ def _sources(turn_id: str, candidate: int, citations: Sequence[Citation], label:
 
 
 def _source(turn_id: str, candidate: int, place: int, citation: Citation) -> Html:
-    """One source's button."""
     return tag(
         "button",
         tag("span", str(place + 1), class_="pc-number"),
@@ -195,19 +201,18 @@ def _source(turn_id: str, candidate: int, place: int, citation: Citation) -> Htm
 
 
 def _near(turn_id: str, place: int, citation: Citation) -> Html:
-    """A nearest passage: its source's button and the beginning of its words."""
+    """One of the nearest passages: its source's button and its first words."""
     words = tag("blockquote", _clipped(citation.passage.text.strip(), NEAR_PASSAGE), class_="pc-words", dir="auto")
     return tag("li", _source(turn_id, 0, place, citation), words)
 
 
 def _where(citation: Citation) -> str:
-    """Page and file name of a citation."""
     name = Path(citation.document).name
     return f"page {citation.page}, {name}" if citation.page else name
 
 
 def _alternatives(turn_id: str, alternatives: Sequence[Alternative], label: str) -> Html:
-    """Other candidates, one click away."""
+    """Other candidates, folded away."""
     if not alternatives:
         return EMPTY
     rows = [_alternative(turn_id, number, one) for number, one in enumerate(alternatives, 1)]
@@ -216,14 +221,14 @@ def _alternatives(turn_id: str, alternatives: Sequence[Alternative], label: str)
 
 
 def _alternative(turn_id: str, number: int, one: Alternative) -> Html:
-    """One other candidate with its confidence and its first sources."""
+    """Another candidate with its confidence and its first three sources."""
     sources = [_source(turn_id, number, place, citation) for place, citation in enumerate(islice(one.citations, 3))]
     answer = tag("span", one.answer, class_="pc-words pc-other", dir="auto")
     return tag("li", answer, _badge(one.confidence), *sources)
 
 
 def _tools(one: ChatTurn) -> Html:
-    """What can be done with a turn: copy the answer or a link to the question, ask again, edit, say whether it is right."""
+    """Buttons of a turn: copy the answer or a link, ask again, edit, mark as right or wrong."""
     answer = one.answer
     copies: list[Html] = []
     if answer is not None and answer.text and answer.citations:
@@ -239,13 +244,12 @@ def _tools(one: ChatTurn) -> Html:
 
 
 def _copy(label: str, value: str) -> Html:
-    """A button that copies ``value``, which travels hidden beside it."""
+    """A button that copies ``value``, which is stored in a hidden element beside it."""
     button = tag("button", label, type="button", name="copy", class_="pc-tool")
     return join([button, tag("span", value, hidden="hidden", class_="pc-copied")])
 
 
 def _opinions(one: ChatTurn) -> Html:
-    """Two buttons: right, wrong; the one that was chosen says so."""
     buttons = [
         tag(
             "button",
@@ -262,9 +266,9 @@ def _opinions(one: ChatTurn) -> Html:
 
 
 def nothing_asked(questions: Sequence[str], earlier: Sequence[Chat] = ()) -> Html:
-    """The page before the first question: what it does, questions that the articles suggest, earlier conversations."""
-    promise = "Every answer is quoted word for word from your own articles, with the place it stands in."
-    rest = "Ask who, what, when, where or how many. Where the articles do not say, you are told so."
+    """The page before the first question: what it does, suggested questions, earlier conversations."""
+    promise = "Every answer is quoted word for word from your own articles, with the place where it stands."
+    rest = "Ask who, what, when, where or how many. If the articles do not answer a question, the page says so."
     buttons = [
         tag("button", one, type="button", name="suggest", class_="pc-suggestion", dir="auto") for one in questions
     ]
@@ -275,19 +279,19 @@ def nothing_asked(questions: Sequence[str], earlier: Sequence[Chat] = ()) -> Htm
 
 
 def _earlier(conversations: Sequence[Chat]) -> Html:
-    """Earlier conversations, each a button that takes it up again."""
+    """Earlier conversations, each a button that continues it."""
     shape = {"type": "button", "class_": "pc-suggestion", "dir": "auto"}
     rows = [tag("li", tag("button", one.title, name=f"resume:{one.id}", **shape)) for one in conversations]
     return join([tag("h2", "Earlier"), tag("ul", *rows, class_="pc-suggestions")]) if rows else EMPTY
 
 
 def note(words: str) -> Html:
-    """A remark of the page's own."""
+    """A remark by the page."""
     return tag("p", words, class_="pc-note")
 
 
 def headline(documents: int | None, passages: int, problem: str = "") -> Html:
-    """The page's name and what stands behind it: the index, or why there is none yet."""
+    """The page's name and the size of the index, or the reason why there is none yet."""
     if problem:
         state = tag("span", problem, class_="pc-status pc-failed")
     elif documents is None:
@@ -302,5 +306,5 @@ def headline(documents: int | None, passages: int, problem: str = "") -> Html:
 
 
 def counted(number: int, name: str) -> str:
-    """A number of things: 1 document, 2,000 documents."""
+    """A number with its noun: 1 document, 2,000 documents."""
     return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"

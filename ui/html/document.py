@@ -13,7 +13,7 @@ from index.sentences import Offsets, sentence_at
 from qa.answers import Citation
 from ui.html.markup import EMPTY, Html, join, tag, text
 
-LONGEST_SHOWN = 400_000
+LONGEST_SHOWN = 400_000  # characters; a longer text makes the browser slow to scroll, a shorter one hides context
 
 _HEADING = re.compile(r"^#{1,6} [^\n]*", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"\A\ufeff?---\r?\n.*?\n---\r?\n", re.DOTALL)
@@ -35,8 +35,11 @@ class Bounds(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A cited document as it is now: ``indexed`` is the kept text (None where it is no longer in the index),
-    ``indexed_sha256`` the hash it was indexed under, ``state`` how the original file compares with the citation."""
+    """A cited document as it is now.
+
+    ``indexed`` is its stored text and ``indexed_sha256`` the hash of the file it came from; both are None if it is no
+    longer in the index. ``state`` compares the original file with the cited one; ``link`` opens it.
+    """
 
     indexed: str | None
     indexed_sha256: str | None
@@ -45,7 +48,7 @@ class Source:
 
 
 def fits(citation: Citation, source: Source) -> bool:
-    """Whether the citation's offsets still hold: the same file was indexed and the quote stands where it says."""
+    """Whether a citation's offsets still hold: same file, and the quote and the passage stand where it says."""
     return (
         source.indexed is not None
         and source.indexed_sha256 == citation.sha256
@@ -55,22 +58,18 @@ def fits(citation: Citation, source: Source) -> bool:
 
 
 def cited(citation: Citation, source: Source, *, number: int, count: int) -> Html:
-    """The panel beside the chat: where the citation stands, what can be done, and the document scrolled to it."""
+    """The panel beside the chat: the citation's place, its links, and the document scrolled to it."""
     if source.indexed is not None and fits(citation, source):
         body = _marked(source.indexed, citation)
     elif source.indexed is not None:
-        body = tag(
-            "div", _plain(source.indexed), class_="pc-text pc-words", tabindex="0", role="region", title="Document"
-        )
+        body = _box(_plain(source.indexed), "Document")
     else:
-        body = tag(
-            "div", citation.passage.text, class_="pc-text pc-words", tabindex="0", role="region", title="Passage"
-        )
+        body = _box(text(citation.passage.text), "Passage")
     return tag("div", _head(citation, source, number, count), _notice(citation, source), body, class_="pc-doc")
 
 
 def document(title: str, words: str, passages: Sequence[Bounds], original: str) -> Html:
-    """A document's exact text with the borders of its passages."""
+    """A document's exact text with the boundaries of its passages."""
     starts = sorted({span.start for span in passages})
     ends = {span.end for span in passages}
     edges = sorted({0, *starts, *ends, len(words)})
@@ -91,12 +90,12 @@ def document(title: str, words: str, passages: Sequence[Bounds], original: str) 
 
 def empty() -> Html:
     """The panel before anything is cited."""
-    note = "The document behind an answer opens here, at the very words."
+    note = "The document behind an answer opens here, scrolled to the quoted words."
     return tag("div", tag("p", note, class_="pc-note"), class_="pc-doc pc-empty")
 
 
 def _head(citation: Citation, source: Source, number: int, count: int) -> Html:
-    """Which source this is, its title and place, and the ways on from it."""
+    """The source's number, title and place, and buttons to the other sources."""
     page = f"Page {citation.page} · " if citation.page else ""
     at = f"#page={citation.page}" if citation.page else ""
     what = "Source" if citation.quote else "Nearest passage"
@@ -120,24 +119,26 @@ def _head(citation: Citation, source: Source, number: int, count: int) -> Html:
 
 
 def _notice(citation: Citation, source: Source) -> Html:
-    """What has become of the source since the answer was given, where anything has."""
+    """A warning if the source has changed since the answer was given."""
     if source.indexed is None:
-        said = "This document is no longer in the index. This is the passage that was read for the answer."
+        said = "This document is no longer in the index. Below is the passage that gave the answer."
     elif source.indexed_sha256 != citation.sha256:
-        said = "This document was indexed anew after this answer. This is the new text; nothing is marked in it."
+        said = (
+            "This document was indexed again after this answer. Below is the new text, unmarked; ask again to mark it."
+        )
     elif source.state == "changed":
-        said = "The file has changed since it was indexed. This is the text as it was indexed and read."
+        said = "The file has changed since it was indexed. Below is the text as indexed; update the index to read the new one."
     elif source.state == "gone":
-        said = "The file is no longer where it was. This is the text as it was indexed and read."
+        said = "The file has been moved or deleted. Below is the text as indexed."
     elif not fits(citation, source):
-        said = "The cited words are not where they should be in the indexed text, so nothing is marked. Index it again."
+        said = "The cited words are not at their place in the indexed text, so nothing is marked. Index the document again."
     else:
         return EMPTY
     return tag("p", said, class_="pc-conflict pc-notice")
 
 
 def _marked(words: str, citation: Citation) -> Html:
-    """The text with passage, sentence and quote marked; of a very long text the part around them."""
+    """The text with passage, sentence and quote marked; a very long text is cut to the part around them."""
     outer = Offsets(citation.passage.start, citation.passage.end)
     first, last = _window(len(words), outer)
     if citation.quote:
@@ -160,19 +161,19 @@ def _marked(words: str, citation: Citation) -> Html:
 
 
 def _box(words: Html, title: str) -> Html:
-    """The scrolling box that a document's text stands in."""
+    """The scrolling box that holds a document's text."""
     return tag("div", words, class_="pc-text pc-words", tabindex="0", role="region", title=title, dir="auto")
 
 
 def _window(length: int, around: Offsets) -> tuple[int, int]:
-    """What to show of a text of this length."""
+    """The characters [start, end) that are shown of a text."""
     if length <= LONGEST_SHOWN:
         return 0, length
     return max(0, around.start - LONGEST_SHOWN // 2), min(length, around.end + LONGEST_SHOWN // 2)
 
 
 def _plain(words: str) -> Html:
-    """Text with its front matter dimmed and its Markdown headings bold; no character is left out."""
+    """Text with dimmed front matter and bold Markdown headings; every character is kept."""
     front = _FRONT_MATTER.match(words)
     start = front.end() if front else 0
     parts: list[Html] = [tag("span", words[:start], class_="pc-front")] if start else []

@@ -1,4 +1,4 @@
-"""The articles as a table: searched and paged here, so that ten thousand open as quickly as ten."""
+"""The articles as a table, filtered and paged on the server, so that 10,000 files open as quickly as ten."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ui.html.markup import EMPTY, Html, join, tag
 from ui.state.background import Job
 from ui.state.source_files import key_of
 
-ROWS_SHOWN = 100
+ROWS_SHOWN = 100  # per page; more rows make a page slower to send and draw
 
 
 @dataclass(frozen=True, slots=True)
 class LibraryFile:
-    """A file of the library; ``reason`` says why it is not indexed, "" where it is."""
+    """A file of the library. ``reason`` says why it is not indexed, or lists its warnings; "" if there are none."""
 
     name: str
     title: str
@@ -28,13 +28,13 @@ class LibraryFile:
 
     @property
     def sought(self) -> str:
-        """What a search looks through."""
+        """The text that a search looks through."""
         return f"{self.title} {self.name} {self.kind} {self.date} {self.status} {self.reason}".casefold()
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How a kind of job is spoken of."""
+    """The words for one kind of job."""
 
     doing: str
     things: str
@@ -43,11 +43,11 @@ class Wording:
     failed: str
 
 
-INDEXING = Wording("Indexing", "files", "Looking for files.", "Indexed", "Indexing failed, the index is as it was")
+INDEXING = Wording("Indexing", "files", "Looking for files.", "Indexed", "Indexing failed and the index is unchanged")
 
 
 def rows_of(index: Store, taken_out: Iterable[Path] = ()) -> Iterator[LibraryFile]:
-    """Every file that an index knows of and those that were taken out of it: what could not be read comes first."""
+    """Unreadable files, then indexed ones, duplicates, and the files in ``taken_out``."""
     for bad in index.unreadable:
         yield LibraryFile(bad.name, Path(bad.name).name, status="not read", reason=bad.reason)
     for one in index.documents:
@@ -65,13 +65,13 @@ def rows_of(index: Store, taken_out: Iterable[Path] = ()) -> Iterator[LibraryFil
 
 
 def matching(rows: Iterator[LibraryFile], words: str) -> list[LibraryFile]:
-    """The rows that hold every word sought, upper or lower case."""
+    """The rows that contain every word, ignoring case."""
     wanted = words.casefold().split()
     return [row for row in rows if all(word in row.sought for word in wanted)]
 
 
 def table(rows: Sequence[LibraryFile], page: int) -> Html:
-    """One page of the rows, with how many there are."""
+    """One page of the rows with their total number. ``page`` counts from 0."""
     first = min(max(page, 0), pages(rows) - 1) * ROWS_SHOWN
     shown = rows[first : first + ROWS_SHOWN]
     if not shown:
@@ -84,12 +84,12 @@ def table(rows: Sequence[LibraryFile], page: int) -> Html:
 
 
 def pages(rows: Sequence[LibraryFile]) -> int:
-    """How many pages the rows take."""
+    """The number of pages that the rows fill."""
     return max(1, -(-len(rows) // ROWS_SHOWN))
 
 
 def job_note(job: Job | None, words: Wording = INDEXING) -> Html:
-    """What a job is doing: counts and time left, or what came of it."""
+    """A job's progress and time left, or its result."""
     if job is None:
         return EMPTY
     if job.state != "running":
@@ -102,7 +102,6 @@ def job_note(job: Job | None, words: Wording = INDEXING) -> Html:
 
 
 def _row(row: LibraryFile) -> Html:
-    """One file."""
     title: str = row.title
     if row.status == "indexed":
         title = tag("button", row.title, type="button", name=f"show:{key_of(row.name)}", class_="pc-open", dir="auto")
@@ -116,7 +115,7 @@ def _row(row: LibraryFile) -> Html:
 
 
 def _duration(seconds: float) -> str:
-    """Seconds in the unit that a person would use."""
+    """Seconds as a readable duration."""
     if seconds < 90:
         return f"{max(1, round(seconds))} s"
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,4 +1,4 @@
-"""What the Evaluation tab shows: questions that users corrected, and where the last report is."""
+"""The Evaluation tab as HTML: the last report and the users' corrections."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ui.state.source_files import REPORT_ROUTE
 
 
 def gold_page(corrections: Corrections, report: Path) -> Html:
-    """The last report where there is one, and the corrections with the command that measures them elsewhere."""
+    """The last report, if there is one, and the corrections with the command that evaluates them."""
     return tag("div", _report(report), _corrections(corrections), class_="pc-gold")
 
 
@@ -19,7 +19,7 @@ def _report(report: Path) -> Html:
     """A link to the last report, or how to make one."""
     title = tag("h2", "Last evaluation")
     if not report.is_file():
-        how = "No report yet. Ask the questions above, or any others with: pincite eval DATASET --report "
+        how = "No report yet. Start an evaluation above, or run your own questions with: pincite eval DATASET --report "
         return tag("section", title, tag("p", how, tag("code", str(report)), class_="pc-note"))
     when = datetime.datetime.fromtimestamp(report.stat().st_mtime).strftime("%-d %B %Y, %H:%M")
     link = tag("a", "Open the report", href=REPORT_ROUTE, target="_blank", rel="noopener", class_="pc-link")
@@ -27,13 +27,13 @@ def _report(report: Path) -> Html:
 
 
 def _corrections(corrections: Corrections) -> Html:
-    """The corrected questions, the latest first."""
+    """The corrected questions, latest first."""
     rows = corrections.rows()
     title = tag("h2", f"Corrections ({len(rows):,})")
     if not rows:
-        how = "Mark an answer as wrong and paste the right words: the question is kept here for the next evaluation."
+        how = "Mark an answer as wrong and paste the right words: the question is then part of the next evaluation."
         return tag("section", title, tag("p", how, class_="pc-note"))
-    use = tag("p", "Measure them with: ", tag("code", f"pincite eval {corrections.path}"), class_="pc-note")
+    use = tag("p", "Evaluate them with: ", tag("code", f"pincite eval {corrections.path}"), class_="pc-note")
     items = [
         tag(
             "li",

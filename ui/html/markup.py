@@ -1,8 +1,8 @@
-"""HTML that cannot be broken into: a string becomes markup only by passing through here.
+"""HTML that is safe by construction: a string becomes markup only through this module.
 
-The page's sinks are several languages at once (HTML, Markdown, templates, TeX), so text is not merely HTML-escaped:
-every ASCII character that any of them could read as syntax becomes a numeric character reference, line breaks included.
-What comes out is one line of letters, digits, spaces and references, which none of those languages has a use for.
+The page passes its text through several languages (HTML, Markdown, templates, TeX), so escaping HTML is not enough:
+every ASCII character that one of them could read as syntax becomes a numeric reference, line breaks included. The
+result is one line of letters, digits, spaces and references, which mean nothing to any of them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _QUOTED = re.compile(r"[\t\n\r!-'*+<->@\[-`{-~]")
 
 
 class Html(str):
-    """Markup that this module made: the only strings that ``tag`` does not escape."""
+    """Markup made by this module: the only strings that ``tag`` does not escape."""
 
     __slots__ = ()
 
@@ -28,25 +28,25 @@ EMPTY = Html("")
 
 
 def text(value: str) -> Html:
-    """``value`` as inert text. Control characters and lone surrogates show as U+FFFD, line breaks as line feeds."""
+    """``value`` as inert text. Control characters and lone surrogates become U+FFFD; line breaks become line feeds."""
     shown = _UNSHOWABLE.sub("\ufffd", _NEWLINE.sub("\n", value))
     return Html(_SYNTAX.sub(lambda match: f"&#{ord(match.group())};", shown))
 
 
 def join(parts: Iterable[str]) -> Html:
-    """The parts one after the other; those that are not ``Html`` are escaped."""
+    """Concatenate the parts, escaping all that are not ``Html``."""
     return Html("".join(part if isinstance(part, Html) else text(part) for part in parts))
 
 
 def tag(name: str, /, *children: str, **attributes: str | None) -> Html:
-    """An element. Children that are not ``Html`` and all attribute values are escaped; None leaves an attribute out.
+    """An element. Escapes attribute values and children that are not ``Html``; skips attributes that are None.
 
-    ``class_`` and ``for_`` name the attributes that are Python keywords.
+    ``class_`` and ``for_`` stand for the attributes whose names are Python keywords.
     """
     written = "".join(f' {key.rstrip("_")}="{_value(value)}"' for key, value in attributes.items() if value is not None)
     return Html(f"<{name}{written}>" if name in VOID else f"<{name}{written}>{join(children)}</{name}>")
 
 
 def _value(value: str) -> str:
-    """An attribute's value: within quotes fewer characters mean anything, and our own names stay readable."""
+    """An attribute's value. Inside quotes fewer characters are syntax, so our own names stay readable."""
     return _QUOTED.sub(lambda match: f"&#{ord(match.group())};", _UNSHOWABLE.sub("\ufffd", value))

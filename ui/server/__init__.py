@@ -1,1 +1,1 @@
-"""Serving the page to a browser, and the tools to programs that speak MCP."""
+"""Serves the page to browsers, and tools to programs that speak MCP."""

@@ -1,4 +1,4 @@
-"""Standard input as messages of MCP, one per line. Whatever is no message is answered, too: nobody waits for nothing."""
+"""Reads MCP messages from standard input, one per line, and replies to malformed lines so that no client hangs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LONGEST_LINE = 1024 * 1024  # bytes; a question has at most 1,000 characters
 
 @dataclass(frozen=True, slots=True)
 class Malformed(Exception):
-    """What is wrong with a line, and the id of the request that it was to be, if that can be read."""
+    """The error in a line, with the id of the intended request if it can be read."""
 
     code: int
     reason: str
@@ -37,16 +37,16 @@ class Malformed(Exception):
 
     @property
     def reply(self) -> JSONRPCError:
-        """What the client is told."""
+        """The error message for the client."""
         return JSONRPCError(jsonrpc="2.0", id=self.id, error=ErrorData(code=self.code, message=self.reason))
 
 
 class LineServer(MCPServer[Any]):
-    """A server that replies to every line of standard input."""
+    """An MCP server that replies to malformed lines, too."""
 
     async def run_stdio_async(self) -> None:
         """Serve until standard input ends."""
-        # The library drops malformed lines: it is given an empty input, and of its streams only the output is used.
+        # The library drops malformed lines, so it gets an empty input and only its output stream is used.
         with open(0, "rb", closefd=False) as lines:
             async with stdio_server(stdin=anyio.wrap_file(io.StringIO())) as (_, replies):
                 send, receive = anyio.create_memory_object_stream[SessionMessage | Exception]()
@@ -61,7 +61,7 @@ async def read_lines(
     messages: MemoryObjectSendStream[SessionMessage | Exception],
     reply: Callable[[SessionMessage], Awaitable[None]],
 ) -> None:
-    """Pass on the messages among the lines, and reply to all other lines but empty ones."""
+    """Forward messages, and reply to malformed lines; empty lines are ignored."""
     async with messages:
         while line := await run_sync(read_line, lines, abandon_on_cancel=True):
             try:
@@ -72,7 +72,7 @@ async def read_lines(
 
 
 def read_line(lines: BinaryIO) -> bytes:
-    """The next line, of one that is too long only the beginning; empty at the end."""
+    """The next line, cut off after ``LONGEST_LINE + 1`` bytes; empty at the end of input."""
     line = part = lines.readline(LONGEST_LINE + 1)
     while part and not part.endswith(b"\n"):
         part = lines.readline(LONGEST_LINE)
@@ -80,7 +80,7 @@ def read_line(lines: BinaryIO) -> bytes:
 
 
 def read_message(line: bytes) -> JSONRPCMessage:
-    """The message in a line; raises Malformed."""
+    """Parse a line. Raises Malformed."""
     if len(line) > LONGEST_LINE:
         raise Malformed(INVALID_REQUEST, f"the line is longer than {LONGEST_LINE} bytes")
     try:
@@ -89,22 +89,24 @@ def read_message(line: bytes) -> JSONRPCMessage:
         raise Malformed(PARSE_ERROR, "the line is not JSON in UTF-8") from None
     id = id_of(value)
     if id is None and isinstance(value, dict) and "id" in value:
-        raise Malformed(INVALID_REQUEST, "the id is neither text nor a whole number")
+        raise Malformed(INVALID_REQUEST, "the id must be a string or a whole number")
     try:
         return jsonrpc_message_adapter.validate_json(line, by_name=False)
     except ValueError:
-        reason = "no message of JSON-RPC 2.0" if is_text(value) else "the message holds half a character"
+        reason = (
+            "this is not a JSON-RPC 2.0 message" if is_text(value) else "the message contains an unpaired surrogate"
+        )
         raise Malformed(INVALID_REQUEST, reason, id) from None
 
 
 def id_of(value: object) -> RequestId | None:
-    """The id of a request, None if it has none that can be given back."""
+    """The id of a request; None if it has none or an invalid one."""
     id = value.get("id") if isinstance(value, dict) else None
     return id if isinstance(id, int | str) and not isinstance(id, bool) and is_text(id) else None
 
 
 def is_text(value: object) -> bool:
-    """Whether a JSON value can be written as UTF-8."""
+    """Whether a JSON value can be encoded as UTF-8."""
     try:
         json.dumps(value, ensure_ascii=False).encode("utf-8")
     except (UnicodeEncodeError, RecursionError):

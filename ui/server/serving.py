@@ -1,4 +1,4 @@
-"""Serve the page over an index: the page is up at once, the models follow."""
+"""Serves the page over an index: the page appears at once, the models load in the background."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from index.update.report import BuildReport
     from qa.assistant import Assistant
 
-LOOK_EVERY = 2.0  # seconds between two looks for a new generation
+LOOK_EVERY = 2.0  # seconds between checks for a new generation
 
 log = logging.getLogger(__name__)
 
 
 class CannotServe(ValueError):
-    """Why the page cannot be served, as one sentence."""
+    """Why the page cannot be served, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """Folders or names of the models to use, None for the bundled ones."""
+    """Folders or names of the models; None means the bundled one."""
 
     reader: str | None = None
     embedder: str | None = None
@@ -54,9 +54,9 @@ def serve(
     models: Models | None = None,
     say: Callable[[str], object] = print,
 ) -> None:
-    """Serve until interrupted, at any free port for 0; raises CannotServe if it is taken, and as ``opener_of`` does.
+    """Serve until interrupted; port 0 picks a free port. Raises CannotServe if the port is taken, and as ``opener_of``.
 
-    ``folders``: whether visitors may have files and folders of this computer indexed, by default if there are no others.
+    ``folders``: whether visitors may index files and folders of this computer (default: only if ``host`` is loopback).
     """
     opener = opener_of(location, models or Models())
     port = free_port(host, port)
@@ -72,7 +72,7 @@ def serve(
     address = launch(page, host=host, port=port, auth=auth)
     say(f"Pincite is at {address} - stop it with Ctrl-C.")
     if not is_loopback(host) and auth is None:
-        say(f"Warning: {host} is open to other machines and asks for no password; set --user and --password.")
+        say(f"Warning: {host} can be reached from other computers without a password; set --user and --password.")
     try:
         page.block_thread()
     finally:
@@ -80,12 +80,12 @@ def serve(
 
 
 def by_path(host: str, wish: bool | None) -> bool:
-    """Whether visitors may have files and folders of this computer indexed: as wished, else if there are no others."""
+    """Whether visitors may index files and folders of this computer: as wished, else only on loopback."""
     return is_loopback(host) if wish is None else wish
 
 
 def open_to(host: str, library: Library | None) -> str:
-    """Who may use a page that asks for no password, and for what."""
+    """Who may use a page without a password, and for what."""
     who = "who can log in to this computer" if is_loopback(host) else "who can reach this computer"
     what = ["ask this page and read its articles"]
     if library is not None:
@@ -96,7 +96,7 @@ def open_to(host: str, library: Library | None) -> str:
 
 
 def opener_of(location: str | Path, models: Models) -> Opener:
-    """What opens the index in a folder or database; raises CannotServe, IndexProblem or ValueError if there is none."""
+    """An opener for a folder or database. Raises CannotServe, IndexProblem or ValueError if it holds no index."""
     opener = Opener(location, models)
     if opener.shared:
         open_store(location)
@@ -106,16 +106,16 @@ def opener_of(location: str | Path, models: Models) -> Opener:
 
 
 def opened_by(opener: Opener) -> Loading:
-    """An assistant that is being opened, and from then on follows its index."""
+    """An assistant that loads in the background and then follows its index."""
     assistant = Loading(opener.open)
     threading.Thread(target=follow, args=(opener, assistant), name="follow", daemon=True).start()
     return assistant
 
 
 class Opener:
-    """Opens an assistant over the index at a location, again and again as the index in a folder changes.
+    """Opens assistants over the index at a location, again whenever the index in a folder has changed.
 
-    One in a database is ``shared``: others write it, and each question is answered from what it holds by then.
+    An index in a database is ``shared``: others update it, and every question reads its current content.
     """
 
     def __init__(self, location: str | Path, models: Models) -> None:
@@ -125,29 +125,29 @@ class Opener:
 
     @cached_property
     def embedder(self) -> Embedder:
-        """The embedding model, opened once."""
+        """The embedding model, loaded once."""
         from index.embedder import SentenceEmbedder
 
         return SentenceEmbedder.open(self.models.embedder)
 
     @property
     def moved_on(self) -> bool:
-        """Whether the index in a folder is another than when it was opened last, or tried to."""
+        """Whether the index in a folder has changed since the last attempt to open it."""
         return self._current() != self._seen
 
     def open(self) -> Assistant:
-        """An assistant over the index as it is, whose reading can be stopped; raises what its parts raise."""
+        """An assistant over the current index, whose questions can be stopped. Raises what opening its parts raises."""
         self._seen = self._current()
         return stoppable(self.over(open_store(self.location)))
 
     def over(self, index: Store) -> Assistant:
-        """An assistant over an index."""
+        """An assistant over an open index; tests replace its models here."""
         from qa.assistant import Assistant
 
         return Assistant.over_index(index, self.embedder, self.models.reader)
 
     def rebuild(self, roots: Roots, progress: Progress) -> BuildReport:
-        """Bring the index in step with roots."""
+        """Update the index to match the roots."""
         from index.builder import build
 
         return build(roots.paths, Path(self.location), self.embedder, without=sorted(roots.out), progress=progress)
@@ -157,7 +157,7 @@ class Opener:
 
 
 def stoppable(assistant: Assistant) -> Assistant:
-    """The assistant, its reading such that a question can be stopped."""
+    """Make the assistant's questions stoppable; returns the same assistant."""
     assistant.reader = StoppableReader(assistant.reader)
     return assistant
 
@@ -165,9 +165,9 @@ def stoppable(assistant: Assistant) -> Assistant:
 def follow(
     opener: Opener, assistant: Loading, *, every: float = LOOK_EVERY, stop: threading.Event | None = None
 ) -> None:
-    """Let the assistant answer from each new generation of the index, whoever made it, until ``stop`` is set.
+    """Reopen the assistant for each new generation of the index, whoever built it, until ``stop`` is set.
 
-    One that cannot be opened is passed over with a line in the log.
+    A generation that cannot be opened is logged and skipped.
     """
     stop = stop or threading.Event()
     while not stop.wait(every):
@@ -176,11 +176,11 @@ def follow(
         try:
             assistant.reopen()
         except (IndexProblem, ValueError, OSError) as error:
-            log.warning("going on with the index as it was: %s", error)
+            log.warning("the new index cannot be opened, so the page still uses the previous one: %s", error)
 
 
 def free_port(host: str, port: int) -> int:
-    """The port itself, or any free one for 0; raises CannotServe where it cannot be listened on."""
+    """``port``, or any free port if it is 0. Raises CannotServe if it cannot be used."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as probe:

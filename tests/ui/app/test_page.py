@@ -179,7 +179,7 @@ def test_a_source_that_changes_on_disk_is_noticed(tmp_path: Path) -> None:
     (tmp_path / "dam.md").write_text("# The dam\n\nThe dam was built in 1999.\n")
     assert "has changed since it was indexed" in desk.panel(now) and "1962" in desk.panel(now)
     (tmp_path / "dam.md").unlink()
-    assert "no longer where it was" in desk.panel(now)
+    assert "has been moved or deleted" in desk.panel(now)
 
 
 @pytest.mark.parametrize("name", ["", ":", "open:t1:x:0", "open:t1:-1:0", "a:b:c:d:e", "open:t1:0:0:0"])

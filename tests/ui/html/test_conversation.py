@@ -206,9 +206,9 @@ def test_the_document_is_shown_whole_with_passage_sentence_and_answer_marked(ass
     [
         (("same", "text", "sha"), "", True),
         (("changed", "text", "sha"), "has changed since it was indexed", True),
-        (("gone", "text", "sha"), "no longer where it was", True),
-        (("same", "text", "other"), "indexed anew", False),
-        (("same", "shifted", "sha"), "not where they should be", False),
+        (("gone", "text", "sha"), "has been moved or deleted", True),
+        (("same", "text", "other"), "indexed again after", False),
+        (("same", "shifted", "sha"), "not at their place", False),
         (("gone", None, None), "no longer in the index", False),
     ],
 )

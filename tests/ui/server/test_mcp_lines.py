@@ -61,20 +61,20 @@ def test_what_is_no_json_is_a_parse_error_without_an_id(line: bytes) -> None:
     ],
 )
 def test_json_that_is_no_request_is_refused_under_its_id(line: bytes, id: int | str | None) -> None:
-    assert refused(line) == (-32600, "no message of JSON-RPC 2.0", id)
+    assert refused(line) == (-32600, "this is not a JSON-RPC 2.0 message", id)
 
 
 @pytest.mark.parametrize("id", ["null", "1.5", "true", "[]", '"\\ud800"'])
 def test_a_request_with_an_id_that_is_none_is_no_notification(id: str) -> None:
     line = f'{{"jsonrpc": "2.0", "id": {id}, "method": "ping"}}'.encode()
-    assert refused(line) == (-32600, "the id is neither text nor a whole number", None)
+    assert refused(line) == (-32600, "the id must be a string or a whole number", None)
 
 
 def test_half_a_character_is_refused_under_its_id() -> None:
     line = (
         rb'{"jsonrpc":"2.0","id":17,"method":"tools/call","params":{"name":"ask","arguments":{"question":"\ud800?"}}}'
     )
-    assert refused(line) == (-32600, "the message holds half a character", 17)
+    assert refused(line) == (-32600, "the message contains an unpaired surrogate", 17)
 
 
 def test_messages_are_read() -> None:
