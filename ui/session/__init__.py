@@ -1,1 +1,1 @@
-"""What a user does on the page, without the page."""
+"""What a user does on the page, independent of Gradio."""

@@ -1,4 +1,4 @@
-"""What programs may ask for, whatever they speak: the answer object of the contract, and passages."""
+"""Ask and search for programs, over any protocol: the answer object of the contract, and passages."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from qa.answers import PASSAGES_READ
 from ui.session.queue import Line
 from ui.session.session import clean_question
 
-MOST_PASSAGES = 100
+MOST_PASSAGES = 100  # per request; more would keep the page's users waiting
 FIELDS = ("document", "title", "sha256", "start", "end", "text", "heading", "page")
 
 
 class Programs:
-    """Ask and search for programs, in line with everybody else. Both raise ValueError where the question is none."""
+    """Ask and search, in the same queue as the page's users. Both raise ValueError if the question is invalid."""
 
     def __init__(self, assistant: Answerer, line: Line) -> None:
         self.assistant, self.line = assistant, line
 
     def ask(self, question: str, k: int = PASSAGES_READ) -> dict[str, Any]:
-        """The answer object of the contract for one question, read from the k best passages."""
+        """Answer one question from its k best passages; returns the answer object of the contract."""
         question = clean_question(question)
         with self.line.turn():
             return self.assistant.ask_many([question], _passages(k))[0].as_dict()
@@ -34,5 +34,4 @@ class Programs:
 
 
 def _passages(k: int) -> int:
-    """How many passages to read: what is asked for, within reason."""
     return min(max(int(k), 1), MOST_PASSAGES)

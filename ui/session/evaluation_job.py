@@ -1,4 +1,4 @@
-"""Evaluations begun on the page: a gold file asked in the background, its report the one that the page shows."""
+"""Evaluations started on the page: they run in the background and write the report that the page shows."""
 
 from __future__ import annotations
 
@@ -19,63 +19,62 @@ from ui.state.corrections import Corrections
 PLUGINS = "pincite.evaluation"
 EVALUATING = Wording("Asking", "questions", "Opening the questions.", "Evaluated", "The evaluation failed")
 
-# Asks a gold file (None: the bundled questions), writes the report, says the main figures.
+# Asks a gold file (None: the bundled questions), writes the report, returns the main figures.
 Evaluate = Callable[[Path | None, "Patient", Path, Callable[[int, int], None]], str]
 
 
 class Patient:
-    """An assistant whose every batch of questions stands in line behind those of the page's users."""
+    """An assistant that queues each batch behind the questions already waiting, and is never refused."""
 
     def __init__(self, assistant: Answerer, line: Line) -> None:
         self._assistant, self._line = assistant, line
         self.index, self.retriever = assistant.index, assistant.retriever
 
     def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ) -> list[Answer]:
-        """Answer questions that are independent of each other."""
+        """Answer independent questions."""
         with self._line.turn(patient=True):
             return self._assistant.ask_many(questions, k)
 
     def read_passages(self, question: str, passages: Sequence[Passage]) -> Answer:
-        """Answer from the given passages alone."""
+        """Answer from the given passages only."""
         with self._line.turn(patient=True):
             return self._assistant.read_passages(question, passages)
 
 
 class Measuring:
-    """Runs evaluations, one at a time; ``evaluate`` is the installed one by default, None where there is none."""
+    """Runs one evaluation at a time. ``evaluate`` defaults to the installed one; None if none is installed."""
 
     def __init__(
         self, assistant: Answerer, line: Line, corrections: Corrections, report: Path, evaluate: Evaluate | None = None
     ) -> None:
         self.assistant, self.line, self.corrections, self.report = assistant, line, corrections, report
         self.evaluate = evaluate or installed()
-        self._background = Background("evaluation", "An evaluation is already under way; wait or stop it.")
+        self._background = Background("evaluation", "An evaluation is already running; wait for it or stop it.")
         self._stop = threading.Event()
 
     @property
     def job(self) -> Job | None:
-        """The evaluation that is under way or was last."""
+        """The current or latest evaluation."""
         return self._background.job
 
     def bundled(self) -> None:
-        """Begin with the bundled questions; ValueError where that is not possible."""
+        """Start with the bundled questions. Raises ValueError if that is impossible."""
         self._start(None)
 
     def corrected(self) -> None:
-        """Begin with the questions that users corrected; ValueError where there are none."""
+        """Start with the corrected questions. Raises ValueError if there are none."""
         if not self.corrections.rows():
-            raise ValueError("No answer has been corrected yet.")
+            raise ValueError("No answer has been corrected yet. Mark one as wrong first, then paste the right words.")
         self._start(self.corrections.path)
 
     def stop(self) -> None:
-        """End the evaluation that is under way: what it has asked is reported."""
+        """Stop the current evaluation; the report covers what it has asked so far."""
         self._stop.set()
 
     def _start(self, file: Path | None) -> None:
-        """Begin in the background."""
         evaluate = self.evaluate
         if evaluate is None:
-            raise ValueError("The evaluation is not installed; install the whole of pincite.")
+            raise ValueError("The evaluation is not installed. Install pincite again, including its package eval.")
 
         def work(progress: Progress) -> str:
             self._stop.clear()
@@ -91,11 +90,11 @@ class Measuring:
 
 
 def installed() -> Evaluate | None:
-    """The evaluation that is installed, found by name: the page itself knows nothing of it."""
+    """The installed evaluation, found as a plugin, so that the page does not depend on it; None without one."""
     found = next(iter(entry_points(group=PLUGINS)), None)
 
     def evaluate(file: Path | None, assistant: Patient, report: Path, progress: Callable[[int, int], None]) -> str:
         assert found is not None
-        return str(found.load()(file, assistant, report, progress))  # loaded in the job: it is slow to import
+        return str(found.load()(file, assistant, report, progress))  # imported in the job because that is slow
 
     return evaluate if found else None

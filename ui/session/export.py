@@ -1,4 +1,4 @@
-"""A conversation as a file of its own: Markdown, HTML or JSON, every answer with its sources."""
+"""A conversation as a file: Markdown, HTML or JSON, every answer with its sources."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ui.state.source_files import EXPORT_ROUTE
 
 
 def as_markdown(conversation: Chat) -> str:
-    """Questions as headings, answers quoted, sources numbered."""
+    """Questions as headings, answers as quotations, sources numbered."""
     return "\n".join(map(_markdown_turn, conversation.turns))
 
 
 def as_html(conversation: Chat) -> str:
-    """One page that fetches and runs nothing."""
+    """A self-contained page without scripts or downloads."""
     turns = "\n".join(map(_html_turn, conversation.turns))
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     style = "body{font:1rem/1.6 Georgia,serif;max-width:44rem;margin:2rem auto;padding:0 1rem}ol{font-size:.9rem}"
@@ -35,7 +35,7 @@ def as_html(conversation: Chat) -> str:
 
 
 def as_json(conversation: Chat) -> str:
-    """The whole conversation, as it is kept."""
+    """The whole conversation, as it is stored."""
     return json.dumps(conversation.as_dict(), ensure_ascii=False, indent=1) + "\n"
 
 
@@ -47,7 +47,7 @@ FORMS: dict[str, tuple[Callable[[Chat], str], str]] = {
 
 
 def export_route(store: ChatStore) -> Route:
-    """The web route to a kept conversation as a file: who knows its id may have it."""
+    """The route that serves a stored conversation as a file to anyone who knows its id."""
 
     def export(request: Request) -> Response:
         if not logged_in(request):
@@ -55,7 +55,9 @@ def export_route(store: ChatStore) -> Route:
         conversation = store.load(request.path_params["id"])
         form = FORMS.get(request.path_params["form"])
         if conversation is None or form is None:
-            return PlainTextResponse("No such conversation is kept here.\n", status_code=404)
+            return PlainTextResponse(
+                "No such conversation is kept here. Ask the page again and save the new one.\n", status_code=404
+            )
         name = f"pincite-{conversation.id[:8]}.{request.path_params['form']}"
         headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
         return Response(form[0](conversation), media_type=form[1], headers=headers)
@@ -64,28 +66,25 @@ def export_route(store: ChatStore) -> Route:
 
 
 def _said(turn: ChatTurn) -> str:
-    """A turn's answer in words."""
     if turn.answer is None:
         return turn.problem or "Not answered."
     return turn.answer.text if turn.answer.text is not None else "Not in the articles."
 
 
 def _sources(turn: ChatTurn) -> list[str]:
-    """The places that answer a turn; an abstention has none."""
+    """The first ten sources of an answer; none for an abstention."""
     if turn.answer is None or turn.answer.text is None:
         return []
     return [place(citation) for citation in islice(turn.answer.citations, 10)]
 
 
 def _markdown_turn(turn: ChatTurn) -> str:
-    """One turn."""
     quoted = "\n".join(f"> {escape_markdown(line)}" for line in _said(turn).splitlines())
     sources = "".join(f"{number}. {escape_markdown(one)}\n" for number, one in enumerate(_sources(turn), 1))
     return f"## {escape_markdown(' '.join(turn.question.split()))}\n\n{quoted}\n\n{sources}"
 
 
 def _html_turn(turn: ChatTurn) -> str:
-    """One turn."""
     sources = "".join(f"<li>{escape(one)}</li>" for one in _sources(turn))
     listed = f"<ol>{sources}</ol>" if sources else ""
     return f"<h2>{escape(turn.question)}</h2>\n<blockquote>{escape(_said(turn))}</blockquote>\n{listed}"

@@ -1,4 +1,4 @@
-"""An assistant that is still being opened: the page is up at once, and questions wait for the models."""
+"""An assistant that loads in the background: the page appears at once, and questions wait for the models."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Status = Literal["ready", "loading", "failed"]
 
 
 class Loading:
-    """Opens an assistant in a thread of its own and stands in for it; what it is asked meanwhile waits."""
+    """Opens an assistant in its own thread and stands in for it; calls wait until it is open."""
 
     def __init__(self, open_assistant: Callable[[], Answerer]) -> None:
         self._open = open_assistant
@@ -26,16 +26,15 @@ class Loading:
         threading.Thread(target=self._run, name="open assistant", daemon=True).start()
 
     def _run(self) -> None:
-        """Open, or keep the reason why not."""
         try:
             self._opened.set_result(self._open())
         except BaseException as error:
             self._opened.set_exception(error)
 
     def reopen(self) -> None:
-        """Open anew, over the index as it is now; questions under way end where they began.
+        """Open the current index; questions in progress finish on the previous one.
 
-        Raises what opening raises, and goes on with what was open before.
+        Raises what opening raises, and then keeps the previous assistant.
         """
         with self._reopening:
             opened: Future[Answerer] = Future()
@@ -44,29 +43,29 @@ class Loading:
 
     @property
     def status(self) -> Status:
-        """Whether it can answer yet."""
+        """Whether it is ready, still loading, or has failed."""
         if not self._opened.done():
             return "loading"
         return "ready" if self._opened.exception() is None else "failed"
 
     @property
     def problem(self) -> str:
-        """Why it could not be opened, "" where it could or is still at it."""
+        """Why it could not be opened; "" if it is open or still loading."""
         error = self._opened.exception() if self._opened.done() else None
         return str(error) or type(error).__name__ if error else ""
 
     def wait(self) -> Answerer:
-        """The assistant itself; raises what opening it raised."""
+        """The assistant itself, once open. Raises what opening it raised."""
         return self._opened.result()
 
     @property
     def index(self) -> Store:
-        """The assistant's index."""
+        """The assistant's index, once open."""
         return self.wait().index
 
     @property
     def retriever(self) -> Retriever:
-        """The assistant's retriever."""
+        """The assistant's retriever, once open."""
         return self.wait().retriever
 
     def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False) -> list[Answer]:
@@ -79,15 +78,15 @@ class Loading:
 
 
 def status_of(assistant: Answerer) -> Status:
-    """Whether an assistant can answer yet; one that was handed over open can."""
+    """The status of any assistant; one that does not load in the background is ready."""
     return assistant.status if isinstance(assistant, Loading) else "ready"
 
 
 def problem_of(assistant: Answerer) -> str:
-    """Why an assistant cannot answer, "" where nothing is known against it."""
+    """Why an assistant cannot answer; "" if no problem is known."""
     return assistant.problem if isinstance(assistant, Loading) else ""
 
 
 def opened(assistant: Answerer) -> Answerer:
-    """The assistant itself, once it is open: it keeps to one index, whatever is indexed meanwhile."""
+    """The assistant itself, once open: it keeps to one index, even if a new one is built meanwhile."""
     return assistant.wait() if isinstance(assistant, Loading) else assistant

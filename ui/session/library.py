@@ -1,4 +1,4 @@
-"""The articles behind the page: add, remove and index them anew, as one background job that outlives a page."""
+"""The articles behind the page: add, remove and update them in a background job that outlives the page."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from ui.state.background import Background, Job, Progress
 from ui.state.roots import Roots
 from ui.state.source_files import key_of
 
-MOST_UPLOADED = 1024**3  # bytes that all uploads together may take; a folder of one's own has no such limit
+MOST_UPLOADED = 1024**3  # bytes for all uploads together; folders have no limit
 Rebuild = Callable[[Roots, Progress], BuildReport]
 
 
 class Library:
-    """The files that are indexed. ``rebuild`` brings the index in step with roots and reports what it did.
+    """The indexed files. ``rebuild`` updates the index to match the roots and reports what it did.
 
-    Folders of the server can be named only where ``by_path`` is true: whoever may name one may read it. Uploaded files are
-    kept in ``home``; what was chosen and taken out is kept in the index itself.
+    If ``by_path`` is false, visitors cannot name folders of the server, because whoever names one can read it. Uploads
+    are stored in ``home``; the choice of files is stored in the index itself.
     """
 
     def __init__(
@@ -31,26 +31,26 @@ class Library:
     ) -> None:
         self.assistant, self.rebuild, self.by_path = assistant, rebuild, by_path
         self.uploads, self.most_uploaded = home / "uploads", most_uploaded
-        self._background = Background("index", "Indexing is already under way; wait until it is done.")
+        self._background = Background("index", "Indexing is already running; wait until it is done.")
 
     @property
     def job(self) -> Job | None:
-        """The indexing run that is under way or was last."""
+        """The current or latest indexing run."""
         return self._background.job
 
     @property
     def roots(self) -> Roots:
-        """What the index is made from."""
+        """The files and folders that the index is made from."""
         return Roots.of(self.assistant.index.settings)
 
     def update(self) -> None:
-        """Index everything anew that has changed."""
+        """Index all changes."""
         self._start(self.roots.present())
 
     def add_uploads(self, files: Sequence[Path]) -> int:
-        """Keep uploaded files under names made of their content, and index them; returns how many are new.
+        """Store uploaded files under names made of their content, and index them; returns how many are new.
 
-        ValueError if the uploads would take too much room together.
+        Raises ValueError if all uploads together would be too large.
         """
         self._background.check_idle()
         self.uploads.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -65,18 +65,22 @@ class Library:
         return new
 
     def add_path(self, words: str) -> None:
-        """Index a file or folder of this machine; ValueError where that is not possible."""
+        """Index a file or folder of this computer. Raises ValueError if that is not allowed or it does not exist."""
         if not self.by_path:
-            raise ValueError("Folders can be named only on a page for this machine alone, or with --folders.")
+            raise ValueError(
+                "Naming a folder needs --folders or a page for this computer only. Upload the files instead."
+            )
         path = Path(words.strip()).expanduser()
         if not words.strip() or not path.exists():
-            raise ValueError(f"{words.strip() or 'An empty path'}: there is no such file or folder.")
+            raise ValueError(
+                f"{words.strip() or 'An empty path'}: there is no such file or folder. Type its full path."
+            )
         self._start(self.roots.present().added(path.resolve()))
 
     def remove(self, name: str) -> None:
-        """Take a document out of the index; its file stays where it is, but for one that was uploaded.
+        """Remove a document from the index; its file stays, unless it was uploaded.
 
-        ValueError where nothing would be left.
+        Raises ValueError if it is the only document.
         """
         path, uploads = Path(name), self.uploads.resolve()
         roots, uploaded = self.roots.present(), path.parent == uploads
@@ -85,21 +89,21 @@ class Library:
         elif not uploaded:
             roots = roots.taken_out(path)
         if not roots.paths or (not uploaded and not roots.hold_files()):
-            raise ValueError(f"{path.name} is the only document, and an index holds at least one.")
+            raise ValueError(f"{path.name} is the only document, and an index needs at least one. Add another first.")
         self._background.check_idle()
         if uploaded:
             path.unlink(missing_ok=True)
         self._start(roots, f"{path.name} stays out until you put it back." if path in roots.out else "")
 
     def put_back(self, key: str) -> None:
-        """Index a file again that was taken out; ``key`` is its address, and nothing happens where none has it."""
+        """Index a removed file again. ``key`` is its address; an unknown key does nothing."""
         roots = self.roots
         path = next((one for one in roots.out if key_of(str(one)) == key), None)
         if path is not None:
             self._start(roots.present().added(path))
 
     def _keep(self, file: Path) -> bool:
-        """Copy an upload into the library; False if its content is there already, and what its name says."""
+        """Store an upload. Returns False if a file with its content is already there."""
         data = file.read_bytes()
         sha256 = digest(data)
         safe = re.sub(r"[^\w.-]+", "_", file.name).lstrip(".") or "upload"
@@ -110,7 +114,7 @@ class Library:
         return True
 
     def _start(self, roots: Roots, remark: str = "") -> None:
-        """Rebuild and change over; the old index answers until then."""
+        """Rebuild in the background, then switch over; until then the old index answers."""
 
         def work(progress: Progress) -> str:
             report = self.rebuild(roots, lambda done, total, name: progress(done, total, Path(name).name))
@@ -121,7 +125,7 @@ class Library:
 
 
 def told(report: BuildReport) -> str:
-    """What an indexing run did, in words."""
+    """A report in words."""
     parts = [(len(getattr(report, name)), name) for name in ("added", "changed", "renamed", "removed")]
     parts += [(len(report.duplicates), "duplicate"), (len(report.unreadable), "not readable")]
     changes = ", ".join(f"{count:,} {name}" for count, name in parts if count) or "nothing has changed"

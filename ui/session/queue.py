@@ -1,4 +1,4 @@
-"""Who reads next: questions stand in line, a few are read together, and one that is stopped is read no further."""
+"""The queue before the reader: a few questions are read together, and stopped ones are dropped."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from qa.answers import PASSAGES_READ
 from qa.reader.reader import Reader, Reading
 from qa.reader.windows import Pair
 
-MOST_TOGETHER = 4
-MOST_WAITING = 32
-LOOK_EVERY = 0.1  # seconds between two looks whether a question that waits is still wanted
+MOST_TOGETHER = 4  # more share batches better, but each of them waits longer
+MOST_WAITING = 32  # beyond this, saying so is kinder than a long wait
+LOOK_EVERY = 0.1  # seconds between checks whether a waiting question was stopped
 
 _stop: ContextVar[threading.Event | None] = ContextVar("stop", default=None)
 
 
 class Stopped(Exception):
-    """The question was stopped before it was read to the end."""
+    """The question was stopped before its answer."""
 
 
 class Busy(ValueError):
-    """Too many questions stand in line already."""
+    """The queue is full."""
 
 
 class Line:
-    """The line before the reader: first come, first read.
+    """A first-in, first-out queue.
 
-    ``together`` have their turn at once, so that they share the reader's batches; at most ``most`` wait behind them.
+    ``together`` questions run at once, so that they share the reader's batches; at most ``most`` wait behind them.
     """
 
     def __init__(self, most: int = MOST_WAITING, together: int = MOST_TOGETHER) -> None:
@@ -41,15 +41,15 @@ class Line:
 
     @contextmanager
     def turn(self, stop: threading.Event | None = None, *, patient: bool = False) -> Iterator[None]:
-        """One's turn, once it comes.
+        """Wait for a slot and hold it.
 
-        Raises Busy where too many wait and one is not ``patient``, Stopped where ``stop`` is set before or while reading.
+        Raises Busy if the queue is full and ``patient`` is false, Stopped if ``stop`` is set while waiting or reading.
         """
         ticket = object()
         with self._moved:
             if len(self._standing) >= self.together + self.most and not patient:
                 waiting = "1 question is" if self.most == 1 else f"{self.most:,} questions are"
-                raise Busy(f"{waiting} waiting to be read already. Ask again in a moment.")
+                raise Busy(f"{waiting} already waiting. Ask again in a moment.")
             self._standing.append(ticket)
         token = _stop.set(stop)
         try:
@@ -68,13 +68,13 @@ class Line:
 
 
 class StoppableReader:
-    """A reader that looks, between one handful of passages and the next, whether the question is still wanted."""
+    """A reader that checks between batches of passages whether its question was stopped."""
 
     def __init__(self, reader: Reader) -> None:
         self.reader = reader
 
     def read(self, pairs: Sequence[Pair]) -> list[Reading]:
-        """One reading a pair, in order; raises Stopped. What nobody can stop is read as a whole."""
+        """One reading per pair, in order. Raises Stopped. A question without a stop is read in one batch."""
         if _stop.get() is None:
             return self.reader.read(pairs)
         found: list[Reading] = []
@@ -85,7 +85,7 @@ class StoppableReader:
 
 
 def still_wanted() -> None:
-    """Raise Stopped where the question that is being read here was stopped."""
+    """Raise Stopped if the question being read in this context was stopped."""
     stop = _stop.get()
     if stop is not None and stop.is_set():
         raise Stopped

@@ -1,4 +1,4 @@
-"""What the page does with an assistant, without the page: ask, open a citation, step on, say right or wrong."""
+"""What the page does with an assistant: ask, open and step through citations, mark answers as right or wrong."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from ui.session.queue import Line, Stopped
 from ui.state.conversations import Chat, ChatStore, ChatTurn
 from ui.state.source_files import Originals, link
 
-LONGEST_QUESTION = 1000
-EARLIER_SHOWN = 5
+LONGEST_QUESTION = 1000  # characters; the reader uses at most 64 tokens of a question
+EARLIER_SHOWN = 5  # previous conversations; more would push the suggested questions off the screen
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class CitationKey:
-    """A citation of a conversation: candidate 0 is the answer, 1 and up its alternatives."""
+    """A citation's place in a conversation: candidate 0 is the answer, 1 and up its alternatives."""
 
     turn: str
     candidate: int = 0
@@ -36,8 +36,11 @@ class CitationKey:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What one open page shows: its conversation, the citation beside it, whether conversations are kept, the ids of
-    those that this browser had before, and what stops the reading of the last question."""
+    """What one open page shows.
+
+    ``open`` is the citation in the panel; ``kept``: whether conversations are stored; ``earlier``: ids of this
+    browser's previous conversations; ``stop`` stops the latest question.
+    """
 
     conversation: Chat
     open: CitationKey | None = None
@@ -47,7 +50,7 @@ class Session:
 
 
 class Desk:
-    """The page's work, over one assistant and one store of conversations."""
+    """The page's actions over one assistant and one store of conversations. Each returns a changed session."""
 
     def __init__(
         self, assistant: Answerer, store: ChatStore, line: Line | None = None, *, shared: bool = False
@@ -56,14 +59,14 @@ class Desk:
         self.originals = Originals(lambda: self.assistant.index.documents, shared=shared)
 
     def reading(self, session: Session, question: str) -> Session:
-        """With the question asked and not yet answered."""
+        """Add a question that is not yet answered."""
         return replace(session, conversation=session.conversation.asking(question), open=None, stop=threading.Event())
 
     def answered(self, session: Session, *, literally: bool = False) -> Session:
-        """With the last question answered, its first citation open, the conversation kept.
+        """Answer the last question, open its first citation, and store the conversation.
 
-        A question that leans on the turns before it is completed from them, unless it is to be taken literally. One that
-        is stopped is read no further and not kept.
+        A follow-up is completed from the previous turns, unless ``literally`` is true. A stopped question is not
+        stored.
         """
         last = session.conversation.turns[-1]
         talk = Conversation(self.assistant)
@@ -78,13 +81,15 @@ class Desk:
         except Exception:
             log.exception("the question could not be answered")
             return self.settled(
-                session, state="failed", problem="The question could not be read; the server's log says why."
+                session,
+                state="failed",
+                problem="The question could not be answered. Ask it again, or look for the reason in the server's log.",
             )
         done = self.settled(session, state="done", answer=answer)
         return replace(done, open=CitationKey(last.id)) if answer.citations else done
 
     def stopped(self, session: Session) -> Session:
-        """With the last question read no further, where it is still being read."""
+        """Stop the last question if it is still being read."""
         last = last_turn(session)
         if last is None or last.state != "reading":
             return session
@@ -92,12 +97,12 @@ class Desk:
         return self.settled(session, state="stopped")
 
     def settled(self, session: Session, **changes: Any) -> Session:
-        """With the last turn's fields replaced, and kept."""
+        """Replace fields of the last turn, and store the conversation."""
         last = session.conversation.turns[-1]
         return self._keep(replace(session, conversation=session.conversation.changed(last.id, **changes)))
 
     def judged(self, session: Session, turn: str, opinion: str) -> Session:
-        """With an opinion on a turn; the same opinion again takes it back."""
+        """Mark a turn as right or wrong; the same mark again removes it."""
         one = session.conversation.turn(turn)
         if one is None or opinion not in ("right", "wrong"):
             return session
@@ -105,13 +110,13 @@ class Desk:
         return self._keep(replace(session, conversation=session.conversation.changed(turn, opinion=said)))
 
     def keeping(self, session: Session, kept: bool) -> Session:
-        """With conversations kept from now on, or with this one forgotten."""
+        """Store conversations from now on, or stop and delete the current one."""
         if not kept:
             self.store.forget(session.conversation.id)
         return self._keep(replace(session, kept=kept))
 
     def resumed(self, session: Session, id: str) -> Session:
-        """With an earlier conversation taken up again, where it is kept."""
+        """Continue an earlier conversation, if it is still stored."""
         known = self.store.load(id)
         if known is None:
             return session
@@ -120,17 +125,17 @@ class Desk:
         return replace(session, conversation=known, open=place)
 
     def earlier(self, session: Session) -> list[Chat]:
-        """The latest of the conversations that this browser had before, as far as they are kept."""
+        """This browser's latest other conversations that are still stored, newest first."""
         others = [id for id in reversed(session.earlier) if id != session.conversation.id]
         found = [self.store.load(id) for id in others[:EARLIER_SHOWN]] if session.kept else []
         return [one for one in found if one is not None and one.turns]
 
     def opened(self, session: Session, place: CitationKey) -> Session:
-        """With another citation open; one that does not exist changes nothing."""
+        """Open another citation; one that does not exist changes nothing."""
         return replace(session, open=place) if citation_at(session.conversation, place) else session
 
     def stepped(self, session: Session, by: int) -> Session:
-        """With the next or previous citation of the open answer open, round and round."""
+        """Open the next (1) or previous (-1) citation of the same candidate, wrapping around."""
         if session.open is None:
             return session
         count = len(citations_at(session.conversation, session.open))
@@ -162,7 +167,7 @@ class Desk:
         return Source(words, record.sha256, self.originals.state(name, record.sha256), link(name))
 
     def _keep(self, session: Session) -> Session:
-        """Write the conversation down where it is to be kept."""
+        """Store the conversation if the user wants that."""
         if session.kept:
             try:
                 self.store.save(session.conversation)
@@ -172,7 +177,7 @@ class Desk:
 
 
 def understood(turns: Sequence[ChatTurn]) -> list[Turn]:
-    """Answered turns as a conversation remembers them: the question as it was completed, and the answer."""
+    """Answered turns in the form that a conversation remembers: the completed question and the answer."""
     answers = [turn.answer for turn in turns if turn.answer is not None]
     return [Turn.of(answer.understood or answer.question, answer) for answer in answers[-TURNS_KEPT:]]
 
@@ -187,14 +192,14 @@ def citations_at(conversation: Chat, place: CitationKey) -> Sequence[Citation]:
 
 
 def citation_at(conversation: Chat, place: CitationKey) -> Citation | None:
-    """The citation at a place, None where there is none."""
+    """The citation at a place, or None."""
     citations = citations_at(conversation, place)
     return citations[place.citation] if 0 <= place.citation < len(citations) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a button of the conversation asks for: a verb and its arguments."""
+    """What a button asks for: a verb and its arguments."""
 
     verb: str
     turn: str = ""
@@ -218,21 +223,23 @@ def read_action(name: str) -> Action | None:
 
 
 def clean_question(question: str) -> str:
-    """The question without surplus white space; ValueError where it is empty or too long."""
+    """The question without surplus white space. Raises ValueError if it is empty or too long."""
     words = " ".join(question.split())
     if not words:
         raise ValueError("Type a question first.")
     if len(words) > LONGEST_QUESTION:
-        raise ValueError(f"The question has {len(words):,} characters; at most {LONGEST_QUESTION:,} can be read.")
+        raise ValueError(
+            f"The question has {len(words):,} characters; at most {LONGEST_QUESTION:,} can be read. Shorten it."
+        )
     return words
 
 
 def last_turn(session: Session) -> ChatTurn | None:
-    """The turn asked last."""
+    """The latest turn, or None."""
     return session.conversation.turns[-1] if session.conversation.turns else None
 
 
 def _sentence(error: Exception) -> str:
     """An error's message as a sentence."""
-    said = str(error).strip() or "the question could not be read"
+    said = str(error).strip() or "the question could not be answered"
     return f"{said[0].upper()}{said[1:]}{'' if said.endswith(('.', '!', '?')) else '.'}"

@@ -1,7 +1,7 @@
-"""First questions to offer, built from sentences of the articles that answer them.
+"""First questions to offer, made from sentences of the articles that answer them.
 
-A template asks for something only where a sentence says it outright (who holds an office, when something happened, what
-something costs), so an offered question is one that the articles do answer.
+A template matches only a sentence that states something outright (who holds an office, when something happened, what
+something costs), so the articles do answer every offered question.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _LONG = r"(?:[A-Z][\w-]+ (?:(?:of|the|for|and) )*){1,6}[A-Z][\w-]+"
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A pattern of a sentence and the question that such a sentence answers."""
+    """A sentence pattern and the question that such a sentence answers."""
 
     pattern: re.Pattern[str]
     question: Callable[[re.Match[str]], str]
@@ -61,7 +61,7 @@ TEMPLATES = (
 
 
 def first_questions(index: Store, most: int = 4) -> list[str]:
-    """Up to ``most`` questions, from different documents and of different kinds where there are enough."""
+    """Up to ``most`` questions, from different documents and of different kinds if there are enough."""
     found: dict[str, str] = {}
     for passage in index.passages[:400]:
         for question in _asked(passage.text):
@@ -70,7 +70,6 @@ def first_questions(index: Store, most: int = 4) -> list[str]:
 
 
 def _asked(text: str) -> Iterable[str]:
-    """The questions that sentences of a text answer."""
     for sentence in sentences(text):
         for template in TEMPLATES:
             for match in template.pattern.finditer(text[sentence.start : sentence.end]):
@@ -79,7 +78,7 @@ def _asked(text: str) -> Iterable[str]:
 
 
 def _varied(found: dict[str, str], most: int) -> list[str]:
-    """A few of the questions: every kind and every document once before any comes twice."""
+    """Choose questions so that every document and every kind comes once before any comes twice."""
     chosen: list[str] = []
     kinds: list[str] = []
     documents: list[str] = []

@@ -1,1 +1,1 @@
-"""What outlives a click: conversations, corrections, chosen files, background jobs."""
+"""State that outlives a click: conversations, corrections, uploads, chosen files, background jobs."""

@@ -1,4 +1,4 @@
-"""Long work behind the page: one job of a kind at a time, which outlives the page that began it and is seen by all."""
+"""Background jobs: one at a time per kind, visible to every page, not tied to the page that started it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as it stands: what is done of all, the last one's name, how long it has taken, what came of it."""
+    """The state of a job: items done and total, the latest item's name, seconds so far, and the result in ``said``."""
 
     state: Literal["running", "done", "failed"]
     began: float
@@ -28,12 +28,12 @@ class Job:
 
     @property
     def left(self) -> float | None:
-        """Seconds left at the pace so far, None before there is one."""
+        """Estimated seconds left; None before the first item is done."""
         return self.seconds / self.done * (self.total - self.done) if self.done else None
 
 
 class Background:
-    """Runs one job at a time in a thread called ``name``; ``busy`` is what a second one is told."""
+    """Runs one job at a time in a thread called ``name``; ``busy`` is the error message for a second one."""
 
     def __init__(self, name: str, busy: str) -> None:
         self.name, self.busy = name, busy
@@ -41,19 +41,19 @@ class Background:
         self._starting = threading.Lock()
 
     def check_idle(self) -> None:
-        """Raise ValueError while a job runs."""
+        """Raise ValueError if a job is running."""
         if self.job is not None and self.job.state == "running":
             raise ValueError(self.busy)
 
     def start(self, work: Callable[[Progress], str]) -> None:
-        """Begin a job, which says in the end what it did; ValueError while another runs."""
+        """Start a job that returns its result in words. Raises ValueError if one is running."""
         with self._starting:
             self.check_idle()
             self.job = Job("running", time.monotonic())
         threading.Thread(target=self._run, args=(work,), name=self.name, daemon=True).start()
 
     def _run(self, work: Callable[[Progress], str]) -> None:
-        """Do the work; whatever it raises is what the job says."""
+        """Do the work; an error becomes the job's result."""
         try:
             self._set(said=work(self._note), state="done")
         except BaseException as error:
@@ -61,10 +61,8 @@ class Background:
             self._set(said=str(error) or type(error).__name__, state="failed")
 
     def _note(self, done: int, total: int, name: str) -> None:
-        """Progress."""
         self._set(done=done, total=total, name=name)
 
     def _set(self, **changes: Any) -> None:
-        """Change the job's fields."""
         if self.job is not None:
             self.job = replace(self.job, seconds=time.monotonic() - self.job.began, **changes)

@@ -1,6 +1,6 @@
-"""Conversations: what was asked and answered, and how they are kept on this machine.
+"""Conversations and how they are stored on this computer.
 
-A turn is kept with its whole answer, citations included, so that history stays what it was when articles change.
+A turn is stored with its whole answer, citations included, so that history does not change when articles do.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True)
 class ChatTurn:
-    """One question and what came of it. ``problem`` says why, where ``state`` is failed."""
+    """One question and its result. ``problem`` says why if ``state`` is failed."""
 
     id: str
     question: str
@@ -38,7 +38,7 @@ class ChatTurn:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """Turns in the order asked. The id is 128 random bits: who has it may read the conversation."""
+    """Turns, oldest first. The id is 128 random bits: whoever knows it can read the conversation."""
 
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     turns: tuple[ChatTurn, ...] = ()
@@ -49,17 +49,17 @@ class Chat:
         return self.turns[0].question if self.turns else ""
 
     def turn(self, id: str) -> ChatTurn | None:
-        """The turn with this id."""
+        """The turn with this id, or None."""
         return next((turn for turn in self.turns if turn.id == id), None)
 
     def asking(self, question: str) -> Chat:
-        """With a new turn that is being read. The same question again takes the place of the last turn."""
+        """A copy with a new unanswered turn; it replaces the last turn if the question is the same."""
         turns = self.turns[:-1] if self.turns and self.turns[-1].question == question else self.turns
         turn = ChatTurn(f"t{secrets.token_hex(4)}", question, datetime.now(UTC).isoformat(timespec="seconds"))
         return replace(self, turns=(*turns, turn))
 
     def changed(self, id: str, **changes: Any) -> Chat:
-        """With fields of one turn replaced."""
+        """A copy with fields of one turn replaced."""
         return replace(self, turns=tuple(replace(turn, **changes) if turn.id == id else turn for turn in self.turns))
 
     def as_dict(self) -> dict[str, Any]:
@@ -69,13 +69,13 @@ class Chat:
 
 
 class ChatStore:
-    """Conversations as JSON files in a folder, one a conversation."""
+    """Conversations as JSON files in a folder, one file per conversation."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def save(self, conversation: Chat) -> None:
-        """Keep a conversation; one without turns is not kept."""
+        """Store a conversation; an empty one is not stored."""
         if not conversation.turns:
             return
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -83,7 +83,7 @@ class ChatStore:
         replace_file(self._path(conversation.id), text.encode())
 
     def load(self, id: str) -> Chat | None:
-        """The conversation with this id; None where none is kept or its file does not parse."""
+        """The conversation with this id; None if it is not stored or its file is damaged."""
         if not _ID.fullmatch(id):
             return None
         try:
@@ -92,17 +92,16 @@ class ChatStore:
             return None
 
     def forget(self, id: str) -> None:
-        """Delete a kept conversation; one that is not there is not an error."""
+        """Delete a stored conversation, if it exists."""
         if _ID.fullmatch(id):
             self._path(id).unlink(missing_ok=True)
 
     def _path(self, id: str) -> Path:
-        """Where the conversation with this id is kept."""
         return self.folder / f"{id}.json"
 
 
 def conversation_from_dict(value: Mapping[str, Any]) -> Chat:
-    """The inverse of ``Chat.as_dict``; a turn that was cut off while it was read counts as stopped."""
+    """The inverse of ``Chat.as_dict``; a turn that was interrupted while being read counts as stopped."""
     turns = []
     for one in value["turns"]:
         answer = answer_from_dict(one["answer"]) if one["answer"] else None
@@ -131,10 +130,8 @@ def answer_from_dict(value: Mapping[str, Any]) -> Answer:
 
 
 def _citation(value: Mapping[str, Any]) -> Citation:
-    """A citation from plain values."""
     return Citation(**{**value, "passage": CitedPassage(**value["passage"])})
 
 
 def _alternative(value: Mapping[str, Any]) -> Alternative:
-    """An alternative from plain values."""
     return Alternative(value["answer"], value["confidence"], tuple(map(_citation, value["citations"])))

@@ -1,4 +1,4 @@
-"""Corrections: the right words for answers that were wrong, kept as gold questions for the evaluation."""
+"""Corrections: the right words for wrong answers, stored as gold questions for the evaluation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ui.state.conversations import ChatTurn
 
 @dataclass(frozen=True, slots=True)
 class FoundWords:
-    """Where words stand: the characters from ``start`` of a document."""
+    """Words found in a document; ``start`` is their first character."""
 
     document: str
     start: int
@@ -30,9 +30,9 @@ class Corrections:
         self.path = path
 
     def add(self, turn: ChatTurn, words: str | None, index: Store) -> dict[str, Any]:
-        """Keep the right words for a turn's question, None for "the articles do not say"; returns the gold question.
+        """Store the right words for a turn, None for "the articles do not say"; returns the gold question.
 
-        Raises ValueError where the words stand in no document. A later correction of a question replaces the earlier.
+        Raises ValueError if no document contains the words. A later correction of the same question replaces this one.
         """
         place = find(words, turn, index) if words is not None else None
         row = {
@@ -49,16 +49,16 @@ class Corrections:
         return row
 
     def rows(self) -> list[dict[str, Any]]:
-        """All gold questions so far; a line that does not parse is left out."""
+        """All gold questions so far; malformed lines are skipped."""
         if not self.path.is_file():
             return []
         return list(_rows(self.path.read_text(encoding="utf-8")))
 
 
 def find(words: str, turn: ChatTurn, index: Store) -> FoundWords:
-    """Where the words stand, the turn's own sources first; white space may differ, and the document's own words count.
+    """Find words in the documents, the turn's sources first, ignoring differences in white space.
 
-    Raises ValueError where they stand nowhere.
+    Returns them as the document spells them. Raises ValueError if no document contains them.
     """
     if not words.strip():
         raise ValueError("Paste the right words first.")
@@ -67,11 +67,10 @@ def find(words: str, turn: ChatTurn, index: Store) -> FoundWords:
     for name in dict.fromkeys([*(one for one in cited if one in known), *(record.name for record in index.documents)]):
         if match := find_words(words, index.document_text(name)):
             return FoundWords(name, match.start(), match.group())
-    raise ValueError("These words stand in no indexed document. Paste them exactly as a document has them.")
+    raise ValueError("No indexed document contains these words. Copy them from the document itself.")
 
 
 def _rows(text: str) -> Iterator[dict[str, Any]]:
-    """The well-formed lines of a gold file."""
     for line in text.splitlines():
         try:
             row = json.loads(line)

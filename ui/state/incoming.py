@@ -1,4 +1,4 @@
-"""Where uploads arrive before the library takes them: a folder that nobody else may read, emptied as soon as they are taken."""
+"""Where uploads arrive before the library takes them: a private folder, emptied as soon as they are taken."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-MOST_WAITING = 100 * 1024 * 1024  # bytes: four uploads of the largest size that a request may have
-ABANDONED = 600.0  # seconds; the page takes an upload in the moment that it is there
+MOST_WAITING = 100 * 1024 * 1024  # bytes: four uploads of the largest permitted size
+ABANDONED = 600.0  # seconds; the page normally takes an upload at once
 
 
 class Incoming:
-    """The folder of one server process, which is locked while it runs; ``most`` bytes may wait in it."""
+    """The folder of one server process, locked while it runs; it holds at most ``most`` bytes."""
 
     def __init__(self, folder: Path, lock: int, *, most: int = MOST_WAITING) -> None:
         self.folder, self.most, self._lock = folder, most, lock
 
     @classmethod
     def below(cls, home: Path, *, most: int = MOST_WAITING) -> Incoming:
-        """A new folder below ``home``; those that killed servers left are removed."""
+        """Make a new folder below ``home``, and delete those left by killed servers."""
         place = home / "incoming"
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
         place.chmod(0o700)
-        with _locked(place):  # a folder exists and is locked, or does not exist
+        with _locked(place):  # so that no folder is ever seen unlocked before its server locks it
             for old in place.iterdir():
                 _remove_unless_locked(old)
             folder = Path(tempfile.mkdtemp(dir=place))  # with mode 0700
@@ -35,7 +35,7 @@ class Incoming:
 
     @contextmanager
     def taking(self, files: Iterable[str]) -> Iterator[list[Path]]:
-        """Uploads for as long as they are looked at: what lies elsewhere is not among them, and afterwards they are gone."""
+        """The uploads among ``files`` (paths elsewhere are ignored), which are deleted at the end."""
         arrived = [path for path in map(Path.resolve, map(Path, files)) if self.folder in path.parents]
         try:
             yield arrived
@@ -45,7 +45,7 @@ class Incoming:
             self.sweep()
 
     def sweep(self, older_than: float = ABANDONED) -> None:
-        """Remove what nobody took."""
+        """Delete uploads that nobody took for ``older_than`` seconds."""
         before = time.time() - older_than
         for path in self.folder.iterdir():
             with suppress(OSError):
@@ -53,7 +53,7 @@ class Incoming:
                     _remove(path)
 
     def refusal(self) -> str | None:
-        """Why nothing more may arrive now, None if it may."""
+        """Why no more uploads may arrive now, or None."""
         self.sweep()
         waiting = 0
         for path in self.folder.rglob("*"):
@@ -61,10 +61,10 @@ class Incoming:
                 waiting += path.stat().st_size
         if waiting <= self.most:
             return None
-        return f"{waiting // 1024**2} MB of uploads are waiting to be taken; try again in ten minutes"
+        return f"{waiting // 1024**2} MB of uploads are still being processed; try again in ten minutes"
 
     def close(self) -> None:
-        """Remove the folder and all in it."""
+        """Delete the folder with its files."""
         shutil.rmtree(self.folder, ignore_errors=True)
         if self._lock >= 0:
             os.close(self._lock)
@@ -82,7 +82,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _lock(folder: Path, *, wait: bool) -> int:
-    """Lock a folder until the descriptor is closed or the process ends; raises BlockingIOError if it is locked."""
+    """Lock a folder until the descriptor is closed or the process ends. Raises BlockingIOError if it is locked."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -93,13 +93,12 @@ def _lock(folder: Path, *, wait: bool) -> int:
 
 
 def _remove(path: Path) -> None:
-    """Remove a file or folder, if it is there."""
     with suppress(OSError):
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _remove_unless_locked(folder: Path) -> None:
-    """Remove a folder whose server is gone."""
+    """Delete a folder if its server has ended."""
     with suppress(OSError):
         os.close(_lock(folder, wait=False))
         _remove(folder)

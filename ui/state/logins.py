@@ -1,4 +1,4 @@
-"""Logging in and out: wrong passwords make those that follow wait, and only a request of the page itself logs out."""
+"""Logging in and out: wrong passwords delay further attempts, and only the page itself can log out."""
 
 from __future__ import annotations
 
@@ -13,48 +13,48 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-MOST_ADDRESSES = 1_000
+MOST_ADDRESSES = 1_000  # limits the memory that a flood of addresses can take
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How many tries in a row are free, and for how many seconds the next one waits, twice as long each time."""
+    """``free`` attempts without delay, then ``first`` seconds, doubling up to ``longest``."""
 
     free: int
     first: float
     longest: float
 
     def wait(self, tries: int) -> float:
-        """Seconds from the last of so many tries to the next."""
+        """Seconds between the last of ``tries`` attempts and the next."""
         return 0.0 if tries < self.free else min(self.first * 2.0 ** min(tries - self.free, 60), self.longest)
 
 
 EACH = Patience(free=5, first=30, longest=3600)  # 5 guesses, then some 24 a day
 ALL = Patience(free=50, first=1, longest=30)  # 50 guesses, then at most 2,880 a day, however many addresses guess
-FORGOTTEN = 24 * 3600.0
+FORGOTTEN = 24 * 3600.0  # seconds after which failed attempts no longer count
 
 
 @dataclass(slots=True)
 class Tries:
-    """How many tries there were without success, and when the last was."""
+    """Attempts without success, and the time of the latest."""
 
     count: int = 0
     last: float = -math.inf
 
     def wait(self, patience: Patience, now: float) -> float:
-        """Seconds until the next try."""
+        """Seconds until the next attempt."""
         return max(0.0, self.last + patience.wait(self.count) - now)
 
     def add(self, now: float) -> None:
-        """Count a try."""
+        """Count an attempt."""
         self.count, self.last = 1 if now - self.last > FORGOTTEN else self.count + 1, now
 
 
 class Lockout:
-    """Who has to wait before the next try to log in.
+    """Decides who has to wait before the next login attempt.
 
-    A try counts from its beginning, so that many at once are no way round. An address that has logged in before
-    does not wait for what others do. Of at most ``MOST_ADDRESSES`` addresses anything is remembered.
+    An attempt counts when it starts, so that parallel ones gain nothing. An address that has logged in before does not
+    wait because of others. At most ``MOST_ADDRESSES`` addresses are remembered.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -69,14 +69,14 @@ class Lockout:
         return own if network in self._known else max(own, self._all.wait(ALL, now))
 
     def began(self, address: str) -> None:
-        """Count a try."""
+        """Count an attempt."""
         now, network = self._clock(), network_of(address)
         self._all.add(now)
         self._each.setdefault(network, Tries()).add(now)
         _keep(self._each, network)
 
     def succeeded(self, address: str) -> None:
-        """Take the try back: it was no guess."""
+        """Discount the attempt, as it was no guess."""
         network = network_of(address)
         self._all.count = max(0, self._all.count - 1)
         self._known[network] = self._each.pop(network, Tries())
@@ -84,14 +84,14 @@ class Lockout:
 
 
 def _keep(remembered: OrderedDict[str, Tries], network: str) -> None:
-    """Make a network the last to be forgotten."""
+    """Make a network the most recent; drops the oldest beyond the limit."""
     remembered.move_to_end(network)
     while len(remembered) > MOST_ADDRESSES:
         remembered.popitem(last=False)
 
 
 def network_of(address: str) -> str:
-    """The address; of IPv6 its network, as whoever has one address has 2**64 of them."""
+    """The address, or its /64 network for IPv6, because one client holds 2**64 addresses; "" if it is invalid."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
@@ -102,25 +102,25 @@ def network_of(address: str) -> str:
 
 
 def tokens_of(request: Request) -> list[str]:
-    """The login that a request has, by the page's own cookies."""
+    """The valid login tokens in a request's cookies."""
     app = request.app
     held = [request.cookies.get(name, "") for name in cookies_of(request)]
     return [token for token in held if app.tokens.get(token) is not None]
 
 
 def cookies_of(request: Request) -> tuple[str, str]:
-    """The names of the page's cookies."""
+    """The names of Gradio's login cookies."""
     id = request.app.cookie_id
     return f"access-token-{id}", f"access-token-unsecure-{id}"
 
 
 def logged_in(request: Request) -> bool:
-    """Whether the page needs no login or this request has one."""
+    """Whether the page needs no login, or this request has one."""
     return getattr(request.app, "auth", None) is None or bool(tokens_of(request))
 
 
 def logout_route() -> Route:
-    """The web route that ends a login, in the place of gradio's, which any link to it would call."""
+    """The route that ends a login. It replaces Gradio's, which any link could trigger."""
 
     def logout(request: Request) -> Response:
         if request.method != "POST":

@@ -1,4 +1,4 @@
-"""What the index is made from, as its users chose it: files and folders, and files inside those that they took out."""
+"""What the index is made from: chosen files and folders, minus the files removed from them."""
 
 from __future__ import annotations
 
@@ -13,40 +13,39 @@ from index.folder_index import Settings
 
 @dataclass(frozen=True, slots=True)
 class Roots:
-    """Files and folders to index, all of them absolute, and the files among and inside them that stay out."""
+    """Absolute paths of the files and folders to index, and of the files in them that stay ``out``."""
 
     paths: tuple[Path, ...]
     out: frozenset[Path] = frozenset()
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Those of the index with these settings."""
+        """The roots stored in an index's settings."""
         return cls(tuple(map(Path, settings.roots)), frozenset(map(Path, settings.without)))
 
     def present(self) -> Roots:
-        """Without the paths that are gone: one that is must not stop the others."""
+        """A copy without missing paths, so that they do not stop the others."""
         return Roots(tuple(path for path in self.paths if path.exists()), self.out)
 
     def hold_files(self) -> bool:
-        """Whether there is a file to index."""
+        """Whether there is any file to index."""
         return any(file not in self.out for file in find_files(self.paths))
 
     def added(self, path: Path) -> Roots:
-        """With one more file or folder; what was taken out of it before is in again."""
+        """A copy with one more file or folder, which also brings back files removed from it."""
         within = self._holds(path)
         paths = self.paths if path in self.paths or within else (*self.paths, path)
         return Roots(paths, frozenset(one for one in self.out if one != path and path not in one.parents))
 
     def taken_out(self, path: Path) -> Roots:
-        """Without one file, which stays out until it is added again."""
+        """A copy without one file, which stays out until it is added again."""
         rest = Roots(tuple(one for one in self.paths if one != path), self.out)
         return Roots(rest.paths, self.out | {path}) if rest._holds(path) else rest
 
     def without(self, paths: Iterable[Path]) -> Roots:
-        """Without files or folders that were named themselves."""
+        """A copy without the given files or folders, if they were chosen themselves."""
         gone = set(paths)
         return Roots(tuple(path for path in self.paths if path not in gone), self.out)
 
     def _holds(self, path: Path) -> bool:
-        """Whether a file lies in one of the folders."""
         return any(path in find_files([folder]) for folder in self.paths if folder.is_dir())

@@ -1,6 +1,6 @@
-"""The original files behind the citations: what has become of each since it was indexed, and a guarded way to open it.
+"""The original files behind the citations: how each compares with what was indexed, and a guarded way to open it.
 
-A file is asked for by a key, never by a path, and only files that the index names have one.
+A file is requested by a key, never by a path, and only files that the index names have a key.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ui.state.logins import logged_in
 ROUTE = "/pincite/original"
 REPORT_ROUTE = "/pincite/report"
 EXPORT_ROUTE = "/pincite/conversation"
-# Types that a browser shows without running anything of theirs; all others are downloaded.
+# Types that a browser displays without running code; all others are downloaded.
 SHOWN = {"txt": "text/plain; charset=utf-8", "md": "text/plain; charset=utf-8", "pdf": "application/pdf"}
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 REPORT_POLICY = (
@@ -31,10 +31,11 @@ FileState = Literal["same", "changed", "gone", "elsewhere"]
 
 
 class Originals:
-    """The files of the documents that ``records`` gives at any time.
+    """The files of the documents that ``records`` returns.
 
-    Where the index is ``shared``, others name the files, which may lie on other machines: a file of this one is an original
-    only with the very bytes that were indexed, so that nobody can name a file to read it here.
+    If the index is ``shared``, others choose the file names, possibly of other computers. Then a file counts as the
+    original only if it has the exact bytes that were indexed, so that nobody can read files of this computer by naming
+    them.
     """
 
     def __init__(self, records: Callable[[], Iterable[DocumentRecord]], *, shared: bool = False) -> None:
@@ -49,17 +50,22 @@ class Originals:
         return "elsewhere" if self.shared else "gone" if now is None else "changed"
 
     def record(self, key: str) -> DocumentRecord | None:
-        """The indexed document with this key."""
+        """The indexed document with this key, or None."""
         return next((record for record in self.records() if key_of(record.name) == key), None)
 
     def respond(self, key: str) -> Response:
-        """The file itself: shown where that is harmless, else downloaded."""
+        """The file itself: displayed if its type is harmless, else downloaded."""
         record = self.record(key)
         if record is None:
-            return PlainTextResponse("No document of the index has this address.\n", status_code=404)
+            return PlainTextResponse(
+                "No indexed document has this address. Open the original from the page again.\n", status_code=404
+            )
         path = Path(record.name)
         if self.state(record.name, record.sha256) in ("gone", "elsewhere"):
-            return PlainTextResponse(f"{path.name} is no longer where it was when it was indexed.\n", status_code=410)
+            return PlainTextResponse(
+                f"{path.name} is no longer at the place where it was indexed. Move it back, or update the index.\n",
+                status_code=410,
+            )
         shown = SHOWN.get(record.kind)
         headers = {"content-security-policy": POLICY, "cache-control": "no-store"}
         return FileResponse(
@@ -71,7 +77,7 @@ class Originals:
         )
 
     def _hash(self, name: str) -> str | None:
-        """The SHA-256 of the file as it is now, computed anew only where size or time changed."""
+        """The file's current SHA-256, recomputed only if its size or time has changed; None if unreadable."""
         try:
             if not Path(name).is_file():
                 return None
@@ -86,17 +92,17 @@ class Originals:
 
 
 def key_of(name: str) -> str:
-    """The address of a document: 20 hex digits of the hash of its name."""
+    """The address of a document: the first 20 hex digits of the hash of its name."""
     return digest(name.encode("utf-8", "surrogatepass"))[:20]
 
 
 def link(name: str) -> str:
-    """Where the original of a document is to be had."""
+    """The path that opens a document's original."""
     return f"{ROUTE}/{key_of(name)}"
 
 
 def route(originals: Originals) -> Route:
-    """The web route to the originals; asks for a login where the page does."""
+    """The route to the originals; requires a login if the page does."""
 
     def original(request: Request) -> Response:
         if not logged_in(request):
@@ -107,13 +113,15 @@ def route(originals: Originals) -> Route:
 
 
 def report_route(report: Path) -> Route:
-    """The web route to the last evaluation's report, under the policy that the report itself brings."""
+    """The route to the last report, under the report's own content policy."""
 
     def show(request: Request) -> Response:
         if not logged_in(request):
             return PlainTextResponse("Log in first.\n", status_code=401)
         if not report.is_file():
-            return PlainTextResponse("There is no report yet.\n", status_code=404)
+            return PlainTextResponse(
+                "There is no report yet. Start an evaluation on the Evaluation tab.\n", status_code=404
+            )
         headers = {"content-security-policy": REPORT_POLICY, "cache-control": "no-store"}
         return FileResponse(report, headers=headers, media_type="text/html; charset=utf-8")
 

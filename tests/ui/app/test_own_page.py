@@ -80,7 +80,7 @@ def test_an_upload_needs_the_token_and_waits_where_nobody_else_may_look(served: 
     assert stat.S_IMODE(page.incoming.folder.stat().st_mode) == 0o700
     page.incoming.most = 3
     refused = client.post("/gradio_api/upload", files=files)
-    assert refused.status_code == 507 and "uploads are waiting" in refused.text
+    assert refused.status_code == 507 and "uploads are still being processed" in refused.text
     page.close(verbose=False)
     assert not page.incoming.folder.exists()
 

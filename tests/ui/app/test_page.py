@@ -97,7 +97,7 @@ def test_who_finds_the_line_full_is_turned_away_politely(tmp_path: Path) -> None
             waiting.append(person.submit(when, api_name="/ask"))
             while len(page.desk.line._standing) < standing:
                 time.sleep(0.01)
-        with pytest.raises(Exception, match=r"1 question is waiting to be read already\. Ask again in a moment"):
+        with pytest.raises(Exception, match=r"1 question is already waiting\. Ask again in a moment"):
             people[2].predict(when, api_name="/ask")
         now = page.desk.answered(page.desk.reading(Session(Chat()), when))
         assert now.conversation.turns[-1].problem.endswith("Ask again in a moment.")
@@ -336,7 +336,7 @@ def test_uploads_may_take_so_much_room_together_and_no_more(tmp_path: Path) -> N
 
 def test_folders_can_be_named_only_on_the_machine_itself(tmp_path: Path) -> None:
     library, _ = library_over(tmp_path, by_path=False)
-    with pytest.raises(ValueError, match="this machine alone"):
+    with pytest.raises(ValueError, match="this computer only"):
         library.add_path("/etc")
 
 
@@ -350,7 +350,7 @@ def test_one_job_at_a_time_and_its_failure_is_said(tmp_path: Path) -> None:
 
     library.rebuild = rebuild  # type: ignore[assignment]
     library.update()
-    with pytest.raises(ValueError, match="already under way"):
+    with pytest.raises(ValueError, match="already running"):
         library.update()
     assert "Looking for files" in job_note(library.job)
     gate.set()

@@ -281,7 +281,7 @@ def test_a_correction_is_a_gold_question_at_its_place(assistant: FakeAssistant, 
     row = corrections.add(wrong, " built  in\n1964", assistant.index)
     assert row["answers"] == ["built in 1964"] and row["kind"] == "correction"
     assert assistant.index.document_text(row["document"])[row["start"] :].startswith("built in 1964")
-    with pytest.raises(ValueError, match="stand in no indexed document"):
+    with pytest.raises(ValueError, match="No indexed document contains"):
         corrections.add(wrong, "built in 1999", assistant.index)
     corrections.add(wrong, None, assistant.index)
     assert [(one["answers"], one["document"], one["kind"]) for one in corrections.rows()] == [

@@ -77,7 +77,7 @@ def test_as_many_as_may_are_read_together_and_no_more() -> None:
 
 def test_a_line_that_is_full_says_so_and_moves_on() -> None:
     line = Line(most=1, together=2)
-    full = r"1 question is waiting to be read already\. Ask again in a moment"
+    full = r"1 question is already waiting\. Ask again in a moment"
     stop = threading.Event()
 
     def wait() -> None:

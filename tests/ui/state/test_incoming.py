@@ -67,7 +67,7 @@ def test_no_more_may_wait_than_there_is_room_for(tmp_path: Path) -> None:
     arrive(incoming, data=bytes(4 * 1024 * 1024))
     assert incoming.refusal() is None
     two = arrive(incoming, "two.txt", bytes(2 * 1024 * 1024))
-    assert incoming.refusal() == "6 MB of uploads are waiting to be taken; try again in ten minutes"
+    assert incoming.refusal() == "6 MB of uploads are still being processed; try again in ten minutes"
     with incoming.taking([str(two)]):
         pass
     assert incoming.refusal() is None
