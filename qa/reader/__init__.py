@@ -1,1 +1,1 @@
-"""The answer spans of a passage, scored on one scale for all passages."""
+"""Finds answer spans in passages, with scores that compare across passages."""

@@ -1,7 +1,7 @@
-"""Calls that are made at the same time share batches: what waits while one batch is made goes into the next together.
+"""Simultaneous calls share batches: calls that arrive while one batch runs go into the next batch together.
 
-Nobody waits for others to come, and there is no thread that works for all: the caller who has waited longest makes a
-batch of its own call and of those behind it (flat combining, Hendler et al. 2010).
+No call waits for others to arrive, and there is no worker thread: the caller that has waited longest runs a batch of
+its own call and the calls behind it (flat combining, Hendler et al. 2010).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 
 @dataclass(slots=True, eq=False)
 class Call(Generic[Item, Result]):
-    """One caller's items, and what came of them."""
+    """One caller's items and their results."""
 
     items: Sequence[Item]
     results: list[Result] | None = None
@@ -27,25 +27,24 @@ class Call(Generic[Item, Result]):
 
     @property
     def settled(self) -> bool:
-        """Whether its results are there, or the reason why not."""
+        """Whether its results or its error are there."""
         return self.results is not None or self.error is not None
 
 
 class SharedBatches(Generic[Item, Result]):
-    """A function from items to one result each, made for one batch at a time, which may hold the items of several calls.
+    """A batched function from items to one result each. One batch runs at a time, and may combine several calls.
 
-    A batch is the oldest call that waits and those behind it, in order, as long as they have ``most`` items together; a
-    call is never divided.
+    A batch takes the oldest waiting call and those behind it, in order, up to ``most`` items; a call is never split.
     """
 
     def __init__(self, make: Callable[[Sequence[Item]], Sequence[Result]], most: int) -> None:
         self._make, self._most = make, most
         self._waiting: deque[Call[Item, Result]] = deque()
-        self._batch: list[Call[Item, Result]] = []  # under way; who made the first call makes them all
+        self._batch: list[Call[Item, Result]] = []  # running; the first call's thread runs them all
         self._changed = threading.Condition()
 
     def __call__(self, items: Sequence[Item]) -> list[Result]:
-        """One result an item, in order; raises what the function raises for these items."""
+        """One result per item, in order. Raises what the function raises for these items."""
         mine: Call[Item, Result] = Call(items)
         try:
             if self._leads(mine):
@@ -58,7 +57,7 @@ class SharedBatches(Generic[Item, Result]):
         return mine.results
 
     def _leads(self, mine: Call[Item, Result]) -> bool:
-        """Wait until a call is settled (False), or is the oldest and nothing is under way: then a batch begins with it."""
+        """Wait until the call is settled (False), or is the oldest and no batch runs: then start one (True)."""
         with self._changed:
             self._waiting.append(mine)
             self._changed.wait_for(lambda: mine.settled or (not self._batch and self._waiting[0] is mine))
@@ -67,7 +66,7 @@ class SharedBatches(Generic[Item, Result]):
             return not mine.settled
 
     def _oldest(self) -> list[Call[Item, Result]]:
-        """Take the calls of the next batch out of those that wait."""
+        """Remove the next batch from the waiting calls."""
         taken = [self._waiting.popleft()]
         size = len(taken[0].items)
         while self._waiting and (size := size + len(self._waiting[0].items)) <= self._most:
@@ -75,7 +74,7 @@ class SharedBatches(Generic[Item, Result]):
         return taken
 
     def _settle(self, calls: Sequence[Call[Item, Result]]) -> None:
-        """Make calls as one; where that fails each alone, so that an error reaches only the caller it belongs to."""
+        """Run calls as one batch. If that fails, run each alone, so that an error reaches only its caller."""
         try:
             results = iter(self._make([item for call in calls for item in call.items]))
             for call in calls:
@@ -88,7 +87,7 @@ class SharedBatches(Generic[Item, Result]):
                 self._settle([call])
 
     def _leave(self, mine: Call[Item, Result]) -> None:
-        """End what a caller has begun; what it took and did not settle, as it was interrupted, is the others' to make."""
+        """End a caller's batch; if it was interrupted, its unsettled calls go back to the queue."""
         with self._changed:
             if self._batch and self._batch[0] is mine:
                 self._waiting.extendleft(call for call in reversed(self._batch[1:]) if not call.settled)

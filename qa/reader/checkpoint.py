@@ -1,4 +1,4 @@
-"""Weights on disk: safetensors in shards, the large matrices in 8 bits with one scale to thirty-two of them."""
+"""Weights on disk: sharded safetensors, with large matrices in int8 and one fp16 scale per 32 weights."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 SCALE = ".scale"
-SHARD_BYTES = 60_000_000
-GROUP = 32
-ROWS_AT_ONCE = 1024
+SHARD_BYTES = 60_000_000  # per file; git hosts commonly accept at most 100 MB
+GROUP = 32  # weights per scale; fewer round more exactly but take more space
+ROWS_AT_ONCE = 1024  # rows restored together; more take more memory
 
 
 def quantise(tensor: Tensor) -> tuple[Tensor, Tensor]:
-    """Round a matrix [R, C] to int8, 32 neighbours of a row at a time: w = q * scale with scale = max|w| / 127.
+    """Round a matrix [R, C] to int8 in groups of 32 weights of a row: w = q * scale, scale = max|w| / 127.
 
-    Gives q [R, C] and the scales [R, C / 32] in fp16; C is a multiple of 32; |error| <= scale / 2.
+    C must be a multiple of 32. Returns q [R, C] and the fp16 scales [R, C / 32]; |error| <= scale / 2.
     """
     grouped = tensor.reshape(len(tensor), -1, GROUP)
     scale = (grouped.abs().amax(dim=2) / 127).clamp(min=1e-7).half()
@@ -28,7 +28,7 @@ def quantise(tensor: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _restored(rounded: Tensor, scale: Tensor, dtype: torch.dtype) -> Tensor:
-    """What ``quantise`` rounded; only a block of rows at a time stands in fp32 beside it."""
+    """The inverse of ``quantise``, a block of rows at a time, to save memory."""
     restored = torch.empty(rounded.shape, dtype=dtype)
     for into, block, steps in zip(*(torch.split(one, ROWS_AT_ONCE) for one in (restored, rounded, scale)), strict=True):
         exact = block.float().view(*steps.shape, GROUP).mul_(steps.float()[:, :, None])
@@ -37,20 +37,22 @@ def _restored(rounded: Tensor, scale: Tensor, dtype: torch.dtype) -> Tensor:
 
 
 def read_weights(folder: Path, dtype: torch.dtype = torch.float32) -> dict[str, Tensor]:
-    """All tensors of the folder, in fp32 or rounded from it; ValueError naming the file that is missing or damaged."""
+    """All tensors of a folder as ``dtype``. Raises ValueError naming the missing or damaged file."""
     index = folder / "model.safetensors.index.json"
     names = ["model.safetensors"]
     if index.exists():
         try:
             names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"{index}: not a list of weight files ({error})") from error
+            raise ValueError(f"{index}: not an index of weight files ({error}); download the model again") from error
     stored: dict[str, Tensor] = {}
     for name in names:
         try:
             stored |= load_file(folder / name)
         except (OSError, SafetensorError) as error:
-            raise ValueError(f"{folder / name}: cannot be read as weights ({error})") from error
+            raise ValueError(
+                f"{folder / name}: cannot be read as weights ({error}); download the model again"
+            ) from error
     scales = {name.removesuffix(SCALE): value for name, value in stored.items() if name.endswith(SCALE)}
     return {
         name: _restored(value, scales[name], dtype) if name in scales else value.float().to(dtype)
@@ -60,7 +62,7 @@ def read_weights(folder: Path, dtype: torch.dtype = torch.float32) -> dict[str, 
 
 
 def write_weights(folder: Path, tensors: Mapping[str, Tensor], *, shard_bytes: int = SHARD_BYTES) -> None:
-    """Write large matrices in int8 and the rest in fp32, in shards of about 60 MB with Hugging Face's index file."""
+    """Write large matrices in int8 and the rest in fp32, in shards with Hugging Face's index file."""
     stored: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
         if tensor.ndim == 2 and tensor.numel() > 100_000 and tensor.shape[1] % GROUP == 0:

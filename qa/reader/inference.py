@@ -1,4 +1,4 @@
-"""The span-prediction network as a processor runs it best: ``SpanNetwork``'s arithmetic on the layers of ``index.encoder``."""
+"""``SpanNetwork`` for inference on a processor, built from the layers of ``index.encoder``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from index.encoder.layers import MakeProduct, PackedEncoder, Product, product
 from qa.reader.network import SpanNetwork
 from qa.reader.windows import Pair, PairEncoder, padded
 
+# Calibrates the 8-bit products: texts in the style of news, treebanks and reviews.
 SAMPLE = (
     Pair(
         "When did the two ministers sign the agreement on the railway?",
@@ -31,7 +32,7 @@ SAMPLE = (
 
 
 class PackedNetwork:
-    """A ``SpanNetwork`` to run, not to train; takes its weights over. ``made`` makes the products with them."""
+    """A ``SpanNetwork`` for inference only; it takes the weights over. ``made`` makes its matrix products."""
 
     def __init__(self, network: SpanNetwork, made: MakeProduct = product) -> None:
         self._encoder = PackedEncoder(network.config, network.state_dict(), made)
@@ -47,7 +48,7 @@ class PackedNetwork:
 
 
 def in_8_bits(network: SpanNetwork, encoder: PairEncoder) -> PackedNetwork:
-    """The network with 8-bit products; it takes its weights over."""
+    """The network with 8-bit products, calibrated on ``SAMPLE``; it takes the weights over."""
     made: list[Int8Product] = []
 
     def watched(weight: Tensor, bias: Tensor, *, gelu: bool = False) -> Product:

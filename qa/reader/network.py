@@ -1,8 +1,8 @@
-"""The span-prediction network of Pincite's own readers: a BERT or MPNet encoder with a start and an end logit a token.
+"""The network of Pincite's own readers: a BERT or MPNet encoder with a start and an end logit per token.
 
-The parameters carry the names of Hugging Face's ``MPNetForQuestionAnswering`` and ``BertForQuestionAnswering``, so that a
-checkpoint loads in either. What differs is the way they are run: query, key and value in one product, attention without
-a stored score matrix where it need not be kept (``scaled_dot_product_attention``), one relative-position table per length.
+Parameters map to Hugging Face's ``MPNetForQuestionAnswering`` and ``BertForQuestionAnswering``, so checkpoints load in
+both. Only the computation differs: one product for query, key and value, attention without a stored score matrix
+(``scaled_dot_product_attention``) unless training on a processor, and one relative-position table per length.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from index.encoder.architecture import NetworkConfig, our_names, relative_positi
 
 
 class Layer(nn.Module):
-    """One encoder layer: self-attention and feed-forward, each with its residual and post-norm."""
+    """One encoder layer: self-attention and feed-forward, each with residual and post-norm."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class Layer(nn.Module):
         self.norm_output = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
 
     def forward(self, hidden: Tensor, bias: Tensor | None) -> Tensor:
-        """[B, L, H] to [B, L, H]; ``bias`` is added to the attention scores, [B or 1, heads or 1, L or 1, L]."""
+        """[B, L, H] to [B, L, H]. ``bias`` [B or 1, heads or 1, L or 1, L] is added to the attention scores."""
         batch, length, width = hidden.shape
         qkv = self.qkv(hidden).view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
         attended = _attended(qkv[0], qkv[1], qkv[2], bias)
@@ -41,10 +41,10 @@ class Layer(nn.Module):
 
 
 def _attended(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None) -> Tensor:
-    """Scaled dot-product attention [B, heads, L, d]; trained on a processor by plain products.
+    """Scaled dot-product attention [B, heads, L, d]; plain products when training on a processor.
 
-    The library's fused kernel takes twice their time backward there (bf16, 16 windows of 192 tokens), and at the lengths
-    trained on the score matrix is small.
+    The fused kernel's backward pass takes twice as long there (bf16, 16 windows of 192 tokens), and at training lengths
+    the score matrix is small.
     """
     if query.device.type != "cpu" or not query.requires_grad or bias is None:
         return F.scaled_dot_product_attention(query, key, value, attn_mask=bias)
@@ -70,7 +70,7 @@ class SpanNetwork(nn.Module):
         self.span = nn.Linear(config.hidden_size, 2)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """Logits [B, L, 2] of token ids [B, L] and their mask [B, L] (true where a token stands)."""
+        """Logits [B, L, 2] of token ids [B, L] and their mask [B, L] (true for tokens, false for padding)."""
         length = ids.shape[1]
         places = torch.arange(length, device=ids.device) + self.config.first_position
         hidden = self.words(ids) + self.positions(places)
@@ -86,7 +86,7 @@ class SpanNetwork(nn.Module):
         return logits.float()
 
     def _bias(self, mask: Tensor, length: int) -> Tensor:
-        """What is added to the attention scores: relative positions, and a large negative number on padding."""
+        """The bias on attention scores: relative positions, and -1e4 on padding."""
         bias = torch.zeros(mask.shape[0], 1, 1, length, device=mask.device).masked_fill(~mask[:, None, None, :], -1e4)
         if self.relative is None:
             return bias
@@ -99,10 +99,10 @@ class SpanNetwork(nn.Module):
     def load(
         cls, folder: Path, tensors: Mapping[str, Tensor], *, layers: int | None = None, require_span: bool = False
     ) -> SpanNetwork:
-        """Build from a Hugging Face checkpoint's tensors; ``layers`` keeps only the lowest so many.
+        """Build from a Hugging Face checkpoint's tensors; ``layers`` keeps only that many of the lowest.
 
-        A checkpoint without ``qa_outputs`` (a bare encoder) gets a fresh span layer, to be trained; with
-        ``require_span`` it is refused. ValueError where tensors are missing or have other shapes.
+        A checkpoint without ``qa_outputs`` (a bare encoder) gets an untrained span layer, or is refused if
+        ``require_span``. Raises ValueError if tensors are missing or have other shapes.
         """
         if require_span and "qa_outputs.weight" not in tensors:
             raise ValueError(f"{folder}: not a trained extractive reader (qa_outputs.weight is missing)")
@@ -112,7 +112,7 @@ class SpanNetwork(nn.Module):
                 **{**{n: getattr(config, n) for n in config.__dataclass_fields__}, "num_hidden_layers": layers}
             )
         whole = "qa_outputs.weight" in tensors
-        with torch.device("meta" if whole else "cpu"):  # numbers that are replaced need not be drawn
+        with torch.device("meta" if whole else "cpu"):  # weights that are replaced need not be initialised
             network = cls(config)
         try:
             own = our_names(config, tensors)
@@ -137,7 +137,7 @@ class SpanNetwork(nn.Module):
 
 
 def _embedding(rows: int, width: int) -> nn.Embedding:
-    """A table of drawn numbers, or of none where it is a mere shape ("meta"): to draw there torch imports its compiler."""
+    """A table of random numbers; not filled on the "meta" device, where torch would import its compiler."""
     numbers = torch.empty(rows, width)
     numbers = numbers if numbers.is_meta else nn.init.normal_(numbers)
     table: nn.Embedding = nn.Embedding.from_pretrained(numbers, freeze=False)  # type: ignore[no-untyped-call]

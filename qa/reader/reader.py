@@ -1,4 +1,4 @@
-"""Reading: a question and a passage in, the most likely answer spans out, on a scale that compares over passages."""
+"""Reading: question and passage in, likeliest answer spans out, with scores that compare across passages."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     import torch
 
 BUNDLED = Path(__file__).parents[1] / "model"
-BATCH_TOKENS = 4096
-PAIRS_TOGETHER = 32  # of several callers; with more each of them would wait longer
-PAD_TO = 16
-SPANS_PER_WINDOW = 5
+BATCH_TOKENS = 4096  # padded tokens per batch; more take more memory
+PAIRS_TOGETHER = 32  # of several callers; more would make each of them wait longer
+PAD_TO = 16  # tokens; coarser steps waste work on padding, finer ones give more distinct shapes
+SPANS_PER_WINDOW = 5  # candidates for the ranking; more take longer to rank
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The passage's characters [start, end); ``score`` is their log odds against "this passage does not say"."""
+    """The passage's characters [start, end); ``score`` is the log odds against "this passage does not say"."""
 
     start: int
     end: int
@@ -42,21 +42,21 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The spans found in one passage, best first, none overlapping a better one; empty where the passage is."""
+    """The spans of one passage, best first, without overlaps; empty if the passage is empty."""
 
     spans: tuple[Span, ...]
 
 
 class Reader(Protocol):
-    """Reads pairs; the batch form is the only one."""
+    """Reads pairs of question and passage, in batches."""
 
     def read(self, pairs: Sequence[Pair]) -> list[Reading]:
-        """One reading a pair, in order."""
+        """One reading per pair, in order."""
         ...
 
 
 class Network(Protocol):
-    """Padded token ids, their types and their mask, each [B, L], to start and end logits [B, L, 2]."""
+    """Maps padded token ids, token types and mask, each [B, L], to start and end logits [B, L, 2]."""
 
     def __call__(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Run the network."""
@@ -64,23 +64,23 @@ class Network(Protocol):
 
 
 class ExtractiveReader:
-    """Any extractive question-answering model of the BERT family, run on length-sorted batches.
+    """Any extractive question-answering model of the BERT family.
 
-    Threads may share it: what several read at the same time shares batches, too.
+    Safe to share between threads; simultaneous calls share batches.
     """
 
     def __init__(self, network: Network, encoder: PairEncoder, *, fingerprint: str, device: str = "cpu") -> None:
         self._encoder, self.fingerprint = encoder, fingerprint
-        # not a method of this reader, which would then be in a circle and long keep the memory of its weights
+        # no bound method: the reference cycle would delay the release of the weights' memory
         self._shared = SharedBatches(partial(_read, network, encoder, device), PAIRS_TOGETHER)
 
     @classmethod
     def open(cls, model: str | Path | None = None, *, format: Format | None = None) -> ExtractiveReader:
-        """Open the bundled reader, a folder, or a Hugging Face model that is on this machine.
+        """Open the bundled reader, a folder, or a Hugging Face model stored on this computer.
 
-        ``format`` is the number format of the weights and products; by default bf16 on a GPU, else what
-        ``index.encoder.number_format`` finds to be the fastest here. What our own network cannot run is run in fp32
-        instead of int8. Raises ValueError naming what is wrong with the model.
+        ``format`` is the number format of weights and products; default: bf16 on a GPU, else the fastest here according
+        to ``index.encoder.number_format``. Models that our own network cannot run use fp32 instead of int8. Raises
+        ValueError saying what is wrong with the model.
         """
         set_environment()
         folder = BUNDLED if model is None else model_folder(model)
@@ -89,16 +89,15 @@ class ExtractiveReader:
         return cls(_load(folder, format, device, encoder), encoder, fingerprint=fingerprint(folder), device=device)
 
     def read(self, pairs: Sequence[Pair]) -> list[Reading]:
-        """One reading a pair, in order; windows of all pairs share batches, whoever reads them."""
+        """One reading per pair, in order; the windows of all pairs share batches."""
         return self._shared(pairs)
 
     def knows(self, word: str) -> bool:
-        """Whether a word is one of the model's own, not put together from pieces."""
+        """Whether the model's vocabulary holds a word whole, not only in pieces."""
         return self._encoder.holds(word)
 
 
 def _read(network: Network, encoder: PairEncoder, device: str, pairs: Sequence[Pair]) -> list[Reading]:
-    """One reading a pair, in order."""
     found: list[list[Span]] = [[] for _ in pairs]
     for batch in _batches(encoder.encode(pairs)):
         for window, logits in zip(batch, _logits(network, encoder.pad, device, batch), strict=True):
@@ -107,7 +106,7 @@ def _read(network: Network, encoder: PairEncoder, device: str, pairs: Sequence[P
 
 
 def _logits(network: Network, pad: int, device: str, batch: Sequence[Window]) -> list[Floats]:
-    """Logits [L, 2] of each window, without its padding."""
+    """Logits [L, 2] per window, without padding."""
     import torch
 
     width = padded(max(len(window.ids) for window in batch), PAD_TO)
@@ -124,7 +123,7 @@ def _logits(network: Network, pad: int, device: str, batch: Sequence[Window]) ->
 
 
 def without_overlap(spans: Sequence[Span]) -> list[Span]:
-    """Best first, leaving out what overlaps a better one."""
+    """Best first, without spans that overlap a better one."""
     kept: list[Span] = []
     for span in sorted(spans, key=lambda span: (-span.score, span.start)):
         if all(span.end <= other.start or span.start >= other.end for other in kept):
@@ -133,7 +132,7 @@ def without_overlap(spans: Sequence[Span]) -> list[Span]:
 
 
 def _batches(windows: Sequence[Window]) -> list[list[Window]]:
-    """Windows sorted by length, cut where a batch would exceed its budget of padded tokens."""
+    """Windows sorted by length, split so that a batch has at most ``BATCH_TOKENS`` padded tokens."""
     batches: list[list[Window]] = []
     for window in sorted(windows, key=lambda window: -len(window.ids)):
         if batches and (len(batches[-1]) + 1) * padded(len(batches[-1][0].ids), PAD_TO) <= BATCH_TOKENS:
@@ -144,7 +143,7 @@ def _batches(windows: Sequence[Window]) -> list[list[Window]]:
 
 
 def _spans(passage: str, window: Window, logits: Floats) -> list[Span]:
-    """The best spans of one window as characters of its passage, at whole words."""
+    """The best spans of one window, as characters of its passage."""
     spans = []
     for best in best_spans(logits[:, 0], logits[:, 1], window.context, n=SPANS_PER_WINDOW):
         start, end = tidy(passage, int(window.offsets[best.first, 0]), int(window.offsets[best.last, 1]))
@@ -154,22 +153,21 @@ def _spans(passage: str, window: Window, logits: Floats) -> list[Span]:
 
 
 def _device() -> str:
-    """The GPU where there is one."""
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _load(folder: Path, format: Format | None, device: str, encoder: PairEncoder) -> Network:
-    """Our own network where it can run the checkpoint, Hugging Face's otherwise."""
+    """Our own network if it can run the checkpoint, else Hugging Face's. Raises ValueError naming the folder."""
     import torch
 
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ValueError(f"{folder}: no readable config.json, so not a model folder") from error
+        raise ValueError(f"{folder}: no readable config.json; give the folder of a model") from error
     if not isinstance(config, dict):
-        raise ValueError(f"{folder}: its config.json is not a configuration")
+        raise ValueError(f"{folder}: its config.json holds no JSON object; download the model again")
     if encoder.highest_id >= config.get("vocab_size", 0):
         raise ValueError(
             f"{folder}: its tokenizer does not fit (token {encoder.highest_id} of {config.get('vocab_size')})"
@@ -191,7 +189,7 @@ def _load(folder: Path, format: Format | None, device: str, encoder: PairEncoder
 
 
 def _hugging_face(folder: Path, dtype: torch.dtype, device: str) -> Network:
-    """``AutoModelForQuestionAnswering``; ValueError where the checkpoint has no trained span layer."""
+    """``AutoModelForQuestionAnswering``. Raises ValueError if the checkpoint has no trained span layer."""
     import transformers
     from safetensors import SafetensorError
 
@@ -219,7 +217,7 @@ def _hugging_face(folder: Path, dtype: torch.dtype, device: str) -> Network:
 
 
 def fingerprint(folder: Path) -> str:
-    """SHA-256 over the weights, the configuration and the tokenizer: the identity of a reader."""
+    """A reader's identity: SHA-256 over its weights, configuration and tokenizer."""
     named = sorted([*folder.glob("*.safetensors"), folder / "config.json", folder / "tokenizer.json"])
     paths = [path for path in named if path.exists()]
     with ThreadPoolExecutor(cores()) as pool:

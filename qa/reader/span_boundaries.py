@@ -1,4 +1,4 @@
-"""Where an answer may begin and end: at whole words, with its currency and unit, and no half quotation."""
+"""Where answers may begin and end: at whole words, with currency and unit, and balanced quotation marks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNIT_AFTER = re.compile(
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span without white space and sentence punctuation at its edges (annotators differ in these alone)."""
+    """The span without white space and sentence punctuation at its edges, which annotators set differently."""
     while start < end and text[start] in EDGE:
         start += 1
     while end > start and text[end - 1] in EDGE:
@@ -24,7 +24,7 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def tidy(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span [start, end) moved to whole words and balanced quotation marks, with currency sign and unit."""
+    """The span [start, end) extended to whole words, currency sign and unit, with balanced quotation marks."""
     start, end = trim(text, start, end)
     if start >= end:
         return start, end
@@ -51,7 +51,7 @@ SPACELESS = re.compile(
 
 
 def _joined(text: str, place: int) -> bool:
-    """Whether the characters on both sides of ``place`` belong to one word or number."""
+    """Whether the characters around ``place`` belong to one word or number."""
     left, right = text[place - 1], text[place]
     if SPACELESS.match(left) or SPACELESS.match(right):
         return False
@@ -62,7 +62,7 @@ def _joined(text: str, place: int) -> bool:
 
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
-    """Extended so that no word and no number is cut; scripts written without spaces are left as they are."""
+    """Extended so that no word or number is cut; scripts without spaces are left alone."""
     while start > 0 and _joined(text, start):
         start -= 1
     while end < len(text) and _joined(text, end):
@@ -71,7 +71,7 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
-    """Take in a closing mark that stands right behind, or leave out an opening one that is never closed."""
+    """Include a closing mark right behind the span, or drop an opening one that is never closed."""
     for opening, closing in QUOTES.items():
         inside = text[start:end]
         if inside.count(opening) > inside.count(closing):

@@ -1,4 +1,4 @@
-"""From start and end logits to answer spans. Pure numpy, no model."""
+"""From start and end logits to answer spans, in numpy."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import numpy as np
 
 from index.arrays import Floats, Mask
 
-MAX_ANSWER_TOKENS = 30
+MAX_ANSWER_TOKENS = 30  # as in the SQuAD evaluation of BERT; longer spans are rarely answers
 
 
 @dataclass(frozen=True, slots=True)
 class TokenSpan:
-    """Tokens ``first`` to ``last`` inclusive; ``score`` is start + end - null, the log odds against "no answer here"."""
+    """Tokens ``first`` to ``last`` inclusive; ``score`` = start + end - null, the log odds against "no answer here"."""
 
     first: int
     last: int
@@ -23,11 +23,11 @@ class TokenSpan:
 def best_spans(
     start: Floats, end: Floats, context: Mask, *, n: int, longest: int = MAX_ANSWER_TOKENS
 ) -> list[TokenSpan]:
-    """The ``n`` best spans of one window, best first, none overlapping a better one.
+    """The ``n`` best spans of one window, best first, without overlaps.
 
-    ``start`` and ``end`` are [L] logits, ``context`` is true for the tokens an answer may hold. The null logits are
-    those of token 0 (Devlin et al. 2019, section 4.3); as one window's logits share an unknown constant, only the
-    difference to its own null compares over windows, passages and documents.
+    ``start`` and ``end`` are logits [L]; ``context`` [L] is true for tokens that may belong to an answer. The null
+    logits are those of token 0 (Devlin et al. 2019, section 4.3). Logits of different windows differ by an unknown
+    constant, so only the difference to a window's own null is comparable.
     """
     allowed = np.flatnonzero(context)
     if not len(allowed):
@@ -41,7 +41,7 @@ def best_spans(
     while len(spans) < n and np.isfinite(score := band.max()):
         row, extra = divmod(int(band.argmax()), band.shape[1])
         spans.append(TokenSpan(row + low, row + extra + low, float(score) - null))
-        for width in range(band.shape[1]):  # what overlaps it is out
+        for width in range(band.shape[1]):  # exclude what overlaps it
             band[max(0, row - width) : row + extra + 1, width] = -np.inf
     return spans
 

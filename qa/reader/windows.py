@@ -1,4 +1,4 @@
-"""A question and a passage as windows of token ids, each token with its characters. Shared by reading and training."""
+"""A question and a passage as windows of token ids with character offsets; for reading and training."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from tokenizers import Encoding, Tokenizer
 
 from index.arrays import Ints, Mask
 
-QUESTION_TOKENS = 64
-QUESTION_CHARACTERS = 4_000
-WINDOW_TOKENS = 384
-OVERLAP_TOKENS = 96
+QUESTION_TOKENS = 64  # leaves most of a window to the passage
+QUESTION_CHARACTERS = 4_000  # cut before tokenising, which would be slow on more
+WINDOW_TOKENS = 384  # as in BERT's script for SQuAD; attention costs the square of it
+OVERLAP_TOKENS = 96  # more than MAX_ANSWER_TOKENS, so that every answer is whole in some window
 
 
 def padded(length: int, multiple: int) -> int:
-    """The least multiple of ``multiple`` that holds ``length`` tokens."""
+    """The smallest multiple of ``multiple`` that is at least ``length``."""
     return -(-length // multiple) * multiple
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and one passage to read for it."""
+    """A question and one passage to read."""
 
     question: str
     passage: str
@@ -32,10 +32,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Part of a pair, as the network sees it.
+    """Part of a pair, as the network sees it, in L tokens.
 
-    ``pair`` numbers the pair in its batch; ``ids`` are L token ids; ``types`` their token types; ``offsets`` [L, 2] the
-    characters of the passage that each token stands for; ``context`` [L] is true for the passage's tokens.
+    ``pair`` is the pair's number in its batch, ``ids`` and ``types`` are token ids and token types, ``offsets`` [L, 2]
+    the tokens' characters in the passage, and ``context`` [L] is true for the passage's tokens.
     """
 
     pair: int
@@ -46,20 +46,20 @@ class Window:
 
 
 class PairEncoder:
-    """Cuts pairs into overlapping windows; the question is never cut away and never crowds the passage out."""
+    """Cuts pairs into overlapping windows. Long questions are shortened, so that every window holds passage."""
 
     def __init__(self, pairs: Tokenizer, questions: Tokenizer, pad: int) -> None:
         self._pairs, self._questions, self.pad = pairs, questions, pad
 
     @classmethod
     def open(cls, folder: Path, window: int = WINDOW_TOKENS, overlap: int = OVERLAP_TOKENS) -> PairEncoder:
-        """Read ``tokenizer.json``; ValueError naming the folder where it is missing, damaged or has no padding token."""
+        """Read ``tokenizer.json``. Raises ValueError naming the folder if it is missing, damaged or lacks padding."""
         path = folder / "tokenizer.json"
         try:
             text = path.read_text(encoding="utf-8")
             pairs, questions = Tokenizer.from_str(text), Tokenizer.from_str(text)
         except Exception as error:  # the library raises bare Exception
-            raise ValueError(f"{folder}: no readable tokenizer.json ({error})") from error
+            raise ValueError(f"{folder}: no readable tokenizer.json ({error}); download the model again") from error
         pad = next((i for i in map(pairs.token_to_id, ("<pad>", "[PAD]")) if i is not None), None)
         if pad is None:
             raise ValueError(f"{folder}: its tokenizer has no padding token")
@@ -71,11 +71,11 @@ class PairEncoder:
 
     @property
     def highest_id(self) -> int:
-        """The largest token id that the tokenizer can give."""
+        """The largest token id of the tokenizer."""
         return max(self._pairs.get_vocab(with_added_tokens=True).values(), default=0)
 
     def holds(self, word: str) -> bool:
-        """Whether the vocabulary has the word whole."""
+        """Whether the vocabulary holds the word whole."""
         return self._pairs.token_to_id(word) is not None
 
     def encode(self, pairs: Sequence[Pair]) -> list[Window]:
@@ -91,7 +91,7 @@ class PairEncoder:
         ]
 
     def _shorten(self, question: str) -> str:
-        """The question's first 64 tokens, so that a passage always has room beside it."""
+        """The question's first 64 tokens."""
         question = question[:QUESTION_CHARACTERS]
         encoding = self._questions.encode(question, add_special_tokens=False)
         return (
@@ -100,6 +100,5 @@ class PairEncoder:
 
 
 def _window(number: int, encoding: Encoding) -> Window:
-    """One encoding in numpy's terms."""
     context = np.array([owner == 1 for owner in encoding.sequence_ids], dtype=np.bool_)
     return Window(number, encoding.ids, encoding.type_ids, np.array(encoding.offsets, dtype=np.int64), context)

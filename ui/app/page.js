@@ -1,4 +1,5 @@
-// What the page does in the browser: send a button's name to the page's one action, copy, scroll to the mark, keys, speech.
+// The page in the browser: sends button names to the page's single action, copies, scrolls to the mark, handles keys,
+// and announces results to screen readers.
 (() => {
   "use strict";
   const at = (selector) => document.querySelector(selector);
@@ -14,7 +15,7 @@
     return field;
   };
   const send = (name, field = "#action") => fill(field, `${name}#${++count}.${Date.now()}`);
-  // The button is not there while a question is read, and comes back a moment after the answer.
+  // The button disappears while a question is read and returns shortly after the answer.
   const press = (tries) => {
     const button = at("#ask");
     if (button) button.click();
@@ -106,7 +107,7 @@
     }
   });
 
-  // After the panel was filled anew: bring the mark into the middle of its own scrolling box, and leave the page where it is.
+  // When the panel has changed: scroll its box to the mark without moving the page.
   let wantsPanel = false;
   let wantsArticle = false;
   let lastMark = null;
@@ -129,7 +130,7 @@
     }
   };
 
-  // After an answer came: show its question at the top of the conversation and say the outcome once.
+  // When an answer has arrived: scroll to its question and announce the result once.
   let lastSaid = "";
   const settleTranscript = () => {
     const turns = document.querySelectorAll("#transcript .pc-turn");
@@ -158,7 +159,7 @@
     });
   };
 
-  // Words selected in a document while the right words are asked for are taken as those.
+  // Text selected in the document fills the open correction form.
   document.addEventListener("mouseup", (event) => {
     const words = String(getSelection() ?? "").trim();
     if (words && event.target.closest?.("#panel .pc-text") && at("#right-words textarea")?.offsetParent) fill("#right-words", words);
