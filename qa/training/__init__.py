@@ -1,1 +1,1 @@
-"""The recipe of the bundled reader: data, negatives, and the training loop."""
+"""Trains the bundled reader: data, negatives, and the training loop."""

@@ -1,6 +1,6 @@
-"""Examples that differ from another in one word: by its opposite there is no answer, by its synonym there still is.
+"""Contrast examples that differ in one word: an opposite removes the answer, a synonym keeps it.
 
-A reader that has not seen both finds an answer wherever nearly all words match, or none where one does not.
+A reader trained without them finds an answer wherever nearly all words match, or none wherever one word differs.
 """
 
 from __future__ import annotations
@@ -92,21 +92,21 @@ WORD = re.compile(r"(?<![\w-])[a-z]+(?:-[a-z]+)*(?![\w-])")
 
 
 def _asked(example: TrainingExample, among: dict[str, str]) -> list[re.Match[str]]:
-    """The words of the question that ``among`` has another for, where the passage does not hold that other one too."""
+    """The question's words that have a counterpart in ``among`` which the passage does not contain."""
     passage = example.passage.lower()
     words = [found for found in WORD.finditer(example.question) if found.group() in among]
     return [found for found in words if not re.search(rf"\b{re.escape(among[found.group()])}\b", passage)]
 
 
 def _spliced(text: str, place: tuple[int, int], other: str) -> str:
-    """The text with ``other`` in the place of its characters [start, end)."""
+    """``text`` with ``other`` instead of its characters [start, end)."""
     return text[: place[0]] + other + text[place[1] :]
 
 
 def with_opposite(example: TrainingExample, rng: random.Random) -> TrainingExample | None:
-    """The question with one word turned into its opposite, or else negated (Rajpurkar et al. 2018: antonyms, negation).
+    """The question with one word replaced by its opposite, or negated (Rajpurkar et al. 2018: antonyms, negation).
 
-    None where the question holds neither, or where the opposite stands in the passage, which may then answer it.
+    None if neither is possible. Opposites that the passage contains are not used, because it may then answer.
     """
     words = _asked(example, OPPOSITES)
     if words:
@@ -118,7 +118,7 @@ def with_opposite(example: TrainingExample, rng: random.Random) -> TrainingExamp
 
 
 def with_synonym(example: TrainingExample, rng: random.Random) -> TrainingExample | None:
-    """The question with one word turned into a synonym: the answer stays. None where it holds none."""
+    """The question with one word replaced by a synonym, which keeps the answer; None if no word has one."""
     words = [found for found in WORD.finditer(example.question) if found.group() in SYNONYMS]
     if not words:
         return None
@@ -127,7 +127,7 @@ def with_synonym(example: TrainingExample, rng: random.Random) -> TrainingExampl
 
 
 def contradicted(example: TrainingExample, rng: random.Random) -> TrainingExample | None:
-    """The passage saying the opposite where it answers: a word of the question turned round there, or its one verb negated."""
+    """The answering sentence made to contradict the question, by an opposite or "not"; None if impossible."""
     outside = _around_answer(example)
     places = list(_shared(example, outside))
     if places:
@@ -142,7 +142,7 @@ def contradicted(example: TrainingExample, rng: random.Random) -> TrainingExampl
 
 
 def turned(example: TrainingExample, rng: random.Random) -> TrainingExample | None:
-    """Question and answering sentence with the same word turned into its opposite: the answer stays."""
+    """Question and answering sentence with the same word replaced by its opposite, which keeps the answer; or None."""
     places = list(_shared(example, _around_answer(example)))
     if example.start is None or example.end is None or not places:
         return None
@@ -176,7 +176,7 @@ def _around_answer(example: TrainingExample) -> list[tuple[int, int]]:
 
 
 def _shared(example: TrainingExample, places: Iterable[tuple[int, int]]) -> Iterable[tuple[int, int]]:
-    """Where in ``places`` of the passage words with an opposite stand that the question holds too."""
+    """The characters of words in ``places`` that have an opposite and that the question contains, too."""
     asked = {found.group() for found in _asked(example, OPPOSITES)}
     for begin, end in places:
         for found in WORD.finditer(example.passage, begin, end):

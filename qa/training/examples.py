@@ -1,4 +1,4 @@
-"""Training examples: a question, a passage, and where in it the answer stands. SQuAD, QAMR and gold files to one form."""
+"""Training examples from SQuAD, QAMR and gold files: a question, a passage, and the answer's place in it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from qa.reader.span_boundaries import trim
 from qa.squad import SquadQuestion, read_questions
 
 PRONOUNS = frozenset((*PEOPLE, *THINGS, *"that which who whom i we you one".split()))
-FULLEST = 80  # characters: longer spans are whole sentences more often than whole names
+FULLEST = 80  # characters; longer spans are more often whole sentences than whole names
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingExample:
-    """One question with one passage; ``start`` and ``end`` are characters of ``passage``, both None where it has no answer.
+    """One question with one passage. The answer is ``passage[start:end]``; both are None if there is none.
 
-    ``votes`` holds the span of every annotator where there were several; empty stands for ``start`` and ``end`` alone.
+    ``votes`` holds every annotator's span if they differ; empty means ``start`` and ``end`` alone.
     """
 
     id: str
@@ -34,24 +34,24 @@ class TrainingExample:
 
     @property
     def answer(self) -> str | None:
-        """The words of the answer, or None."""
+        """The answer's words, or None."""
         return None if self.start is None else self.passage[self.start : self.end]
 
 
 @dataclass(slots=True)
 class Loaded:
-    """What a file gave: its examples, and one sentence for each question that was left out."""
+    """A file's examples, and one sentence for each question that was skipped."""
 
     examples: list[TrainingExample] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
 
 
 def read_squad(path: Path) -> Loaded:
-    """Read a SQuAD 1.1 or 2.0 JSON file; an answer that is not at its offset is skipped and named.
+    """Read a SQuAD 1.1 or 2.0 JSON file; answers that are not at their offset are skipped and reported.
 
-    Where annotators differ, all their spans are kept as votes, and the answer most of them gave, the shortest of those
-    that tie, is the one that counts. The fullest of the spans that overlap it votes as often as all of them together:
-    annotators of these sets are short with their quotes, and who asks wants the name and the place whole.
+    If annotators differ, all their spans are kept as votes. The answer is the most frequent span, the shortest if
+    several tie. The longest span that overlaps it (up to ``FULLEST`` characters) gets as many additional votes as there
+    are annotators: annotators of these sets quote briefly, but users want whole names and places.
     """
     loaded = Loaded()
     for one in read_questions(path):
@@ -65,7 +65,7 @@ def read_squad(path: Path) -> Loaded:
 
 
 def _votes(question: SquadQuestion) -> list[tuple[int, int]]:
-    """The span of each answer that stands at its offset, in the file's order."""
+    """The spans of the answers that stand at their offsets, in the file's order."""
     placed = (
         (answer.start, answer.start + len(answer.text)) for answer in question.answers if answer.start is not None
     )
@@ -74,7 +74,7 @@ def _votes(question: SquadQuestion) -> list[tuple[int, int]]:
 
 
 def _with_votes(example: TrainingExample, votes: Sequence[tuple[int, int]]) -> TrainingExample:
-    """The example with the answer that its annotators gave most often, and all their spans if they differ."""
+    """The example with its annotators' most frequent answer, and all their spans if they differ."""
     counted = Counter(votes)
     start, end = min(counted, key=lambda span: (-counted[span], span[1] - span[0], span))
     overlapping = (span for span in votes if span[0] < end and span[1] > start and span[1] - span[0] <= FULLEST)
@@ -100,7 +100,7 @@ NO_SPACE_AFTER = re.compile(r"^[(\[{$£€#]$")
 
 @dataclass(frozen=True, slots=True)
 class Detokenised:
-    """A sentence as it is written, with the characters [start, end) at which each token stands."""
+    """A sentence as written, with the characters [start, end) of each token."""
 
     text: str
     spans: list[tuple[int, int]]
@@ -122,11 +122,11 @@ def detokenise(tokens: list[str]) -> Detokenised:
 
 
 def read_qamr(questions: Path, sentences: Path, neighbours: int = 2) -> Loaded:
-    """Read QAMR (Michael et al. 2018): the questions of a .tsv over the sentences of another.
+    """Read QAMR (Michael et al. 2018): questions from one .tsv file, sentences from another.
 
-    A sentence is read together with up to ``neighbours`` others of the same document, so that the passage is a passage.
-    Answers that are not one run of tokens are skipped; where a validator gave the same tokens as the writer, both agree
-    and the example is kept, otherwise it is skipped without being named (validators mark bad questions so).
+    The passage is the sentence with up to ``neighbours`` others of its document. Answers that are not one run of tokens
+    are skipped, and so are questions for which no validator chose a token of the writer's answer (validators mark bad
+    questions that way); neither is reported.
     """
     texts = {
         name: detokenise(text.split())
@@ -162,14 +162,14 @@ def read_qamr(questions: Path, sentences: Path, neighbours: int = 2) -> Loaded:
 
 
 def _around(names: list[str], name: str, neighbours: int) -> list[str]:
-    """``name`` with as many of the sentences beside it, in order."""
+    """``name`` with up to ``neighbours`` adjacent sentences, in order."""
     place = names.index(name)
     first = max(0, min(place - neighbours // 2, len(names) - neighbours - 1))
     return names[first : first + neighbours + 1]
 
 
 def read_gold(path: Path, folder: Path) -> Loaded:
-    """Read a gold JSONL file against the documents of ``folder``: the passage is the paragraph around the answer."""
+    """Read a gold JSONL file; the passage is the paragraph of the document in ``folder`` that holds the answer."""
     loaded = Loaded()
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if not line.strip():

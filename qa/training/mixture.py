@@ -1,4 +1,4 @@
-"""Which examples a reader is trained on, and in what proportion."""
+"""Which examples a reader is trained on, and in what proportions."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from qa.training.negatives import (
 )
 from qa.training.noise import as_typed, misspelt, ordered, tokenised
 
-MAX_PASSAGE_WORDS = 300
-DEV_PERCENT = 1
+MAX_PASSAGE_WORDS = 300  # longer ones need many windows, of which one holds the answer
+DEV_PERCENT = 1  # held back; enough to watch a run, and hardly missed in training
 
 
 @dataclass(frozen=True, slots=True)
 class Proportions:
-    """Positive questions taken of each source, all where none is named, and shares of what is made from them.
+    """Questions per source (all of each source that is not named), and shares of what is made from them.
 
-    A source asked for more than it has is gone through again, with other negatives.
+    A source with fewer questions than requested is used repeatedly, with other negatives each time.
     """
 
     sources: dict[str, int] = field(default_factory=dict)
@@ -64,7 +64,7 @@ BUNDLED = Proportions(
 )
 
 
-# for telling passages apart that a search finds: no edited questions, which are left to the large reader
+# For the small reader, which only separates the passages that a search finds: hardly any edited questions.
 SCREEN = Proportions(
     {"new_wiki": 7_938, "reddit": 4_500, "amazon": 4_500, "fairytale": 1_500, "qamr": 6_000},
     retrieved=1.0,
@@ -83,20 +83,20 @@ SCREEN = Proportions(
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """Examples to train on, a hundredth of the questions held back, and what was skipped."""
+    """Training examples, examples of the 1 % of questions held back, and reports of skipped questions."""
 
     train: list[TrainingExample]
     dev: list[TrainingExample]
     skipped: list[str]
 
     def write(self, path: Path) -> None:
-        """Write to one JSON file, whole or not at all."""
+        """Write to one JSON file, completely or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, json.dumps(asdict(self), ensure_ascii=False).encode())
 
     @classmethod
     def read(cls, path: Path) -> Mixture:
-        """Read what ``write`` wrote; ValueError where it is damaged."""
+        """Read what ``write`` wrote. Raises ValueError if it is damaged."""
         try:
             raw = json.loads(path.read_text(encoding="utf-8"))
             train, dev = (
@@ -109,7 +109,7 @@ class Mixture:
 
 
 def bundled_sources(folder: Path) -> dict[str, Loaded]:
-    """The files that the bundled reader was trained on, by short name."""
+    """The data that the bundled reader was trained on, by short name."""
     sentences = folder / "qamr_sentences.tsv"
     qamr = [read_qamr(folder / f"qamr_{part}.tsv", sentences) for part in ("dev", "test")]
     return {
@@ -122,7 +122,7 @@ def bundled_sources(folder: Path) -> dict[str, Loaded]:
 
 
 def mix(sources: dict[str, Loaded], proportions: Proportions, seed: int) -> Mixture:
-    """Sample each source, hold a hundredth back, add negatives, and write some as people type and files come."""
+    """Sample each source, hold back 1 % of it, add negatives, and add noise to the training examples."""
     rng = random.Random(seed)
     train: list[TrainingExample] = []
     dev: list[TrainingExample] = []
@@ -149,7 +149,7 @@ def mix(sources: dict[str, Loaded], proportions: Proportions, seed: int) -> Mixt
 def _with_negatives(
     examples: Sequence[TrainingExample], proportions: Proportions, rng: random.Random
 ) -> list[TrainingExample]:
-    """The examples, and negatives and contrasts of every kind made from samples of those that have an answer."""
+    """The examples plus negatives and contrasts of every kind, made from samples of the answerable ones."""
     answered = [example for example in examples if example.start is not None]
     hard = {e.group: e for e in retrieved(answered, 12, rng)} if len(answered) > 20 else {}
 
@@ -175,8 +175,7 @@ def _with_negatives(
 def _disturbed(
     example: TrainingExample, answers: Sequence[str], proportions: Proportions, rng: random.Random
 ) -> TrainingExample:
-    """The example as it may come: a question as typed into a search box, misspelt, a passage that gives orders or is cut
-    into tokens."""
+    """The example with noise: orders in the passage, typed or misspelt question, tokenised passage."""
     if answers and rng.random() < proportions.ordered:
         example = ordered(example, rng.choice(answers), rng)
     if rng.random() < proportions.typed:

@@ -1,4 +1,4 @@
-"""Passages that do not hold the answer. A reader that has only seen passages with an answer finds one in every passage."""
+"""Passages without the answer: a reader trained only on answerable pairs finds an answer in every passage."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from index.sentences import sentence_at
 from qa.english import FIGURE, NAME
 from qa.training.examples import TrainingExample
 
-# Not at the start of a sentence, where any word looks like a name, and not "I" or a variable.
+# Not at the start of a sentence, because any word looks like a name there, and not "I" or a variable.
 NAMES = re.compile(rf"(?<![.!?\"“] )(?<!^)\b(?!\w\b){NAME}")
 NUMBER = re.compile(rf"\b{FIGURE.pattern}\b")
 
 
 def retrieved(examples: Sequence[TrainingExample], depth: int, rng: random.Random) -> list[TrainingExample]:
-    """For each question one of the ``depth`` passages that BM25 ranks best and that do not hold the answer's words."""
+    """Per question, one of the best BM25 passages without the answer's words; looks at the ``depth`` best."""
     passages = list(dict.fromkeys(example.passage for example in examples))
     ranked = SparseIndex.build(passages).search([example.question for example in examples], depth).ids.tolist()
     negatives = []
@@ -36,7 +36,7 @@ def retrieved(examples: Sequence[TrainingExample], depth: int, rng: random.Rando
 
 
 def without_answer_sentence(example: TrainingExample) -> TrainingExample | None:
-    """The passage with the answering sentence taken out, or None where the answer's words stand elsewhere in it too."""
+    """The passage without its answering sentence; None if the answer's words also stand elsewhere in it."""
     if example.start is None or example.end is None or example.answer is None:
         return None
     sentence = sentence_at(example.passage, example.start, example.end)
@@ -47,7 +47,7 @@ def without_answer_sentence(example: TrainingExample) -> TrainingExample | None:
 
 
 def with_condition(example: TrainingExample, rng: random.Random) -> TrainingExample | None:
-    """The question about a year that the passage does not name; None where the question holds a number."""
+    """The question with a year that the passage does not name; None if it already asks for a time or holds a number."""
     if example.answer is None or NUMBER.search(example.question) or example.question.lower().startswith("when"):
         return None
     year = str(rng.randrange(1700, 2030))
@@ -59,9 +59,9 @@ def with_condition(example: TrainingExample, rng: random.Random) -> TrainingExam
 
 
 def with_other_passage_name(example: TrainingExample, rng: random.Random) -> TrainingExample | None:
-    """The passage with a name or number that the question asks about turned into another of its own.
+    """The passage with one name or number of the question replaced by another from the passage.
 
-    The mirror of ``with_other_subject``: every word but that one still matches, so that it has to be read.
+    The mirror image of ``with_other_subject``: every other word still matches. None if there is no such pair.
     """
     if example.answer is None:
         return None
@@ -81,9 +81,9 @@ JOINED = re.compile(r"^\W*(?:(?:and|or|versus|vs)\W*)?$", re.I)
 
 
 def with_roles_exchanged(example: TrainingExample) -> TrainingExample | None:
-    """The question with two of its names exchanged (who paid whom, from where to where); None where they are a pair.
+    """The question with its two names exchanged (who paid whom); None if they form a pair ("A and B").
 
-    The passage holds both, so that who did what to whom has to be read.
+    The passage contains both names, so the reader has to find out who did what to whom.
     """
     names = [found for found in NAMES.finditer(example.question) if found.group() in example.passage]
     if example.answer is None or len(names) != 2 or "between" in example.question.lower():
@@ -107,9 +107,9 @@ def unanswerable(example: TrainingExample, kind: str, **fields: str) -> Training
 
 
 def with_other_subject(example: TrainingExample, rng: random.Random) -> TrainingExample | None:
-    """The question about another name or number, one of the passage's own: on topic, and not answered there.
+    """The question with a name or number replaced by another from the passage: on topic, but not answered there.
 
-    The commonest kind of unanswerable question in SQuAD 2.0 (Rajpurkar et al. 2018, table 2: entity swaps).
+    The most frequent kind of unanswerable question in SQuAD 2.0 (Rajpurkar et al. 2018, table 2: entity swaps).
     """
     if example.answer is None:
         return None

@@ -1,4 +1,4 @@
-"""Questions as people type them, and passages as files bring them: what clean training data lacks."""
+"""Noise that clean training data lacks: questions as people type them, and passages as files contain them."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ QUOTED = {"“": "``", "”": "''"}
 
 
 def as_typed(question: str, rng: random.Random) -> str:
-    """Lower case, no question mark, and one time in three no articles."""
+    """Lower case without a question mark; one third of the time also without articles."""
     question = question.rstrip("? ").lower()
     return ARTICLE.sub("", question) if rng.random() < 1 / 3 else question
 
 
 def misspelt(question: str, rng: random.Random) -> str:
-    """One long word with a letter lost, doubled, changed for its neighbour or replaced; its first letter is kept."""
+    """One long word with a letter dropped, doubled, swapped or replaced; never its first letter."""
     words = list(LONG_WORD.finditer(question))
     if not words:
         return question
@@ -49,9 +49,9 @@ def misspelt(question: str, rng: random.Random) -> str:
 
 
 def ordered(example: TrainingExample, word: str, rng: random.Random) -> TrainingExample:
-    """The passage with a sentence that orders ``word`` to be the answer; one time in three the question stands before it.
+    """The passage with a sentence before or after it that orders the answer ``word``; the true answer stays.
 
-    Where the answer stands, or that there is none, is not changed by it.
+    One third of the time the question stands before the order.
     """
     order = rng.choice(ORDERS).format(word=word)
     if rng.random() < 1 / 3:
@@ -74,7 +74,7 @@ def ordered(example: TrainingExample, word: str, rng: random.Random) -> Training
 
 
 def tokenised(example: TrainingExample) -> TrainingExample:
-    """The passage with a space around every token, as treebanks and scraped data have it; the answer keeps its words."""
+    """The passage with spaces around every token, as in treebanks and scraped data; the answer stays."""
     pieces: list[str] = []
     place = [0] * (len(example.passage) + 1)
     length = 0

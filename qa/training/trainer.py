@@ -1,4 +1,4 @@
-"""The training loop: length-sorted token-budgeted batches, bf16 autocast, checkpoints that are never half written."""
+"""The training loop: length-sorted batches of limited size, bf16 autocast, checkpoints written atomically."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from qa.reader.windows import Pair, PairEncoder, Window, padded
 from qa.squad_scores import exact_match, f1
 from qa.training.examples import TrainingExample
 
-PAD_TO = 32
+PAD_TO = 32  # tokens
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a run is made of; stored with every checkpoint."""
+    """The settings of a run; stored with every checkpoint."""
 
     layers: int = 10
     frozen_layers: int = 4
@@ -44,7 +44,7 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A window of token ids; ``spans`` are each annotator's first and last token, (0, 0) where it holds no answer."""
+    """A window of token ids; ``spans`` holds each annotator's first and last token, (0, 0) without an answer."""
 
     group: int
     ids: list[int]
@@ -53,7 +53,7 @@ class Feature:
 
 
 def features(encoder: PairEncoder, examples: Sequence[TrainingExample]) -> list[Feature]:
-    """Of each example the window that holds its answer (the first where there is none); none where no window holds it whole."""
+    """Per example, the window that holds its answer (the first if it has none); skipped if no window does."""
     groups: dict[str, int] = {}
     windows: dict[int, list[Window]] = {}
     for window in encoder.encode([Pair(example.question, example.passage) for example in examples]):
@@ -66,7 +66,6 @@ def features(encoder: PairEncoder, examples: Sequence[TrainingExample]) -> list[
 
 
 def _feature(windows: Sequence[Window], example: TrainingExample, group: int) -> Feature | None:
-    """The training window of one example."""
     for window in windows:
         first_context = int(window.context.argmax())
         if example.start is None or example.end is None:
@@ -78,7 +77,7 @@ def _feature(windows: Sequence[Window], example: TrainingExample, group: int) ->
 
 
 def _tokens(window: Window, start: int, end: int) -> tuple[int, int] | None:
-    """First and last token of the characters [start, end), or None where the window does not hold them whole."""
+    """First and last token of the characters [start, end); None if the window does not hold all of them."""
     inside = np.flatnonzero(window.context & (window.offsets[:, 0] < end) & (window.offsets[:, 1] > start))
     whole = len(inside) and window.offsets[inside[0], 0] <= start and window.offsets[inside[-1], 1] >= end
     return (int(inside[0]), int(inside[-1])) if whole else None
@@ -86,9 +85,9 @@ def _tokens(window: Window, start: int, end: int) -> tuple[int, int] | None:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Padded windows; ``target`` [B, L, 2] is the share of annotators that begin and end at each token (null: token 0).
+    """Padded windows. ``target`` [B, L, 2] is the share of annotators that begin and end at each token (null: token 0).
 
-    ``group`` numbers the question that each window belongs to.
+    ``group`` [B] is the number of each window's question.
     """
 
     ids: Tensor
@@ -99,7 +98,7 @@ class Batch:
 
 
 def collate(features: Sequence[Feature], pad: int) -> Batch:
-    """Pad to the next multiple of 32: few distinct shapes keep the allocator and the kernels' caches small."""
+    """Pad to a multiple of ``PAD_TO``: few distinct shapes keep the caches of allocator and kernels small."""
     width = padded(max(len(feature.ids) for feature in features), PAD_TO)
     ids = torch.full((len(features), width), pad)
     allowed = torch.zeros(len(features), width, dtype=torch.bool)
@@ -116,7 +115,7 @@ def collate(features: Sequence[Feature], pad: int) -> Batch:
 
 
 def batches(features: Sequence[Feature], budget: int, seed: int) -> Iterator[list[Feature]]:
-    """One epoch: questions shuffled, sorted by length within pools, windows of one question kept together."""
+    """One epoch in random order; windows of similar length, and all windows of one question, share a batch."""
     rng = random.Random(seed)
     groups: dict[int, list[Feature]] = {}
     for feature in features:
@@ -138,10 +137,10 @@ def batches(features: Sequence[Feature], budget: int, seed: int) -> Iterator[lis
 
 
 def loss(logits: Tensor, batch: Batch, shared_weight: float) -> Tensor:
-    """Mean cross-entropy of start and end in each window (null at token 0), and over all windows of a question together.
+    """Mean cross-entropy of start and end per window (null at token 0), plus the same over a question's windows.
 
-    The annotators' shares are the target, so that where they differ the reader learns how much. The second term is the
-    shared normalisation of Clark and Gardner (2018), taken over margins to each window's null.
+    The target is the annotators' shares, so the reader also learns how much they differ. The second term, with weight
+    ``shared_weight``, is the shared normalisation of Clark and Gardner (2018), on margins to each window's null.
     """
     open_ = batch.allowed.clone()
     open_[:, 0] = True
@@ -162,7 +161,7 @@ def loss(logits: Tensor, batch: Batch, shared_weight: float) -> Tensor:
 
 
 class Trainer:
-    """A network, its optimiser, and the folder its checkpoints go to."""
+    """A network, its optimiser, and the folder of its checkpoints."""
 
     def __init__(self, network: SpanNetwork, encoder: PairEncoder, recipe: Recipe, base: Path, out: Path) -> None:
         self.network, self.encoder, self.recipe, self.base, self.out = network, encoder, recipe, base, out
@@ -178,7 +177,7 @@ class Trainer:
     def run(
         self, features: Sequence[Feature], dev: Sequence[TrainingExample], *, epochs: float, every: float = 600.0
     ) -> None:
-        """Train to the end of ``epochs``, from the last checkpoint in ``out`` if there is one; one every ``every`` seconds."""
+        """Train for ``epochs``, resuming the last checkpoint in ``out``; save a checkpoint every ``every`` seconds."""
         whole = int(epochs) + 1
         plan = [
             batch
@@ -212,7 +211,7 @@ class Trainer:
                 saved = shown = time.monotonic()
 
     def step(self, batch: Batch, step: int, steps: int) -> float:
-        """One update; the learning rate rises over the warm-up and falls linearly to zero."""
+        """One update. The learning rate rises during warm-up and then falls linearly to zero."""
         rate = min((step + 1) / self.recipe.warmup, (steps - step) / max(1, steps - self.recipe.warmup))
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.learning_rate * rate
@@ -228,7 +227,7 @@ class Trainer:
 
     @torch.no_grad()
     def score(self, dev: Sequence[TrainingExample]) -> dict[str, float]:
-        """EM and F1 in percent on the answerable of ``dev``, and how many of the others get a score below zero."""
+        """EM and F1 in percent on answerable examples, and the percentage of the others with a negative score."""
         self.network.eval()
         exact: list[float] = []
         overlap: list[float] = []
@@ -247,7 +246,7 @@ class Trainer:
         return {name: round(100 * float(np.mean(values)), 2) for name, values in means.items() if values}
 
     def _best(self, window: Window) -> tuple[float, int, int]:
-        """Score, start and end, in characters, of the best span of one window."""
+        """Score, start and end of the best span of one window, in characters."""
         ids = torch.tensor([window.ids], device=self.device)
         with torch.autocast(self.device.type, torch.bfloat16):
             logits = self.network(ids, torch.ones_like(ids, dtype=torch.bool))[0].cpu().numpy()
@@ -255,7 +254,7 @@ class Trainer:
         return best.score, int(window.offsets[best.first, 0]), int(window.offsets[best.last, 1])
 
     def save(self, step: int) -> None:
-        """Write a checkpoint beside the last one, then put it in its place: it is whole or not there."""
+        """Write a checkpoint beside the last one, then replace it: a checkpoint is complete or absent."""
         fresh, place = self.out / "checkpoint.new", self.out / "checkpoint"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
@@ -270,13 +269,12 @@ class Trainer:
         }
         save_file(state, fresh / "optimizer.safetensors", metadata={"step": str(step)})
         config = json.loads((self.base / "config.json").read_text(encoding="utf-8"))
+        ours = self.network.config
         config |= {
-            "num_hidden_layers": self.network.config.num_hidden_layers,
-            "architectures": [
-                "MPNetForQuestionAnswering" if self.network.config.model_type == "mpnet" else "BertForQuestionAnswering"
-            ],
+            "num_hidden_layers": ours.num_hidden_layers,
+            "architectures": [f"{'MPNet' if ours.model_type == 'mpnet' else 'Bert'}ForQuestionAnswering"],
+            "token_types": "zero",
         }
-        config |= {"token_types": "zero"}
         config.pop("_name_or_path", None)
         (fresh / "config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
         (fresh / "training.json").write_text(json.dumps({"step": step, **asdict(self.recipe)}), encoding="utf-8")
@@ -285,7 +283,7 @@ class Trainer:
         replace_folder(fresh, place)
 
     def resume(self) -> int:
-        """Take up the last checkpoint; the number of steps it had done, 0 where there is none."""
+        """Load the last checkpoint; returns its number of steps, 0 if there is none."""
         place = next(
             (p for p in (self.out / "checkpoint", self.out / "checkpoint.old") if (p / "training.json").exists()), None
         )
@@ -301,7 +299,7 @@ class Trainer:
         return step
 
     def log(self, row: dict[str, object]) -> None:
-        """Add a line to ``log.jsonl``."""
+        """Append a line to ``log.jsonl``."""
         self.out.mkdir(parents=True, exist_ok=True)
         with (self.out / "log.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
