@@ -45,10 +45,7 @@ def chat(
 
 
 def mcp(
-    index: IndexOption = None,
-    store: StoreOption = None,
-    reader: ReaderOption = None,
-    embedder: EmbedderOption = None,
+    index: IndexOption = None, store: StoreOption = None, reader: ReaderOption = None, embedder: EmbedderOption = None
 ) -> None:
     """Serve ask and search as tools for a program that speaks MCP over standard input and output."""
     with plain_errors():

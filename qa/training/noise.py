@@ -36,14 +36,7 @@ def misspelt(question: str, rng: random.Random) -> str:
         return question
     word = rng.choice(words)
     at = rng.randrange(word.start() + 1, word.end() - 1)
-    changed = rng.choice(
-        [
-            "",
-            question[at] * 2,
-            question[at + 1] + question[at],
-            rng.choice("aeiourstlnm"),
-        ]
-    )
+    changed = rng.choice(["", question[at] * 2, question[at + 1] + question[at], rng.choice("aeiourstlnm")])
     taken = 2 if len(changed) == 2 and changed[0] == question[at + 1] and changed[0] != changed[1] else 1
     return question[:at] + changed + question[at + taken :]
 
@@ -65,11 +58,7 @@ def ordered(example: TrainingExample, word: str, rng: random.Random) -> Training
 
     votes = tuple((start + ahead, end + ahead) for start, end in example.votes)
     return replace(
-        example,
-        passage=f"{order} {example.passage}",
-        start=moved(example.start),
-        end=moved(example.end),
-        votes=votes,
+        example, passage=f"{order} {example.passage}", start=moved(example.start), end=moved(example.end), votes=votes
     )
 
 

@@ -76,12 +76,7 @@ def articles_tab(
     def show(words: str | None, now: View | None, by: int = 0) -> Outputs:
         now = now or View()
         if status_of(assistant) != "ready":
-            return (
-                now,
-                note("The index is not open; the top of this page says why."),
-                gr.skip(),
-                gr.skip(),
-            )
+            return now, note("The index is not open; the top of this page says why."), gr.skip(), gr.skip()
         taken_out = library.roots.out if library is not None else ()
         try:
             found = matching(rows_of(assistant.index, taken_out), words or "")

@@ -74,10 +74,8 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
 
     def answer(typed: str, now: Session | None) -> Iterator[Outputs]:
         now = session_of(now)
-        idle, busy = (
-            (gr.update(visible=True), gr.update(visible=False)),
-            (gr.update(visible=False), gr.update(visible=True)),
-        )
+        idle = gr.update(visible=True), gr.update(visible=False)
+        busy = idle[::-1]
         if not typed.strip():
             yield (gr.skip(),) * 6
             return
@@ -103,8 +101,7 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
         transcript_now = transcript_of(desk, then) if again else gr.skip()
         panel_now = desk.panel(then) if then.open != now.open else gr.skip()
         browser_now = remembered(then, kept) if then.conversation.id != now.conversation.id else gr.skip()
-        form = _asking(then, wanted)
-        return then, transcript_now, panel_now, browser_now, *form
+        return then, transcript_now, panel_now, browser_now, *_asking(then, wanted)
 
     def begin(now: Session | None, kept: dict[str, Any] | None) -> Outputs:
         now = session_of(now)
@@ -112,17 +109,11 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
         return *show(fresh), remembered(fresh, kept)
 
     def choose(keeping: bool, now: Session | None, kept: dict[str, Any] | None) -> Outputs:
-        now = session_of(now)
-        now = desk.keeping(now, keeping)
+        now = desk.keeping(session_of(now), keeping)
         return now, remembered(now, kept)
 
-    def correct(said: str, now: Session | None) -> Outputs:
-        now = session_of(now)
-        return _corrected(desk, corrections, now, said)
-
-    def deny(now: Session | None) -> Outputs:
-        now = session_of(now)
-        return _corrected(desk, corrections, now, None)
+    def correct(said: str | None, now: Session | None) -> Outputs:
+        return _corrected(desk, corrections, session_of(now), said)
 
     def tick(now: Session | None) -> Outputs:
         now = session_of(now)
@@ -147,7 +138,7 @@ def ask_tab(page: gr.Blocks, desk: Desk, head: gr.Markdown, corrections: Correct
     new.click(begin, [session, browser], [*shown, browser], **QUIET)
     keep.input(choose, [keep, session, browser], [session, browser], **QUIET)
     save.click(correct, [words, session], [asked_for, words, correction], **QUIET)
-    absent.click(deny, session, [asked_for, words, correction], **QUIET)
+    absent.click(lambda now: correct(None, now), session, [asked_for, words, correction], **QUIET)
     close.click(lambda: gr.update(visible=False), None, correction, **QUIET)
     timer.tick(tick, session, [head, transcript, timer], **QUIET)
 

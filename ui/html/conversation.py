@@ -81,22 +81,13 @@ def _items(answer: Answer) -> Html:
 def _not_found(one: ChatTurn, answer: Answer) -> Html:
     """No answer: says so, and marks the nearest passages as not answering."""
     near = [_near(one.id, place, citation) for place, citation in enumerate(answer.citations)]
-    nearest = join(
-        [
-            tag(
-                "p",
-                "The nearest passages. They are about the same subject but do not answer the question:",
-                class_="pc-note",
-            ),
-            tag("ol", *near, class_="pc-near"),
-        ]
-    )
+    nearest = "The nearest passages. They are about the same subject but do not answer the question:"
     return tag(
         "div",
         _understood(one.id, answer),
         tag("p", "Not in the articles", class_="pc-none"),
         _confidence(answer.confidence, missing=True),
-        nearest if near else EMPTY,
+        join([note(nearest), tag("ol", *near, class_="pc-near")]) if near else EMPTY,
         _alternatives(one.id, answer.alternatives, "Guesses too weak to give"),
         _tools(one),
         class_="pc-card pc-missing",
@@ -229,24 +220,26 @@ def _alternative(turn_id: str, number: int, one: Alternative) -> Html:
 
 def _tools(one: ChatTurn) -> Html:
     """Buttons of a turn: copy the answer or a link, ask again, edit, mark as right or wrong."""
-    answer = one.answer
-    copies: list[Html] = []
-    if answer is not None and answer.text and answer.citations:
-        forms = (("Plain text", plain(answer)), ("Markdown", markdown(answer)), ("BibTeX", bibtex(answer)))
-        copies = [_copy(label, value) for label, value in forms]
-    copy = (
-        tag("details", tag("summary", "Copy with source"), tag("div", *copies), class_="pc-copy") if copies else EMPTY
-    )
-    again = tag("button", "Ask again", type="button", name=f"again:{one.id}", class_="pc-tool")
-    edit = tag("button", "Edit", type="button", name=f"edit:{one.id}", class_="pc-tool")
-    link = tag("button", "Copy link", type="button", name=f"link:{one.id}", class_="pc-tool")
-    return tag("div", copy, link, again, edit, _opinions(one) if answer is not None else EMPTY, class_="pc-tools")
+    tools = [
+        tag("button", label, type="button", name=f"{verb}:{one.id}", class_="pc-tool")
+        for verb, label in (("link", "Copy link"), ("again", "Ask again"), ("edit", "Edit"))
+    ]
+    if one.answer is None:
+        return tag("div", *tools, class_="pc-tools")
+    return tag("div", _copies(one.answer), *tools, _opinions(one), class_="pc-tools")
 
 
-def _copy(label: str, value: str) -> Html:
-    """A button that copies ``value``, which is stored in a hidden element beside it."""
-    button = tag("button", label, type="button", name="copy", class_="pc-tool")
-    return join([button, tag("span", value, hidden="hidden", class_="pc-copied")])
+def _copies(answer: Answer) -> Html:
+    """Buttons that copy the answer with its source; the text of each is in a hidden element beside it."""
+    if not answer.text or not answer.citations:
+        return EMPTY
+    forms = (("Plain text", plain(answer)), ("Markdown", markdown(answer)), ("BibTeX", bibtex(answer)))
+    button = {"type": "button", "name": "copy", "class_": "pc-tool"}
+    copies = [
+        join([tag("button", label, **button), tag("span", value, hidden="hidden", class_="pc-copied")])
+        for label, value in forms
+    ]
+    return tag("details", tag("summary", "Copy with source"), tag("div", *copies), class_="pc-copy")
 
 
 def _opinions(one: ChatTurn) -> Html:

@@ -81,9 +81,7 @@ class Desk:
         except Exception:
             log.exception("the question could not be answered")
             return self.settled(
-                session,
-                state="failed",
-                problem="The question could not be answered. Ask it again, or look for the reason in the server's log.",
+                session, state="failed", problem="Something failed; the server's log says what. Ask again."
             )
         done = self.settled(session, state="done", answer=answer)
         return replace(done, open=CitationKey(last.id)) if answer.citations else done
@@ -136,14 +134,10 @@ class Desk:
 
     def stepped(self, session: Session, by: int) -> Session:
         """Open the next (1) or previous (-1) citation of the same candidate, wrapping around."""
-        if session.open is None:
+        count = len(citations_at(session.conversation, session.open)) if session.open else 0
+        if session.open is None or not count:
             return session
-        count = len(citations_at(session.conversation, session.open))
-        return (
-            replace(session, open=replace(session.open, citation=(session.open.citation + by) % count))
-            if count
-            else session
-        )
+        return replace(session, open=replace(session.open, citation=(session.open.citation + by) % count))
 
     def panel(self, session: Session) -> Html:
         """The open citation in its document."""
@@ -215,11 +209,8 @@ def read_action(name: str) -> Action | None:
         candidate, citation = (int(parts[2]), int(parts[3])) if len(parts) == 4 else (0, 0)
     except ValueError:
         return None
-    return (
-        Action(verb, turn, candidate, citation)
-        if verb and len(parts) <= 4 and candidate >= 0 and citation >= 0
-        else None
-    )
+    valid = verb and len(parts) <= 4 and min(candidate, citation) >= 0
+    return Action(verb, turn, candidate, citation) if valid else None
 
 
 def clean_question(question: str) -> str:

@@ -49,8 +49,7 @@ TEMPLATES = (
         "When was {what} {verb}?",
     ),
     _template(
-        rf"\b(?P<what>(?:[Tt]he )?{_NAME}) (?:costs?|is worth|was worth) {_ABOUT}[$€£\d]",
-        "How much does {what} cost?",
+        rf"\b(?P<what>(?:[Tt]he )?{_NAME}) (?:costs?|is worth|was worth) {_ABOUT}[$€£\d]", "How much does {what} cost?"
     ),
     _template(rf"\b(?P<what>(?:[Tt]he )?{_NAME}) (?:is|was) born in [A-Z]", "Where was {what} born?"),
     _template(rf"\b(?P<who>{_NAME}) {_WENT} (?P<where>{_NAME}) (?:in|on) {_DATE}", "When did {who} visit {where}?"),
