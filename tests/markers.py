@@ -10,7 +10,7 @@ import pytest
 import safetensors
 
 FIXTURES = {
-    "slow": {"reader_folder", "sentence_embedder", "pincite"},
+    "slow": {"reader_folder", "sentence_embedder", "pincite", "served", "page", "followed"},
     "browser": {"chromium"},
     "database": {"server"},
 }

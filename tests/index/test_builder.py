@@ -288,6 +288,7 @@ TEXTS = st.sampled_from([None, "", "One.", "Two two.", "One.\r\n", "\U0001f600 \
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(["a.txt", "b.txt", "c.md", "d.md"]), TEXTS), min_size=1, max_size=5))
+@pytest.mark.slow
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_history_ends_where_a_fresh_index_would(
     tmp_path_factory: pytest.TempPathFactory, history: list[dict[str, str | None]]

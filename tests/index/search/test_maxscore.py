@@ -61,6 +61,7 @@ def assert_same(found: Neighbours, sums: Floats) -> None:
     st.sampled_from([(0, 1), (0, 100), (30_000, 100)]),
     st.booleans(),
 )
+@pytest.mark.slow
 @settings(max_examples=200)
 def test_the_best_are_those_of_adding_all_weights(
     seed: int, passages: int, k: int, asked: list[int], costs: tuple[int, int], narrowed: bool
