@@ -31,6 +31,8 @@ HELLO: dict[str, Any] = {
     "clientInfo": {"name": "t", "version": "1"},
 }
 
+ROOT = Path(__file__).resolve().parents[3]
+
 
 def refused(line: bytes) -> tuple[int, str, int | str | None]:
     with pytest.raises(Malformed) as caught:
@@ -124,8 +126,7 @@ def test_every_line_is_answered_by_the_server_and_what_follows_is_served(tmp_pat
         [sys.executable, "-c", SERVER, str(tmp_path / "dam.md")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],  # for the fakes that it imports
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests" / "fakes")))},
     )
     assert server.stdin is not None and server.stdout is not None
     with server:

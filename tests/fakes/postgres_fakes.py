@@ -19,7 +19,7 @@ from qa.retrieval.hybrid import HybridRetriever
 if TYPE_CHECKING:
     from index.postgres.store import PostgresStore
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "corpus"
 GOLD = ROOT / "eval" / "gold"
 MAKE, SLEEP = "What do bees make?", "Who sleeps?"
