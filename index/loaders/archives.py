@@ -1,25 +1,102 @@
-"""Refuses zip archives that would unpack to more than a document can be."""
+"""Opens zip archives of XML: refuses those that would unpack to more than a document can be, and parses their members."""
 
 from __future__ import annotations
 
 import io
+import posixpath
+import re
 import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import unquote
 
-from index.loaders.text import UnreadableContent
+from index.loaders.text import Content, UnreadableContent
 
 LARGEST_UNPACKED = (
     200 * 1024 * 1024
 )  # bytes: four times the largest file that is read, and a fifth of the sandbox's memory
 HIGHEST_RATIO = 200  # deflate reaches at most 1,032, as bombs do; lower values would refuse very repetitive documents
+ENCRYPTED = "encrypted: save it without a password"
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ENCRYPTED_OLE = "EncryptedPackage".encode("utf-16-le")
 
 
 def check_archive(data: bytes, what: str) -> None:
     """Raise UnreadableContent for a zip bomb, or for bytes that are no zip archive; ``what`` names what they should be."""
+    if data.startswith(_OLE):
+        raise UnreadableContent(ENCRYPTED if _ENCRYPTED_OLE in data else f"an old Office file: save it as {what}")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
     except zipfile.BadZipFile:
         raise UnreadableContent(f"damaged: it is not {what}") from None
+    if any(member.flag_bits & 1 for member in members):
+        raise UnreadableContent(ENCRYPTED)
     unpacked = sum(member.file_size for member in members)
     if unpacked > LARGEST_UNPACKED or unpacked > HIGHEST_RATIO * max(len(data), 1):
         raise UnreadableContent("zip bomb: it unpacks to far more than a document holds")
+
+
+def parse_xml(data: bytes) -> Any:
+    """Parse bytes as XML, without entities or network; raises lxml's XMLSyntaxError."""
+    from lxml import etree  # type: ignore[import-untyped,unused-ignore]
+
+    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+
+
+def member_xml(archive: zipfile.ZipFile, name: str) -> Any:
+    """Parse a member as XML; raises UnreadableContent if it is missing or not XML."""
+    from lxml import etree
+
+    try:
+        return parse_xml(archive.read(name))
+    except (KeyError, etree.XMLSyntaxError):
+        raise UnreadableContent(f"damaged: its {name} is missing or not XML") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """A part that another part names: its id there, the last word of its type, and its name in the archive."""
+
+    id: str
+    kind: str
+    part: str
+
+
+def relationships(archive: zipfile.ZipFile, part: str) -> Iterator[Relationship]:
+    """Yield what a part of an Office file ("" for the file itself) names, in both editions of the standard."""
+    folder, name = posixpath.split(part)
+    try:
+        root = member_xml(archive, posixpath.join(folder, "_rels", f"{name}.rels"))
+    except UnreadableContent:
+        return
+    for one in root.iter("{*}Relationship"):
+        if one.get("TargetMode") != "External":
+            target = posixpath.normpath(posixpath.join("/", folder, unquote(one.get("Target", ""))))
+            yield Relationship(one.get("Id", ""), one.get("Type", "").rpartition("/")[2], target.lstrip("/"))
+
+
+def name_of(element: Any) -> str:
+    """The name of an element without its namespace; "" for comments and processing instructions."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def core_properties(archive: zipfile.ZipFile, content: Content) -> Content:
+    """The content with the title, date, authors and language that an Office file states; it keeps its title otherwise."""
+    part = next((one.part for one in relationships(archive, "") if one.kind == "core-properties"), None)
+    try:
+        root = member_xml(archive, part) if part else ()
+    except UnreadableContent:
+        root = ()
+    said = {name_of(one): " ".join("".join(one.itertext()).split()) for one in root}
+    written = _DATE.match(said.get("created") or said.get("modified") or "")
+    return replace(
+        content,
+        title=said.get("title") or content.title,
+        date=written[0] if written else None,
+        authors=(said["creator"],) if said.get("creator") else (),
+        language=said.get("language"),
+    )

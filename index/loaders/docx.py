@@ -1,83 +1,277 @@
-"""Reads Word documents with python-docx: paragraphs and table rows in order, headings by style."""
+"""Reads Word documents by walking their XML: all text in reading order, with notes, comments, text boxes and insertions.
+
+python-docx, mammoth and docx2python each lose some of these. Names are compared without their namespace, in which the two
+editions of the standard (Transitional and Strict) differ.
+"""
 
 from __future__ import annotations
 
 import io
 import re
+import zipfile
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from index.loaders.archives import check_archive
-from index.loaders.text import Content, Heading, UnreadableContent
+from index.loaders.archives import check_archive, core_properties, member_xml, name_of, relationships
+from index.loaders.draft import BlockKind, Draft
+from index.loaders.text import Content, UnreadableContent
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_STYLE = re.compile(r"heading ([1-9])", re.IGNORECASE)
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+MOST_BASES = 20  # styles that one builds on: more are a circle
+
+_HEADING = re.compile(r"heading ([1-9])")
+_LEVELS = tuple("012345678")
+_KINDS = {"quote": "quote", "intense quote": "quote", "caption": "caption", "html preformatted": "code"}
+_SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes", "commentReference": "comments"}
+_SEPARATORS = {"separator", "continuationSeparator", "continuationNotice"}  # the lines above notes
+_LEFT_OUT = {
+    "del": "tracked deletions",
+    "moveFrom": "tracked deletions",
+    "altChunk": "embedded documents",
+    "chart": "charts",
+}
+_NOT_SHOWN = {"pPr", "rPr", "sdtPr", "sdtEndPr", "instrText", "delText", "delInstrText", "fldData"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What a paragraph is: its heading level, its depth as a list item (both from 1, 0: none), and its kind otherwise."""
+
+    level: int = 0
+    depth: int = 0
+    kind: BlockKind = "paragraph"
 
 
 def load_docx(data: bytes) -> Content:
-    """Read the paragraphs and tables of the body; the title is the property, or the first Title or Heading 1."""
-    if data.startswith(_OLE):
-        raise UnreadableContent("encrypted, or an old .doc file under another name")
+    """Read the body, each note below the paragraph that refers to it; title, date and authors only as the file states them."""
     check_archive(data, "a Word document")
-    import docx
-
-    document = docx.Document(io.BytesIO(data))
-    parts: list[str] = []
-    headings: list[Heading] = []
-    length = 0
-    for text, level in _blocks(document):
-        if parts:
-            parts.append("\n\n")
-            length += 2
-        if level:
-            headings.append(Heading(length, level, " ".join(text.split()), length + len(text)))
-        parts.append(text)
-        length += len(text)
-    first = next((heading.text for heading in headings if heading.level == 1), None)
-    if not _has_properties(document):  # python-docx would make some up
-        return Content("".join(parts), first, headings=tuple(headings))
-    properties = document.core_properties
-    written = properties.created or properties.modified
-    return Content(
-        "".join(parts),
-        properties.title.strip() or first,
-        written.date().isoformat() if written else None,
-        headings=tuple(headings),
-        authors=(properties.author,),
-        language=properties.language,
-    )
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        main = next(
+            (one.part for one in relationships(archive, "") if one.kind == "officeDocument"), "word/document.xml"
+        )
+        return core_properties(archive, _Document(archive, main).read())
 
 
-def _has_properties(document: Any) -> bool:
-    """Whether the file itself states a title, a date and so on."""
-    from docx.opc.constants import RELATIONSHIP_TYPE
+class _Document:
+    """A document being read: its parts, the notes that are still to be put, and what is left out."""
 
-    return any(one.reltype == RELATIONSHIP_TYPE.CORE_PROPERTIES for one in document.part.package.rels.values())
+    def __init__(self, archive: zipfile.ZipFile, main: str) -> None:
+        self._archive = archive
+        self._root = member_xml(archive, main)
+        self._parts = {one.id: one for one in relationships(archive, main)}
+        self._left_out: Counter[str] = Counter()
+        self._styles = {id: style for root in self._of_kind("styles") for id, style in _styles(root)}
+        self._notes = {
+            kind: {_value(note, "id"): note for root in self._of_kind(kind) for note in root if not _is_separator(note)}
+            for kind in _NOTES.values()
+        }
+        self._draft = Draft()
+
+    def read(self) -> Content:
+        """Put the body, then the notes to which nothing refers, then headers and footers, each once."""
+        self._put_all(self._root)
+        for kind, notes in self._notes.items():
+            while notes:
+                self._put_note(kind, next(iter(notes)))
+        texts = [self._words(root) for kind in ("header", "footer") for root in self._of_kind(kind)]
+        for text in dict.fromkeys(texts):
+            self._draft.add(text, "furniture", main=False)
+        headings = tuple(self._draft.headings)
+        return Content(
+            self._draft.text,
+            title=next((heading.text for heading in headings if heading.level == 1), None),
+            headings=headings,
+            warnings=tuple(f"{count} {what} left out" for what, count in self._left_out.items()),
+        )
+
+    def _of_kind(self, kind: str) -> Iterator[Any]:
+        """Yield the roots of the parts of a kind; one that is damaged is left out."""
+        for one in self._parts.values():
+            if one.kind == kind:
+                try:
+                    yield member_xml(self._archive, one.part)
+                except UnreadableContent:
+                    self._left_out[f"damaged {kind}"] += 1
+
+    def _put_all(self, parent: Any, kind: BlockKind = "paragraph") -> None:
+        """Put the blocks below an element; ``kind`` is that of its paragraphs."""
+        for child in parent:
+            name = name_of(child)
+            if name in ("p", "oMathPara", "oMath"):
+                self._put_paragraph(child, kind)
+            elif name == "tbl":
+                self._put_table(child)
+            elif name in _LEFT_OUT:
+                self._left_out[_LEFT_OUT[name]] += 1
+            elif name == "AlternateContent":
+                self._put_all(_choice(child), kind)
+            elif name not in _NOT_SHOWN:
+                self._put_all(child, kind)
+
+    def _put_paragraph(self, paragraph: Any, kind: BlockKind) -> None:
+        pieces: list[str] = []
+        below: list[Any] = []
+        self._collect(paragraph, pieces, below)
+        style = self._style(paragraph)
+        if kind == "paragraph":
+            kind = "heading" if style.level else "list_item" if style.depth else style.kind
+        self._draft.add("".join(pieces), kind, level=style.level or style.depth)
+        self._put_below(below)
+
+    def _put_table(self, table: Any) -> None:
+        """Put each row as a line; the first names the columns. A table of one column is layout, so its cells are text."""
+        rows = [list(_nearest(row, "tc")) for row in _nearest(table, "tr") if not self._deleted(row)]
+        if all(len(cells) == 1 for cells in rows):
+            for [cell] in rows:
+                self._put_all(cell)
+            return
+        below: list[Any] = []
+        header = None
+        for cells in rows:
+            words = [self._words(cell, below) for cell in cells]
+            if any(words):
+                start = self._draft.add_row(words, header=header, names=header is None)
+                header = start if header is None else header
+        self._put_below(below)
+
+    def _deleted(self, row: Any) -> bool:
+        deleted = _own(_own(row, "trPr"), "del") is not None
+        self._left_out[_LEFT_OUT["del"]] += deleted
+        return deleted
+
+    def _words(self, element: Any, below: list[Any] | None = None) -> str:
+        """The text of an element on one line; what stands apart from it goes to ``below``."""
+        pieces: list[str] = []
+        self._collect(element, pieces, [] if below is None else below)
+        return " ".join("".join(pieces).split())
+
+    def _collect(self, parent: Any, pieces: list[str], below: list[Any]) -> None:
+        """Collect the text below an element, and the notes, text boxes and drawings that stand apart from it."""
+        for child in parent:
+            name = name_of(child)
+            if name == "t":
+                pieces.append(child.text or "")
+            elif name in _SIGNS:
+                pieces.append(_SIGNS[name])
+            elif name in _NOTES or name in ("txbxContent", "relIds") or (name == "docPr" and child.get("descr")):
+                below.append(child)
+            elif name in _LEFT_OUT:
+                self._left_out[_LEFT_OUT[name]] += 1
+            elif name == "AlternateContent":
+                self._collect(_choice(child), pieces, below)
+            elif name == "r" and _is_hidden(child):
+                self._left_out["hidden passages"] += 1
+            elif name not in _NOT_SHOWN:
+                if name in ("p", "tc"):  # in a cell or a heading of a page
+                    pieces.append(" ")
+                self._collect(child, pieces, below)
+
+    def _put_below(self, below: list[Any]) -> None:
+        for element in below:
+            name = name_of(element)
+            if name in _NOTES:
+                self._put_note(_NOTES[name], _value(element, "id"))
+            elif name == "txbxContent":
+                self._put_all(element)
+            elif name == "docPr":
+                self._draft.add(" ".join(element.get("descr").split()), "caption")
+            else:
+                self._put_diagram(_value(element, "dm"))
+
+    def _put_note(self, kind: str, id: str) -> None:
+        note = self._notes[kind].pop(id, None)
+        if note is not None:
+            self._put_all(note, "note")
+
+    def _put_diagram(self, id: str) -> None:
+        """Put the words of a SmartArt drawing, a paragraph for each point."""
+        try:
+            data = member_xml(self._archive, self._parts[id].part)
+        except (KeyError, UnreadableContent):
+            self._left_out["diagrams"] += 1
+            return
+        for point in data.iter("{*}pt"):
+            self._draft.add(self._words(point))
+
+    def _style(self, paragraph: Any) -> _Style:
+        """The style of a paragraph, with what it states itself."""
+        properties = _own(paragraph, "pPr")
+        if properties is None:
+            return _Style()
+        named = self._styles.get(_value(_own(properties, "pStyle"), "val"), _Style())
+        return replace(named, level=_outline(properties) or named.level, depth=_depth(properties) or named.depth)
 
 
-def _blocks(document: Any) -> Iterator[tuple[str, int]]:
-    """Yield each paragraph or table that holds text, and its heading level (0: none)."""
-    from docx.text.paragraph import Paragraph
-
-    for block in document.iter_inner_content():
-        if isinstance(block, Paragraph):
-            text, level = block.text.strip(), _level(block)
-        else:
-            text, level = "\n".join(_rows(block._tbl)), 0
-        if text:
-            yield text, level
-
-
-def _level(paragraph: Any) -> int:
-    name = (paragraph.style.name or "") if paragraph.style is not None else ""
-    found = _STYLE.fullmatch(name)
-    return int(found[1]) if found else int(name == "Title")
+def _styles(root: Any) -> Iterator[tuple[str, _Style]]:
+    """Yield the paragraph styles by id."""
+    found = {_value(one, "styleId"): one for one in root.iterchildren("{*}style")}
+    for id in found:
+        style, current = _Style(), id
+        for _ in range(MOST_BASES):
+            element = found.get(current)
+            if element is None:
+                break
+            style = _with_base(style, element)
+            current = _value(_own(element, "basedOn"), "val")
+        yield id, style
 
 
-def _rows(table: Any) -> Iterator[str]:
-    """Yield the rows of a table from its XML, as the library's cells take quadratic time on large tables."""
-    for row in table.iter(f"{_WORD}tr"):
-        cells = (" ".join("".join(cell.itertext(f"{_WORD}t")).split()) for cell in row.iterchildren(f"{_WORD}tc"))
-        if text := " | ".join(cell for cell in cells if cell):
-            yield text
+def _with_base(style: _Style, element: Any) -> _Style:
+    """A style with what it leaves open taken from one that it builds on."""
+    name, properties = _value(_own(element, "name"), "val").lower(), _own(element, "pPr")
+    heading = _HEADING.fullmatch(name)
+    level = int(heading[1]) if heading else int(name == "title") or _outline(properties)
+    kind = _KINDS.get(name, "paragraph") if style.kind == "paragraph" else style.kind
+    return _Style(style.level or level, style.depth or _depth(properties), kind)
+
+
+def _outline(properties: Any) -> int:
+    """The heading level (from 1) that paragraph properties state; 0 for none, and for body text, which is 9 there."""
+    stated = _value(_own(properties, "outlineLvl"), "val")
+    return int(stated) + 1 if stated in _LEVELS else 0
+
+
+def _depth(properties: Any) -> int:
+    """The depth of a list item (from 1) that paragraph properties state; 0 if it is none."""
+    numbers = _own(properties, "numPr")
+    if _value(_own(numbers, "numId"), "val") in ("", "0"):  # 0 takes the number of a style away
+        return 0
+    stated = _value(_own(numbers, "ilvl"), "val")
+    return int(stated) + 1 if stated in _LEVELS else 1
+
+
+def _is_separator(note: Any) -> bool:
+    return _value(note, "type") in _SEPARATORS
+
+
+def _choice(alternatives: Any) -> Any:
+    """The first of several versions of the same content; the others are for older programs."""
+    return next(iter(alternatives), ())
+
+
+def _own(element: Any, name: str) -> Any:
+    """The first child of this name; None if there is none."""
+    return None if element is None else next(element.iterchildren(f"{{*}}{name}"), None)
+
+
+def _is_hidden(run: Any) -> bool:
+    hidden = _own(_own(run, "rPr"), "vanish")
+    return hidden is not None and _value(hidden, "val") not in ("0", "false", "off")
+
+
+def _nearest(parent: Any, name: str) -> Iterator[Any]:
+    """Yield the nearest elements of a name below one, through content controls and the like, not inside each other."""
+    for child in parent:
+        if name_of(child) == name:
+            yield child
+        elif name_of(child) not in _NOT_SHOWN | {"tbl"}:
+            yield from _nearest(child, name)
+
+
+def _value(element: Any, name: str) -> str:
+    """An attribute of whatever namespace; "" if there is none."""
+    if element is None:
+        return ""
+    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from index.loaders.archives import check_archive
+from index.loaders.archives import check_archive, member_xml
 from index.loaders.html import load_html
 from index.loaders.text import Content, Heading, UnreadableContent, iso_date
 
@@ -25,7 +25,7 @@ def load_epub(data: bytes) -> Content:
         if _ENCRYPTED in archive.namelist():
             raise UnreadableContent("encrypted")
         package_name = _package_name(archive)
-        package = _xml(archive, package_name)
+        package = member_xml(archive, package_name)
         chapters, missing = [], 0
         for name in _spine(package, posixpath.dirname(package_name)):
             try:
@@ -59,7 +59,7 @@ def _joined(chapters: list[Content]) -> Content:
 
 
 def _package_name(archive: zipfile.ZipFile) -> str:
-    names = _xml(archive, _CONTAINER).xpath("//*[local-name()='rootfile']/@full-path")
+    names = member_xml(archive, _CONTAINER).xpath("//*[local-name()='rootfile']/@full-path")
     if not names:
         raise UnreadableContent("damaged: it names no package")
     return str(names[0])
@@ -80,13 +80,3 @@ def _fields(package: Any, name: str) -> Iterator[str]:
     for found in package.xpath(f"//*[local-name()='metadata']/*[local-name()='{name}']/text()"):
         if words := " ".join(str(found).split()):
             yield words
-
-
-def _xml(archive: zipfile.ZipFile, name: str) -> Any:
-    """Parse a member as XML, without entities or network."""
-    from lxml import etree
-
-    try:
-        return etree.fromstring(archive.read(name), etree.XMLParser(resolve_entities=False, no_network=True))
-    except (KeyError, etree.XMLSyntaxError):
-        raise UnreadableContent(f"damaged: its {name} is missing or not XML") from None
