@@ -10,15 +10,15 @@ from pathlib import Path
 
 from index.files import digest
 from index.loaders.csv import load_csv
-from index.loaders.docx import load_docx
-from index.loaders.eml import load_eml
-from index.loaders.epub import load_epub
 from index.loaders.html import load_html
-from index.loaders.mbox import load_mbox
+from index.loaders.mail.eml import load_eml
+from index.loaders.mail.mbox import load_mbox
 from index.loaders.metadata import authors, language
+from index.loaders.office.docx import load_docx
+from index.loaders.office.rtf import load_rtf
 from index.loaders.pdf import load_pdf
-from index.loaders.rtf import load_rtf
 from index.loaders.text import Content, Heading, Overtaxed, UnreadableContent, load_markdown, load_text
+from index.loaders.web.epub import load_epub
 
 __all__ = ["Document", "Heading", "UnreadableDocument", "find_files", "parse_document", "read_bytes", "read_document"]
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from index.loaders.text import Heading
+from index.loaders.text import Content, Heading
 
 BlockKind = str
 
@@ -46,3 +47,11 @@ class Draft:
     def _next(self, kind: str) -> int:
         together = kind in ("list_item", "table_row") and self._last == kind
         return self.length + (1 if together else 2) * bool(self.length)
+
+
+def drafted(draft: Draft, left_out: Mapping[str, int] | None = None, **fields: Any) -> Content:
+    """The content of a draft; the first heading of level 1 is its title unless ``fields`` state one."""
+    first = next((heading.text for heading in draft.headings if heading.level == 1), None)
+    fields["title"] = fields.get("title") or first
+    warnings = tuple(f"{count} {what} left out" for what, count in (left_out or {}).items() if count)
+    return Content(draft.text, headings=tuple(draft.headings), warnings=warnings, **fields)

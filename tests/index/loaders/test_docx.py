@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from office_fakes import note, paragraph, word_of
 
-from index.loaders.docx import load_docx
+from index.loaders.office.docx import load_docx
 from index.loaders.text import Content, UnreadableContent
 
 BOX = f"<w:r><w:pict><w:txbxContent>{paragraph('In a box.')}</w:txbxContent></w:pict></w:r>"

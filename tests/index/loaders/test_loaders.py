@@ -16,14 +16,14 @@ from PIL import Image
 
 from eval.bench.store import specimens
 from index.loaders.csv import load_csv
-from index.loaders.docx import load_docx
-from index.loaders.eml import LONGEST_HEADER, load_eml
-from index.loaders.epub import load_epub
 from index.loaders.html import load_html
-from index.loaders.mbox import load_mbox
+from index.loaders.mail.eml import LONGEST_HEADER, load_eml
+from index.loaders.mail.mbox import load_mbox
+from index.loaders.office.docx import load_docx
+from index.loaders.office.rtf import load_rtf
 from index.loaders.pdf import load_pdf
-from index.loaders.rtf import load_rtf
 from index.loaders.text import Content, UnreadableContent, load_markdown, load_text
+from index.loaders.web.epub import load_epub
 
 ODD = "One.\r\nTwo\twith e\u0301 and \U0001f468\u200d\U0001f469\u200d\U0001f467, \u4e2d\u6587\u3002 Three. One."
 

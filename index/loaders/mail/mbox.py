@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from index.loaders.eml import Mail, read_mail
+from index.loaders.mail.eml import Mail, read_mail
 from index.loaders.text import LONGEST_HEADING, Content, Heading, UnreadableContent
 
 WITHOUT_SUBJECT = "(no subject)"

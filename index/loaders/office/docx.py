@@ -14,8 +14,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from index.loaders.archives import check_archive, core_properties, member_xml, name_of, relationships
-from index.loaders.draft import BlockKind, Draft
+from index.loaders.draft import BlockKind, Draft, drafted
+from index.loaders.office.archives import (
+    attribute,
+    check_archive,
+    core_properties,
+    main_part,
+    member_xml,
+    name_of,
+    own,
+    relationships,
+)
 from index.loaders.text import Content, UnreadableContent
 
 MOST_BASES = 20  # styles that one builds on: more are a circle
@@ -48,9 +57,7 @@ def load_docx(data: bytes) -> Content:
     """Read the body, each note below the paragraph that refers to it; title, date and authors only as the file states them."""
     check_archive(data, "a Word document")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        main = next(
-            (one.part for one in relationships(archive, "") if one.kind == "officeDocument"), "word/document.xml"
-        )
+        main = main_part(archive, "word/document.xml")
         return core_properties(archive, _Document(archive, main).read())
 
 
@@ -64,7 +71,9 @@ class _Document:
         self._left_out: Counter[str] = Counter()
         self._styles = {id: style for root in self._of_kind("styles") for id, style in _styles(root)}
         self._notes = {
-            kind: {_value(note, "id"): note for root in self._of_kind(kind) for note in root if not _is_separator(note)}
+            kind: {
+                attribute(note, "id"): note for root in self._of_kind(kind) for note in root if not _is_separator(note)
+            }
             for kind in _NOTES.values()
         }
         self._draft = Draft()
@@ -78,13 +87,7 @@ class _Document:
         texts = [self._words(root) for kind in ("header", "footer") for root in self._of_kind(kind)]
         for text in dict.fromkeys(texts):
             self._draft.add(text, "furniture", main=False)
-        headings = tuple(self._draft.headings)
-        return Content(
-            self._draft.text,
-            title=next((heading.text for heading in headings if heading.level == 1), None),
-            headings=headings,
-            warnings=tuple(f"{count} {what} left out" for what, count in self._left_out.items()),
-        )
+        return drafted(self._draft, self._left_out)
 
     def _of_kind(self, kind: str) -> Iterator[Any]:
         """Yield the roots of the parts of a kind; one that is damaged is left out."""
@@ -137,7 +140,7 @@ class _Document:
         self._put_below(below)
 
     def _deleted(self, row: Any) -> bool:
-        deleted = _own(_own(row, "trPr"), "del") is not None
+        deleted = own(own(row, "trPr"), "del") is not None
         self._left_out[_LEFT_OUT["del"]] += deleted
         return deleted
 
@@ -172,13 +175,13 @@ class _Document:
         for element in below:
             name = name_of(element)
             if name in _NOTES:
-                self._put_note(_NOTES[name], _value(element, "id"))
+                self._put_note(_NOTES[name], attribute(element, "id"))
             elif name == "txbxContent":
                 self._put_all(element)
             elif name == "docPr":
                 self._draft.add(" ".join(element.get("descr").split()), "caption")
             else:
-                self._put_diagram(_value(element, "dm"))
+                self._put_diagram(attribute(element, "dm"))
 
     def _put_note(self, kind: str, id: str) -> None:
         note = self._notes[kind].pop(id, None)
@@ -197,16 +200,16 @@ class _Document:
 
     def _style(self, paragraph: Any) -> _Style:
         """The style of a paragraph, with what it states itself."""
-        properties = _own(paragraph, "pPr")
+        properties = own(paragraph, "pPr")
         if properties is None:
             return _Style()
-        named = self._styles.get(_value(_own(properties, "pStyle"), "val"), _Style())
+        named = self._styles.get(attribute(own(properties, "pStyle"), "val"), _Style())
         return replace(named, level=_outline(properties) or named.level, depth=_depth(properties) or named.depth)
 
 
 def _styles(root: Any) -> Iterator[tuple[str, _Style]]:
     """Yield the paragraph styles by id."""
-    found = {_value(one, "styleId"): one for one in root.iterchildren("{*}style")}
+    found = {attribute(one, "styleId"): one for one in root.iterchildren("{*}style")}
     for id in found:
         style, current = _Style(), id
         for _ in range(MOST_BASES):
@@ -214,13 +217,13 @@ def _styles(root: Any) -> Iterator[tuple[str, _Style]]:
             if element is None:
                 break
             style = _with_base(style, element)
-            current = _value(_own(element, "basedOn"), "val")
+            current = attribute(own(element, "basedOn"), "val")
         yield id, style
 
 
 def _with_base(style: _Style, element: Any) -> _Style:
     """A style with what it leaves open taken from one that it builds on."""
-    name, properties = _value(_own(element, "name"), "val").lower(), _own(element, "pPr")
+    name, properties = attribute(own(element, "name"), "val").lower(), own(element, "pPr")
     heading = _HEADING.fullmatch(name)
     level = int(heading[1]) if heading else int(name == "title") or _outline(properties)
     kind = _KINDS.get(name, "paragraph") if style.kind == "paragraph" else style.kind
@@ -229,21 +232,21 @@ def _with_base(style: _Style, element: Any) -> _Style:
 
 def _outline(properties: Any) -> int:
     """The heading level (from 1) that paragraph properties state; 0 for none, and for body text, which is 9 there."""
-    stated = _value(_own(properties, "outlineLvl"), "val")
+    stated = attribute(own(properties, "outlineLvl"), "val")
     return int(stated) + 1 if stated in _LEVELS else 0
 
 
 def _depth(properties: Any) -> int:
     """The depth of a list item (from 1) that paragraph properties state; 0 if it is none."""
-    numbers = _own(properties, "numPr")
-    if _value(_own(numbers, "numId"), "val") in ("", "0"):  # 0 takes the number of a style away
+    numbers = own(properties, "numPr")
+    if attribute(own(numbers, "numId"), "val") in ("", "0"):  # 0 takes the number of a style away
         return 0
-    stated = _value(_own(numbers, "ilvl"), "val")
+    stated = attribute(own(numbers, "ilvl"), "val")
     return int(stated) + 1 if stated in _LEVELS else 1
 
 
 def _is_separator(note: Any) -> bool:
-    return _value(note, "type") in _SEPARATORS
+    return attribute(note, "type") in _SEPARATORS
 
 
 def _choice(alternatives: Any) -> Any:
@@ -251,14 +254,9 @@ def _choice(alternatives: Any) -> Any:
     return next(iter(alternatives), ())
 
 
-def _own(element: Any, name: str) -> Any:
-    """The first child of this name; None if there is none."""
-    return None if element is None else next(element.iterchildren(f"{{*}}{name}"), None)
-
-
 def _is_hidden(run: Any) -> bool:
-    hidden = _own(_own(run, "rPr"), "vanish")
-    return hidden is not None and _value(hidden, "val") not in ("0", "false", "off")
+    hidden = own(own(run, "rPr"), "vanish")
+    return hidden is not None and attribute(hidden, "val") not in ("0", "false", "off")
 
 
 def _nearest(parent: Any, name: str) -> Iterator[Any]:
@@ -268,10 +266,3 @@ def _nearest(parent: Any, name: str) -> Iterator[Any]:
             yield child
         elif name_of(child) not in _NOT_SHOWN | {"tbl"}:
             yield from _nearest(child, name)
-
-
-def _value(element: Any, name: str) -> str:
-    """An attribute of whatever namespace; "" if there is none."""
-    if element is None:
-        return ""
-    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")

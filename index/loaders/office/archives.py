@@ -84,6 +84,24 @@ def name_of(element: Any) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
+def own(element: Any, name: str) -> Any:
+    """The first child of this name, whatever its namespace; None if there is none, or no element."""
+    return None if element is None else next(element.iterchildren(f"{{*}}{name}"), None)
+
+
+def attribute(element: Any, name: str) -> str:
+    """An attribute, whatever its namespace; one that has a namespace comes first. "" if there is none, or no element."""
+    if element is None:
+        return ""
+    found = {key for key in element.attrib if key.rpartition("}")[2] == name}
+    return str(element.attrib[max(found)]) if found else ""
+
+
+def main_part(archive: zipfile.ZipFile, usual: str) -> str:
+    """The name of the part that holds the document."""
+    return next((one.part for one in relationships(archive, "") if one.kind == "officeDocument"), usual)
+
+
 def core_properties(archive: zipfile.ZipFile, content: Content) -> Content:
     """The content with the title, date, authors and language that an Office file states; it keeps its title otherwise."""
     part = next((one.part for one in relationships(archive, "") if one.kind == "core-properties"), None)

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from index.loaders.archives import check_archive, member_xml
 from index.loaders.html import load_html
+from index.loaders.office.archives import check_archive, member_xml
 from index.loaders.text import Content, Heading, UnreadableContent, iso_date
 
 _CONTAINER = "META-INF/container.xml"

@@ -1,0 +1,1 @@
+"""Office documents: zip archives of XML."""
