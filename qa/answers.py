@@ -7,14 +7,9 @@ from typing import Any, Literal
 
 PASSAGES_READ = 8  # at most, chosen and not fitted
 READ_FIRST = 1  # then as many again each time, while the answer stays open
-SURE, LIKELY = 0.8, 0.5  # chosen and not fitted
 
-Kind = Literal["span", "passage", "list", "yes_no"]
-
-
-def confidence_word(confidence: float) -> str:
-    """A probability in one word: sure from 0.8, likely from 0.5, else unsure."""
-    return "sure" if confidence >= SURE else "likely" if confidence >= LIKELY else "unsure"
+Kind = Literal["span", "list", "yes_no", "passage", "overview", "notice", "none"]
+Certainty = Literal["sure", "likely", "unsure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +27,8 @@ class Citation:
 
     ``sha256`` is that of the source file when it was indexed; ``page`` counts from 1 and is None if the format has none;
     ``score`` is the reader's log odds of this span against "no answer in this passage" (unbounded, higher is better).
+    ``date`` is the document's, ISO 8601, None if it states none; ``main`` is false for words outside a page's main content;
+    ``confidence`` is the probability, 0..1, that this quote answers the question.
     """
 
     document: str
@@ -43,6 +40,9 @@ class Citation:
     page: int | None
     passage: CitedPassage
     score: float
+    date: str | None = None
+    main: bool = True
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +64,41 @@ class Milliseconds:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """Why this answer: how its passage was found and how clearly the reader preferred its span.
+class Agreement:
+    """How many documents give the answer, and how many another one on comparable evidence.
 
-    Ranks count from 1 and are None if that search did not return the passage. ``span_margin`` is the span's log odds
-    against no answer, ``runner_up_margin`` its distance to the next different answer (None without one), ``agreement``
-    the number of documents that give the same answer.
+    ``conflict`` is true if some do; what they say is then the first of the alternatives.
     """
 
-    term_rank: int | None
-    vector_rank: int | None
-    span_margin: float
-    runner_up_margin: float | None
-    agreement: int
+    agreeing: int = 0
+    differing: int = 0
+    conflict: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON values, under the names of the answer object."""
+        return {"for": self.agreeing, "against": self.differing, "conflict": self.conflict}
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDocument:
+    """A document that an answer about the collection names; ``date`` is ISO 8601, None if it states none."""
+
+    document: str
+    title: str
+    date: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the articles say. ``text`` equals the first citation's quote, or is None if they do not hold the answer.
+    """What the articles say, or what Pincite says of them.
 
-    ``confidence`` is the probability, 0..1, that ``text`` is right, or that abstaining is right. When abstaining the
-    citations are the nearest passages, with an empty quote. ``conflict`` is true if documents give different answers on
-    comparable evidence: the other is then the first of the ``alternatives``. ``understood`` is the question as it was read,
-    if a conversation completed it or a misspelt word was replaced.
+    ``text`` equals the first citation's quote for the kinds span, list, yes_no and passage, and is None if no answer in the
+    articles' own words is given: the citations are then the sentences nearest to the question, and ``confidence`` is the
+    probability, 0..1, that giving none is right; otherwise it is that of ``text``. ``certainty`` is the word for it.
+    ``notice`` is what Pincite says in its own words, ``reason`` why it is as sure as it is, in a few words.
+    ``understood`` is the question as it was read, if a conversation completed it or a misspelt word was replaced.
+    ``items`` are those of a list, ``documents`` those that answer a question about the collection, ``parts`` the
+    answers to the parts of a message.
     """
 
     question: str
@@ -97,39 +109,49 @@ class Answer:
     milliseconds: Milliseconds = field(default_factory=lambda: Milliseconds(0.0, 0.0, 0.0))
     id: str | None = None
     kind: Kind = "span"
-    conflict: bool = False
+    certainty: Certainty = "unsure"
     understood: str | None = None
-    evidence: Evidence | None = None
+    notice: str | None = None
+    reason: str | None = None
+    agreement: Agreement = Agreement()
     items: tuple[Citation, ...] = ()
+    documents: tuple[ListedDocument, ...] = ()
+    parts: tuple[Answer, ...] = ()
 
     def with_id(self, id: str | None) -> Answer:
         """The same answer with the id of its question."""
         return replace(self, id=id)
 
     def unsaid(self) -> Answer:
-        """The abstention that replaces this answer, with its passages as the nearest."""
-        nearest = tuple(
-            replace(one, start=one.passage.start, end=one.passage.start, quote="") for one in self.citations
-        )
+        """The abstention that replaces this answer; its citations are now only the nearest words."""
         return replace(
-            self, text=None, confidence=1 - self.confidence, citations=nearest, kind="span", conflict=False, items=()
+            self,
+            text=None,
+            confidence=1 - self.confidence,
+            kind="none",
+            certainty="unsure",
+            reason=None,
+            agreement=Agreement(),
+            items=(),
         )
 
     def as_dict(self) -> dict[str, Any]:
         """The answer object of the command line and the page's interface: one JSON object, ``text`` named ``answer``."""
-        fields = asdict(self)
-        order = (
-            "id",
-            "question",
-            "answer",
-            "confidence",
-            "citations",
-            "alternatives",
-            "milliseconds",
-            "kind",
-            "items",
-            "conflict",
-            "understood",
-            "evidence",
-        )
-        return {name: fields["text" if name == "answer" else name] for name in order}
+        return {
+            "id": self.id,
+            "question": self.question,
+            "understood": self.understood,
+            "answer": self.text,
+            "kind": self.kind,
+            "confidence": self.confidence,
+            "certainty": self.certainty,
+            "notice": self.notice,
+            "reason": self.reason,
+            "citations": [asdict(one) for one in self.citations],
+            "items": [asdict(one) for one in self.items],
+            "alternatives": [asdict(one) for one in self.alternatives],
+            "agreement": self.agreement.as_dict(),
+            "documents": [asdict(one) for one in self.documents],
+            "parts": [one.as_dict() for one in self.parts],
+            "milliseconds": asdict(self.milliseconds),
+        }

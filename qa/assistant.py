@@ -14,25 +14,18 @@ from index.embedder import Embedder, SentenceEmbedder
 from index.folder_index import Passage
 from index.models import model_folder
 from index.store import Store, open_store
-from qa.answering.candidates import Candidate, in_its_sentence, item_citations, nearest, widened
 from qa.answering.cascade import read_enough, small_reader
 from qa.answering.confidence import Confidence
+from qa.answering.outcomes import outcome
 from qa.answering.ranking import Ranked, ranking
-from qa.answers import PASSAGES_READ, Alternative, Answer, Citation, Evidence, Kind, Milliseconds
+from qa.answers import PASSAGES_READ, Answer, Citation, Milliseconds
 from qa.conversation import Conversation
-from qa.english import FIGURE
-from qa.question.answer_form import WHOLE_SENTENCE, form_of
 from qa.question.spelling import Speller
 from qa.reader.reader import BUNDLED, ExtractiveReader, Reader, Reading
 from qa.retrieval.hybrid import Hit, HybridRetriever, Retriever
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
-
-# Chosen and not fitted.
-ALTERNATIVES = 4  # shown beside an answer
-NEAREST = 3  # passages shown if there is no answer
-COMPARABLE = 0.45  # of the best answer's probability: from here on another figure is a conflict
 
 
 class Assistant:
@@ -148,25 +141,25 @@ class Assistant:
     def _answer(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], spent: Milliseconds) -> Answer:
         """Answer in the form that the question asks for, or abstain."""
         ranked = self.rank(question, hits[: len(readings)], readings)
-        given = ranked and ranked[0].probability >= self.confidence.threshold
-        chosen = self._chosen(question, ranked) if given else _abstention(question, hits, ranked)
-        return replace(chosen, milliseconds=spent, evidence=_evidence(ranked))
+        return replace(self._dated(outcome(question, hits, ranked, self.confidence)), milliseconds=spent)
 
-    def _chosen(self, question: str, ranked: Sequence[Ranked]) -> Answer:
-        """The most probable answer: a span, a list with its items, or the sentence that decides or gives the reason."""
-        best, form = ranked[0], form_of(question)
-        citations = shown(question, best.candidate)
-        items = item_citations(citations[0]) if form == "list" else ()
-        conflict = len(ranked) > 1 and _conflicting(best, ranked[1], self.confidence.threshold)
-        return Answer(
-            question,
-            citations[0].quote,
-            best.probability,
-            citations,
-            _alternatives(ranked[1:]),
-            kind=_KINDS.get(form, "list" if len(items) > 1 else "span"),
-            conflict=conflict and form not in WHOLE_SENTENCE,
-            items=items if len(items) > 1 else (),
+    def _dated(self, answer: Answer) -> Answer:
+        """The answer with the dates of its documents; without an index they are unknown."""
+        if self._index is None:
+            return answer
+        index = self._index
+        every = (answer.citations, answer.items, *(one.citations for one in answer.alternatives))
+        names = {cited.document for citations in every for cited in citations}
+        dates = {name: _date(index, name) for name in names}
+
+        def dated(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+            return tuple(replace(cited, date=dates[cited.document]) for cited in citations)
+
+        return replace(
+            answer,
+            citations=dated(answer.citations),
+            items=dated(answer.items),
+            alternatives=tuple(replace(one, citations=dated(one.citations)) for one in answer.alternatives),
         )
 
     def conversation(self) -> Conversation:
@@ -174,9 +167,12 @@ class Assistant:
         return Conversation(self)
 
 
-def shown(question: str, candidate: Candidate) -> tuple[Citation, ...]:
-    """Every place that gives the answer, strongest first, quoted as widely as the question's form asks."""
-    return tuple(_FORMED.get(form_of(question), _as_it_is)(citation) for citation in _citations(candidate))
+def _date(index: Store, name: str) -> str | None:
+    """The date of a document; None if it states none or is no longer in the index."""
+    try:
+        return index.document(name).date
+    except KeyError:
+        return None
 
 
 def check_question(question: str) -> None:
@@ -185,50 +181,3 @@ def check_question(question: str) -> None:
         raise ValueError("the question is empty")
     if any("\ud800" <= character <= "\udfff" for character in question):
         raise ValueError("the question is not valid text (it holds half a character)")
-
-
-def _abstention(question: str, hits: Sequence[Hit], ranked: Sequence[Ranked]) -> Answer:
-    """An abstention, with the nearest passages and the probability that abstaining is right."""
-    sure = 1 - ranked[0].probability if ranked else 1.0
-    return Answer(question, None, sure, nearest(hits, NEAREST), _alternatives(ranked))
-
-
-def _as_it_is(citation: Citation) -> Citation:
-    """A plain span."""
-    return citation
-
-
-_FORMED = {"list": widened, "yes_no": in_its_sentence, "reason": in_its_sentence}
-_KINDS: dict[str, Kind] = {"yes_no": "yes_no", "reason": "passage"}
-
-
-def _alternatives(ranked: Sequence[Ranked]) -> tuple[Alternative, ...]:
-    """The next candidates as alternatives."""
-    return tuple(
-        Alternative(one.candidate.text, one.probability, _citations(one.candidate)) for one in ranked[:ALTERNATIVES]
-    )
-
-
-def _citations(candidate: Candidate) -> tuple[Citation, ...]:
-    """Every place that gives the answer, the strongest first."""
-    return tuple(support.citation() for support in candidate.supports)
-
-
-def _conflicting(best: Ranked, second: Ranked, threshold: float) -> bool:
-    """Whether another document gives a different figure or date on comparable evidence."""
-    numbers = [set(FIGURE.findall(one.candidate.text)) for one in (best, second)]
-    other = second.candidate.best.hit.passage.document != best.candidate.best.hit.passage.document
-    return (
-        other
-        and not (numbers[0] <= numbers[1] or numbers[1] <= numbers[0])  # "2019" and "in May 2019" agree
-        and second.probability >= max(threshold, COMPARABLE * best.probability)
-    )
-
-
-def _evidence(ranked: Sequence[Ranked]) -> Evidence | None:
-    """Why the first of the ranked candidates is first."""
-    if not ranked:
-        return None
-    best = ranked[0].candidate
-    runner_up = best.score - ranked[1].candidate.score if len(ranked) > 1 else None
-    return Evidence(best.best.hit.term_rank, best.best.hit.vector_rank, best.score, runner_up, best.documents)

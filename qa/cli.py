@@ -162,7 +162,6 @@ def ask(
     reader: ReaderOption = None,
     embedder: EmbedderOption = None,
     where: WhereOption = None,
-    explain: Annotated[bool, typer.Option("--explain", help="Say how the answer was found.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Ask one question, or a file of questions."""
@@ -173,7 +172,7 @@ def ask(
 
         rows = read_batch(batch) if batch is not None else [(None, question or "")]
         assistant = open_assistant(location(folder, store), reader=reader, embedder=embedder, where=where)
-        ask_all(assistant, rows, k, explain=explain, as_json=as_json or batch is not None)
+        ask_all(assistant, rows, k, as_json=as_json or batch is not None)
 
 
 @app.command()

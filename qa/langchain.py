@@ -19,7 +19,7 @@ from index.embedder import SentenceEmbedder
 from index.folder_index import Passage
 from index.storage.generations import IndexProblem
 from index.store import open_store
-from qa.answers import Answer, Citation, confidence_word
+from qa.answers import Answer, Citation
 from qa.conversation import Asks
 from qa.retrieval.hybrid import Hit, HybridRetriever
 
@@ -195,18 +195,25 @@ def ask_tool(assistant: Asks) -> BaseTool:
 
 def quotable(answer: Answer) -> str:
     """An answer as lines that a chat model can quote; of a conflict both sides."""
+    lines = [answer.notice] if answer.notice else []
+    if answer.text is not None:
+        lines += [answer.text, _source(answer.citations[0]), f"Certainty: {answer.certainty}"]
+    elif answer.kind == "none":
+        lines += ["No short answer was found in the articles. The nearest sentences, which may not answer:"]
     if answer.text is None:
-        return "The articles do not say."
-    lines = [answer.text, _source(answer.citations[0]), f"Certainty: {confidence_word(answer.confidence)}"]
-    if answer.conflict:
+        lines += [line for cited in answer.citations for line in (cited.quote, _source(cited))]
+    if answer.agreement.conflict:
         other = answer.alternatives[0]
         lines += ["Another document differs:", other.answer, _source(other.citations[0])]
+    lines += [f"Document: {one.title} ({one.document})" for one in answer.documents]
+    lines += [line for part in answer.parts for line in (part.question, quotable(part))]
     return "\n".join(lines)
 
 
 def _source(cited: Citation) -> str:
     """Where the words stand, on one line."""
-    return f"Source: {cited.title} ({cited.document}, characters {cited.start} to {cited.end})"
+    date = f", {cited.date[:10]}" if cited.date else ""
+    return f"Source: {cited.title}{date} ({cited.document}, characters {cited.start} to {cited.end})"
 
 
 def agent(model: str | BaseChatModel, assistant: Asks) -> CompiledStateGraph[Any, Any, Any, Any]:

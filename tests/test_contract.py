@@ -24,8 +24,13 @@ QUESTIONS = {
     "head": ("Who is the head of the agency?", "Grossi"),
     "none": ("What is the melting point of tungsten?", None),
 }
-ANSWER = {"id", "question", "answer", "confidence", "citations", "alternatives", "milliseconds"}
-CITATION = {"document", "title", "sha256", "start", "end", "quote", "page", "passage", "score"}
+ANSWER = {
+    "id", "question", "understood", "answer", "kind", "confidence", "certainty", "notice", "citations", "alternatives",
+    "agreement", "documents", "parts", "milliseconds",
+}  # fmt: skip
+CITATION = {
+    "document", "title", "date", "sha256", "start", "end", "quote", "page", "main", "confidence", "passage", "score",
+}  # fmt: skip
 
 
 def run(*command: object) -> subprocess.CompletedProcess[str]:
@@ -62,6 +67,8 @@ def test_an_answer_has_the_keys_and_ranges_of_the_contract(answers: dict[str, di
     answer = answers[id]
     assert set(answer) >= ANSWER
     assert 0 <= answer["confidence"] <= 1
+    assert answer["certainty"] in ("sure", "likely", "unsure")
+    assert set(answer["agreement"]) == {"for", "against", "conflict"}
     assert all(set(other) >= {"answer", "confidence", "citations"} for other in answer["alternatives"])
     assert all(set(cited) >= CITATION and set(cited["passage"]) >= {"start", "end", "text"} for cited in places(answer))
     spent = answer["milliseconds"]
@@ -85,8 +92,8 @@ def test_every_quote_and_passage_stands_at_its_place(answers: dict[str, dict[str
 def test_the_answer_is_the_first_quote_or_none(answers: dict[str, dict[str, Any]], id: str):
     answer, wanted = answers[id], QUESTIONS[id][1]
     if wanted is None:
-        assert answer["answer"] is None
-        assert answer["citations"] and all(cited["quote"] == "" for cited in answer["citations"])
+        assert (answer["answer"], answer["kind"]) == (None, "none")
+        assert answer["citations"] and all(cited["quote"] for cited in answer["citations"])
     else:
         assert wanted in answer["answer"]
         assert answer["answer"] == answer["citations"][0]["quote"]

@@ -31,9 +31,10 @@ from eval.studies.stuffing import stuffed
 from index.arrays import Doubles
 from qa.answering.cascade import small_reader
 from qa.answering.confidence import NAMES, NEVER, Confidence
+from qa.answering.outcomes import shown
 from qa.answering.ranking import considered, ranking
 from qa.answers import PASSAGES_READ
-from qa.assistant import Assistant, shown
+from qa.assistant import Assistant
 from qa.commands.read import ReadQuestion, load
 from qa.reader.reader import BUNDLED, Reader, Reading, fingerprint
 from qa.reader.windows import Pair

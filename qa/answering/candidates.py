@@ -34,18 +34,7 @@ class Support:
 
     def citation(self) -> Citation:
         """The place as a citation."""
-        passage = self.hit.passage
-        return Citation(
-            passage.document,
-            passage.title,
-            passage.sha256,
-            self.start,
-            self.end,
-            self.text,
-            passage.page,
-            CitedPassage(passage.start, passage.end, passage.text),
-            self.score,
-        )
+        return cited(self.hit.passage, self.start, self.end, self.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +78,22 @@ def candidates(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Candida
     return sorted(found, key=lambda candidate: (-candidate.score, candidate.best.rank))
 
 
+def cited(passage: Passage, start: int, end: int, score: float, confidence: float = 0.0) -> Citation:
+    """The characters [start, end) of a passage's document as a citation."""
+    return Citation(
+        passage.document,
+        passage.title,
+        passage.sha256,
+        start,
+        end,
+        passage.text[start - passage.start : end - passage.start],
+        passage.page,
+        CitedPassage(passage.start, passage.end, passage.text),
+        score,
+        confidence=confidence,
+    )
+
+
 def _support(hit: Hit, rank: int, span: Span) -> Support:
     """A span moved from its passage's offsets to its document's."""
     return Support(hit, rank, hit.passage.start + span.start, hit.passage.start + span.end, span.score)
@@ -103,26 +108,6 @@ def _distinct(supports: Sequence[Support]) -> list[Support]:
             kept.append(support)
     return sorted(
         (s for kept in by_document.values() for s in kept), key=lambda support: (-support.score, support.rank)
-    )
-
-
-def nearest(hits: Sequence[Hit], count: int) -> tuple[Citation, ...]:
-    """The first passages as citations with an empty quote, to show if there is no answer."""
-    return tuple(_uncited(hit.passage, hit.score) for hit in hits[:count])
-
-
-def _uncited(passage: Passage, score: float) -> Citation:
-    """A passage without a quote."""
-    return Citation(
-        passage.document,
-        passage.title,
-        passage.sha256,
-        passage.start,
-        passage.start,
-        "",
-        passage.page,
-        CitedPassage(passage.start, passage.end, passage.text),
-        score,
     )
 
 

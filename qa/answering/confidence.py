@@ -9,9 +9,11 @@ from pathlib import Path
 
 from index.files import replace_file
 from qa.answering.candidates import Candidate
+from qa.answers import Certainty
 from qa.retrieval.hybrid import Hit
 
 FILE = "confidence.json"
+SURE, LIKELY = 0.8, 0.5  # chosen and not fitted
 NEVER = 99.0  # a lead that no answer has: every passage is read
 NAMES = ("margin", "margin_squared", "similarity", "term_score", "echo")
 
@@ -95,6 +97,10 @@ class Confidence:
     def probability(self, features: Features) -> float:
         """The probability, 0..1, that the candidate is right."""
         return _sigmoid(self.log_odds(features))
+
+    def word(self, probability: float) -> Certainty:
+        """The word for the probability of an answer."""
+        return "sure" if probability >= SURE else "likely" if probability >= LIKELY else "unsure"
 
     def log_odds(self, features: Features) -> float:
         """The logit of that probability."""

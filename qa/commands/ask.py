@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.text import Text
 
-from qa.answers import Answer, Citation, confidence_word
+from qa.answers import Answer, Citation
 from qa.assistant import Assistant, check_question
 from qa.console import Terminal, out, print_json, progress, terminal_safe, warn
 
@@ -26,7 +26,7 @@ def open_assistant(
     return assistant if where is None else assistant.where(where)
 
 
-def ask_all(assistant: Assistant, rows: Sequence[Row], k: int, *, explain: bool, as_json: bool) -> None:
+def ask_all(assistant: Assistant, rows: Sequence[Row], k: int, *, as_json: bool) -> None:
     """Ask the questions and print each answer."""
     with progress("Reading", total=len(rows)) as step:
         for at in range(0, len(rows), TOGETHER):
@@ -37,7 +37,7 @@ def ask_all(assistant: Assistant, rows: Sequence[Row], k: int, *, explain: bool,
                 if as_json:
                     print_json(answer.with_id(id).as_dict())
                 else:
-                    show(answer, out, explain=explain)
+                    show(answer, out)
 
 
 def read_batch(path: Path) -> list[Row]:
@@ -76,33 +76,40 @@ def marked(citation: Citation, around: int = 160) -> Text:
     return text
 
 
-def show(answer: Answer, console: Terminal, *, explain: bool = False) -> None:
+def show(answer: Answer, console: Terminal) -> None:
     """Print the answer, then its evidence; before both, the question as understood, if that is not as typed."""
     if answer.understood is not None and answer.understood != answer.question:
         console.print(f"Read as: {answer.understood}", style="dim")
-    if answer.text is None:
-        console.print("Not in the articles. The nearest passages:", style="yellow")
-    else:
+    if answer.notice is not None:
+        console.say(answer.notice, "yellow")
+    if answer.text is not None:
+        reason = f"; {answer.reason}" if answer.reason else ""
         console.print(
             Text(terminal_safe(answer.text), style="bold"),
-            Text(f"({confidence_word(answer.confidence)}, {answer.confidence:.2f})", style="dim"),
+            Text(f"({answer.certainty}, {answer.confidence:.2f}{reason})", style="dim"),
         )
-    if answer.conflict:
-        console.print("The articles differ on this:", style="yellow")
+    elif answer.kind == "none":
+        console.print("No short answer found. The sentences nearest to the question:", style="yellow")
     for number, citation in enumerate(answer.citations, 1):
-        page = f", page {citation.page}" if citation.page else ""
-        place = f"{citation.title}{page}  {citation.document}:{citation.start}-{citation.end}"
-        console.say(f"[{number}] {place}", "cyan")
-        near = Text(terminal_safe(citation.passage.text[:320]), style="dim")
-        console.print(marked(citation) if citation.quote else near)
-    if answer.conflict:
+        console.say(f"[{number}] {_place(citation)}", "cyan")
+        console.print(marked(citation))
+    if answer.agreement.conflict:
+        console.print("The articles differ on this:", style="yellow")
         for other in answer.alternatives[:1]:
-            console.say(f"{other.answer}  ({other.citations[0].title}, {other.citations[0].document})")
-    if explain and answer.evidence is not None:
-        why = answer.evidence
-        lead = "-" if why.runner_up_margin is None else f"{why.runner_up_margin:.1f}"
-        console.say(
-            f"found at rank {why.term_rank or '-'} by terms and {why.vector_rank or '-'} by vectors; "
-            f"span margin {why.span_margin:.1f}; lead {lead}; {why.agreement} documents agree",
-            "dim",
-        )
+            console.say(f"{other.answer}  ({_place(other.citations[0])})")
+    for document in answer.documents:
+        console.say(f"{document.title}{_date(document.date)}  {document.document}")
+    for part in answer.parts:
+        console.say(part.question, "bold")
+        show(part, console)
+
+
+def _place(citation: Citation) -> str:
+    """Where the words stand, on one line."""
+    page = f", page {citation.page}" if citation.page else ""
+    return f"{citation.title}{page}{_date(citation.date)}  {citation.document}:{citation.start}-{citation.end}"
+
+
+def _date(date: str | None) -> str:
+    """The day of a date, after a comma."""
+    return f", {date[:10]}" if date else ""

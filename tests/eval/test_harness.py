@@ -70,12 +70,8 @@ def test_half_of_a_list():
 def test_right_refusal():
     record = done().records[2]
     assert (record.given, record.refused, record.em, record.f1, record.outcome) == (None, True, 1, 1, Outcome.RIGHT)
-    assert (record.relevance, record.right_document, record.citation_recall, record.highlight) == (
-        None,
-        None,
-        None,
-        None,
-    )
+    assert (record.relevance, record.right_document, record.citation_recall) == (None, None, None)
+    assert record.highlight == (0, len(record.passage))  # the nearest sentence
     assert (record.guess, record.guess_confidence, record.guess_right) == ("November 1", 0.2, 0)
 
 

@@ -87,7 +87,9 @@ class FakeAnswerer:
         spent = Milliseconds(2.0, 8.0, 10.0)
         if not candidates or candidates[0][1] < self.threshold:
             sure = 1 - candidates[0][1] if candidates else 1.0
-            return Answer(question, None, sure, tuple(quote(p, "") for p in passages[:1]), alternatives, spent)
+            return Answer(
+                question, None, sure, tuple(quote(p, p.text) for p in passages[:1]), alternatives, spent, kind="none"
+            )
         best = alternatives[0]
         return Answer(question, best.answer, best.confidence, best.citations, alternatives[1:], spent)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.documents import find_files
-from qa.answers import Alternative, Answer, Citation, CitedPassage, Kind, Milliseconds
+from qa.answers import Agreement, Alternative, Answer, Citation, CitedPassage, Kind, Milliseconds
 from qa.reader.reader import Reader, Reading
 from qa.reader.windows import Pair
 from ui.state.roots import Roots
@@ -192,8 +192,8 @@ class FakeAssistant:
         spent = Milliseconds(2.0, 40.0, 42.0)
         words = self.answers.get(question)
         if words is None or not self.places(words):
-            near = tuple(_cite(hit.passage, hit.passage.start, "") for hit in self.retrieve(question, 3))
-            return Answer(question, None, 0.88, near, (), spent)
+            near = tuple(_cite(hit.passage, hit.passage.start, hit.passage.text) for hit in self.retrieve(question, 3))
+            return Answer(question, None, 0.88, near, (), spent, kind="none")
         others = tuple(Alternative(other, 0.31, self.places(other)) for other in self.others)
         return Answer(
             question,
@@ -203,7 +203,8 @@ class FakeAssistant:
             others,
             spent,
             kind=self.kinds.get(question, "span"),
-            conflict=question in self.conflicts,
+            certainty="sure",
+            agreement=Agreement(1, 1, True) if question in self.conflicts else Agreement(1),
         )
 
     def places(self, words: str) -> tuple[Citation, ...]:

@@ -121,7 +121,7 @@ def test_the_last_answer_is_none_for_a_name_that_its_sentence_lacks():
     answer = conversation.ask("And Oman's?")
     assert answer.understood == "How did Oman's exports change?"
     assert answer.text is None and answer.confidence == pytest.approx(0.3)
-    assert [(cited.quote, cited.passage.text) for cited in answer.citations] == [("", SAID)]
+    assert [(cited.quote, cited.passage.text) for cited in answer.citations] == [("doubled", SAID)]
 
 
 def test_the_last_answer_holds_for_another_name_of_its_sentence():

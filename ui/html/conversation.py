@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from index.sentences import sentence_at
-from qa.answers import Alternative, Answer, Citation, confidence_word
+from qa.answers import Alternative, Answer, Citation
 from ui.html.citation_text import bibtex, markdown, plain
 from ui.html.markup import EMPTY, Html, join, tag
 from ui.state.conversations import Chat, ChatTurn
@@ -45,12 +45,19 @@ def turn(one: ChatTurn) -> Html:
 def _outcome(one: ChatTurn) -> Html:
     """The card below a question."""
     if one.answer is not None:
-        return _found(one, one.answer) if one.answer.text is not None else _not_found(one, one.answer)
+        return _card(one, one.answer)
     if one.state == "reading":
         dots = tag("span", class_="pc-dots")
         return tag("div", tag("p", "Reading the nearest passages", dots, class_="pc-note"), class_="pc-card pc-reading")
     note = "Stopped before all passages were read." if one.state == "stopped" else one.problem
     return tag("div", tag("p", note, class_="pc-note"), _tools(one), class_=f"pc-card pc-{one.state}")
+
+
+def _card(one: ChatTurn, answer: Answer) -> Html:
+    """An answer, the nearest sentences, or what Pincite says itself, by the kind of the answer."""
+    if answer.text is not None:
+        return _found(one, answer)
+    return _said(one, answer) if answer.kind in ("notice", "overview") else _not_found(one, answer)
 
 
 def _found(one: ChatTurn, answer: Answer) -> Html:
@@ -61,13 +68,13 @@ def _found(one: ChatTurn, answer: Answer) -> Html:
         "div",
         _understood(one.id, answer),
         _items(answer) if answer.items else tag("p", words, class_=size, dir="auto"),
-        _confidence(answer.confidence, whole=answer.kind == "passage"),
+        _confidence(answer),
         _conflict(one.id, answer),
         _sentence(answer.citations[0]) if answer.citations else EMPTY,
         _sources(one.id, 0, answer.citations, "Sources"),
         _alternatives(one.id, answer.alternatives, "Other readings"),
         _tools(one),
-        class_=f"pc-card pc-found pc-is-{confidence_word(answer.confidence)}",
+        class_=f"pc-card pc-found pc-is-{answer.certainty}",
     )
 
 
@@ -79,19 +86,39 @@ def _items(answer: Answer) -> Html:
 
 
 def _not_found(one: ChatTurn, answer: Answer) -> Html:
-    """No answer: says so, and marks the nearest passages as not answering."""
+    """No short answer: the sentences nearest to the question."""
     near = [_near(one.id, place, citation) for place, citation in enumerate(answer.citations)]
-    nearest = "The nearest passages. They are about the same subject but do not answer the question:"
+    nearest = "The sentences nearest to the question. They may not answer it:"
     return tag(
         "div",
         _understood(one.id, answer),
-        tag("p", "Not in the articles", class_="pc-none"),
-        _confidence(answer.confidence, missing=True),
+        tag("p", "No short answer found", class_="pc-none"),
+        _notice(answer),
         join([note(nearest), tag("ol", *near, class_="pc-near")]) if near else EMPTY,
         _alternatives(one.id, answer.alternatives, "Guesses too weak to give"),
         _tools(one),
         class_="pc-card pc-missing",
     )
+
+
+def _said(one: ChatTurn, answer: Answer) -> Html:
+    """What Pincite says in its own words, with the documents and the sentences that it names."""
+    named = [tag("li", document.title, dir="auto") for document in answer.documents]
+    near = [_near(one.id, place, citation) for place, citation in enumerate(answer.citations)]
+    return tag(
+        "div",
+        _understood(one.id, answer),
+        _notice(answer),
+        tag("ul", *named, class_="pc-near") if named else EMPTY,
+        tag("ol", *near, class_="pc-near") if near else EMPTY,
+        _tools(one),
+        class_="pc-card pc-missing",
+    )
+
+
+def _notice(answer: Answer) -> Html:
+    """Pincite's own words; nothing if it says none."""
+    return note(answer.notice) if answer.notice else EMPTY
 
 
 def _understood(turn_id: str, answer: Answer) -> Html:
@@ -104,30 +131,18 @@ def _understood(turn_id: str, answer: Answer) -> Html:
     return tag("p", "Read as ", read, " ", reword, literal, class_="pc-note", dir="auto")
 
 
-def _confidence(confidence: float, *, missing: bool = False, whole: bool = False) -> Html:
-    """The confidence as a word, with the number on hover; ``whole`` marks an answer that is a whole sentence."""
-    unsure = confidence_word(confidence) == "unsure"
-    if missing:
-        advice = (
-            "whether the articles answer this: look at the passages"
-            if unsure
-            else "that the articles do not answer this"
-        )
-    else:
-        advice = "Check the passage before you rely on it" if unsure else ""
+def _confidence(answer: Answer) -> Html:
+    """How sure the answer is, in a word with the number on hover, and why; whether it is a whole sentence."""
+    number = f"Probability that this is right: {answer.confidence:.2f}"
+    word = tag("span", answer.certainty.capitalize(), title=number, class_=f"pc-badge pc-{answer.certainty}")
+    whole = answer.kind == "passage"
     kind = tag("span", "Passage", title="The answer is a whole sentence", class_="pc-kind") if whole else EMPTY
-    return tag("p", _badge(confidence), " ", kind, " " if whole else "", advice, class_="pc-confidence")
-
-
-def _badge(confidence: float) -> Html:
-    word = confidence_word(confidence)
-    number = f"Probability that this is right: {confidence:.2f}"
-    return tag("span", word.capitalize(), title=number, class_=f"pc-badge pc-{word}")
+    return tag("p", word, " ", kind, " " if whole else "", answer.reason or "", class_="pc-confidence")
 
 
 def _conflict(turn_id: str, answer: Answer) -> Html:
     """A warning that the articles disagree, with the other answer and a button that opens its source."""
-    if not answer.conflict or not answer.alternatives:
+    if not answer.agreement.conflict or not answer.alternatives:
         return EMPTY
     other = answer.alternatives[0]
     said = tag("q", other.answer, class_="pc-words")
@@ -192,8 +207,9 @@ def _source(turn_id: str, candidate: int, place: int, citation: Citation) -> Htm
 
 
 def _near(turn_id: str, place: int, citation: Citation) -> Html:
-    """One of the nearest passages: its source's button and its first words."""
-    words = tag("blockquote", _clipped(citation.passage.text.strip(), NEAR_PASSAGE), class_="pc-words", dir="auto")
+    """One of the nearest sentences, or the first words of its passage, with its source's button."""
+    quoted = citation.quote or _clipped(citation.passage.text.strip(), NEAR_PASSAGE)
+    words = tag("blockquote", quoted, class_="pc-words", dir="auto")
     return tag("li", _source(turn_id, 0, place, citation), words)
 
 
@@ -212,10 +228,11 @@ def _alternatives(turn_id: str, alternatives: Sequence[Alternative], label: str)
 
 
 def _alternative(turn_id: str, number: int, one: Alternative) -> Html:
-    """Another candidate with its confidence and its first three sources."""
+    """Another candidate with its first three sources; its probability on hover."""
     sources = [_source(turn_id, number, place, citation) for place, citation in enumerate(islice(one.citations, 3))]
-    answer = tag("span", one.answer, class_="pc-words pc-other", dir="auto")
-    return tag("li", answer, _badge(one.confidence), *sources)
+    probability = f"Probability that this is right: {one.confidence:.2f}"
+    answer = tag("span", one.answer, title=probability, class_="pc-words pc-other", dir="auto")
+    return tag("li", answer, *sources)
 
 
 def _tools(one: ChatTurn) -> Html:

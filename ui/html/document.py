@@ -98,7 +98,6 @@ def _head(citation: Citation, source: Source, number: int, count: int) -> Html:
     """The source's number, title and place, and buttons to the other sources."""
     page = f"Page {citation.page} · " if citation.page else ""
     at = f"#page={citation.page}" if citation.page else ""
-    what = "Source" if citation.quote else "Nearest passage"
     steps = [
         tag("button", label, type="button", name=name, class_="pc-tool", title=f"{label} source (key {key})")
         for label, name, key in (("Previous", "step:back", "p"), ("Next", "step:on", "n"))
@@ -110,7 +109,7 @@ def _head(citation: Citation, source: Source, number: int, count: int) -> Html:
     )
     return tag(
         "div",
-        tag("p", f"{what} {number} of {count}", class_="pc-eyebrow"),
+        tag("p", f"Source {number} of {count}", class_="pc-eyebrow"),
         tag("h2", citation.title, dir="auto"),
         tag("p", page + Path(citation.document).name, class_="pc-note", title=citation.document, dir="auto"),
         tag("div", *(steps if count > 1 else []), original, class_="pc-tools"),

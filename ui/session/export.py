@@ -68,7 +68,7 @@ def export_route(store: ChatStore) -> Route:
 def _said(turn: ChatTurn) -> str:
     if turn.answer is None:
         return turn.problem or "Not answered."
-    return turn.answer.text if turn.answer.text is not None else "Not in the articles."
+    return turn.answer.text if turn.answer.text is not None else turn.answer.notice or "No short answer found."
 
 
 def _sources(turn: ChatTurn) -> list[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from index.files import replace_file
-from qa.answers import Alternative, Answer, Citation, CitedPassage, Evidence, Milliseconds
+from qa.answers import Agreement, Alternative, Answer, Citation, CitedPassage, ListedDocument, Milliseconds
 
 TurnState = Literal["reading", "done", "stopped", "failed"]
 Opinion = Literal["right", "wrong"]
@@ -112,7 +112,6 @@ def conversation_from_dict(value: Mapping[str, Any]) -> Chat:
 
 def answer_from_dict(value: Mapping[str, Any]) -> Answer:
     """The inverse of ``Answer.as_dict``."""
-    evidence = value.get("evidence")
     return Answer(
         question=value["question"],
         text=value["answer"],
@@ -121,12 +120,20 @@ def answer_from_dict(value: Mapping[str, Any]) -> Answer:
         alternatives=tuple(map(_alternative, value["alternatives"])),
         milliseconds=Milliseconds(**value["milliseconds"]),
         id=value["id"],
-        kind=value.get("kind", "span"),
-        conflict=value.get("conflict", False),
+        kind=value.get("kind", "span" if value["answer"] is not None else "none"),
+        certainty=value.get("certainty", "unsure"),
         understood=value.get("understood"),
-        evidence=Evidence(**evidence) if evidence else None,
+        notice=value.get("notice"),
+        reason=value.get("reason"),
+        agreement=_agreement(value.get("agreement", {})),
         items=tuple(map(_citation, value.get("items", ()))),
+        documents=tuple(ListedDocument(**one) for one in value.get("documents", ())),
+        parts=tuple(map(answer_from_dict, value.get("parts", ()))),
     )
+
+
+def _agreement(value: Mapping[str, Any]) -> Agreement:
+    return Agreement(value.get("for", 0), value.get("against", 0), value.get("conflict", False))
 
 
 def _citation(value: Mapping[str, Any]) -> Citation:

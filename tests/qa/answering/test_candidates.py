@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from reader_fakes import hit, passage
 
-from qa.answering.candidates import candidates, in_its_sentence, item_citations, nearest, widened
+from qa.answering.candidates import candidates, cited, in_its_sentence, item_citations, widened
 from qa.reader.reader import Reading, Span
 
 CAPITAL = "The capital is Astana, in the north."
@@ -73,13 +73,6 @@ def test_a_citation_quotes_the_document():
     assert (citation.passage.start, citation.passage.end, citation.passage.text) == (100, 136, CAPITAL)
 
 
-def test_the_nearest_passages_have_an_empty_quote_at_their_start():
-    hits = [hit(CAPITAL, document=f"/{number}.txt", start=10) for number in range(5)]
-    found = nearest(hits, 3)
-    assert [(c.document, c.start, c.end, c.quote, c.passage.text) for c in found] == [
-        (f"/{number}.txt", 10, 10, "", CAPITAL) for number in range(3)]  # fmt: skip
-
-
 def test_a_list_is_cited_whole_and_item_by_item():
     text = "They sold gas to Kazakhstan, Tajikistan and Uzbekistan in May."
     [candidate] = candidates([hit(text, start=20)], [spans(("Kazakhstan, Tajikistan", 4.0), text=text)])
@@ -97,5 +90,4 @@ def test_a_span_is_cited_with_its_whole_sentence():
 
 
 def test_a_page_goes_from_the_passage_to_the_citation():
-    found = nearest([type(hit(""))(passage(CAPITAL, page=7), 0.5)], 1)
-    assert found[0].page == 7
+    assert cited(passage(CAPITAL, page=7), 0, 11, 0.5).page == 7

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from page_fakes import FakeAssistant, FakeIndex
 
-from qa.answers import Answer, Citation, CitedPassage, confidence_word
+from qa.answers import Agreement, Answer, Citation, CitedPassage, ListedDocument
 from ui.html.citation_text import bibtex, markdown, plain
 from ui.html.conversation import conversation, headline, nothing_asked, turn
 from ui.html.document import Source, cited, document
@@ -95,16 +95,28 @@ def test_hostile_words_anywhere_add_no_tag_and_no_attribute(value: str) -> None:
         passage = CitedPassage(0, len(words) + 4, f"It {words}.")
         one = Citation(f"/x/{words}.md", words, "0" * 64, 3, 3 + len(words), words, 2, passage, 1.0)
         near = replace(one, quote="", end=3)
-        found = Answer(words, words, 0.7, (one, one), conflict=True, understood=words + "?", items=(one,))
+        found = Answer(
+            words,
+            words,
+            0.7,
+            (one, one),
+            agreement=Agreement(1, 1, True),
+            understood=words + "?",
+            reason=words,
+            items=(one,),
+        )
         return replace(found, alternatives=()) if words == "x" else replace(found, citations=(one, near))
 
     def page(words: str) -> Html:
         source = Source(f"It {words}.", "0" * 64, "changed", "/pincite/original/1")
         shown = answer(words)
-        missing = Answer(words, None, 0.5, shown.citations)
+        missing = Answer(words, None, 0.5, shown.citations, kind="none", notice=words)
+        listed = replace(missing, kind="notice", documents=(ListedDocument(words, words, words),))
         return join(
             [
-                conversation([done(shown), done(missing), ChatTurn("t2", words, "", "failed", problem=words)]),
+                conversation(
+                    [done(shown), done(missing), done(listed), ChatTurn("t2", words, "", "failed", problem=words)]
+                ),
                 cited(shown.citations[0], source, number=1, count=2),
                 document(words, f"It {words}.", [], "/pincite/original/1"),
                 nothing_asked([words]),
@@ -125,22 +137,22 @@ def test_an_answer_is_shown_with_its_sentence_sources_and_confidence(assistant: 
     assert sentence is not None
     assert words_of(sentence.group()) == "The dam was built in 1962."
     assert "<mark>1962</mark>" in sentence.group()
-    assert (">Sure<" in shown and "0.93" in words_of(shown)) or 'title="Probability that this is right: 0.93"' in shown
+    assert ">Sure<" in shown and 'title="Probability that this is right: 0.93"' in shown
     assert 'name="open:t1:0:0"' in shown
     assert "Other readings (1)" in words_of(shown)
     assert 'name="open:t1:1:0"' in shown
 
 
-def test_not_in_the_articles_looks_different_and_shows_the_nearest_passages(assistant: FakeAssistant) -> None:
+def test_no_short_answer_looks_different_and_shows_the_nearest_sentences(assistant: FakeAssistant) -> None:
     shown = turn(done(assistant.ask("Who painted it?")))
-    assert "Not in the articles" in words_of(shown)
-    assert "do not answer the question" in words_of(shown)
+    assert "No short answer found" in words_of(shown)
+    assert "They may not answer it" in words_of(shown)
     assert "pc-missing" in shown and "pc-answer" not in shown and "<mark" not in shown
     assert shown.count('class="pc-near"') == 1
 
 
 def test_a_conflict_is_named_with_the_other_answer(assistant: FakeAssistant) -> None:
-    answer = replace(assistant.ask("When was the dam built?"), conflict=True)
+    answer = replace(assistant.ask("When was the dam built?"), agreement=Agreement(1, 1, True))
     assert "The articles disagree. Another says 1964 (The lake)." in words_of(turn(done(answer)))
     assert 'class="pc-open" name="open:t1:1:0"' in turn(done(answer))
 
@@ -169,12 +181,17 @@ def test_a_completed_question_is_shown_as_it_was_read(assistant: FakeAssistant) 
     )
 
 
-@pytest.mark.parametrize(
-    ("confidence", "word"),
-    [(1.0, "sure"), (0.8, "sure"), (0.799, "likely"), (0.5, "likely"), (0.49, "unsure"), (0.0, "unsure")],
-)
-def test_confidence_in_a_word(confidence: float, word: str) -> None:
-    assert confidence_word(confidence) == word
+def test_the_reason_stands_beside_the_word(assistant: FakeAssistant) -> None:
+    answer = replace(assistant.ask("When was the dam built?"), certainty="likely", reason="2 of 3 articles agree")
+    assert "Likely 2 of 3 articles agree" in words_of(turn(done(answer)))
+
+
+def test_what_pincite_says_itself_is_no_answer(assistant: FakeAssistant) -> None:
+    named = ListedDocument("/x/lake.txt", "The lake", "2024-05-01")
+    answer = Answer("How many?", None, 1.0, (), kind="notice", notice="2 documents.", documents=(named,))
+    shown = turn(done(answer))
+    assert "2 documents." in words_of(shown) and "The lake" in words_of(shown)
+    assert "No short answer" not in words_of(shown) and "pc-answer" not in shown
 
 
 def test_copies_name_the_place(assistant: FakeAssistant) -> None:
@@ -259,7 +276,7 @@ def test_a_conversation_is_saved_as_a_file_in_which_nothing_runs(assistant: Fake
     start = kept.turns[0].answer.citations[0].start  # type: ignore[union-attr]
     said = as_markdown(kept)
     assert said.startswith(f"## When was the dam built?\n\n> 1962\n\n1. The dam (first.md, characters {start}-")
-    assert "## \\<script\\>\\{\\{x\\}\\}\n\n> Not in the articles." in said
+    assert "## \\<script\\>\\{\\{x\\}\\}\n\n> No short answer found." in said
     assert "<script>" not in as_html(kept) and "default-src 'none'" in as_html(kept)
     assert conversation_from_dict(json.loads(as_json(kept))) == kept
 
