@@ -263,6 +263,9 @@ def train(
     screen: Annotated[
         bool, typer.Option("--screen", help="Train a small reader, which chooses what a large one reads.")
     ] = False,
+    teacher: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="A larger reader with the same tokenizer to learn from.")
+    ] = None,
 ) -> None:
     """Train a reader. If it is interrupted, run it again: it continues from its last checkpoint."""
     with plain_errors():
@@ -280,6 +283,7 @@ def train(
             seed=seed,
             keep=keep,
             screen=screen,
+            teacher=teacher,
             say=err.say,
         )
 

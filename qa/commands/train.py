@@ -34,11 +34,13 @@ def run(
     keep: float,
     say: Callable[[str], None],
     screen: bool = False,
+    teacher: Path | None = None,
 ) -> None:
     """Train from ``start`` on ``data`` and write the reader to ``out / "reader"``.
 
     ``keep`` is the share of the weights of ``start`` in the reader's, 0..1: the mean of a reader before and after training
     on other data is often better than both (WiSE-FT, Wortsman et al. 2022). An encoder without span layer has none to keep.
+    ``teacher`` is the folder of a larger reader, whose distributions the new one learns besides the answers (distillation).
     With ``screen`` it is a small reader for the cascade: all its layers are trained, on retrieved passages. Raises ValueError
     naming the file and reason if the data, the encoder or the memory does not suffice; an interrupted run leaves its last
     whole checkpoint in ``out`` and continues from there.
@@ -48,7 +50,9 @@ def run(
     if keep and "qa_outputs.weight" not in tensors:
         raise ValueError(f"{start}: no reader yet, so that nothing of it can be kept")
     network = SpanNetwork.load(start, tensors, layers=layers)
+    taught = _teacher(teacher, start) if teacher else None
     common = Recipe(frozen_layers=0, warmup=150, shared_weight=1.0) if screen else Recipe()
+    common = common.on_a_gpu() if torch.cuda.is_available() else common
     recipe = replace(common, layers=network.config.num_hidden_layers, learning_rate=learning_rate, seed=seed)
     mixture = _mixture(out / "examples.json", data, documents, seed, SCREEN if screen else BUNDLED)
     for sentence in mixture.skipped:
@@ -61,7 +65,7 @@ def run(
         f"{len(made)} windows of {len(mixture.train)} examples, {len(mixture.skipped)} questions skipped, "
         f"{len(mixture.dev)} held back"
     )
-    trainer = Trainer(network, encoder, recipe, start, out)
+    trainer = Trainer(network, encoder, recipe, start, out, taught)
     try:
         trainer.run(made, mixture.dev[:DEV_QUESTIONS], epochs=epochs)
     except (MemoryError, RuntimeError) as error:
@@ -70,6 +74,13 @@ def run(
         raise ValueError(f"{out}: not enough memory to train {start}; the last checkpoint is kept") from error
     finish(out / "checkpoint", out / "reader", start, keep)
     say(f"the reader is in {out / 'reader'}; ask with --reader {out / 'reader'}")
+
+
+def _teacher(folder: Path, start: Path) -> SpanNetwork:
+    """The reader in a folder; ValueError if it sees other tokens than the one in ``start``."""
+    if (folder / "tokenizer.json").read_bytes() != (start / "tokenizer.json").read_bytes():
+        raise ValueError(f"{folder}: cannot teach {start}, since their tokenizers differ")
+    return SpanNetwork.load(folder, read_weights(folder), require_span=True)
 
 
 def _mixture(kept: Path, data: Path, documents: Path | None, seed: int, bundled: Proportions) -> Mixture:

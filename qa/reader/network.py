@@ -30,13 +30,17 @@ class Layer(nn.Module):
         self.down = nn.Linear(config.intermediate_size, config.hidden_size)
         self.norm_output = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
 
-    def forward(self, hidden: Tensor, bias: Tensor | None) -> Tensor:
-        """[B, L, H] to [B, L, H]. ``bias`` [B or 1, heads or 1, L or 1, L] is added to the attention scores."""
+    def forward(self, hidden: Tensor, bias: Tensor | None, dropout: float = 0.0) -> Tensor:
+        """[B, L, H] to [B, L, H]. ``bias`` [B or 1, heads or 1, L or 1, L] is added to the attention scores.
+
+        ``dropout`` is the share of both residual branches' outputs that is dropped.
+        """
         batch, length, width = hidden.shape
         qkv = self.qkv(hidden).view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
         attended = _attended(qkv[0], qkv[1], qkv[2], bias)
-        hidden = self.norm_attention(hidden + self.out(attended.transpose(1, 2).reshape(batch, length, width)))
-        normed: Tensor = self.norm_output(hidden + self.down(F.gelu(self.up(hidden))))
+        attended = self.out(attended.transpose(1, 2).reshape(batch, length, width))
+        hidden = self.norm_attention(hidden + F.dropout(attended, dropout))
+        normed: Tensor = self.norm_output(hidden + F.dropout(self.down(F.gelu(self.up(hidden))), dropout))
         return normed
 
 
@@ -58,6 +62,7 @@ class SpanNetwork(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
+        self.dropout = 0.0  # in training
         self.words = _embedding(config.vocab_size, config.hidden_size)
         self.positions = _embedding(config.max_position_embeddings, config.hidden_size)
         self.segment = nn.Parameter(torch.zeros(config.hidden_size)) if config.model_type == "bert" else None
@@ -80,8 +85,9 @@ class SpanNetwork(nn.Module):
         if torch.is_autocast_enabled(hidden.device.type):
             hidden = hidden.to(torch.get_autocast_dtype(hidden.device.type))
         bias = self._bias(mask, length).to(hidden.dtype)
+        dropout = self.dropout if self.training else 0.0
         for layer in self.layers:
-            hidden = layer(hidden, bias)
+            hidden = layer(hidden, bias, dropout)
         logits: Tensor = self.span(hidden)
         return logits.float()
 
@@ -92,7 +98,7 @@ class SpanNetwork(nn.Module):
             return bias
         steps = torch.arange(length, device=mask.device)
         buckets = relative_position_bucket(steps[None, :] - steps[:, None], self.config.relative_attention_num_buckets)
-        relative: Tensor = self.relative(buckets).detach().permute(2, 0, 1)[None]
+        relative: Tensor = self.relative(buckets).detach().permute(2, 0, 1)[None].contiguous()  # as GPU kernels want it
         return relative + bias
 
     @classmethod

@@ -7,7 +7,7 @@ import random
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +24,21 @@ from qa.squad_scores import exact_match, f1
 from qa.training.examples import TrainingExample
 
 PAD_TO = 32  # tokens
+ON_A_GPU = {
+    "frozen_layers": 0,
+    "batch_tokens": 16_384,
+    "dropout": 0.1,
+    "warmup": 300,
+}  # what a processor is too slow for
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The settings of a run; stored with every checkpoint."""
+    """The settings of a run; stored with every checkpoint.
+
+    ``teacher_weight`` is the share of the loss against a teacher's distributions at ``temperature``, 0..1; none without one.
+    """
 
     layers: int = 10
     frozen_layers: int = 4
@@ -39,7 +48,18 @@ class Recipe:
     batch_tokens: int = 3072
     window: int = 288
     shared_weight: float = 0.5
+    dropout: float = 0.0
+    teacher_weight: float = 0.6
+    temperature: float = 1.5
     seed: int = 0
+
+    def on_a_gpu(self) -> Recipe:
+        """The same with every layer trained, large batches and dropout, for which a processor is too slow."""
+        return replace(self, frozen_layers=0, batch_tokens=16_384, dropout=0.1, warmup=300)
+
+    def warmed_up(self, steps: int) -> int:
+        """The number of warm-up steps of a run of ``steps``: ``warmup``, but at most a tenth of the run."""
+        return max(1, min(self.warmup, steps // 10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +115,13 @@ class Batch:
     allowed: Tensor
     target: Tensor
     group: Tensor
+
+    def to(self, device: torch.device) -> Batch:
+        """The same batch on a device; a GPU goes on with earlier work meanwhile."""
+        if device.type == "cpu":
+            return self
+        tensors = (getattr(self, name) for name in self.__dataclass_fields__)
+        return Batch(*(tensor.pin_memory().to(device, non_blocking=True) for tensor in tensors))
 
 
 def collate(features: Sequence[Feature], pad: int) -> Batch:
@@ -155,18 +182,38 @@ def loss(logits: Tensor, batch: Batch, shared_weight: float) -> Tensor:
     shared = torch.logsumexp(per_window[None].masked_fill(~same[:, :, None], -1e4), dim=1)
     picked = (margins * batch.target).sum(1)
     wanted = answered & (same.sum(1) > 1)
-    if not wanted.any():
-        return single
-    return single + shared_weight * (shared - picked)[wanted].mean()
+    # a sum over a mask, because choosing rows would make a GPU wait for the answer
+    return single + shared_weight * ((shared - picked) * wanted[:, None]).sum() / (2 * wanted.sum()).clamp(min=1)
+
+
+def distilled(logits: Tensor, taught: Tensor, batch: Batch, temperature: float) -> Tensor:
+    """Cross-entropy of start and end against a teacher's distributions at ``temperature`` (Hinton et al. 2015), times its square.
+
+    ``logits`` and ``taught`` are [B, L, 2], both over null and passage.
+    """
+    closed = ~batch.allowed.clone()
+    closed[:, 0] = False
+    ours, theirs = (one.masked_fill(closed[:, :, None], -1e4) / temperature for one in (logits, taught))
+    return F.cross_entropy(ours, theirs.softmax(1)) * temperature**2
 
 
 class Trainer:
     """A network, its optimiser, and the folder of its checkpoints."""
 
-    def __init__(self, network: SpanNetwork, encoder: PairEncoder, recipe: Recipe, base: Path, out: Path) -> None:
+    def __init__(
+        self,
+        network: SpanNetwork,
+        encoder: PairEncoder,
+        recipe: Recipe,
+        base: Path,
+        out: Path,
+        teacher: SpanNetwork | None = None,
+    ) -> None:
         self.network, self.encoder, self.recipe, self.base, self.out = network, encoder, recipe, base, out
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.teacher = teacher.to(self.device).eval().requires_grad_(False) if teacher else None
         network.to(self.device).train()
+        network.dropout = recipe.dropout
         for part in [network.words, network.positions, network.norm, *network.layers[: recipe.frozen_layers]]:
             part.requires_grad_(False)
         trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
@@ -188,7 +235,7 @@ class Trainer:
         done = self.resume()
         self.log({"event": "start", "step": done, "steps": len(plan), "features": len(features), **asdict(self.recipe)})
         saved = shown = time.monotonic()
-        losses: list[float] = []
+        losses: list[Tensor] = []
         tokens = 0
         for step in range(done, len(plan)):
             batch = collate(plan[step], self.encoder.pad)
@@ -200,30 +247,36 @@ class Trainer:
                     {
                         "step": step + 1,
                         "of": len(plan),
-                        "loss": round(float(np.mean(losses[-25:])), 4),
+                        "loss": round(float(torch.stack(losses).mean()), 4),
                         "tokens_per_s": round(tokens / (now - shown)),
                     }
                 )
-                shown, tokens = now, 0
+                shown, tokens, losses = now, 0, []
             if time.monotonic() - saved > every or step + 1 == len(plan):
                 self.save(step + 1)
                 self.log({"step": step + 1, **self.score(dev)})
                 saved = shown = time.monotonic()
 
-    def step(self, batch: Batch, step: int, steps: int) -> float:
-        """One update. The learning rate rises during warm-up and then falls linearly to zero."""
-        rate = min((step + 1) / self.recipe.warmup, (steps - step) / max(1, steps - self.recipe.warmup))
+    def step(self, batch: Batch, step: int, steps: int) -> Tensor:
+        """One update; the loss, which a GPU may still be computing. The rate rises during warm-up, then falls linearly to zero."""
+        warmup = self.recipe.warmed_up(steps)
+        rate = min((step + 1) / warmup, (steps - step) / max(1, steps - warmup))
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.learning_rate * rate
+        moved = batch.to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16):
-            logits = self.network(batch.ids.to(self.device), batch.mask.to(self.device))
-        moved = Batch(*(getattr(batch, name).to(self.device) for name in Batch.__dataclass_fields__))
+            logits = self.network(moved.ids, moved.mask)
         value = loss(logits, moved, self.recipe.shared_weight)
+        if self.teacher is not None:
+            with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16):
+                taught = self.teacher(moved.ids, moved.mask)
+            share = self.recipe.teacher_weight
+            value = (1 - share) * value + share * distilled(logits, taught, moved, self.recipe.temperature)
         value.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_([p for group in self.optimizer.param_groups for p in group["params"]], 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad()
-        return float(value.detach())
+        return value.detach()
 
     @torch.no_grad()
     def score(self, dev: Sequence[TrainingExample]) -> dict[str, float]:

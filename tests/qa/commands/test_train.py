@@ -53,6 +53,25 @@ def test_of_a_screen_every_layer_is_trained(tmp_path: Path):
     assert [torch.equal(one, before) for one in after] == [True, False]
 
 
+def test_a_teacher_changes_what_is_learnt_and_must_see_the_same_tokens(tmp_path: Path):
+    start = base(tmp_path / "base", EXAMPLES)
+    data = tmp_path / "towns.json"
+    rows = [
+        {"context": e.passage, "qas": [asked(e.id, (e.answer, e.start)) | {"question": e.question}]} for e in EXAMPLES
+    ]
+    data.write_text(json.dumps({"data": [{"paragraphs": rows}]}), encoding="utf-8")
+    options = {"documents": None, "epochs": 1.0, "learning_rate": 1e-3, "seed": 0, "keep": 0.0}
+    run(tmp_path / "large", data=data, start=start, layers=2, say=print, **options)
+    teacher = tmp_path / "large" / "reader"
+    for name, taught in (("alone", None), ("taught", teacher)):
+        run(tmp_path / name, data=data, start=start, layers=1, say=print, teacher=taught, **options)
+    alone, taught = (read_weights(tmp_path / name / "reader")["qa_outputs.weight"] for name in ("alone", "taught"))
+    assert not torch.equal(alone, taught)
+    (teacher / "tokenizer.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ValueError, match="their tokenizers differ"):
+        run(tmp_path / "other", data=data, start=start, layers=1, say=print, teacher=teacher, **options)
+
+
 def test_a_share_of_the_weights_before_is_kept(tmp_path: Path):
     start, out = base(tmp_path / "base", EXAMPLES), tmp_path / "out"
     training = trainer(start, out)

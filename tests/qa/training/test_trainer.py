@@ -17,7 +17,7 @@ from training_fakes import EXAMPLES, base, example, one_thread, trainer
 from qa.reader.network import SpanNetwork
 from qa.reader.windows import Pair, PairEncoder
 from qa.training.examples import TrainingExample
-from qa.training.trainer import Batch, Feature, Recipe, Trainer, batches, collate, features, loss
+from qa.training.trainer import Batch, Feature, Recipe, Trainer, batches, collate, distilled, features, loss
 
 _one_thread = pytest.fixture(autouse=True, scope="module")(one_thread)
 
@@ -146,6 +146,23 @@ def test_windows_of_different_questions_are_not():
     logits = torch.randn(2, 5, 2, generator=torch.Generator().manual_seed(0))
     batch = small_batch([[2, 2], [0, 0]], [7, 8])
     assert loss(logits, batch, 0.5).item() == loss(logits, batch, 0.0).item()
+
+
+def test_a_student_that_agrees_with_its_teacher_gains_nothing_by_moving():
+    batch = small_batch([[2, 3], [0, 0]], [0, 1])
+    taught = torch.randn(2, 5, 2, generator=torch.Generator().manual_seed(0))
+    logits = taught.clone().requires_grad_()
+    distilled(logits, taught, batch, 1.5).backward()
+    assert logits.grad is not None and logits.grad.abs().max() < 1e-6
+    other = taught.roll(1, dims=1).requires_grad_()
+    distilled(other, taught, batch, 1.5).backward()
+    assert other.grad is not None and other.grad.abs().max() > 0.01
+    assert other.grad[:, [1, 4]].abs().max() < 1e-6  # neither the question nor the end mark counts
+
+
+@pytest.mark.parametrize(("steps", "warmup"), [(10_000, 100), (200, 20), (3, 1)])
+def test_the_warm_up_takes_at_most_a_tenth_of_a_run(steps: int, warmup: int):
+    assert Recipe(warmup=100).warmed_up(steps) == warmup
 
 
 # --- the loop
