@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ class SquadAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SquadQuestion:
-    """A question, its passage, and the number of the article that the passage is from.
+    """A question, its passage, and the number and title of the article that the passage is from; "" without a title.
 
     ``answers`` holds the answers that have words; it may be empty even if the file calls the question ``answerable``.
     """
@@ -32,6 +32,7 @@ class SquadQuestion:
     passage: str
     answerable: bool
     answers: tuple[SquadAnswer, ...]
+    title: str = ""
 
     @property
     def placed(self) -> bool:
@@ -63,9 +64,9 @@ def _questions(whole: Any) -> Iterator[SquadQuestion]:
     number = 0
     for article, one in enumerate(_field(whole, "data", list)):
         for paragraph in _field(one, "paragraphs", list):
-            passage = _field(paragraph, "context", str)
+            passage, title = _field(paragraph, "context", str), str(one.get("title") or "")
             for row in _field(paragraph, "qas", list):
-                yield _question(row, number, article, passage)
+                yield replace(_question(row, number, article, passage), title=title)
                 number += 1
 
 

@@ -15,7 +15,8 @@ from qa.reader.checkpoint import read_weights, write_weights
 from qa.reader.network import SpanNetwork
 from qa.reader.windows import PairEncoder
 from qa.training.examples import Loaded, read_gold, read_squad
-from qa.training.mixture import BUNDLED, SCREEN, Mixture, Proportions, bundled_sources, mix
+from qa.training.mixture import BUNDLED, SCREEN, Mixture, Proportions, mix
+from qa.training.sources import bundled_sources
 from qa.training.trainer import TOKENIZER_FILES, Recipe, Trainer, features
 
 DEV_QUESTIONS = 200  # at most, scored at each checkpoint

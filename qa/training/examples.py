@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,7 +21,8 @@ FULLEST = 80  # characters; longer spans are more often whole sentences than who
 class TrainingExample:
     """One question with one passage. The answer is ``passage[start:end]``; both are None if there is none.
 
-    ``votes`` holds every annotator's span if they differ; empty means ``start`` and ``end`` alone.
+    ``votes`` holds every annotator's span if they differ, and every part of a list; empty means ``start`` and ``end``
+    alone. ``document`` names the article that the passage is from, "" if it is not known.
     """
 
     id: str
@@ -31,11 +32,23 @@ class TrainingExample:
     start: int | None
     end: int | None
     votes: tuple[tuple[int, int], ...] = ()
+    document: str = ""
 
     @property
     def answer(self) -> str | None:
         """The answer's words, or None."""
         return None if self.start is None else self.passage[self.start : self.end]
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """The spans of all votes, or of the answer alone; none without an answer."""
+        alone = () if self.start is None or self.end is None else ((self.start, self.end),)
+        return self.votes or alone
+
+    def answered_in(self, passage: str) -> bool:
+        """Whether another passage holds the words of one of the answers."""
+        lower = passage.lower()
+        return any(self.passage[slice(*span)].lower() in lower for span in self.spans)
 
 
 @dataclass(slots=True)
@@ -46,6 +59,10 @@ class Loaded:
     skipped: list[str] = field(default_factory=list)
 
 
+# An example without answer and the spans of its answers, to an example with them, or None to leave it out.
+Answered = Callable[[TrainingExample, Sequence[tuple[int, int]]], TrainingExample | None]
+
+
 def read_squad(path: Path) -> Loaded:
     """Read a SQuAD 1.1 or 2.0 JSON file; answers that are not at their offset are skipped and reported.
 
@@ -53,14 +70,24 @@ def read_squad(path: Path) -> Loaded:
     several tie. The longest span that overlaps it (up to ``FULLEST`` characters) gets as many additional votes as there
     are annotators: annotators of these sets quote briefly, but users want whole names and places.
     """
+    return read_spans(path, with_votes)
+
+
+def read_spans(path: Path, answered: Answered) -> Loaded:
+    """Read a SQuAD-format file; ``answered`` makes an example with an answer of one without and its spans.
+
+    ``answered`` returns None for a question to leave out. Answers that are not at their offset are skipped and reported.
+    """
     loaded = Loaded()
     for one in read_questions(path):
         votes = _votes(one)
         if one.answerable and not votes:
             loaded.skipped.append(f"{path.name}: question {one.id}: its answer does not stand at its offset")
             continue
-        blank = TrainingExample(one.id, one.id, one.question, one.passage, None, None)
-        loaded.examples.append(_with_votes(blank, votes) if votes else blank)
+        blank = TrainingExample(one.id, one.id, one.question, one.passage, None, None, document=one.title)
+        example = answered(blank, votes) if votes else blank
+        if example is not None:
+            loaded.examples.append(example)
     return loaded
 
 
@@ -73,11 +100,14 @@ def _votes(question: SquadQuestion) -> list[tuple[int, int]]:
     return [span for span in trimmed if span[0] < span[1]]
 
 
-def _with_votes(example: TrainingExample, votes: Sequence[tuple[int, int]]) -> TrainingExample:
-    """The example with its annotators' most frequent answer, and all their spans if they differ."""
+def with_votes(example: TrainingExample, votes: Sequence[tuple[int, int]], fullest: int = FULLEST) -> TrainingExample:
+    """The example with its annotators' most frequent answer, and all their spans if they differ.
+
+    As many votes again go to the longest overlapping span of up to ``fullest`` characters; with 0, to the answer itself.
+    """
     counted = Counter(votes)
     start, end = min(counted, key=lambda span: (-counted[span], span[1] - span[0], span))
-    overlapping = (span for span in votes if span[0] < end and span[1] > start and span[1] - span[0] <= FULLEST)
+    overlapping = (span for span in votes if span[0] < end and span[1] > start and span[1] - span[0] <= fullest)
     full = max(overlapping, key=lambda span: span[1] - span[0], default=(start, end))
     differing = (*votes, *[full] * len(votes)) if len(counted) > 1 else ()
     return replace(example, start=start, end=end, votes=differing)
@@ -150,18 +180,19 @@ def read_qamr(questions: Path, sentences: Path, neighbours: int = 2) -> Loaded:
         if not (agreed and contiguous) or (name, question) in seen:
             continue
         seen.add((name, question))
-        around = _around(documents[name.rsplit(":", 2)[0]], name, number % (neighbours + 1))
-        passage = " ".join(texts[other].text for other in around)
-        offset = sum(len(texts[other].text) + 1 for other in around[: around.index(name)])
+        near = around(documents[name.rsplit(":", 2)[0]], name, number % (neighbours + 1))
+        passage = " ".join(texts[other].text for other in near)
+        offset = sum(len(texts[other].text) + 1 for other in near[: near.index(name)])
         spans = texts[name].spans
         start, end = trim(passage, offset + spans[tokens[0]][0], offset + spans[tokens[-1]][1])
         if start < end and passage[start:end].lower() not in PRONOUNS:
             key = f"qamr-{questions.stem}-{number}"
-            loaded.examples.append(TrainingExample(key, key, question, passage, start, end))
+            document = name.rsplit(":", 2)[0]
+            loaded.examples.append(TrainingExample(key, key, question, passage, start, end, document=document))
     return loaded
 
 
-def _around(names: list[str], name: str, neighbours: int) -> list[str]:
+def around(names: list[str], name: str, neighbours: int) -> list[str]:
     """``name`` with up to ``neighbours`` adjacent sentences, in order."""
     place = names.index(name)
     first = max(0, min(place - neighbours // 2, len(names) - neighbours - 1))

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from index.files import replace_file
 from qa.training.contrasts import contradicted, turned, with_opposite, with_synonym
-from qa.training.examples import Loaded, TrainingExample, read_qamr, read_squad
+from qa.training.examples import Loaded, TrainingExample
+from qa.training.messages import messages
 from qa.training.negatives import (
     retrieved,
     with_condition,
@@ -20,8 +21,8 @@ from qa.training.negatives import (
     without_answer_sentence,
 )
 from qa.training.noise import as_typed, misspelt, ordered, tokenised
+from qa.training.passages import beside, by_document, shortened
 
-MAX_PASSAGE_WORDS = 300  # longer ones need many windows, of which one holds the answer
 DEV_PERCENT = 1  # held back; enough to watch a run, and hardly missed in training
 
 
@@ -29,10 +30,16 @@ DEV_PERCENT = 1  # held back; enough to watch a run, and hardly missed in traini
 class Proportions:
     """Questions per source (all of each source that is not named), and shares of what is made from them.
 
-    A source with fewer questions than requested is used repeatedly, with other negatives each time.
+    A source with fewer questions than requested is used repeatedly, with other negatives each time. ``beside`` is the number
+    of other passages of the same document for each question of a source. From sources in ``exact`` nothing is made by editing:
+    with another year the answer may still hold, and without a sentence a list keeps its other parts. ``messages`` is the
+    share of messages that are no question.
     """
 
     sources: dict[str, int] = field(default_factory=dict)
+    beside: dict[str, float] = field(default_factory=dict)
+    exact: frozenset[str] = frozenset()
+    messages: float = 0.0
     retrieved: float = 0.25
     removed: float = 0.10
     swapped: float = 0.12
@@ -50,7 +57,28 @@ class Proportions:
 
 
 BUNDLED = Proportions(
-    {"new_wiki": 7_938, "reddit": 2_500, "amazon": 2_000, "fairytale": 1_000, "qamr": 5_000},
+    {
+        "new_wiki": 7_938,
+        "reddit": 9_800,
+        "amazon": 6_000,
+        "fairytale": 4_400,
+        "qamr": 12_000,
+        "nq": 5_600,
+        "quoref": 4_400,
+        "timeqa": 4_600,
+        "qasrl": 3_600,
+    },
+    beside={
+        "new_wiki": 0.15,
+        "fairytale": 0.15,
+        "nq": 0.3,
+        "quoref": 1.0,
+        "timeqa": 1.5,
+        "quac": 1.0,
+        "multispanqa": 0.5,
+    },
+    exact=frozenset({"timeqa", "multispanqa"}),
+    messages=0.01,
     retrieved=0.15,
     removed=0.08,
     swapped=0.18,
@@ -108,37 +136,29 @@ class Mixture:
             raise ValueError(f"{path}: damaged; remove it to prepare the examples again") from error
 
 
-def bundled_sources(folder: Path) -> dict[str, Loaded]:
-    """The data that the bundled reader was trained on, by short name."""
-    sentences = folder / "qamr_sentences.tsv"
-    qamr = [read_qamr(folder / f"qamr_{part}.tsv", sentences) for part in ("dev", "test")]
-    return {
-        "new_wiki": read_squad(folder / "squadshifts_new_wiki.json"),
-        "reddit": read_squad(folder / "squadshifts_reddit.json"),
-        "amazon": read_squad(folder / "squadshifts_amazon_reviews.json"),
-        "fairytale": read_squad(folder / "fairytaleqa_spans.json"),
-        "qamr": Loaded([e for part in qamr for e in part.examples], [s for part in qamr for s in part.skipped]),
-    }
-
-
 def mix(sources: dict[str, Loaded], proportions: Proportions, seed: int) -> Mixture:
-    """Sample each source, hold back 1 % of it, add negatives, and add noise to the training examples."""
+    """Sample each source, hold back 1 % of it, add negatives, and add noise to the training examples.
+
+    Long passages are cut as an index cuts articles. Another seed gives other samples, pieces, negatives and noise.
+    """
     rng = random.Random(seed)
     train: list[TrainingExample] = []
     dev: list[TrainingExample] = []
     for name, loaded in sources.items():
-        usable = [example for example in loaded.examples if len(example.passage.split()) <= MAX_PASSAGE_WORDS]
-        rng.shuffle(usable)
+        made = _Maker(name, loaded.examples, proportions, rng)
+        usable = rng.sample(loaded.examples, len(loaded.examples))
         held = max(1, min(len(usable), proportions.sources.get(name, len(usable))) * DEV_PERCENT // 100)
         wanted = proportions.sources.get(name, len(usable)) - held
-        dev.extend(_with_negatives(usable[:held], proportions, rng))
+        dev.extend(made.of(usable[:held]))
         for number, at in enumerate(range(0, wanted, max(1, len(usable) - held))):
             chosen = usable[held:][: wanted - at]
             again = (
                 [replace(e, id=f"{e.id}-{number}", group=f"{e.group}-{number}") for e in chosen] if number else chosen
             )
-            train.extend(_with_negatives(again, proportions, rng))
+            train.extend(made.of(again))
     answers = sorted({example.answer for example in train if example.answer and len(example.answer) < 30})
+    passages = [example.passage for example in train]
+    train.extend(messages(passages, int(proportions.messages * len(train)), rng))
     return Mixture(
         [_disturbed(e, answers, proportions, rng) for e in train],
         dev,
@@ -146,18 +166,44 @@ def mix(sources: dict[str, Loaded], proportions: Proportions, seed: int) -> Mixt
     )
 
 
-def _with_negatives(
-    examples: Sequence[TrainingExample], proportions: Proportions, rng: random.Random
+class _Maker:
+    """Makes the examples of one source: pieces of long passages, other passages of the document, edited questions."""
+
+    def __init__(
+        self, name: str, examples: Sequence[TrainingExample], proportions: Proportions, rng: random.Random
+    ) -> None:
+        self.proportions, self.rng = proportions, rng
+        self.beside = proportions.beside.get(name, 0.0)
+        self.edited = name not in proportions.exact
+        self.documents = by_document(examples, rng) if self.beside else {}
+
+    def of(self, examples: Sequence[TrainingExample]) -> list[TrainingExample]:
+        """The examples with all that is made from them."""
+        short = [piece for example in examples if (piece := shortened(example, self.rng)) is not None]
+        return [*short, *self._beside(short), *_negatives(short, self.proportions, self.rng, edited=self.edited)]
+
+    def _beside(self, examples: Sequence[TrainingExample]) -> list[TrainingExample]:
+        made: list[TrainingExample] = []
+        for example in examples if self.beside else ():
+            count = int(self.beside + self.rng.random())  # its mean is ``beside``
+            made.extend(beside(example, self.documents[example.document], count, self.rng))
+        return made
+
+
+def _negatives(
+    examples: Sequence[TrainingExample], proportions: Proportions, rng: random.Random, *, edited: bool
 ) -> list[TrainingExample]:
-    """The examples plus negatives and contrasts of every kind, made from samples of the answerable ones."""
+    """Retrieved negatives and, if ``edited``, contrasts of every kind, made from samples of the answerable examples."""
     answered = [example for example in examples if example.start is not None]
-    hard = {e.group: e for e in retrieved(answered, 12, rng)} if len(answered) > 20 else {}
 
     def some(share: float) -> list[TrainingExample]:
         return rng.sample(answered, int(share * len(answered)))
 
-    made = [hard.get(example.group) for example in some(proportions.retrieved)]
-    made += [without_answer_sentence(example) for example in some(proportions.removed)]
+    enough = len(answered) > 20  # of fewer, hardly a passage is near the question
+    found = retrieved(some(proportions.retrieved), (e.passage for e in answered), 12, rng) if enough else []
+    if not edited:
+        return found
+    made = [without_answer_sentence(example) for example in some(proportions.removed)]
     made += [with_roles_exchanged(example) for example in some(proportions.exchanged)]
     for share, change in (
         (proportions.swapped, with_other_subject),
@@ -169,7 +215,7 @@ def _with_negatives(
         (proportions.synonym, with_synonym),
     ):
         made += [change(example, rng) for example in some(share)]
-    return [*examples, *(example for example in made if example is not None)]
+    return [*found, *(example for example in made if example is not None)]
 
 
 def _disturbed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,16 +18,17 @@ NAMES = re.compile(rf"(?<![.!?\"“] )(?<!^)\b(?!\w\b){NAME}")
 NUMBER = re.compile(rf"\b{FIGURE.pattern}\b")
 
 
-def retrieved(examples: Sequence[TrainingExample], depth: int, rng: random.Random) -> list[TrainingExample]:
-    """Per question, one of the best BM25 passages without the answer's words; looks at the ``depth`` best."""
-    passages = list(dict.fromkeys(example.passage for example in examples))
-    ranked = SparseIndex.build(passages).search([example.question for example in examples], depth).ids.tolist()
+def retrieved(
+    examples: Sequence[TrainingExample], passages: Iterable[str], depth: int, rng: random.Random
+) -> list[TrainingExample]:
+    """Per question, one of its best BM25 passages without the answers' words; looks at the ``depth`` best of ``passages``."""
+    distinct = list(dict.fromkeys(passages))
+    ranked = SparseIndex.build(distinct).search([example.question for example in examples], depth).ids.tolist()
     negatives = []
     for example, row in zip(examples, ranked, strict=True):
-        answer = (example.answer or "").lower()
-        near = (passages[number] for number in row if number >= 0)
-        free = [passage for passage in near if passage != example.passage and answer not in passage.lower()]
-        if answer and free:
+        near = (distinct[number] for number in row if number >= 0)
+        free = [passage for passage in near if passage != example.passage and not example.answered_in(passage)]
+        if example.answer and free:
             chosen = rng.choice(free[: max(3, depth // 3)])
             negatives.append(
                 replace(example, id=f"{example.id}-retrieved", passage=chosen, start=None, end=None, votes=())
@@ -41,7 +42,7 @@ def without_answer_sentence(example: TrainingExample) -> TrainingExample | None:
         return None
     sentence = sentence_at(example.passage, example.start, example.end)
     rest = (example.passage[: sentence.start] + example.passage[sentence.end :].lstrip()).strip()
-    if len(rest.split()) < 30 or example.answer.lower() in rest.lower():
+    if len(rest.split()) < 30 or example.answered_in(rest):
         return None
     return replace(example, id=f"{example.id}-removed", passage=rest, start=None, end=None, votes=())
 

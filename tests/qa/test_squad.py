@@ -29,6 +29,12 @@ def test_a_question_comes_with_its_passage_and_its_answers() -> None:
     assert found.placed
 
 
+def test_a_question_has_the_title_of_its_article_or_none() -> None:
+    rows = [{"context": PASSAGE, "qas": [{"question": "Who?"}]}]
+    file = {"data": [{"title": "Prizes", "paragraphs": rows}, {"paragraphs": rows}]}
+    assert [one.title for one in parse_questions(Path("a.json"), file)] == ["Prizes", ""]
+
+
 @pytest.mark.parametrize("answer", ["1901", None, {}, {"text": None}, {"text": "", "answer_start": 0}])
 def test_an_answer_without_words_is_none_but_the_question_has_been_answered(answer: object) -> None:
     found = asked(answer)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections import Counter
+from dataclasses import fields, replace
 from pathlib import Path
 
 from training_fakes import CONTEXT, example
@@ -11,9 +12,14 @@ from qa.training.examples import Loaded, TrainingExample
 from qa.training.mixture import Mixture, Proportions, mix
 
 NONE = {
-    field.name: 0.0 for field in fields(Proportions) if field.name not in ("sources", "retrieved", "removed", "typed")
+    field.name: 0.0
+    for field in fields(Proportions)
+    if field.name not in ("sources", "beside", "exact", "retrieved", "removed", "typed")
 }
+ALONE = Proportions(retrieved=0.0, removed=0.0, typed=0.0, **NONE)
 OF_TOWNS = Proportions({"towns": 200}, retrieved=0.5, removed=0.2, typed=1.0, **NONE)
+
+RAIN = " ".join(f"On day {number} it rained upon all the fields and the hills of the valley." for number in range(25))
 
 
 def test_the_mixture_samples_holds_back_and_adds_negatives():
@@ -34,6 +40,35 @@ def test_a_source_asked_for_more_than_it_has_is_gone_through_again_as_other_ques
     mixture = mix({"towns": loaded}, Proportions({"towns": 250}, retrieved=0.0, removed=0.0, **NONE), seed=1)
     assert len(mixture.train) == len({e.id for e in mixture.train}) == 249
     assert len({e.passage for e in mixture.train}) == 99
+
+
+def test_another_seed_draws_other_negatives_and_noise():
+    loaded = Loaded([example(number) for number in range(100)])
+    first, second = (mix({"towns": loaded}, Proportions({"towns": 60}, messages=0.1), seed) for seed in (1, 2))
+    assert {e.id for e in first.train} != {e.id for e in second.train}
+
+
+def test_from_exact_sources_nothing_is_made_by_editing():
+    loaded = Loaded([example(number) for number in range(100)])
+    edited = Proportions(exact=frozenset({"lists"}), removed=1.0, retrieved=0.1)
+    made = mix({"lists": loaded, "towns": loaded}, edited, seed=1).train
+    assert sum(e.id.endswith("-removed") for e in made) == 99  # of the towns alone
+    assert sum(e.id.endswith("-retrieved") for e in made) == 18
+
+
+def test_messages_have_a_share_and_no_answer():
+    made = mix({"towns": Loaded([example(n) for n in range(101)])}, replace(ALONE, messages=0.1), seed=1).train
+    said = [e for e in made if e.id.startswith("message")]
+    assert len(said) == 10 and all(e.start is None for e in said)
+
+
+def test_a_long_passage_is_cut_and_its_other_pieces_are_negatives_of_the_question():
+    long = [replace(e, passage=f"{e.passage} {RAIN}", document=e.id) for e in map(example, range(100))]
+    made = mix({"towns": Loaded(long)}, replace(ALONE, beside={"towns": 1.0}), seed=1).train
+    assert all(len(e.passage.split()) <= 225 for e in made)
+    groups = Counter(e.group for e in made)
+    assert len(groups) == 99 and set(groups.values()) == {2}
+    assert all(e.answer is None for e in made if "-beside" in e.id) and sum("-beside" in e.id for e in made) == 99
 
 
 def test_a_mixture_is_read_as_it_was_written(tmp_path: Path):
