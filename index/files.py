@@ -6,10 +6,12 @@ most a hidden ``.pincite-*.new`` beside them, which nothing reads.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,6 +26,15 @@ def digest_of(path: Path) -> str:
     """Return the SHA-256 of a file as 64 hexadecimal digits; raises OSError if it cannot be read."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_regular(path: Path) -> bytes:
+    """Read a regular file; raises OSError for anything else, such as a pipe, without waiting for it."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        return file.read()
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -1,10 +1,13 @@
-"""An open index, mapped from a folder or held in memory. It never changes: a build makes a new generation beside it."""
+"""An open index, mapped from a folder or held in memory.
+
+It stays as it is, as a build makes a new generation beside it, unless it turns out to be damaged: then an older one is served.
+"""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -61,6 +64,7 @@ CANARIES = (
 )
 # Computing in bf16 instead of fp32 keeps the cosine above this; other weights push it far below.
 CANARY_COSINE = 0.999
+_UNFIT = (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError)  # from files that make no index
 _NO_LONGER_SEARCHED = (
     "{folder}: compressed vectors ({search}) are no longer searched, so each question is compared with all vectors; "
     "run `pincite index` to build it again"
@@ -164,18 +168,19 @@ class Index:
         self.documents: Sequence[DocumentRecord] = contents.documents
         self.dense = DenseIndex(contents.vectors, stored)
         self.sparse: SparseIndex = contents.sparse
+        self._within: tuple[Index, str] | None = None  # the index and the condition that this one is limited to
 
     @classmethod
-    def open(cls, folder: Path) -> Index:
+    def open(cls, folder: Path, *, thorough: bool = False) -> Index:
         """Open the current generation or, if it is damaged, the newest sound one before it with a warning.
 
-        Always checks the sizes of files, and every byte of a small index; ``verify`` checks every byte of any.
-        Raises IndexMissing, IndexDamaged, IndexTooNew or IndexTooOld.
+        Checks the sizes of files, and every byte if they are few or if ``thorough``. What a question reads of a larger index
+        is checked as it is read. Raises IndexMissing, IndexDamaged, IndexTooNew or IndexTooOld.
         """
         while True:
             pointed = generations.current(folder)
             try:
-                opened = cls._open_newest(folder, pointed)
+                opened = cls._open_newest(folder, pointed, thorough)
             except IndexProblem:
                 if generations.current(folder) == pointed:  # otherwise a writer replaced it meanwhile: try again
                     raise
@@ -184,29 +189,32 @@ class Index:
                 return opened
 
     @classmethod
-    def _open_newest(cls, folder: Path, pointed: str | None) -> Index:
+    def _open_newest(cls, folder: Path, pointed: str | None, thorough: bool) -> Index:
         names = generations.finished(folder)
         if not names:
             raise IndexMissing(folder)
         problems = [] if pointed else [IndexDamaged(folder, generations.POINTER)]
         for name in reversed(names):
             try:
-                return cls.open_generation(folder, name, problems)
+                return cls.open_generation(folder, name, problems, thorough=thorough)
             except IndexDamaged as error:
                 problems.append(error)
         raise problems[0]
 
     @classmethod
-    def open_generation(cls, folder: Path, name: str, problems: Sequence[IndexDamaged] = ()) -> Index:
+    def open_generation(
+        cls, folder: Path, name: str, problems: Sequence[IndexDamaged] = (), *, thorough: bool = False
+    ) -> Index:
         """Open one generation; ``problems`` are the reasons why no newer one is served, and become warnings."""
         manifest = generations.read_manifest(folder, name)
+        sums = generations.page_sums(folder, name, manifest, thorough=thorough)
         try:
             making = Making.from_manifest(manifest)
-            contents = Contents.open(folder / name, making.settings.dimension)
+            contents = Contents.open(folder / name, making.settings.dimension, sums)
             digests = {file: expected["sha256"] for file, expected in manifest["files"].items()}
             search = manifest["search"]
             stored = StoredGraph(folder / name, digests) if search == GRAPH else None
-        except (OSError, ValueError, KeyError, TypeError, IndexError):
+        except _UNFIT:
             damaged = generations.damaged_files(folder, name, manifest)
             raise IndexDamaged(folder, next(damaged, f"{name}/{generations.MANIFEST}")) from None
         warnings = tuple(f"{problem} (serving {name} meanwhile)" for problem in problems)
@@ -245,22 +253,49 @@ class Index:
 
     def document_text(self, name: str) -> str:
         """Return the full text of a document, to which all offsets refer; raises KeyError for an unknown name."""
-        return self.contents.document_text(self.document(name))
+        try:
+            return self.contents.document_text(self.document(name))
+        except IndexDamaged:
+            self.fall_back()
+            return self.contents.document_text(self.document(name))
 
     @cached_property
     def _places(self) -> dict[str, int]:
         return {document.name: place for place, document in enumerate(self.contents.documents)}
 
     def sample(self, size: int) -> Iterator[Passage]:
-        """Yield about ``size`` passages spread evenly over the index, or all if there are fewer."""
-        step = max(1, len(self.passages) // size)
-        return (self.passages[number] for number in range(0, len(self.passages), step))
+        """Yield about ``size`` passages spread evenly over the index, or all if there are fewer; damaged ones are left out."""
+        passages = self.passages
+        for number in range(0, len(passages), max(1, len(passages) // size)):
+            with suppress(IndexDamaged):
+                yield passages[number]
 
     def rank(self, questions: Sequence[str], vectors: Floats, depth: int) -> list[Rankings]:
         """Return the best ``depth`` passages of both searches for each question; ``vectors`` has one row per question."""
-        dense, sparse = self.dense.search(vectors, depth), self.sparse.search(questions, depth)
+        here = copy.copy(self)  # one state, whatever ``fall_back`` does meanwhile
+        dense, sparse = here.dense.search(vectors, depth), here.sparse.search(questions, depth)
         rows = range(len(questions))
-        return [Rankings(dense.ranking(row), sparse.ranking(row), self.passages) for row in rows]
+        return [Rankings(dense.ranking(row), sparse.ranking(row), here.passages) for row in rows]
+
+    def check_bytes(self) -> None:
+        """Compare every byte with its checksum, and fall back if any differs; raises IndexDamaged if nothing sound is left."""
+        sums = self.contents.sums
+        if sums is not None and any(sums.damaged()):
+            self.fall_back()
+
+    def fall_back(self) -> None:
+        """After damage was met: serve the newest generation of which every byte is sound, and warn; IndexDamaged if none is."""
+        if self._within is not None:
+            whole, condition = self._within
+            whole.fall_back()
+            sound = whole.where(condition)
+        elif self.folder is not None:
+            sound = Index.open(self.folder, thorough=True)
+        else:
+            return
+        if sound.settings.embedder != self.settings.embedder:
+            raise OtherEmbedder(self.place, f"of {sound.generation}, as what is newer is damaged")
+        self.__dict__ = sound.__dict__  # all at once, for those who read meanwhile
 
     def where(self, condition: str) -> Index:
         """Return this index with its searches limited to documents that meet a condition (see ``index.filters``).
@@ -269,10 +304,16 @@ class Index:
         the condition cannot be read.
         """
         wanted = filters.parse(condition)
+        try:
+            places = self.contents.places()
+        except IndexDamaged:
+            self.fall_back()
+            return self.where(condition)
         documents = np.array([wanted.holds(document) for document in self.documents], dtype=bool)
-        passages = documents[self.contents.table[:, 0]]
+        passages = documents[places]
         narrowed = copy.copy(self)
         narrowed.dense, narrowed.sparse = self.dense.among(passages), self.sparse.among(passages)
+        narrowed._within = (self, condition)
         return narrowed
 
     def check_embedder(self, embedder: Embedder) -> None:

@@ -71,6 +71,12 @@ class Store(Protocol):
     def where(self, condition: str) -> Self:
         """Return this store limited to documents that meet a condition (``index.filters``); raises ValueError for a bad one."""
 
+    def check_bytes(self) -> None:
+        """Compare every stored byte with its checksum where there are any, and fall back if one differs."""
+
+    def fall_back(self) -> None:
+        """After IndexDamaged was met: serve an older, sound state from now on; raises IndexDamaged if there is none."""
+
     def check_embedder(self, embedder: Embedder) -> None:
         """Raise IndexProblem unless the embedder is the one that made the vectors of the store."""
 
@@ -80,13 +86,16 @@ def in_database(location: str | Path) -> bool:
     return "://" in str(location)
 
 
-def open_store(location: str | Path) -> Store:
-    """Open the index in a folder or database; raises IndexProblem, or ValueError for a URL that cannot be used."""
+def open_store(location: str | Path, *, thorough: bool = False) -> Store:
+    """Open the index in a folder, with every byte checked if ``thorough``, or in a database.
+
+    Raises IndexProblem, or ValueError for a URL that cannot be used.
+    """
     if in_database(location):
         return _postgres().open(str(location))
     from index.folder_index import Index
 
-    return Index.open(Path(location))
+    return Index.open(Path(location), thorough=thorough)
 
 
 def build(

@@ -229,6 +229,12 @@ class PostgresStore:
             searching = Searching(connection, self._wanted)
             return [searching.rank(*asked, depth) for asked in zip(questions, vectors, strict=True)]
 
+    def check_bytes(self) -> None:
+        """Nothing to compare: PostgreSQL keeps checksums of its own."""
+
+    def fall_back(self) -> None:
+        """Nothing to fall back to: a database has one state."""
+
     def where(self, condition: str) -> PostgresStore:
         """Return this store limited to the current documents that meet a condition of ``index.filters``.
 

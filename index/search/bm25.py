@@ -93,10 +93,14 @@ class SparseIndex:
 
     @classmethod
     def open(cls, folder: Path, passages: int) -> SparseIndex:
-        """Memory-map what ``save`` wrote."""
+        """Memory-map what ``save`` wrote; raises OSError or ValueError for anything else."""
         if not folder.is_dir():
             return cls(None, {}, passages)
         arrays = {name: np.load(folder / file, mmap_mode="r", allow_pickle=False) for name, file in _ARRAYS.items()}
+        if any(
+            array.ndim != 1 or array.dtype.kind != ("f" if name == "data" else "i") for name, array in arrays.items()
+        ):
+            raise ValueError("the weights of terms are no lists of numbers")
         weights = Weights(**{name: np.asarray(array) for name, array in arrays.items()})
         return cls(weights, json.loads((folder / _VOCABULARY).read_bytes()), passages)
 

@@ -4,6 +4,7 @@
     LOCK             held by the writer; the kernel releases it however the writer ends
     gen-00000042/    never changed once CURRENT names it
         manifest.json    format, settings, and the size and SHA-256 of every other file
+        pages.crc32      checksums of their pages, for checking what is read when it is read
 
 A generation survives a crash once ``commit`` has returned: it flushes files, then folders, then the pointer.
 """
@@ -17,20 +18,21 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from index.files import digest, digest_of, flush, flush_below, naming, replace_file
+from index.files import digest, digest_of, flush, flush_below, naming, read_regular, replace_file
+from index.storage.page_sums import SUMS, PageSums, write_sums
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 POINTER = "CURRENT"
 LOCK = "LOCK"
 DROPPED = "dropped-"
 NONE_YET = "gen-00000000"  # CURRENT names this until the first generation is finished
-# Generations up to this size are hashed whenever they are opened; larger ones are checked by size, and by ``verify``. It
-# trades time at opening (SHA-256 takes about 0.2 s at this size) for finding damage at once.
-CHEAP_TO_CHECK = 32 * 1024 * 1024
+# Bytes. Generations up to this size are checked whenever they are opened, which takes up to 0.04 s; of larger ones, what is
+# read is checked when it is read.
+CHEAP_TO_CHECK = 64 * 1024 * 1024
 
 _AGAIN = "run `pincite index` to build it again"
 
@@ -168,29 +170,52 @@ def drop(folder: Path, keep: set[str]) -> None:
 
 
 def read_manifest(folder: Path, generation: str) -> dict[str, Any]:
-    """Read a manifest and check it: format, digest, sizes of the listed files, and their bytes if they are few.
+    """Read a manifest and check its bytes, its format and the names in it.
 
     Raises IndexDamaged, IndexTooNew or IndexTooOld.
     """
     name = f"{generation}/{MANIFEST}"
     try:
-        manifest = json.loads((folder / name).read_bytes())
+        data = read_regular(folder / name)
+        manifest = json.loads(data)
         found = manifest["format"]
         if not isinstance(found, int):
             raise TypeError
-    except (OSError, ValueError, TypeError, KeyError):
-        raise IndexDamaged(folder, name) from None
-    if found != FORMAT:
-        raise (IndexTooNew if found > FORMAT else IndexTooOld)(folder, found)
-    if manifest.get("sha256") != _manifest_digest(manifest) or manifest.get("generation") != generation:
+        if found != FORMAT:
+            raise (IndexTooNew if found > FORMAT else IndexTooOld)(folder, found)
+        sound = (
+            data == _written(manifest)
+            and manifest["sha256"] == _manifest_digest(manifest)
+            and manifest["generation"] == generation
+            and all(_inside(file) and _sized(expected) for file, expected in manifest["files"].items())
+        )
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        sound = False
+    if not sound:
         raise IndexDamaged(folder, name)
-    for file, expected in manifest["files"].items():
-        if _size(folder / generation / file) != expected["bytes"]:
-            raise IndexDamaged(folder, f"{generation}/{file}")
-    if sum(expected["bytes"] for expected in manifest["files"].values()) <= CHEAP_TO_CHECK:
-        for file in damaged_files(folder, generation, manifest):
-            raise IndexDamaged(folder, file)
     return dict(manifest)
+
+
+def page_sums(folder: Path, generation: str, manifest: dict[str, Any], *, thorough: bool = False) -> PageSums:
+    """Open the checksums of a generation's pages, having compared the sizes of its files.
+
+    Compares all bytes if they are few, or if ``thorough``. Raises IndexDamaged.
+    """
+    sizes = {file: expected["bytes"] for file, expected in manifest["files"].items()}
+    place = folder / generation
+    for file, size in sizes.items():
+        if _size(place / file) != size:
+            raise IndexDamaged(folder, f"{generation}/{file}")
+    try:
+        if digest_of(place / SUMS) != manifest["files"][SUMS]["sha256"]:
+            raise ValueError
+        sums = PageSums.open(place, {file: size for file, size in sizes.items() if file != SUMS})
+    except (OSError, ValueError, KeyError):
+        raise IndexDamaged(folder, f"{generation}/{SUMS}") from None
+    if thorough or sum(sizes.values()) <= CHEAP_TO_CHECK:
+        for file in sums.damaged():
+            raise IndexDamaged(folder, f"{generation}/{file}")
+    return sums
 
 
 def damaged_files(folder: Path, generation: str, manifest: dict[str, Any]) -> Iterator[str]:
@@ -234,24 +259,33 @@ def _damage(folder: Path, generation: str) -> list[str]:
     try:
         return list(damaged_files(folder, generation, read_manifest(folder, generation)))
     except IndexDamaged as error:
-        if error.file.endswith(MANIFEST):
-            return [error.file]
-        try:
-            manifest = json.loads((folder / generation / MANIFEST).read_bytes())
-        except OSError:  # dropped by a writer meanwhile
-            return [error.file]
-        return list(damaged_files(folder, generation, manifest))
+        return [error.file]
 
 
 def _write_manifest(place: Path, settings: dict[str, Any]) -> None:
+    write_sums(place, _files(place))
     files = {
-        path.relative_to(place).as_posix(): {"bytes": path.stat().st_size, "sha256": digest_of(path)}
-        for path in _files(place)
+        name: {"bytes": (place / name).stat().st_size, "sha256": digest_of(place / name)} for name in _files(place)
     }
     manifest = {"format": FORMAT, "generation": place.name, **settings, "files": files}
     manifest["sha256"] = _manifest_digest(manifest)
     with naming(place / MANIFEST):
-        (place / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="ascii")
+        (place / MANIFEST).write_bytes(_written(manifest))
+
+
+def _written(manifest: dict[str, Any]) -> bytes:
+    """The only bytes that stand for a manifest, so that no flipped bit of it goes unnoticed."""
+    return f"{json.dumps(manifest, indent=1)}\n".encode("ascii")
+
+
+def _inside(file: str) -> bool:
+    """Whether a path in a manifest stays inside its folder."""
+    path = PurePosixPath(file)
+    return not path.is_absolute() and ".." not in path.parts and file == str(path) != "."
+
+
+def _sized(expected: dict[str, Any]) -> bool:
+    return isinstance(expected["bytes"], int) and isinstance(expected["sha256"], str)
 
 
 def _manifest_digest(manifest: dict[str, Any]) -> str:
@@ -259,8 +293,11 @@ def _manifest_digest(manifest: dict[str, Any]) -> str:
     return digest(json.dumps(content, sort_keys=True).encode("ascii"))
 
 
-def _files(place: Path) -> list[Path]:
-    return sorted(path for path in place.rglob("*") if path.is_file() and path.name != MANIFEST)
+def _files(place: Path) -> list[str]:
+    """The paths of the files of a generation below its folder, except the manifest."""
+    return sorted(
+        path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file() and path.name != MANIFEST
+    )
 
 
 def _size(path: Path) -> int:
@@ -273,7 +310,7 @@ def _size(path: Path) -> int:
 
 def _read_pointer(folder: Path) -> bytes | None:
     try:
-        return (folder / POINTER).read_bytes()
+        return read_regular(folder / POINTER)
     except OSError:
         return None
 

@@ -22,13 +22,17 @@ from typing import overload
 
 from index.arrays import Bytes, Floats, Ints, Numbers
 from index.documents import page_at
+from index.files import read_regular
 from index.search.bm25 import SparseIndex
 from index.storage.array_file import mapped
+from index.storage.generations import IndexDamaged
+from index.storage.page_sums import PageSums
 
 DOCUMENTS, TEXTS, PASSAGES, HEADINGS, VECTORS, TERM_IDS, TERMS = (
     "documents.jsonl", "texts.utf8", "passages.i64", "headings.json", "vectors.f32", "terms.i32", "terms",
 )  # fmt: skip
 COLUMNS = 8  # of the table of passages
+ROW = 8 * COLUMNS  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +90,30 @@ class Contents:
     terms: Numbers
     sparse: SparseIndex
 
+    place: Path | None = None
+    sums: PageSums | None = None  # None in memory
+
     @classmethod
-    def open(cls, folder: Path, dimension: int) -> Contents:
-        """Map the files of a generation; raises ValueError, OSError or KeyError if they do not fit together."""
-        with (folder / DOCUMENTS).open(encoding="ascii") as lines:
-            documents = tuple(_record(line) for line in lines)
+    def open(cls, folder: Path, dimension: int, sums: PageSums) -> Contents:
+        """Map the files of a generation; raises ValueError, OSError or KeyError if they do not fit together.
+
+        Text and the table of passages are compared with ``sums`` as they are read; IndexDamaged then names the file.
+        """
+        for file in (DOCUMENTS, HEADINGS):
+            _check(folder, sums, file, 0, (folder / file).stat().st_size)
+        documents = tuple(map(_record, read_regular(folder / DOCUMENTS).decode("ascii").splitlines()))
         table = mapped(folder / PASSAGES, "<i8").reshape(-1, COLUMNS)
         vectors = mapped(folder / VECTORS, "<f4").reshape(-1, dimension)
         if len(table) != len(vectors) or len(table) != sum(document.passages for document in documents):
             raise ValueError("the numbers of passages differ")
-        headings = tuple(json.loads((folder / HEADINGS).read_bytes()))
+        headings = tuple(json.loads(read_regular(folder / HEADINGS)))
+        if not all(isinstance(heading, str) for heading in headings):
+            raise TypeError("a heading is no text")
         texts, terms = mapped(folder / TEXTS, "u1"), mapped(folder / TERM_IDS, "<i4")
-        return cls(documents, texts, table, headings, vectors, terms, SparseIndex.open(folder / TERMS, len(table)))
+        if not _follow_one_another(documents, len(texts)):
+            raise ValueError("the documents do not follow one another")
+        sparse = SparseIndex.open(folder / TERMS, len(table))
+        return cls(documents, texts, table, headings, vectors, terms, sparse, folder, sums)
 
     @property
     def lengths(self) -> Ints:
@@ -109,8 +125,16 @@ class Contents:
         return self._text(document.first_byte, document.first_byte + document.bytes)
 
     def passage(self, number: int) -> Passage:
-        """Return the passage with this number."""
+        """Return the passage with this number; raises IndexDamaged if what is stored of it is damaged."""
+        self._check(PASSAGES, number * ROW, (number + 1) * ROW)
         place, start, end, page, heading, first_byte, last_byte, _ = map(int, self.table[number])
+        if not (
+            0 <= place < len(self.documents)
+            and 0 <= heading < len(self.headings)
+            and 0 <= start <= end <= self.documents[place].characters
+            and page >= 0
+        ):
+            raise self._damaged(PASSAGES)
         document = self.documents[place]
         return Passage(
             number=number,
@@ -124,8 +148,34 @@ class Contents:
             page=page or None,
         )
 
+    def places(self) -> Ints:
+        """Return the position of each passage's document; raises IndexDamaged if the table of passages is damaged."""
+        self._check(PASSAGES, 0, len(self.table) * ROW)
+        places: Ints = self.table[:, 0]
+        if len(places) and not 0 <= places.min() <= places.max() < len(self.documents):
+            raise self._damaged(PASSAGES)
+        return places
+
     def _text(self, first_byte: int, last_byte: int) -> str:
-        return self.texts[first_byte:last_byte].tobytes().decode("utf-8")
+        self._check(TEXTS, first_byte, last_byte)
+        try:
+            return self.texts[first_byte:last_byte].tobytes().decode("utf-8")
+        except UnicodeDecodeError:
+            raise self._damaged(PASSAGES) from None
+
+    def _check(self, file: str, first: int, last: int) -> None:
+        if self.place is not None and self.sums is not None:
+            _check(self.place, self.sums, file, first, last)
+
+    def _damaged(self, file: str) -> IndexDamaged:
+        place = self.place or Path()
+        return IndexDamaged(place.parent, f"{place.name}/{file}")
+
+
+def _check(place: Path, sums: PageSums, file: str, first: int, last: int) -> None:
+    """Raise IndexDamaged unless bytes [first, last) of a file are as they were written."""
+    if not sums.sound(file, first, last):
+        raise IndexDamaged(place.parent, f"{place.name}/{file}")
 
 
 class Passages(Sequence[Passage]):
@@ -148,7 +198,29 @@ class Passages(Sequence[Passage]):
         return [self._contents.passage(number) for number in numbers]
 
 
+def _follow_one_another(documents: Sequence[DocumentRecord], texts: int) -> bool:
+    """Whether passages and bytes of each document begin where those of the one before end, and end with the texts."""
+    passage = byte = 0
+    for document in documents:
+        if (document.first_passage, document.first_byte) != (passage, byte):
+            return False
+        passage, byte = passage + document.passages, byte + document.bytes
+    return byte == texts
+
+
 def _record(line: str) -> DocumentRecord:
     fields = json.loads(line)
     lists = {name: tuple(fields[name]) for name in ("pages", "warnings", "authors") if name in fields}
-    return DocumentRecord(**{**fields, **lists})
+    record = DocumentRecord(**{**fields, **lists})
+    texts = (record.name, record.title, record.sha256, record.kind, *record.warnings, *record.authors)
+    maybe = (record.date, record.language)
+    numbers = (record.body, record.characters, record.first_passage, record.passages, record.first_byte, record.bytes)
+    if not (
+        all(isinstance(text, str) for text in texts)
+        and all(text is None or isinstance(text, str) for text in maybe)
+        and all(isinstance(number, int) and number >= 0 for number in (*numbers, *record.pages))
+        and "\0" not in record.name
+    ):
+        raise TypeError("a document has fields of another kind")
+    "".join(filter(None, (*texts, *maybe))).encode("utf-8")  # raises ValueError for half a character
+    return record

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from index.documents import read_bytes
-from index.files import digest, replace_file
+from index.files import digest, read_regular, replace_file
 
 NOTES = "seen.json"
 # Nanoseconds. A file that changed less than this before it was read is not noted: file systems keep times as coarsely as
@@ -30,11 +30,8 @@ class Seen:
     @classmethod
     def open(cls, folder: Path) -> Seen:
         """Read the notes in a folder; starts without any if they are missing or damaged."""
-        try:
-            expected, _, notes = (folder / NOTES).read_bytes().partition(b"\n")
-        except OSError:
-            return cls()
-        return cls(json.loads(notes)) if expected.decode("latin-1") == digest(notes) else cls()
+        notes = _notes(folder)
+        return cls(json.loads(notes)) if notes else cls()
 
     def digest(self, path: Path) -> str:
         """Return the SHA-256 of a file, reading it only if its size or times changed; raises UnreadableDocument."""
@@ -61,6 +58,20 @@ class Seen:
         notes = json.dumps(self._notes).encode("ascii")
         with suppress(OSError):
             replace_file(folder / NOTES, digest(notes).encode("ascii") + b"\n" + notes)
+
+
+def damaged_notes(folder: Path) -> list[str]:
+    """Return the name of the notes if they are there and not as they were written."""
+    return [NOTES] if (folder / NOTES).exists() and _notes(folder) is None else []
+
+
+def _notes(folder: Path) -> bytes | None:
+    """The notes as JSON; None if they are missing or damaged."""
+    try:
+        expected, _, notes = read_regular(folder / NOTES).partition(b"\n")
+    except OSError:
+        return None
+    return notes if expected.decode("latin-1") == digest(notes) else None
 
 
 def _looks(path: Path) -> str | None:

@@ -1,6 +1,6 @@
 """A log of the vectors made so far, so that an interrupted run continues where it stopped.
 
-The first line is JSON and names the embedder. Each record is the SHA-256 of a text, its vector, and the start of the SHA-256
+The first line is JSON and names the embedder, with a check. Each record is the SHA-256 of a text, its vector, and the start of the SHA-256
 of both; reading stops at the first incomplete or damaged record.
 """
 
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from index.arrays import Floats
-from index.files import naming, replace_file
+from index.files import naming, read_regular, replace_file
 
 JOURNAL = "vectors.journal"
 KEY, CHECK = 32, 8  # bytes
@@ -48,23 +49,69 @@ class Journal:
 
     def _begin(self, dimension: int) -> None:
         """Write the known vectors to a fresh file, as the old one may end in half a record."""
-        head = json.dumps({"embedder": self._embedder, "dimension": dimension}).encode() + b"\n"
+        head = _head(self._embedder, dimension) + b"\n"
         replace_file(self._path, head + _records(self._vectors, self._vectors.values()))
         self._begun = True
 
     def _read(self) -> None:
         try:
-            head, _, records = self._path.read_bytes().partition(b"\n")
-            said = json.loads(head)
-            dimension = int(said["dimension"]) if said["embedder"] == self._embedder else 0
+            log = _Log.read(self._path)
         except (OSError, ValueError, KeyError, TypeError):
             return
-        size = KEY + 4 * dimension + CHECK
-        for at in range(0, len(records) - size + 1, size) if dimension > 0 else ():
-            body = records[at : at + size - CHECK]
-            if _check(body) != records[at + size - CHECK : at + size]:
+        if log.embedder == self._embedder:
+            for body in log.bodies():
+                self._vectors[body[:KEY]] = np.frombuffer(body[KEY:], dtype="<f4")
+
+
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """The bytes of a log below its first line, and what that says."""
+
+    embedder: str
+    size: int  # bytes of a record
+    records: bytes
+
+    @classmethod
+    def read(cls, path: Path) -> _Log:
+        """Read a log; raises OSError, ValueError, KeyError or TypeError if its first line is damaged."""
+        head, _, records = read_regular(path).partition(b"\n")
+        said = json.loads(head)
+        dimension = int(said["dimension"])
+        if dimension < 1 or head != _head(said["embedder"], dimension):
+            raise ValueError("no dimension")
+        return cls(said["embedder"], KEY + 4 * dimension + CHECK, records)
+
+    @property
+    def whole(self) -> int:
+        """The number of whole records; a run that was killed may leave half of another one."""
+        return len(self.records) // self.size
+
+    def bodies(self) -> Iterator[bytes]:
+        """Yield each record without its check, up to the first damaged one."""
+        for at in range(0, self.whole * self.size, self.size):
+            body, check = (
+                self.records[at : at + self.size - CHECK],
+                self.records[at + self.size - CHECK : at + self.size],
+            )
+            if _check(body) != check:
                 return
-            self._vectors[body[:KEY]] = np.frombuffer(body[KEY:], dtype="<f4")
+            yield body
+
+
+def damaged_log(folder: Path) -> list[str]:
+    """Return the name of the log if it is there and holds a damaged record."""
+    try:
+        log = _Log.read(folder / JOURNAL)
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, KeyError, TypeError):
+        return [JOURNAL]
+    return [] if sum(1 for _ in log.bodies()) == log.whole else [JOURNAL]
+
+
+def _head(embedder: str, dimension: int) -> bytes:
+    said = {"embedder": embedder, "dimension": dimension}
+    return json.dumps(said | {"check": _check(json.dumps(said).encode()).hex()}).encode()
 
 
 def _records(keys: Iterable[bytes], vectors: Iterable[Floats]) -> bytes:

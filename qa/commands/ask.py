@@ -28,10 +28,13 @@ def open_assistant(
 
 def ask_all(assistant: Assistant, rows: Sequence[Row], k: int, *, as_json: bool) -> None:
     """Ask the questions and print each answer."""
+    said = assistant.warnings
     with progress("Reading", total=len(rows)) as step:
         for at in range(0, len(rows), TOGETHER):
             some = rows[at : at + TOGETHER]
             answers = assistant.ask_many([question for _, question in some], k)
+            warn(warning for warning in assistant.warnings if warning not in said)  # damage met while reading
+            said = assistant.warnings
             step(at + len(some), len(rows))
             for (id, _), answer in zip(some, answers, strict=True):
                 if as_json:

@@ -17,9 +17,9 @@ def find_passages(
 ) -> None:
     """Search the index and print the ``k`` best passages."""
     opened = open_store(place)
-    warn(opened.warnings)
     retriever = HybridRetriever(opened, SentenceEmbedder.open(embedder))
     hits = (retriever.where(where) if where is not None else retriever).retrieve(question, k)
+    warn(opened.warnings)
     if as_json:
         print_json({"question": question, "passages": [asdict(hit.passage) | {"score": hit.score} for hit in hits]})
     else:

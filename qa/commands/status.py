@@ -16,7 +16,7 @@ from qa.reader.reader import BUNDLED, fingerprint
 
 def show_status(place: str | Path, document: str | None, *, text: bool, as_json: bool) -> None:
     """Print what the index holds, or with ``text`` the text of one document."""
-    opened = open_store(place)
+    opened = open_store(place, thorough=True)
     if document is not None and text:
         print_exactly(opened.document_text(find(opened, document).name))
         return

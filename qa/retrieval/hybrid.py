@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
+from index.arrays import Floats
 from index.embedder import Embedder
-from index.folder_index import Passage, Rankings
+from index.folder_index import IndexDamaged, Passage, Rankings
 from index.store import Store
 
 TERM_WEIGHT = 0.5  # chosen on questions of SQuADShifts: eval/studies/fusion.py
@@ -64,7 +65,15 @@ class HybridRetriever:
         """The ``k`` best hits of each question, best first; each search returns at least ``k`` for fusing."""
         if not questions:
             return []
-        rankings = self._store.rank(questions, self._embedder.embed(questions), max(DEPTH, k))
+        vectors = self._embedder.embed(questions)
+        try:
+            return self._found(questions, vectors, k)
+        except IndexDamaged:
+            self._store.fall_back()
+            return self._found(questions, vectors, k)
+
+    def _found(self, questions: Sequence[str], vectors: Floats, k: int) -> list[list[Hit]]:
+        rankings = self._store.rank(questions, vectors, max(DEPTH, k))
         return [fuse(found, k) for found in rankings]
 
 

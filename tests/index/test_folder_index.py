@@ -28,10 +28,11 @@ from index.folder_index import (
     verify,
 )
 from index.storage import generations
+from qa.retrieval.hybrid import HybridRetriever
 
 FILES = ("documents.jsonl", "texts.utf8", "passages.i64", "headings.json", "vectors.f32", "terms.i32", "manifest.json",
          "terms/data.csc.index.npy", "terms/indices.csc.index.npy", "terms/indptr.csc.index.npy",
-         "terms/vocab.index.json")  # fmt: skip
+         "terms/vocab.index.json", "pages.crc32")  # fmt: skip
 OLD, NEW = "gen-00000001", "gen-00000002"
 
 
@@ -124,13 +125,83 @@ def test_a_build_after_damage_makes_it_sound_again(store: Path, embedder: FakeEm
     assert generations.generations(store) == [OLD, "gen-00000003"]
 
 
-def test_a_large_generation_is_checked_by_size_when_opened_and_by_byte_when_verified(
-    store: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def large(store: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """That index, as if it were too large for all its bytes to be checked when it is opened."""
     monkeypatch.setattr(generations, "CHEAP_TO_CHECK", 0)
-    flip(store / NEW / "vectors.f32")
-    assert Index.open(store).generation == NEW
-    assert verify(store) == [f"{NEW}/vectors.f32"]
+    return store
+
+
+def test_of_a_large_index_what_is_read_is_checked_when_it_is_read(large: Path, embedder: FakeEmbedder) -> None:
+    text = large / NEW / "texts.utf8"
+    text.write_bytes(text.read_bytes().replace(b"Apples are red", b"Apples are rad"))
+    index = Index.open(large)
+    assert (index.generation, index.warnings) == (NEW, ())
+    with pytest.raises(IndexDamaged, match=f"{NEW}/texts.utf8 is damaged; run `pincite index`"):
+        index.passages[0]
+    (hit,) = HybridRetriever(index, embedder).retrieve("red apples", 1)
+    assert hit.passage.text.startswith("Apples are red")
+    assert index.generation == OLD and len(index.documents) == 1
+    assert f"{NEW}/texts.utf8 is damaged" in index.warnings[0] and f"serving {OLD}" in index.warnings[0]
+
+
+READERS: dict[str, Callable[[Index, FakeEmbedder], object]] = {
+    "text": lambda index, _: index.document_text(index.documents[0].name),
+    "question": lambda index, embedder: HybridRetriever(index, embedder).retrieve("apples", 5),
+    "condition": lambda index, embedder: HybridRetriever(index, embedder).where("type = md").retrieve("apples", 5),
+    "background": lambda index, _: index.check_bytes(),
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "reader"),
+    [("texts.utf8", reader) for reader in READERS]
+    + [("passages.i64", reader) for reader in READERS if reader != "text"],
+)
+def test_damage_is_said_alike_by_whatever_meets_it(large: Path, embedder: FakeEmbedder, file: str, reader: str) -> None:
+    flip(large / NEW / file)
+    index = Index.open(large)
+    READERS[reader](index, embedder)
+    assert index.generation == OLD and index.warnings == Index.open(large, thorough=True).warnings
+    assert f"{NEW}/{file} is damaged" in index.warnings[0]
+
+
+def test_files_that_are_read_whole_are_checked_when_a_large_index_is_opened(large: Path) -> None:
+    flip(large / NEW / "documents.jsonl")
+    assert Index.open(large).generation == OLD
+
+
+def test_vectors_of_a_large_index_are_checked_in_the_background_and_by_verify(large: Path) -> None:
+    flip(large / NEW / "vectors.f32")
+    index = Index.open(large)
+    assert index.generation == NEW and verify(large) == [f"{NEW}/vectors.f32"]
+    index.check_bytes()
+    assert index.generation == OLD and f"{NEW}/vectors.f32 is damaged" in index.warnings[0]
+
+
+def test_where_nothing_sound_is_left_a_question_says_so(large: Path, embedder: FakeEmbedder) -> None:
+    for generation in (OLD, NEW):
+        flip(large / generation / "texts.utf8")
+    index = Index.open(large)
+    with pytest.raises(IndexDamaged, match=f"{NEW}/texts.utf8 is damaged"):
+        HybridRetriever(index, embedder).retrieve("apples", 5)
+
+
+def test_a_condition_holds_in_the_generation_before_too(large: Path, embedder: FakeEmbedder) -> None:
+    index = Index.open(large)
+    markdown = HybridRetriever(index, embedder).where("type = md")
+    flip(large / NEW / "texts.utf8")
+    assert {Path(hit.passage.document).name for hit in markdown.retrieve("the sky and apples", 5)} == {"a.md"}
+    assert index.generation == OLD  # of which ``markdown`` is a part
+
+
+def test_no_byte_of_the_manifest_can_change_unnoticed(store: Path) -> None:
+    path = store / NEW / "manifest.json"
+    sound = path.read_bytes()
+    for at in range(len(sound)):
+        path.write_bytes(sound[:at] + bytes([sound[at] ^ 1]) + sound[at + 1 :])
+        with pytest.raises((IndexDamaged, IndexTooNew, IndexTooOld)):
+            generations.read_manifest(store, NEW)
 
 
 @pytest.mark.parametrize("pointer", ["", "gen-00000001\n", "gen-00000009\n", "../elsewhere\n", "\u00e9"])
@@ -226,6 +297,7 @@ def test_nothing_is_pickled(store: Path) -> None:
         assert not np.load(path, allow_pickle=False).dtype.hasobject
     assert {path.suffix for path in store.rglob("*") if path.is_file()} == {
         "",
+        ".crc32",
         ".npy",
         ".json",
         ".jsonl",

@@ -153,7 +153,8 @@ def head_of(assistant: Answerer) -> str:
     if status_of(assistant) != "ready":
         return headline(None, 0, problem_of(assistant))
     try:
-        return headline(len(assistant.index.documents), len(assistant.index.passages))
+        index = assistant.index
+        return headline(len(index.documents), len(index.passages), warnings=index.warnings)
     except IndexProblem as error:
         return headline(None, 0, str(error))
 

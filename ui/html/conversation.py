@@ -300,8 +300,8 @@ def note(words: str) -> Html:
     return tag("p", words, class_="pc-note")
 
 
-def headline(documents: int | None, passages: int, problem: str = "") -> Html:
-    """The page's name and the size of the index, or the reason why there is none yet."""
+def headline(documents: int | None, passages: int, problem: str = "", *, warnings: Sequence[str] = ()) -> Html:
+    """The page's name and the size of the index with its warnings, or the reason why there is none yet."""
     if problem:
         state = tag("span", problem, class_="pc-status pc-failed")
     elif documents is None:
@@ -312,7 +312,8 @@ def headline(documents: int | None, passages: int, problem: str = "") -> Html:
         size = f"{counted(documents, 'document')}, {counted(passages, 'passage')}"
         state = tag("span", size, class_="pc-status")
     tagline = tag("p", "Answers in your articles’ own words", class_="pc-tagline")
-    return tag("div", tag("h1", "Pincite"), tagline, state, class_="pc-headline")
+    said = [tag("span", warning, class_="pc-status pc-failed") for warning in warnings]
+    return tag("div", tag("h1", "Pincite"), tagline, state, *said, class_="pc-headline")
 
 
 def counted(number: int, name: str) -> str:

@@ -167,16 +167,22 @@ def follow(
 ) -> None:
     """Reopen the assistant for each new generation of the index, whoever built it, until ``stop`` is set.
 
-    A generation that cannot be opened is logged and skipped.
+    Every byte of what was opened is checked. A generation that cannot be opened is logged and skipped, and so is damage.
     """
-    stop = stop or threading.Event()
+    stop, checked = stop or threading.Event(), None
     while not stop.wait(every):
-        if assistant.status == "loading" or not opener.moved_on:
+        if assistant.status == "loading":
             continue
         try:
-            assistant.reopen()
+            if opener.moved_on:
+                assistant.reopen()
+            if assistant.status == "ready" and assistant.index is not checked:
+                checked = assistant.index
+                checked.check_bytes()
+                for warning in checked.warnings:
+                    log.warning("%s", warning)
         except (IndexProblem, ValueError, OSError) as error:
-            log.warning("the new index cannot be opened, so the page still uses the previous one: %s", error)
+            log.warning("the index cannot be used as it is now, so the page still uses what it had: %s", error)
 
 
 def free_port(host: str, port: int) -> int:

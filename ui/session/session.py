@@ -155,7 +155,10 @@ class Desk:
         """A cited document as it is now."""
         index, name = self.assistant.index, citation.document
         try:
-            record, words = index.document(name), index.document_text(name)
+            words, record = (
+                index.document_text(name),
+                index.document(name),
+            )  # in this order: damage may change the record
         except KeyError:
             return Source(None, None, "gone", None)
         return Source(words, record.sha256, self.originals.state(name, record.sha256), link(name))

@@ -17,7 +17,7 @@ from index.documents import UnreadableDocument, load
 from index.folder_index import Index
 from index.loaders.text import Content
 from index.storage.generations import generations
-from index.update.file_stamps import SETTLED, Seen
+from index.update.file_stamps import SETTLED, Seen, damaged_notes
 from index.update.vector_log import Journal
 
 build = partial(builder.build, load=load)  # in this process: starting another would take most of the time
@@ -158,3 +158,15 @@ def test_a_journal_of_another_embedder_or_a_damaged_record_is_not_used(tmp_path:
     data[len(json.dumps({"embedder": "one", "dimension": 64})) + 1 + (32 + 4 * 64 + 8) + 50] ^= 1
     path.write_bytes(data)
     assert [Journal(tmp_path, "one").vector(key) is not None for key in keys] == [True, False, False]
+
+
+def test_every_flipped_byte_of_the_notes_is_found(articles: Path, tmp_path: Path, settled: None) -> None:
+    index = tmp_path / "index"
+    build([articles], index, FakeEmbedder())
+    assert damaged_notes(index) == [] and damaged_notes(tmp_path) == []
+    path = index / "seen.json"
+    sound = path.read_bytes()
+    for at in range(len(sound)):
+        path.write_bytes(sound[:at] + bytes([sound[at] ^ 1]) + sound[at + 1 :])
+        assert damaged_notes(index) == ["seen.json"]
+        Seen.open(index)

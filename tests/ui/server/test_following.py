@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from index.storage.generations import current
 from qa.answering.confidence import unfitted
 from qa.assistant import Assistant
 from qa.retrieval.hybrid import HybridRetriever
+from ui.app.ask import head_of
 from ui.server.serving import Models, Opener, follow
 from ui.session.lazy_assistant import Loading
 from ui.session.library import Library
@@ -103,6 +105,26 @@ def test_one_that_cannot_be_opened_is_passed_over(folder: Path, followed: Loadin
     build([folder / "articles"], folder / "index", FakeEmbedder())
     until(lambda: followed.index.generation == current(folder / "index"))
     assert followed.ask_many([WHEN])[0].text == "1999"
+
+
+@pytest.mark.parametrize("file", ["texts.utf8", "vectors.f32"])
+def test_damage_is_found_in_the_background_and_said_on_the_page(
+    folder: Path, opener: Opener, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    monkeypatch.setattr("index.storage.generations.CHEAP_TO_CHECK", 0)
+    (folder / "articles" / "new.txt").write_text("The other dam was built in 1999.\n")
+    build([folder / "articles"], folder / "index", FakeEmbedder())
+    path = folder / "index" / "gen-00000002" / file
+    path.write_bytes(path.read_bytes()[:-1] + b"\x7f")
+    assistant, stop = Loading(opener.open), threading.Event()
+    assert assistant.index.generation == "gen-00000002" and "damaged" not in unescape(head_of(assistant))
+    thread = threading.Thread(target=follow, args=(opener, assistant), kwargs={"every": 0.01, "stop": stop})
+    thread.start()
+    until(lambda: assistant.index.generation == "gen-00000001")
+    assert f"gen-00000002/{file} is damaged; run `pincite index`" in unescape(head_of(assistant))
+    assert assistant.ask_many([WHEN])[0].text == "1962"
+    stop.set()
+    thread.join(10)
 
 
 def test_a_file_is_taken_out_of_a_real_index_and_put_back(folder: Path, followed: Loading, opener: Opener) -> None:
