@@ -1,7 +1,7 @@
 """A log of the vectors made so far, so that an interrupted run continues where it stopped.
 
-The first line is JSON and names the embedder, with a check. Each record is the SHA-256 of a text, its vector, and the start of the SHA-256
-of both; reading stops at the first incomplete or damaged record.
+The first line is JSON and names the embedder, with a check. Each record is the SHA-256 of a text, its vector, and the start of
+the SHA-256 of both; reading stops at the first incomplete or damaged record.
 """
 
 from __future__ import annotations
