@@ -23,6 +23,11 @@ READ_FOR_FIGURES = 4  # passages at least, chosen and not fitted: half of PASSAG
 UNREAD = Reading(())
 
 
+def pair_of(question: str, hit: Hit) -> Pair:
+    """A question and a passage that was found, as a reader is given them."""
+    return Pair(question, hit.passage.text)
+
+
 @dataclass(slots=True)
 class Underway:
     """A question on its way through the cascade, with its hits in the order of the search.
@@ -41,7 +46,7 @@ class Underway:
 
     def pair(self, place: int) -> Pair:
         """The question with a passage."""
-        return Pair(self.question, self.hits[place].passage.text)
+        return pair_of(self.question, self.hits[place])
 
     def settled(self) -> bool:
         """Whether no unread passage can overtake the best answer.
@@ -110,7 +115,7 @@ def read_enough(
     scores alone. The passage with the highest bound is read next, until no bound is above the stopping bound.
     """
     if confidence.settles_at >= NEVER:
-        readings = iter(reader.read([Pair(question, hit.passage.text)
+        readings = iter(reader.read([pair_of(question, hit)
                                      for question, hits in zip(questions, found, strict=True) for hit in hits]))  # fmt: skip
         return [[next(readings) for _ in hits] for hits in found]
     asked = [Underway(question, hits, confidence) for question, hits in zip(questions, found, strict=True)]

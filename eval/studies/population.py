@@ -1,0 +1,277 @@
+"""Questions of several kinds with the passages found for them: what the probabilities are fitted and measured on.
+
+``python -m eval.studies.population DATA OUT.jsonl [--held FOLDER] [--most N]`` asks each set of ``SETS`` twice: of an index of all
+its articles, and of an index of the other half of them, where the article that answers is missing. DATA holds the sets in SQuAD's
+form, FOLDER the same files with the questions that nothing was trained on (default: DATA). The gold questions are asked of the
+bundled articles.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path, PurePath
+from typing import Literal
+
+from eval.corpus_run import CORPUS, QUESTIONS
+from eval.datasets.examples import load as load_gold
+from eval.datasets.own_passages import index_of
+from eval.datasets.qed import convert
+from eval.datasets.questions import GoldQuestion, split_of
+from eval.studies.squad_open import Say, say
+from index.arrays import Floats
+from index.embedder import Embedder, SentenceEmbedder
+from index.files import replace_file
+from index.folder_index import Passage
+from index.store import Store
+from qa.answering.cascade import pair_of
+from qa.answers import PASSAGES_READ
+from qa.question.spelling import Speller
+from qa.reader.reader import BUNDLED
+from qa.reader.windows import Pair, PairEncoder
+from qa.retrieval.hybrid import Hit, HybridRetriever
+from qa.squad import SquadQuestion, read_questions
+
+SETS = {
+    "squad2": "squad2_dev_subset.json",
+    "nq": "nq_search_questions.json",
+    "timeqa": "timeqa_human.json",
+    "quoref": "quoref_dev_and_contrast.json",
+    "quac": "quac_first_turns.json",
+}
+QED = "qed_dev.jsonl"
+MOST = 400  # questions of each kind: with so many a share is known to 5 points
+TOGETHER = 64  # questions searched for at once
+
+Knows = Callable[[str], bool]  # whether the reader's vocabulary holds a word
+
+Absence = Literal["", "article", "topical", "adversarial"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question asked of one index, and the passages found.
+
+    ``kind`` is the set it is from, ``fold`` 0 or 1: fitted on, or left for measuring. ``answers`` are the right ones wherever they
+    stand, ``holder`` is the document that holds them. ``absence`` says why this index does not answer: its article is not
+    there, the articles do not say, or it was written to look answerable; empty if it does.
+    """
+
+    kind: str
+    id: str
+    fold: int
+    question: str
+    answers: tuple[str, ...]
+    holder: str
+    absence: Absence
+    hits: tuple[Hit, ...]
+
+    def pairs(self) -> list[Pair]:
+        """The question with each of its passages, as a reader is given them."""
+        return [pair_of(self.question, hit) for hit in self.hits]
+
+
+class Remembering:
+    """An embedder that embeds each text once."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder, self._known = embedder, dict[str, Floats]()
+        self.dimension, self.fingerprint = embedder.dimension, embedder.fingerprint
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """The vectors of texts, as the embedder makes them."""
+        import numpy as np
+
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known.update(zip(new, self._embedder.embed(new), strict=True))
+        return np.stack([self._known[text] for text in texts]) if texts else self._embedder.embed(texts)
+
+
+def squad_kind(
+    kind: str, everything: Path, held: Path, embedder: Embedder, knows: Knows, most: int, say: Say
+) -> list[Asked]:
+    """The held questions of a SQuAD-format set, asked of all its articles and of those without their own."""
+    every = read_questions(everything)
+    names = {one.passage: f"{one.article:05}.txt" for one in every}
+    texts: dict[str, list[str]] = {}
+    for one in dict.fromkeys(one.passage for one in every):
+        texts.setdefault(names[one], []).append(one)
+    chosen = [one for one in read_questions(held) if one.passage in names and (one.answers or not one.answerable)]
+    if len(chosen) > most:
+        chosen = random.Random(0).sample(chosen, most)
+    documents = {name: "\n\n".join(some) for name, some in texts.items()}
+    halves = [[name for name in documents if int(name[:5]) % 2 == half] for half in (0, 1)]
+    whole = index_of(documents, embedder)
+    others = [index_of({name: documents[name] for name in halves[1 - half]}, embedder) for half in (0, 1)]
+    say(f"{kind}: {len(chosen)} questions over {len(documents)} articles, {len(whole.passages)} passages")
+    present = _asked(kind, chosen, names, whole, embedder, knows)
+    answerable = [one for one in chosen if one.answers]
+    gone = [
+        replace(asked, absence="article")
+        for half in (0, 1)
+        for asked in _asked(
+            kind,
+            [one for one in answerable if int(names[one.passage][:5]) % 2 == half],
+            names,
+            others[half],
+            embedder,
+            knows,
+        )
+    ]
+    return [*present, *gone]
+
+
+def _asked(
+    kind: str,
+    questions: Sequence[SquadQuestion],
+    names: Mapping[str, str],
+    index: Store,
+    embedder: Embedder,
+    knows: Knows,
+) -> list[Asked]:
+    """Questions with what an index finds for them; the fold is that of their article."""
+    found = _found(index, embedder, knows, [one.question for one in questions])
+    return [
+        Asked(
+            kind,
+            one.id,
+            int(names[one.passage][:5]) // 2 % 2,
+            got.question,
+            tuple(dict.fromkeys(answer.text for answer in one.answers)),
+            names[one.passage],
+            "" if one.answers else "adversarial",
+            got.hits,
+        )
+        for one, got in zip(questions, found, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question as the assistant understands it, and the passages that it would read at most."""
+
+    question: str
+    hits: tuple[Hit, ...]
+
+
+def _found(index: Store, embedder: Embedder, knows: Knows, questions: Sequence[str]) -> Iterator[Found]:
+    """Every question with its passages, without the folders of their documents."""
+    retriever, speller = HybridRetriever(index, embedder), Speller(index.sample, knows)
+    for at in range(0, len(questions), TOGETHER):
+        meant = [speller.corrected(question) for question in questions[at : at + TOGETHER]]
+        for question, hits in zip(meant, retriever.retrieve_many(meant, PASSAGES_READ), strict=True):
+            yield Found(question, tuple(replace(hit, passage=_bare(hit.passage)) for hit in hits))
+
+
+def _bare(passage: Passage) -> Passage:
+    """The passage under the name of its file alone."""
+    return replace(passage, document=Path(passage.document).name)
+
+
+def gold_kind(embedder: Embedder, knows: Knows, say: Say) -> list[Asked]:
+    """The single gold questions, asked of the bundled articles and of those without the one that answers."""
+    questions = load_gold(QUESTIONS).questions
+    texts = {path.name: path.read_bytes().decode("utf-8") for path in sorted(CORPUS.glob("*.md"))}
+    say(f"gold: {len(questions)} questions over {len(texts)} articles")
+    asked = _gold(questions, index_of(texts, embedder), embedder, knows)
+    for name in texts:
+        gone = [one for one in questions if one.answers and [*map(_file, one.holders)] == [name]]
+        if gone:
+            index = index_of({other: text for other, text in texts.items() if other != name}, embedder)
+            asked += [replace(one, absence="article") for one in _gold(gone, index, embedder, knows)]
+    return asked
+
+
+def _gold(questions: Sequence[GoldQuestion], index: Store, embedder: Embedder, knows: Knows) -> list[Asked]:
+    """Gold questions with what an index finds for them; the fold is their half."""
+    found = _found(index, embedder, knows, [one.question for one in questions])
+    return [
+        Asked(
+            "gold",
+            one.id,
+            int(split_of(one.id) == "test"),
+            got.question,
+            one.accepted,
+            _file(one.document or ""),
+            "" if one.answerable else "topical",
+            got.hits,
+        )
+        for one, got in zip(questions, found, strict=True)
+    ]
+
+
+def _file(document: str) -> str:
+    """The name of a document's file."""
+    return PurePath(document).name
+
+
+def write_population(path: Path, population: Iterable[Asked]) -> None:
+    """Write a population; each passage once."""
+    numbers: dict[Passage, int] = {}
+    lines = []
+    for asked in population:
+        hits = []
+        for hit in asked.hits:
+            if hit.passage not in numbers:
+                numbers[hit.passage] = len(numbers)
+                lines.append({"passage": asdict(hit.passage)})
+            found = {field.name: getattr(hit, field.name) for field in fields(hit)}
+            hits.append(found | {"passage": numbers[hit.passage]})
+        lines.append({"asked": {field.name: getattr(asked, field.name) for field in fields(asked)} | {"hits": hits}})
+    replace_file(path, "".join(json.dumps(line, default=float) + "\n" for line in lines).encode())
+
+
+def read_population(path: Path) -> list[Asked]:
+    """Read a population; ValueError naming the file if it is none."""
+    passages: list[Passage] = []
+    population = []
+    try:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            if "passage" in row:
+                passages.append(Passage(**row["passage"]))
+                continue
+            one = row["asked"]
+            hits = tuple(Hit(**hit | {"passage": passages[hit["passage"]]}) for hit in one["hits"])
+            population.append(Asked(**one | {"answers": tuple(one["answers"]), "hits": hits}))
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise ValueError(f"{path}: not a population ({type(error).__name__}: {error})") from error
+    return population
+
+
+def _held(arguments: argparse.Namespace, name: str) -> Path:
+    """The file of a set's held questions, or of all of them."""
+    held: Path = (arguments.held or arguments.data) / name
+    return held if held.exists() else arguments.data / name
+
+
+def main() -> int:
+    """Search for every question, and write what was found."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--held", type=Path)
+    parser.add_argument("--most", type=int, default=MOST)
+    arguments = parser.parse_args()
+    embedder, knows = Remembering(SentenceEmbedder.open()), PairEncoder.open(BUNDLED).holds
+    population = gold_kind(embedder, knows, say)
+    with tempfile.TemporaryDirectory(prefix="pincite-") as scratch:
+        qed = Path(scratch, "qed.json")
+        convert(arguments.data / QED, qed)
+        population += squad_kind("qed", qed, qed, embedder, knows, arguments.most, say)
+    for kind, name in SETS.items():
+        everything = arguments.data / name
+        population += squad_kind(kind, everything, _held(arguments, name), embedder, knows, arguments.most, say)
+    write_population(arguments.out, population)
+    say(f"{len(population)} questions written to {arguments.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

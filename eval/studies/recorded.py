@@ -1,0 +1,128 @@
+"""What a reader says, recorded into a file and said again: readings made on another machine fit and measure here.
+
+``python -m eval.studies.recorded POPULATION OUT.jsonl [--reader FOLDER] [--screen]`` reads every pair of a population
+(``eval.studies.population``) with the reader of a folder, or with its small one.
+
+The file is JSON lines: first ``{"reader": FINGERPRINT, "pairs": N}``, then for each pair ``{"pair": KEY, "spans": [[start, end,
+score], ...]}``. The key is a hash of the pair, so that the file holds no text.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Protocol
+
+from index.files import replace_file
+from qa.reader.reader import BUNDLED, Reader, Reading, Span
+from qa.reader.windows import Pair
+
+TOGETHER = 512  # pairs: enough to fill a graphics card's batches
+
+
+class Fingerprinted(Reader, Protocol):
+    """A reader that knows its identity."""
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over its files."""
+        ...
+
+
+class RecordingReader:
+    """Reads with another reader, and remembers."""
+
+    def __init__(self, reader: Fingerprinted) -> None:
+        self._reader, self._said = reader, dict[str, Reading]()
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the reader it records."""
+        return self._reader.fingerprint
+
+    def read(self, pairs: Sequence[Pair]) -> list[Reading]:
+        """One reading per pair, in order; a pair is read once."""
+        new = [pair for pair in dict.fromkeys(pairs) if key_of(pair) not in self._said]
+        self._said.update(zip(map(key_of, new), self._reader.read(new) if new else [], strict=True))
+        return [self._said[key_of(pair)] for pair in pairs]
+
+    def write(self, path: Path) -> None:
+        """Write what was read so far."""
+        head = {"reader": self.fingerprint, "pairs": len(self._said)}
+        lines = [head, *({"pair": key, "spans": _rows(one)} for key, one in sorted(self._said.items()))]
+        replace_file(path, "".join(json.dumps(line) + "\n" for line in lines).encode())
+
+
+class RecordedReader:
+    """Says again what another reader said of the same pairs."""
+
+    def __init__(self, fingerprint: str, said: Mapping[str, Reading]) -> None:
+        self.fingerprint, self._said = fingerprint, said
+
+    @classmethod
+    def open(cls, path: Path) -> RecordedReader:
+        """Read a recording; ValueError naming the file if it is none or incomplete."""
+        try:
+            head, *rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+            said = {row["pair"]: Reading(tuple(Span(*span) for span in row["spans"])) for row in rows}
+            fingerprint, pairs = str(head["reader"]), head["pairs"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{path}: not a recording of a reader ({type(error).__name__}: {error})") from error
+        if pairs != len(said):
+            raise ValueError(f"{path}: holds {len(said)} of {pairs} pairs; record it again")
+        return cls(fingerprint, said)
+
+    def read(self, pairs: Sequence[Pair]) -> list[Reading]:
+        """One reading per pair, in order; ValueError for a pair that was not recorded."""
+        try:
+            return [self._said[key_of(pair)] for pair in pairs]
+        except KeyError as error:
+            asked = next(pair.question for pair in pairs if key_of(pair) == error.args[0])
+            raise ValueError(f"a passage for the question {asked!r} was not recorded; record it again") from None
+
+
+def key_of(pair: Pair) -> str:
+    """A hash of everything the reader is given."""
+    return hashlib.sha256(json.dumps(asdict(pair), sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _rows(reading: Reading) -> list[list[float]]:
+    """The spans as JSON values; a score to four places, more than two machines agree on."""
+    return [[span.start, span.end, round(span.score, 4)] for span in reading.spans]
+
+
+def record(reader: Fingerprinted, pairs: Sequence[Pair], path: Path) -> Iterator[int]:
+    """Read pairs and write the recording; yields how many are read, now and then."""
+    recording = RecordingReader(reader)
+    for at in range(0, len(pairs), TOGETHER):
+        recording.read(pairs[at : at + TOGETHER])
+        yield min(at + TOGETHER, len(pairs))
+    recording.write(path)
+
+
+def main() -> int:
+    """Record one reader over a population."""
+    from eval.studies.population import read_population
+    from qa.answering.cascade import FOLDER
+    from qa.reader.reader import ExtractiveReader
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("population", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--reader", type=Path, default=BUNDLED)
+    parser.add_argument("--screen", action="store_true", help="record the small reader of the folder")
+    arguments = parser.parse_args()
+    reader = ExtractiveReader.open(arguments.reader / FOLDER if arguments.screen else arguments.reader)
+    pairs = list(dict.fromkeys(pair for asked in read_population(arguments.population) for pair in asked.pairs()))
+    for done in record(reader, pairs, arguments.out):
+        sys.stderr.write(f"{done} of {len(pairs)} pairs\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
