@@ -101,11 +101,12 @@ Asker = Callable[[Sheet, random.Random], Asked | None]
 
 
 def _question(sheet: Sheet, column: Column, key: Key, rng: random.Random) -> str:
-    """One of the column's own questions, or a generic one; a third name the year of the table if it has one."""
+    """One of the column's own questions, or a generic one; some name the year of the table, if the answer is no time."""
     generic = column.plain and not key.also and rng.random() < 0.35
     template = rng.choice(GENERIC).replace("{name}", column.name) if generic else rng.choice(column.asks)
     question = template.format(row=key.row, also=key.also)
-    return _in_year(question, sheet.year) if sheet.year and rng.random() < 0.33 else question
+    dated = sheet.year and rng.random() < 0.4 and column.values.split()[0] not in ("year", "date")
+    return _in_year(question, sheet.year) if sheet.year and dated else question
 
 
 def _in_year(question: str, year: str) -> str:
