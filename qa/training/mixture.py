@@ -22,6 +22,7 @@ from qa.training.negatives import (
 )
 from qa.training.noise import as_typed, misspelt, ordered, tokenised
 from qa.training.passages import beside, by_document, shortened
+from qa.training.tables import table_examples
 
 DEV_PERCENT = 1  # held back; enough to watch a run, and hardly missed in training
 
@@ -33,13 +34,14 @@ class Proportions:
     A source with fewer questions than requested is used repeatedly, with other negatives each time. ``beside`` is the number
     of other passages of the same document for each question of a source. From sources in ``exact`` nothing is made by editing:
     with another year the answer may still hold, and without a sentence a list keeps its other parts. ``messages`` is the
-    share of messages that are no question.
+    share of messages that are no question, ``tables`` that of questions on tables.
     """
 
     sources: dict[str, int] = field(default_factory=dict)
     beside: dict[str, float] = field(default_factory=dict)
     exact: frozenset[str] = frozenset()
     messages: float = 0.0
+    tables: float = 0.0
     retrieved: float = 0.25
     removed: float = 0.10
     swapped: float = 0.12
@@ -79,6 +81,7 @@ BUNDLED = Proportions(
     },
     exact=frozenset({"timeqa", "multispanqa"}),
     messages=0.01,
+    tables=0.06,
     retrieved=0.15,
     removed=0.08,
     swapped=0.18,
@@ -157,6 +160,7 @@ def mix(sources: dict[str, Loaded], proportions: Proportions, seed: int) -> Mixt
             )
             train.extend(made.of(again))
     answers = sorted({example.answer for example in train if example.answer and len(example.answer) < 30})
+    train.extend(table_examples(train, int(proportions.tables * len(train)), rng))
     passages = [example.passage for example in train]
     train.extend(messages(passages, int(proportions.messages * len(train)), rng))
     return Mixture(

@@ -62,6 +62,11 @@ def test_messages_have_a_share_and_no_answer():
     assert len(said) == 10 and all(e.start is None for e in said)
 
 
+def test_tables_have_a_share():
+    made = mix({"towns": Loaded([example(n) for n in range(101)])}, replace(ALONE, tables=0.3), seed=1).train
+    assert len([e for e in made if e.id.startswith("table-")]) == 30 and len(made) == 130
+
+
 def test_a_long_passage_is_cut_and_its_other_pieces_are_negatives_of_the_question():
     long = [replace(e, passage=f"{e.passage} {RAIN}", document=e.id) for e in map(example, range(100))]
     made = mix({"towns": Loaded(long)}, replace(ALONE, beside={"towns": 1.0}), seed=1).train
