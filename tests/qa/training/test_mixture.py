@@ -62,6 +62,13 @@ def test_messages_have_a_share_and_no_answer():
     assert len(said) == 10 and all(e.start is None for e in said)
 
 
+def test_the_lines_of_tables_stay_when_other_passages_are_tokenised():
+    noisy = replace(ALONE, tables=0.3, tokenised=1.0)
+    made = mix({"towns": Loaded([example(n) for n in range(101)])}, noisy, seed=1).train
+    assert all(" ." in e.passage for e in made if e.id.startswith("e"))
+    assert any(e.passage.count("\n") > 2 for e in made if e.id.startswith("table-"))
+
+
 def test_tables_have_a_share():
     made = mix({"towns": Loaded([example(n) for n in range(101)])}, replace(ALONE, tables=0.3), seed=1).train
     assert len([e for e in made if e.id.startswith("table-")]) == 30 and len(made) == 130
