@@ -27,7 +27,7 @@ Progress = Callable[[int, int, str], None]
 Found = Cut | DocumentRecord | None  # a document just read, the record of an unchanged one, or nothing to add
 
 # Increase this when loaders, the chunker or ``bm25.terms`` change their result for a file: every document is then read again.
-RECIPE = 5
+RECIPE = 6
 READ_AHEAD = 2 * PASSAGES_AT_ONCE  # passages: while one batch is embedded, the next is read
 
 

@@ -1,4 +1,4 @@
-"""Cuts documents into passages of whole sentences and similar length, never across a heading."""
+"""Cuts documents into passages of whole sentences and similar length, never across a heading, a row or an aside."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from index.documents import Document, Heading
-from index.sentences import CJK, ends_sentence, sentences
+from index.blocks import CELL_BORDER, Block
+from index.documents import Document
+from index.sentences import CJK, sentences
 
 # WORDS trades context in a passage against how precisely it is found, and keeps it within the 256 tokens that the embedder
 # reads. OVERLAP lets an answer and what it refers to share a passage if a border falls between them. So do the fractions
@@ -17,26 +18,32 @@ from index.sentences import CJK, ends_sentence, sentences
 WORDS = 120
 OVERLAP = 25
 
-WIDEST_WRAP = 160  # characters; if a text's lines are longer, no editor wrapped them and every line is a paragraph
+# Characters of a heading or a row of column names above a passage. Longer ones would leave no room for the passage in the 256
+# tokens that the embedder reads.
+LONGEST_HEADING = 1_000
+LONGEST_HEADER = 300
 
 GAP_OF_A_WORD = 100  # so many characters of white space count as a word, so that no passage is mostly blank
 
 _WORD = re.compile(rf"[{CJK}]|[^\s{CJK}]{{1,16}}")
 _BLANK = re.compile(rf"\s{{{GAP_OF_A_WORD}}}")
 _TOKEN = re.compile(r"\S+")
-_LINE = re.compile(r"[^\r\n\f\v\x85\u2028\u2029]+")
-_LINE_BREAK = re.compile(r"\r\n|[\r\n\f\v\x85\u2028\u2029]")
-_LIST_ITEM = re.compile(r"(?:[-*+•–]|\(?\w{1,3}[.)])\s")
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Characters [start, end) of a document, with the path of headings above them and the page on which they start."""
+    """Characters [start, end) of a document, with the path of headings above them and the page on which they start.
+
+    ``header`` is the row that names the columns, if the passage is a row of a table. ``main`` is false outside the
+    document's main content.
+    """
 
     start: int
     end: int
     heading: str
     page: int | None
+    header: str = ""
+    main: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +56,17 @@ class _Sentence:
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    start: int
-    end: int
+    """The blocks that may share a passage, and what stands above them."""
+
+    blocks: Sequence[Block]
     heading: str
+    header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Above:
+    level: int
+    words: str
 
 
 def chunk(document: Document, *, words: int = WORDS, overlap: int = OVERLAP) -> list[Chunk]:
@@ -59,84 +74,97 @@ def chunk(document: Document, *, words: int = WORDS, overlap: int = OVERLAP) -> 
 
     A passage repeats up to about ``overlap`` words of whole sentences from the one before. A sentence is cut only if it is
     longer than one and a half passages, at white space if possible. Each Chinese or Japanese character counts as a word, as
-    do 16 characters of any other unbroken run. Raises ValueError if ``words`` < 1 or ``overlap`` < 0.
+    do 16 characters of any other unbroken run. A row of a table is a passage of its own. Headings, and rows that name
+    columns, are in no passage but above it. Raises ValueError if ``words`` < 1 or ``overlap`` < 0.
     """
     if words < 1 or overlap < 0:
         raise ValueError(f"words must be positive and overlap not negative, not {words} and {overlap}")
-    width = _line_width(document.text)
     chunks = []
     for section in _sections(document):
-        units = list(_sentences(document.text, section, words, width))
+        units = list(_sentences(document.text, section, words))
         for first, last in _pack(units, words, overlap):
             start, end = units[first].start, units[last - 1].end
-            chunks.append(Chunk(start, end, section.heading, document.page_at(start)))
+            page, main = document.page_at(start), section.blocks[0].main
+            chunks.append(Chunk(start, end, section.heading, page, section.header, main))
     return chunks
 
 
 def _sections(document: Document) -> Iterator[_Section]:
-    """Yield the text between headings, with the path of headings above it."""
-    path: list[Heading] = []
-    start = document.body
-    for heading in document.headings:
-        if heading.start < document.body:
+    """Yield the blocks between headings, rows, and changes between main content and the rest."""
+    path = _HeadingPath(document)
+    held: list[Block] = []
+    for block in document.structure.blocks:
+        if block.start < document.body:
             continue
-        yield _Section(start, heading.start, _heading_path(document.title, path))
-        path = [above for above in path if above.level < heading.level] + [heading]
-        start = heading.end
-    yield _Section(start, len(document.text), _heading_path(document.title, path))
+        alone = block.kind in ("heading", "table_row")
+        if held and (alone or block.main != held[0].main):
+            yield _Section(held, path.above(held[0]))
+            held = []
+        if block.kind == "heading":
+            path.take(block)
+        elif block.kind == "table_row":
+            if block.header != block.start:
+                yield _Section([block], path.above(block), path.header(block))
+        elif block.kind != "furniture" or document.structure.words(document.text, block.start, block.end):
+            held.append(block)
+    if held:
+        yield _Section(held, path.above(held[0]))
 
 
-def _heading_path(title: str, path: Sequence[Heading]) -> str:
-    below = (heading.text for heading in path if heading.text and heading.text.casefold() != title.casefold())
-    return " - ".join((title, *below))
+class _HeadingPath:
+    """The headings above a block. Those outside the main content stand above nothing in it."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._paths: dict[bool, list[_Above]] = {True: [], False: []}  # by main
+        self._header: tuple[int | None, str] = (None, "")
+
+    def take(self, heading: Block) -> None:
+        """Put a heading in the place of those at its level and below."""
+        end = min(heading.end, heading.start + LONGEST_HEADING)
+        words = self._document.structure.words(self._document.text, heading.start, end)
+        path = self._paths[heading.main]
+        path[:] = [*(above for above in path if above.level < heading.level), _Above(heading.level, words)]
+        if heading.main:
+            self._paths[False].clear()
+
+    def above(self, block: Block) -> str:
+        """Return the title and the headings above a block."""
+        title = self._document.title
+        words = (above.words for above in self._paths[block.main])
+        return " - ".join((title, *(text for text in words if text and text.casefold() != title.casefold())))
+
+    def header(self, row: Block) -> str:
+        """Return the words of the row that names the columns of this one; "" if there is none."""
+        if row.header is None:
+            return ""
+        if self._header[0] != row.header:
+            structure, text = self._document.structure, self._document.text
+            names = next(structure.blocks.touching(row.header, row.header + 1))
+            words = (structure.words(text, *cell) for cell in structure.cells(text, names))
+            self._header = (row.header, CELL_BORDER.join(words)[:LONGEST_HEADER])
+        return self._header[1]
 
 
-def _sentences(text: str, section: _Section, words: int, width: int) -> Iterator[_Sentence]:
-    """Yield the sentences of a section, stripped, and overlong ones in pieces."""
-    part = text[section.start : section.end]
-    paragraphs = set(_paragraph_starts(part, width))
-    cuts = sorted({0, len(part), *(sentence.start for sentence in sentences(part)), *paragraphs})
-    opens = False
-    previous = section.start
+def _sentences(text: str, section: _Section, words: int) -> Iterator[_Sentence]:
+    """Yield the sentences of a section, stripped, and overlong ones in pieces; none reaches into another block."""
+    blocks = section.blocks
+    opening = {block.start for block in blocks}
+    begin, last = blocks[0].start, blocks[-1].end
+    found = () if blocks[0].kind == "table_row" else sentences(text[begin:last])
+    cuts = sorted({*opening, last, *(begin + sentence.start for sentence in found)})
+    previous = begin
     for start, end in pairwise(cuts):
-        opens = opens or start in paragraphs
-        stripped = part[start:end].strip()
+        part = text[start:end]
+        stripped = part.strip()
         if not stripped:
             continue
-        begin = section.start + start + part[start:end].index(stripped[0])
+        start += len(part) - len(part.lstrip())
+        opens = start in opening
         for piece_start, piece_end, size in _pieces(stripped, words):
-            gap = (begin + piece_start - previous) // GAP_OF_A_WORD
-            yield _Sentence(begin + piece_start, begin + piece_end, size + gap, opens)
-            opens, previous = False, begin + piece_end
-
-
-def _paragraph_starts(part: str, width: int) -> Iterator[int]:
-    """Yield the offsets at which paragraphs begin: after a blank line, or after a line that does not just wrap."""
-    previous: re.Match[str] | None = None
-    for line in _LINE.finditer(part):
-        if line[0].isspace():
-            continue
-        if previous is not None:
-            between = part[previous.end() : line.start()]
-            blank = len(between) > 1 and len(_LINE_BREAK.findall(between)) > 1
-            if blank or _ends_paragraph(previous[0].rstrip(), line[0].lstrip(), width):
-                yield line.start()
-        previous = line
-
-
-def _ends_paragraph(line: str, following: str, width: int) -> bool:
-    """Whether a single line break ends a paragraph: one paragraph per line, a short line such as a heading, or a list."""
-    if _LIST_ITEM.match(following):
-        return True
-    if following[0].islower():
-        return False
-    return width > WIDEST_WRAP or len(line) < 0.6 * width or ends_sentence(line)
-
-
-def _line_width(text: str) -> int:
-    """The 90th percentile of line lengths, so that a few overlong lines do not count."""
-    lengths = sorted(len(line[0]) for line in _LINE.finditer(text) if not line[0].isspace())
-    return lengths[len(lengths) * 9 // 10] if lengths else 0
+            gap = (start + piece_start - previous) // GAP_OF_A_WORD
+            yield _Sentence(start + piece_start, start + piece_end, size + gap, opens)
+            opens, previous = False, start + piece_end
 
 
 def _pieces(sentence: str, words: int) -> Iterator[tuple[int, int, int]]:

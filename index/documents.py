@@ -8,19 +8,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.blocks import Omission, Structure
 from index.files import digest
 from index.loaders.csv import load_csv
 from index.loaders.html import load_html
 from index.loaders.mail.eml import load_eml
 from index.loaders.mail.mbox import load_mbox
-from index.loaders.metadata import authors, language
+from index.loaders.markdown import load_markdown
+from index.loaders.metadata import authors, language, url, words
 from index.loaders.office.docx import load_docx
 from index.loaders.office.rtf import load_rtf
+from index.loaders.paragraphs import structure_of
 from index.loaders.pdf import load_pdf
-from index.loaders.text import Content, Heading, Overtaxed, UnreadableContent, load_markdown, load_text
+from index.loaders.text import Content, Overtaxed, UnreadableContent, load_text
 from index.loaders.web.epub import load_epub
-
-__all__ = ["Document", "Heading", "UnreadableDocument", "find_files", "parse_document", "read_bytes", "read_document"]
 
 LARGEST_FILE = 50 * 1024 * 1024
 LONGEST_TITLE = 300
@@ -62,7 +63,8 @@ class Document:
 
     For ``txt`` and ``md``, ``text`` is the file decoded as UTF-8 without newline translation; for other kinds it is what was
     extracted. Prose begins at ``body``. ``pages`` holds the offset at which each page begins, () if the format has no pages.
-    ``date`` is ISO 8601. ``authors`` and ``language`` (a primary tag such as "en") are what the document states.
+    ``date`` is ISO 8601. ``authors``, ``language`` (a primary tag such as "en"), ``publisher`` and ``url`` are what the
+    document states. ``omitted`` counts what the file holds and the text does not.
     """
 
     name: str
@@ -72,11 +74,14 @@ class Document:
     kind: str
     date: str | None
     body: int
-    headings: tuple[Heading, ...]
+    structure: Structure
     pages: tuple[int, ...]
     warnings: tuple[str, ...]
     authors: tuple[str, ...] = ()
     language: str | None = None
+    publisher: str | None = None
+    url: str | None = None
+    omitted: tuple[Omission, ...] = ()
 
     def page_at(self, offset: int) -> int | None:
         """Return the page (from 1) that holds a character offset; None if the format has no pages."""
@@ -154,11 +159,14 @@ def parse_document(path: Path, data: bytes, load: Load = load) -> Document:
         kind=kind,
         date=content.date,
         body=content.body,
-        headings=content.headings,
+        structure=structure_of(content),
         pages=content.pages,
         warnings=content.warnings,
         authors=authors(content.authors),
         language=language(content.language),
+        publisher=words(content.publisher),
+        url=url(content.url),
+        omitted=content.omitted,
     )
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from index import filters
 from index.arrays import Floats
+from index.blocks import Structure
 from index.embedder import Embedder
 from index.files import naming
 from index.search.ann import GRAPH, StoredGraph
@@ -258,6 +259,10 @@ class Index:
         except IndexDamaged:
             self.fall_back()
             return self.contents.document_text(self.document(name))
+
+    def structure(self, name: str) -> Structure:
+        """Return the blocks, inline marks and boxes of a document; raises KeyError for an unknown name."""
+        return self.contents.structure(self.document(name))
 
     @cached_property
     def _places(self) -> dict[str, int]:

@@ -12,12 +12,14 @@ import resource
 import subprocess
 import sys
 import threading
+from base64 import b64decode, b64encode
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from index.blocks import Omission, Structure
 from index.documents import load
 from index.loaders.text import Content, Heading, Overtaxed, UnreadableContent
 
@@ -122,6 +124,9 @@ def _content(answer: bytes) -> Content:
         places = [said["body"], *(place for h in headings for place in (h.start, h.end)), *pages]
         if not all(0 <= place <= len(text) for place in places):
             raise ValueError("a place beyond the text")
+        structure = None if said["structure"] is None else Structure.unpack(b64decode(said["structure"]))
+        if structure is not None:
+            structure.check(len(text))
         return Content(
             text,
             title=_words(said["title"]),
@@ -132,6 +137,10 @@ def _content(answer: bytes) -> Content:
             warnings=tuple(map(str, said["warnings"])),
             authors=tuple(map(str, said["authors"])),
             language=_words(said["language"]),
+            structure=structure,
+            publisher=_words(said["publisher"]),
+            url=_words(said["url"]),
+            omitted=tuple(Omission(str(one["what"]), int(one["count"])) for one in said["omitted"]),
         )
     except UnreadableContent:
         raise
@@ -152,7 +161,9 @@ def _serve(questions: IO[bytes], answers: IO[bytes]) -> None:
 
 def _answer(kind: str, data: bytes) -> dict[str, Any]:
     try:
-        return asdict(load(kind, data))
+        content = load(kind, data)
+        packed = None if content.structure is None else b64encode(content.structure.pack()).decode("ascii")
+        return {**asdict(replace(content, structure=None)), "structure": packed}
     except MemoryError:
         return {"reason": "it needs too much memory to read", "overtaxed": True}
     except UnreadableContent as error:

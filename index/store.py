@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     from index.arrays import Floats
+    from index.blocks import Structure
     from index.builder import Progress
     from index.embedder import Embedder
     from index.folder_index import DocumentRecord, Duplicate, Passage, Rankings, Settings, Unreadable
@@ -61,6 +62,9 @@ class Store(Protocol):
 
     def document_text(self, name: str) -> str:
         """Return the full text of a document, to which all offsets refer; raises KeyError for an unknown name."""
+
+    def structure(self, name: str) -> Structure:
+        """Return the blocks, inline marks and boxes of a document; raises KeyError for an unknown name."""
 
     def sample(self, size: int) -> Iterable[Passage]:
         """Yield about ``size`` passages spread evenly over the store, or all if there are fewer."""

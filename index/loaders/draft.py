@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from index.loaders.text import Content, Heading
+from index.blocks import CELL_BORDER, Block, BlockKind, Mark, Omission, Structure
+from index.loaders.text import Content
 
-BlockKind = str
+PARAGRAPH_GAP, LINE_GAP = "\n\n", "\n"  # white space between two blocks; the second between list items and rows
+_LINES = ("list_item", "table_row")
 
 
 class Draft:
-    """A text in the making, block by block, with its headings."""
+    """A text in the making, block by block, with its structure."""
 
     def __init__(self) -> None:
         self.length = 0
-        self.headings: list[Heading] = []
+        self.structure = Structure()
         self._parts: list[str] = []
-        self._last = ""
+        self._last: BlockKind | None = None
 
     @property
     def text(self) -> str:
@@ -25,33 +27,85 @@ class Draft:
         return "".join(self._parts)
 
     def add(
-        self, text: str, kind: str = "paragraph", *, level: int = 0, main: bool = True, header: int | None = None
+        self,
+        text: str,
+        kind: BlockKind = "paragraph",
+        *,
+        level: int = 0,
+        main: bool = True,
+        header: int | None = None,
+        marks: Iterable[Mark] = (),
     ) -> int:
-        """Append a block and return the offset of its first character; text without any but white space adds nothing."""
+        """Append a block and return the offset of its first character; text without any but white space adds nothing.
+
+        The text loses white space at both ends. ``marks`` are offsets in ``text``, in order; those outside its words are
+        dropped.
+        """
         words = text.strip()
         if not words:
             return self.length
         start = self._next(kind)
-        self._parts += ("\n\n"[: start - self.length], words)
-        self.length, self._last = start + len(words), kind
-        if kind == "heading":
-            self.headings.append(Heading(start, level, " ".join(words.split()), self.length))
+        self._put(words, start)
+        self._last = kind
+        self.structure.add_block(Block(start, self.length, kind, level, main, header))
+        shift = start - text.index(words[0])
+        for mark in marks:
+            first, last = max(start, mark.start + shift), min(self.length, mark.end + shift)
+            if first < last:
+                self.structure.add_mark(Mark(first, last, mark.kind))
         return start
 
     def add_row(
         self, cells: Iterable[str], *, header: int | None = None, names: bool = False, main: bool = True
     ) -> int:
-        """Append a row of a table, its cells on one line, and return the offset at which it begins."""
-        return self.add(" | ".join(filter(None, (" ".join(cell.split()) for cell in cells))), "table_row", main=main)
+        """Append a row of a table, its cells on one line, and return the offset at which it begins.
 
-    def _next(self, kind: str) -> int:
-        together = kind in ("list_item", "table_row") and self._last == kind
-        return self.length + (1 if together else 2) * bool(self.length)
+        ``names``: whether the row names the columns. Give the offset of such a row as ``header`` of the rows below it.
+        """
+        words = CELL_BORDER.join(squeezed for cell in cells if (squeezed := " ".join(cell.split())))
+        header = self._next("table_row") if names else header
+        return self.add(words, "table_row", main=main, header=header)
+
+    def _next(self, kind: BlockKind) -> int:
+        """The offset at which the next block of this kind begins."""
+        return self.length + len(self._gap(kind))
+
+    def append(self, text: str, structure: Structure) -> int:
+        """Append a whole text with its structure, such as a chapter; return the offset at which it begins."""
+        start = self._next("paragraph")
+        self._put(text, start)
+        self._last = "paragraph"
+        for block in structure.blocks:
+            header = None if block.header is None else start + block.header
+            self.structure.add_block(
+                Block(start + block.start, start + block.end, block.kind, block.level, block.main, header)
+            )
+        for mark in structure.marks:
+            self.structure.add_mark(Mark(start + mark.start, start + mark.end, mark.kind))
+        for box in structure.boxes:
+            self.structure.boxes.numbers.extend(
+                (start + box.start, start + box.end, box.page, box.left, box.top, box.right, box.bottom)
+            )
+        return start
+
+    def _gap(self, kind: BlockKind) -> str:
+        if not self.length:
+            return ""
+        return LINE_GAP if kind in _LINES and self._last == kind else PARAGRAPH_GAP
+
+    def _put(self, text: str, start: int) -> None:
+        gap = PARAGRAPH_GAP[: start - self.length]
+        self._parts += (gap, text)
+        self.length = start + len(text)
 
 
 def drafted(draft: Draft, left_out: Mapping[str, int] | None = None, **fields: Any) -> Content:
-    """The content of a draft; the first heading of level 1 is its title unless ``fields`` state one."""
-    first = next((heading.text for heading in draft.headings if heading.level == 1), None)
-    fields["title"] = fields.get("title") or first
-    warnings = tuple(f"{count} {what} left out" for what, count in (left_out or {}).items() if count)
-    return Content(draft.text, headings=tuple(draft.headings), warnings=warnings, **fields)
+    """The content of a draft; its first heading of level 1 is the title unless ``fields`` state one.
+
+    ``left_out`` counts what the file holds and the draft does not, by plural nouns such as "images".
+    """
+    text, structure = draft.text, draft.structure
+    first = next((block for block in structure.blocks if block.kind == "heading" and block.level == 1), None)
+    fields["title"] = fields.get("title") or (structure.words(text, first.start, first.end) if first else None)
+    omitted = tuple(Omission(what, count) for what, count in (left_out or {}).items() if count)
+    return Content(text, structure=structure, omitted=omitted, **fields)

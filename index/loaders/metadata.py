@@ -1,4 +1,4 @@
-"""Cleans what a document states about its authors and language: short, on one line, without control characters."""
+"""Cleans what a document states about itself: short, on one line, without control characters."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ LONGEST_VALUE = 10_000
 JOINERS = "\u200c\u200d"  # invisible, and part of names in some scripts
 
 _TAG = re.compile(r"\s*([A-Za-z]{2,3})(?![A-Za-z])")
+_URL = re.compile(r"https?://[!-~]{3,2000}")
 _NO_LANGUAGE = ("und", "mul", "zxx", "mis")  # undetermined, several, none, without a code
 
 
@@ -27,6 +28,17 @@ def language(said: str | None) -> str | None:
     found = _TAG.match(said or "")
     tag = found[1].lower() if found else None
     return None if tag in _NO_LANGUAGE else tag
+
+
+def words(said: str | None) -> str | None:
+    """Return a name such as a publisher's on one line; None if there is none."""
+    return _clean((said or "")[:LONGEST_VALUE]) or None
+
+
+def url(said: str | None) -> str | None:
+    """Return the address of a page on the web; None if it is none."""
+    cleaned = (said or "").strip()
+    return cleaned if _URL.fullmatch(cleaned) else None
 
 
 def _clean(name: str) -> str:

@@ -1,7 +1,7 @@
 """The database: its URL, transactions, errors and tables.
 
 The schema is ``pincite``:
-    documents   one row per file: name, digest of its bytes, title, text, and the rest of its record
+    documents   one row per file: name, digest of its bytes, title, text, structure, and the rest of its record
     passages    one row per passage with its vector; made by langchain-postgres, so that any LangChain program can open it
     terms       how often each term occurs in each passage, and the passage's length in terms: all that BM25 needs
     making      one row: format, embedder and canaries
@@ -25,7 +25,7 @@ from index.embedder import Embedder
 from index.folder_index import CANARIES
 from index.storage.generations import IndexProblem
 
-FORMAT = 1
+FORMAT = 2
 GRAPH = "pincite.passages_graph"
 WRITING = 7_214_630_518_274  # advisory lock held to make tables or indexes: an arbitrary number, unlikely to be used by others
 _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
@@ -37,7 +37,7 @@ _UNSTORABLE = ("22", "54")  # SQLSTATE classes: invalid data, exceeded limits
 
 _DOCUMENTS = """CREATE TABLE IF NOT EXISTS pincite.documents (
     name TEXT PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL,
-    record JSONB NOT NULL, cutting TEXT NOT NULL, passages INTEGER NOT NULL, terms BIGINT NOT NULL)"""
+    structure BYTEA NOT NULL, record JSONB NOT NULL, cutting TEXT NOT NULL, passages INTEGER NOT NULL, terms BIGINT NOT NULL)"""
 _TABLES = (
     "CREATE INDEX IF NOT EXISTS passages_source ON pincite.passages (source)",
     """CREATE TABLE IF NOT EXISTS pincite.terms (
@@ -50,6 +50,8 @@ _TABLES = (
         single BOOLEAN PRIMARY KEY DEFAULT TRUE CHECK (single), format INTEGER NOT NULL,
         embedder TEXT NOT NULL, dimension INTEGER NOT NULL, canaries JSONB NOT NULL)""",
 )
+
+_OTHER_FORMAT = "its index has format {found} and this version reads {known}; drop the schema pincite, then index again"
 
 T = TypeVar("T")
 
@@ -114,7 +116,7 @@ class Database:
                 return False
             found = connection.scalar(text("SELECT format FROM pincite.making"))
         if found != FORMAT:
-            raise StoreProblem(self.place, f"its index has format {found} and this version reads {FORMAT}")
+            raise StoreProblem(self.place, _OTHER_FORMAT.format(found=found, known=FORMAT))
         return True
 
     def set_up(self, embedder: Embedder) -> None:
@@ -158,6 +160,8 @@ class Database:
                 Column("end_index", "INTEGER", nullable=False),
                 Column("heading", "TEXT", nullable=False),
                 Column("page", "INTEGER"),
+                Column("header", "TEXT", nullable=False),
+                Column("main", "BOOLEAN", nullable=False),
             ],
             store_metadata=False,
         )

@@ -53,7 +53,7 @@ def of_ids(connection: Connection, ids: Sequence[int]) -> list[Passage]:
     return [Passage(*row) for row in connection.execute(_OF_IDS, {"ids": list(ids)})]
 
 
-_COLUMNS = "passages.id, source, title, sha256, start_index, end_index, content, heading, page"
+_COLUMNS = "passages.id, source, title, sha256, start_index, end_index, content, heading, page, header, main"
 _ALL = f"SELECT {_COLUMNS} FROM pincite.passages JOIN pincite.documents ON documents.name = source"
 _COUNT = text("SELECT coalesce(sum(passages), 0) FROM pincite.documents")
 _OF_IDS = text(f"{_ALL} WHERE passages.id = ANY(:ids) ORDER BY {ORDER}")

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, text
 
 from index import filters
 from index.arrays import Floats
+from index.blocks import Structure
 from index.builder import RECIPE
 from index.chunker import OVERLAP, WORDS
 from index.embedder import Embedder, in_context
@@ -21,7 +22,7 @@ from index.postgres.database import GRAPH, WRITING, Database, StoreProblem
 from index.postgres.passages import BY_PATH, StoredPassages, sampled
 from index.postgres.search import Searching
 from index.postgres.writing import put
-from index.storage.layout import DocumentRecord, Passage
+from index.storage.layout import DocumentRecord, Passage, record_of
 from index.update.reuse import Cut
 
 
@@ -94,8 +95,8 @@ class PostgresStore:
         with self.database.snapshot() as connection:
             rows = connection.execute(_VECTORS, {"names": list(names)})
             return {
-                in_context(heading, content): np.array(json.loads(vector), dtype=np.float32)
-                for heading, content, vector in rows
+                in_context(heading, header, content): np.array(json.loads(vector), dtype=np.float32)
+                for heading, header, content, vector in rows
             }
 
     def put(self, cut: Cut, vectors: Floats, *, replaces: Sequence[str] = ()) -> Duplicate | None:
@@ -218,6 +219,14 @@ class PostgresStore:
             raise KeyError(name)
         return str(found)
 
+    def structure(self, name: str) -> Structure:
+        """Return the blocks, inline marks and boxes of a document; raises KeyError for an unknown name."""
+        with self.database.snapshot() as connection:
+            found = connection.scalar(_STRUCTURE, {"name": name})
+        if found is None:
+            raise KeyError(name)
+        return Structure.unpack(bytes(found))
+
     def sample(self, size: int) -> Sequence[Passage]:
         """Return about ``size`` passages spread evenly over the store, or all if there are fewer."""
         with self.database.snapshot() as connection:
@@ -247,15 +256,14 @@ class PostgresStore:
 
 
 def _record(row: Row[Any]) -> DocumentRecord:
-    known: dict[str, Any] = {
-        **{name: tuple(fact) if isinstance(fact, list) else fact for name, fact in row.record.items()},
-        **{field: number for field, number in row._mapping.items() if field != "record"},
-    }
-    return DocumentRecord(**known)
+    return record_of({**row.record, **{field: number for field, number in row._mapping.items() if field != "record"}})
 
 
+_STRUCTURE = text("SELECT structure FROM pincite.documents WHERE name = :name")
 _REMOVE = text("DELETE FROM pincite.documents WHERE name = ANY(:names)")
-_VECTORS = text("SELECT heading, content, CAST(embedding AS text) FROM pincite.passages WHERE source = ANY(:names)")
+_VECTORS = text(
+    "SELECT heading, header, content, CAST(embedding AS text) FROM pincite.passages WHERE source = ANY(:names)"
+)
 _KEEP_ROOT = text(
     """INSERT INTO pincite.roots VALUES (:name, :version, :built)
     ON CONFLICT (name) DO UPDATE SET version = excluded.version, built = excluded.built"""
@@ -267,15 +275,17 @@ _KEEP_LEFT_OUT = text(
 _MAKE_GRAPH = (
     "CREATE INDEX passages_graph ON pincite.passages USING hnsw ((CAST(embedding AS halfvec({}))) halfvec_ip_ops)"
 )
-_COUNTS = "record, passages, octet_length(text) AS bytes"
+_COUNTS = "record, passages, octet_length(text) AS bytes, octet_length(structure) / 4 AS numbers"
 _RECORDS = text(
     f"""SELECT {_COUNTS}, sum(passages) OVER path - passages AS first_passage,
-        sum(octet_length(text)) OVER path - octet_length(text) AS first_byte
+        sum(octet_length(text)) OVER path - octet_length(text) AS first_byte,
+        sum(octet_length(structure) / 4) OVER path - octet_length(structure) / 4 AS first_number
     FROM pincite.documents WINDOW path AS (ORDER BY {BY_PATH.format("name")}) ORDER BY {BY_PATH.format("name")}"""
 )
 _ONE_RECORD = text(
-    f"""SELECT {_COUNTS}, first_passage, first_byte FROM pincite.documents, (
-        SELECT coalesce(sum(passages), 0) AS first_passage, coalesce(sum(octet_length(text)), 0) AS first_byte
+    f"""SELECT {_COUNTS}, first_passage, first_byte, first_number FROM pincite.documents, (
+        SELECT coalesce(sum(passages), 0) AS first_passage, coalesce(sum(octet_length(text)), 0) AS first_byte,
+            coalesce(sum(octet_length(structure) / 4), 0) AS first_number
         FROM pincite.documents WHERE {BY_PATH.format("name")} < {BY_PATH.format(":name")}) AS before
     WHERE name = :name"""
 )

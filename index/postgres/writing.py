@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -35,6 +35,7 @@ def put(connection: Connection, cut: Cut, vectors: Floats, replaces: Sequence[st
     counts = [Counter(map(stored_term, terms(text))) for text in cut.texts]
     row = {
         **{field: getattr(document, field) for field in ("name", "sha256", "title", "text")},
+        "structure": document.structure.pack(),
         "record": json.dumps(_facts(document)),
         "cutting": CUTTING,
         "passages": len(counts),
@@ -67,6 +68,8 @@ def _passage_columns(cut: Cut, vectors: Floats) -> dict[str, list[Any]]:
         "ends": [found.end for found in cut.chunks],
         "headings": [found.heading for found in cut.chunks],
         "pages": [found.page for found in cut.chunks],
+        "headers": [found.header for found in cut.chunks],
+        "mains": [found.main for found in cut.chunks],
     }
 
 
@@ -87,7 +90,8 @@ def _term_columns(ids: Sequence[int], counts: Sequence[Counter[str]]) -> dict[st
 def _facts(document: Document) -> dict[str, Any]:
     """The fields of a document's record, and its length, which would otherwise require reading the text."""
     known = (field.name for field in fields(DocumentRecord) if hasattr(document, field.name))
-    return {"characters": len(document.text), **{name: getattr(document, name) for name in known}}
+    facts = {name: getattr(document, name) for name in known}
+    return {**facts, "characters": len(document.text), "omitted": [asdict(one) for one in document.omitted]}
 
 
 _FIND = text("SELECT sha256, cutting FROM pincite.documents WHERE name = :name")
@@ -95,18 +99,19 @@ _SAME_BYTES = text("SELECT name FROM pincite.documents WHERE sha256 = :sha256")
 _MAKE_ROOM = text("DELETE FROM pincite.documents WHERE name = :name OR (sha256 = :sha256 AND name = ANY(:replaces))")
 _ADD_DOCUMENT = text(
     """INSERT INTO pincite.documents
-    VALUES (:name, :sha256, :title, :text, CAST(:record AS jsonb), :cutting, :passages, :terms)
+    VALUES (:name, :sha256, :title, :text, :structure, CAST(:record AS jsonb), :cutting, :passages, :terms)
     ON CONFLICT (sha256) DO NOTHING RETURNING name"""
 )
 _NEW_IDS = text(
     "SELECT nextval(pg_get_serial_sequence('pincite.passages', 'id')) FROM generate_series(1, CAST(:count AS integer))"
 )
 _ADD_PASSAGES = text(
-    """INSERT INTO pincite.passages (id, content, embedding, source, start_index, end_index, heading, page)
-    SELECT id, content, CAST(embedding AS vector), :source, start_index, end_index, heading, page
+    """INSERT INTO pincite.passages (id, content, embedding, source, start_index, end_index, heading, page, header, main)
+    SELECT id, content, CAST(embedding AS vector), :source, start_index, end_index, heading, page, header, main
     FROM unnest(CAST(:ids AS bigint[]), CAST(:contents AS text[]), CAST(:vectors AS text[]), CAST(:starts AS integer[]),
-        CAST(:ends AS integer[]), CAST(:headings AS text[]), CAST(:pages AS integer[]))
-    AS passage(id, content, embedding, start_index, end_index, heading, page)"""
+        CAST(:ends AS integer[]), CAST(:headings AS text[]), CAST(:pages AS integer[]), CAST(:headers AS text[]),
+        CAST(:mains AS boolean[]))
+    AS passage(id, content, embedding, start_index, end_index, heading, page, header, main)"""
 )
 _ADD_TERMS = text(
     """INSERT INTO pincite.terms SELECT * FROM unnest(CAST(:terms AS text[]), CAST(:passages AS bigint[]),

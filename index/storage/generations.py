@@ -24,7 +24,7 @@ from typing import Any
 from index.files import digest, digest_of, flush, flush_below, naming, read_regular, replace_file
 from index.storage.page_sums import SUMS, PageSums, write_sums
 
-FORMAT = 4
+FORMAT = 5
 MANIFEST = "manifest.json"
 POINTER = "CURRENT"
 LOCK = "LOCK"

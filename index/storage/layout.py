@@ -2,8 +2,10 @@
 
 documents.jsonl   one record per line
 texts.utf8        the texts of the documents, one after the other
-passages.i64      [n, 8]: document, start, end, page (0: none), heading, bytes [first, last) in texts.utf8, number of terms
-headings.json     the heading paths that passages share
+structures.i32    the structures of the documents, one after the other (see index.blocks)
+passages.i64      [n, 10]: document, start, end, page (0: none), heading, bytes [first, last) in texts.utf8, header, main (0 or 1),
+                  number of terms
+headings.json     the heading paths and the headers of tables that passages share
 vectors.f32       [n, dimension]
 terms.i32         the terms of all passages in order, as numbers in BM25's vocabulary
 terms/            the arrays of BM25
@@ -18,9 +20,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 from index.arrays import Bytes, Floats, Ints, Numbers
+from index.blocks import Omission, Structure
 from index.documents import page_at
 from index.files import read_regular
 from index.search.bm25 import SparseIndex
@@ -28,10 +31,10 @@ from index.storage.array_file import mapped
 from index.storage.generations import IndexDamaged
 from index.storage.page_sums import PageSums
 
-DOCUMENTS, TEXTS, PASSAGES, HEADINGS, VECTORS, TERM_IDS, TERMS = (
-    "documents.jsonl", "texts.utf8", "passages.i64", "headings.json", "vectors.f32", "terms.i32", "terms",
+DOCUMENTS, TEXTS, STRUCTURES, PASSAGES, HEADINGS, VECTORS, TERM_IDS, TERMS = (
+    "documents.jsonl", "texts.utf8", "structures.i32", "passages.i64", "headings.json", "vectors.f32", "terms.i32", "terms",
 )  # fmt: skip
-COLUMNS = 8  # of the table of passages
+COLUMNS = 10  # of the table of passages
 ROW = 8 * COLUMNS  # bytes
 
 
@@ -39,7 +42,8 @@ ROW = 8 * COLUMNS  # bytes
 class Passage:
     """Characters [start, end) of a document, with the path of headings above them and the page on which they start.
 
-    ``number`` is the passage's row in the vectors and its id in both searches.
+    ``number`` is the passage's row in the vectors and its id in both searches. ``header`` is the row that names the columns,
+    if the passage is a row of a table. ``main`` is false outside the document's main content.
     """
 
     number: int
@@ -51,11 +55,17 @@ class Passage:
     text: str
     heading: str
     page: int | None
+    header: str = ""
+    main: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """A document without its text. Its passages are numbered from ``first_passage``, its bytes from ``first_byte``."""
+    """A document without its text and structure.
+
+    Its passages are numbered from ``first_passage``, its bytes from ``first_byte``, and the ``numbers`` of its structure
+    from ``first_number``.
+    """
 
     name: str
     title: str
@@ -72,6 +82,11 @@ class DocumentRecord:
     bytes: int
     authors: tuple[str, ...] = ()
     language: str | None = None
+    publisher: str | None = None
+    url: str | None = None
+    omitted: tuple[Omission, ...] = ()
+    first_number: int = 0
+    numbers: int = 0
 
     def page_at(self, offset: int) -> int | None:
         """Return the page (from 1) that holds a character offset; None if the format has no pages."""
@@ -84,6 +99,7 @@ class Contents:
 
     documents: tuple[DocumentRecord, ...]
     texts: Bytes
+    structures: Numbers
     table: Ints
     headings: tuple[str, ...]
     vectors: Floats
@@ -110,10 +126,11 @@ class Contents:
         if not all(isinstance(heading, str) for heading in headings):
             raise TypeError("a heading is no text")
         texts, terms = mapped(folder / TEXTS, "u1"), mapped(folder / TERM_IDS, "<i4")
-        if not _follow_one_another(documents, len(texts)):
+        structures = mapped(folder / STRUCTURES, "<i4")
+        if not _follow_one_another(documents, len(texts), len(structures)):
             raise ValueError("the documents do not follow one another")
         sparse = SparseIndex.open(folder / TERMS, len(table))
-        return cls(documents, texts, table, headings, vectors, terms, sparse, folder, sums)
+        return cls(documents, texts, structures, table, headings, vectors, terms, sparse, folder, sums)
 
     @property
     def lengths(self) -> Ints:
@@ -124,13 +141,23 @@ class Contents:
         """Return the full text of a document, to which all offsets refer."""
         return self._text(document.first_byte, document.first_byte + document.bytes)
 
+    def structure(self, document: DocumentRecord) -> Structure:
+        """Return the blocks, marks and boxes of a document; raises IndexDamaged if they are damaged."""
+        first, last = document.first_number, document.first_number + document.numbers
+        self._check(STRUCTURES, 4 * first, 4 * last)
+        try:
+            return Structure.unpack(self.structures[first:last].tobytes())
+        except ValueError:
+            raise self._damaged(STRUCTURES) from None
+
     def passage(self, number: int) -> Passage:
         """Return the passage with this number; raises IndexDamaged if what is stored of it is damaged."""
         self._check(PASSAGES, number * ROW, (number + 1) * ROW)
-        place, start, end, page, heading, first_byte, last_byte, _ = map(int, self.table[number])
+        place, start, end, page, heading, first_byte, last_byte, header, main, _ = map(int, self.table[number])
         if not (
             0 <= place < len(self.documents)
             and 0 <= heading < len(self.headings)
+            and 0 <= header < len(self.headings)
             and 0 <= start <= end <= self.documents[place].characters
             and page >= 0
         ):
@@ -146,6 +173,8 @@ class Contents:
             text=self._text(first_byte, last_byte),
             heading=self.headings[heading],
             page=page or None,
+            header=self.headings[header],
+            main=bool(main),
         )
 
     def places(self) -> Ints:
@@ -198,27 +227,42 @@ class Passages(Sequence[Passage]):
         return [self._contents.passage(number) for number in numbers]
 
 
-def _follow_one_another(documents: Sequence[DocumentRecord], texts: int) -> bool:
-    """Whether passages and bytes of each document begin where those of the one before end, and end with the texts."""
-    passage = byte = 0
+def _follow_one_another(documents: Sequence[DocumentRecord], texts: int, numbers: int) -> bool:
+    """Whether each document's parts begin where those of the one before end, and end with the texts and structures."""
+    ends = (0, 0, 0)
     for document in documents:
-        if (document.first_passage, document.first_byte) != (passage, byte):
+        if (document.first_passage, document.first_byte, document.first_number) != ends:
             return False
-        passage, byte = passage + document.passages, byte + document.bytes
-    return byte == texts
+        passage, byte, number = ends
+        ends = (passage + document.passages, byte + document.bytes, number + document.numbers)
+    return ends[1:] == (texts, numbers)
 
 
 def _record(line: str) -> DocumentRecord:
-    fields = json.loads(line)
-    lists = {name: tuple(fields[name]) for name in ("pages", "warnings", "authors") if name in fields}
+    return record_of(json.loads(line))
+
+
+def record_of(fields: dict[str, Any]) -> DocumentRecord:
+    """Make a record of fields read from JSON; raises TypeError or ValueError if they are of another kind."""
+    lists: dict[str, Any] = {name: tuple(fields[name]) for name in ("pages", "warnings", "authors") if name in fields}
+    lists["omitted"] = tuple(Omission(**one) for one in fields.get("omitted", ()))
     record = DocumentRecord(**{**fields, **lists})
-    texts = (record.name, record.title, record.sha256, record.kind, *record.warnings, *record.authors)
-    maybe = (record.date, record.language)
-    numbers = (record.body, record.characters, record.first_passage, record.passages, record.first_byte, record.bytes)
+    omitted = (one.what for one in record.omitted)
+    texts = (record.name, record.title, record.sha256, record.kind, *record.warnings, *record.authors, *omitted)
+    maybe = (record.date, record.language, record.publisher, record.url)
+    places = (
+        record.first_passage,
+        record.passages,
+        record.first_byte,
+        record.bytes,
+        record.first_number,
+        record.numbers,
+    )
+    numbers = (record.body, record.characters, *places, *record.pages, *(one.count for one in record.omitted))
     if not (
         all(isinstance(text, str) for text in texts)
         and all(text is None or isinstance(text, str) for text in maybe)
-        and all(isinstance(number, int) and number >= 0 for number in (*numbers, *record.pages))
+        and all(isinstance(number, int) and number >= 0 for number in numbers)
         and "\0" not in record.name
     ):
         raise TypeError("a document has fields of another kind")

@@ -25,6 +25,7 @@ from index.storage.layout import (
     DOCUMENTS,
     HEADINGS,
     PASSAGES,
+    STRUCTURES,
     TERM_IDS,
     TERMS,
     TEXTS,
@@ -50,6 +51,7 @@ class Gathering:
         self._headings: dict[str, int] = {}
         self._origins = array("i")
         self._texts, self._table = self._spool(TEXTS, "u1"), self._spool(PASSAGES, "<i8")
+        self._structures = self._spool(STRUCTURES, "<i4")
         self._terms, self._vectors = self._spool(TERM_IDS, "<i4"), self._spool(VECTORS, "<f4")
 
     @property
@@ -61,14 +63,23 @@ class Gathering:
         """Add a document and its passages; pass their vectors to ``embed``."""
         at, rows, terms = self._texts.length, [], array("i")
         for found, (first_byte, last_byte) in zip(chunks, _byte_bounds(document.text, chunks), strict=True):
-            heading = self._headings.setdefault(found.heading, len(self._headings))
-            held = number(in_context(found.heading, document.text[found.start : found.end]), self._vocabulary)
-            where = (found.start, found.end, found.page or 0, heading, at + first_byte, at + last_byte)
-            rows.append((len(self._documents), *where, len(held)))
+            words = in_context(found.heading, found.header, document.text[found.start : found.end])
+            held = number(words, self._vocabulary)
+            where = (
+                found.start,
+                found.end,
+                found.page or 0,
+                self._heading(found.heading),
+                at + first_byte,
+                at + last_byte,
+            )
+            rows.append((len(self._documents), *where, self._heading(found.header), found.main, len(held)))
             terms.extend(held)
         text = np.frombuffer(document.text.encode("utf-8"), dtype=np.uint8)
-        self._documents.append(self._placed(document, len(chunks), len(text)))
+        structure = np.frombuffer(document.structure.pack(), dtype="<i4")
+        self._documents.append(self._placed(document, len(chunks), len(text), len(structure)))
         self._texts.add(text)
+        self._structures.add(structure)
         self._terms.add(np.array(terms, dtype=np.int32))
         self._table.add(np.array(rows, dtype=np.int64))
         self._origins.extend([NEW] * len(rows))
@@ -93,7 +104,8 @@ class Gathering:
                 lines.writelines(json.dumps(asdict(document)) + "\n" for document in self._documents)
             (self._folder / HEADINGS).write_text(json.dumps(headings), encoding="ascii")
             sparse.save(self._folder / TERMS)
-        return Contents(tuple(self._documents), self._texts.finish(), table, headings, vectors, terms, sparse)
+        texts, structures = self._texts.finish(), self._structures.finish()
+        return Contents(tuple(self._documents), texts, structures, table, headings, vectors, terms, sparse)
 
     @cached_property
     def _vocabulary(self) -> dict[str, int]:
@@ -117,29 +129,39 @@ class Gathering:
         assert self._before is not None
         first, last = records[0].first_passage, records[-1].first_passage + records[-1].passages
         first_byte, last_byte = records[0].first_byte, records[-1].first_byte + records[-1].bytes
+        first_number, last_number = records[0].first_number, records[-1].first_number + records[-1].numbers
         rows, bytes_on = np.array(self._before.table[first:last]), self._texts.length - first_byte
         rows[:, 0] += len(self._documents) - rows[0, 0]
-        rows[:, 4] = self._moved_headings(rows[:, 4])
+        rows[:, 4], rows[:, 7] = self._moved_headings(rows[:, 4]), self._moved_headings(rows[:, 7])
         rows[:, 5:7] += bytes_on
-        passages_on = self._passages - first
+        passages_on, numbers_on = self._passages - first, self._structures.length - first_number
         self._documents += (
-            replace(record, first_passage=record.first_passage + passages_on, first_byte=record.first_byte + bytes_on)
+            replace(
+                record,
+                first_passage=record.first_passage + passages_on,
+                first_byte=record.first_byte + bytes_on,
+                first_number=record.first_number + numbers_on,
+            )
             for record in records
         )
         self._table.add(rows)
         self._texts.add(self._before.texts[first_byte:last_byte])
+        self._structures.add(self._before.structures[first_number:last_number])
         self._terms.add(self._before.terms[self._bounds[first] : self._bounds[last]])
         self._vectors.add(self._before.vectors[first:last])
         self._origins.extend(range(first, last))
+
+    def _heading(self, words: str) -> int:
+        return self._headings.setdefault(words, len(self._headings))
 
     def _moved_headings(self, numbers: Ints) -> Ints:
         """Translate heading numbers of the contents before into numbers here."""
         assert self._before is not None
         found, places = np.unique(numbers, return_inverse=True)
         headings = (self._before.headings[heading] for heading in found.tolist())
-        return np.array([self._headings.setdefault(heading, len(self._headings)) for heading in headings])[places]
+        return np.array([self._heading(heading) for heading in headings])[places]
 
-    def _placed(self, document: Document, passages: int, size: int) -> DocumentRecord:
+    def _placed(self, document: Document, passages: int, size: int, numbers: int) -> DocumentRecord:
         return DocumentRecord(
             name=document.name,
             title=document.title,
@@ -156,6 +178,11 @@ class Gathering:
             bytes=size,
             authors=document.authors,
             language=document.language,
+            publisher=document.publisher,
+            url=document.url,
+            omitted=document.omitted,
+            first_number=self._structures.length,
+            numbers=numbers,
         )
 
 

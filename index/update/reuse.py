@@ -70,7 +70,8 @@ class Cut:
     @property
     def texts(self) -> list[str]:
         """The text of each passage below its headings, as it is embedded and searched by terms."""
-        return [in_context(found.heading, self.document.text[found.start : found.end]) for found in self.chunks]
+        text = self.document.text
+        return [in_context(found.heading, found.header, text[found.start : found.end]) for found in self.chunks]
 
 
 class Reusable:

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 
 from index.chunker import WORDS, Chunk, chunk
 from index.documents import Document
+from index.loaders.paragraphs import paragraphs
 from qa.training.examples import TrainingExample
 
 LONGEST = 200  # words; about what a training window holds beside the question
@@ -23,7 +24,7 @@ def pieces(passage: str, size: int) -> tuple[Chunk, ...]:
     """The passage cut into passages of about ``size`` words; whole if it has at most ``LONGEST``."""
     if len(passage.split()) <= LONGEST:
         return (Chunk(0, len(passage), "", None),)
-    return tuple(chunk(Document("", "", passage, "", "txt", None, 0, (), (), ()), words=size))
+    return tuple(chunk(Document("", "", passage, "", "txt", None, 0, paragraphs(passage), (), ()), words=size))
 
 
 def shortened(example: TrainingExample, rng: random.Random) -> TrainingExample | None:

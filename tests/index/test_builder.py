@@ -280,7 +280,7 @@ def test_a_run_that_stops_halfway_drops_what_it_wrote(
 
     with pytest.raises(KeyboardInterrupt):
         build([articles], tmp_path / "index", embedder, progress=stop)
-    assert seen[0] == seen[1] == ["passages.i64", "terms.i32", "texts.utf8", "vectors.f32"]
+    assert seen[0] == seen[1] == ["passages.i64", "structures.i32", "terms.i32", "texts.utf8", "vectors.f32"]
     assert generations.generations(tmp_path / "index") == []
 
 

@@ -36,14 +36,16 @@ def assert_sound(read: Document, chunks: list[Chunk]) -> None:
         shown = read.text[found.start : found.end]
         assert shown and shown == shown.strip()
         assert found.page == read.page_at(found.start)
+        assert found.main == read.structure.main(found.start, found.end)
         covered[found.start : found.end] = [True] * len(shown)
     assert all(left.start < right.start and left.end < right.end for left, right in pairwise(chunks))
-    headings = {place for heading in read.headings for place in range(heading.start, heading.end)}
-    for place, character in enumerate(read.text):
-        if place in headings or place < read.body:
-            assert not covered[place]
-        elif not character.isspace():
-            assert covered[place], (place, character)
+    for block in read.structure.blocks:
+        words = read.structure.words(read.text, block.start, block.end)
+        whole = [covered[place] or read.text[place].isspace() for place in range(block.start, block.end)]
+        if block.start < read.body or block.kind == "heading" or block.header == block.start:
+            assert not any(covered[block.start : block.end])
+        else:
+            assert all(whole) or not words, block
 
 
 def sentence(number: int, words: int = 10) -> str:

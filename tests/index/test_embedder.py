@@ -18,6 +18,7 @@ from index.models import ModelMissing
 @dataclass(frozen=True)
 class Shown:
     heading: str
+    header: str
     text: str
 
 
@@ -85,7 +86,8 @@ def test_a_model_that_is_not_here_is_named() -> None:
 
 
 def test_headings_stand_above_the_text_that_is_embedded() -> None:
-    assert embedding_text(Shown("Title - Part", "Words.")) == "Title - Part\nWords."
+    assert embedding_text(Shown("Title - Part", "", "Words.")) == "Title - Part\nWords."
+    assert embedding_text(Shown("Title", "City | Size", "Rome | 3")) == "Title\nCity | Size\nRome | 3"
 
 
 def test_importing_the_index_loads_nothing_heavy() -> None:

@@ -76,7 +76,9 @@ def main() -> None:
 def own_texts() -> list[str]:
     """What is embedded for each passage of the bundled articles."""
     documents = map(read_document, find_files([CORPUS]))
-    return [in_context(cut.heading, one.text[cut.start : cut.end]) for one in documents for cut in chunk(one)]
+    return [
+        in_context(cut.heading, cut.header, one.text[cut.start : cut.end]) for one in documents for cut in chunk(one)
+    ]
 
 
 def _options() -> argparse.Namespace:

@@ -27,6 +27,7 @@ import numpy as np
 from eval.bench.machine import status
 from eval.bench.results import command_line, print_table, write_json
 from index.arrays import Floats
+from index.blocks import Structure
 from index.chunker import Chunk
 from index.documents import Document
 from index.encoder.precision import processor
@@ -108,7 +109,7 @@ def document(random: np.random.Generator, first: int, passages: int) -> tuple[Do
     starts = np.cumsum([0, *(len(text) + 1 for text in texts)]).tolist()
     chunks = [Chunk(start, start + len(text), "t", None) for start, text in zip(starts, texts, strict=False)]
     name = f"/{first}.txt"
-    return Document(name, "t", "\n".join(texts), f"{first:064}", "txt", None, 0, (), (), ()), chunks
+    return Document(name, "t", "\n".join(texts), f"{first:064}", "txt", None, 0, Structure(), (), ()), chunks
 
 
 def clustered(random: np.random.Generator, passages: int) -> Floats:

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from index.loaders.draft import BlockKind, Draft, drafted
+from index.blocks import BlockKind
+from index.loaders.draft import Draft, drafted
 from index.loaders.office.archives import (
     attribute,
     check_archive,
@@ -31,7 +32,12 @@ MOST_BASES = 20  # styles that one builds on: more are a circle
 
 _HEADING = re.compile(r"heading ([1-9])")
 _LEVELS = tuple("012345678")
-_KINDS = {"quote": "quote", "intense quote": "quote", "caption": "caption", "html preformatted": "code"}
+_KINDS: dict[str, BlockKind] = {
+    "quote": "quote",
+    "intense quote": "quote",
+    "caption": "caption",
+    "html preformatted": "code",
+}
 _SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes", "commentReference": "comments"}
 _SEPARATORS = {"separator", "continuationSeparator", "continuationNotice"}  # the lines above notes

@@ -10,9 +10,11 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
+from index.loaders.draft import Draft, drafted
 from index.loaders.html import load_html
 from index.loaders.office.archives import check_archive, member_xml
-from index.loaders.text import Content, Heading, UnreadableContent, iso_date
+from index.loaders.paragraphs import structure_of
+from index.loaders.text import Content, UnreadableContent, iso_date
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTED = "META-INF/rights.xml"
@@ -44,18 +46,11 @@ def load_epub(data: bytes) -> Content:
 
 
 def _joined(chapters: list[Content]) -> Content:
-    """Join the chapters into one text and shift their headings accordingly."""
-    parts: list[str] = []
-    headings: list[Heading] = []
-    length = 0
+    """Join the chapters into one text."""
+    draft = Draft()
     for chapter in chapters:
-        headings += [
-            Heading(length + heading.start, heading.level, heading.text, length + heading.end)
-            for heading in chapter.headings
-        ]
-        parts.append(chapter.text + "\n\n")
-        length += len(chapter.text) + 2
-    return Content("".join(parts)[:-2], headings=tuple(headings))
+        draft.append(chapter.text, structure_of(chapter))
+    return drafted(draft)
 
 
 def _package_name(archive: zipfile.ZipFile) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from office_fakes import note, paragraph, word_of
 
+from index.blocks import Omission
 from index.loaders.office.docx import load_docx
 from index.loaders.text import Content, UnreadableContent
 
@@ -76,7 +77,7 @@ def test_what_is_deleted_or_hidden_is_left_out_and_counted() -> None:
     row = f"<w:tr><w:trPr><w:del/></w:trPr><w:tc>{paragraph('Gone.')}</w:tc></w:tr>"
     content = read(paragraph("New. ", deletion, hidden, shown), f"<w:tbl>{row}</w:tbl>")
     assert content.text == "New. Shown."
-    assert content.warnings == ("2 tracked deletions left out", "1 hidden passages left out")
+    assert content.omitted == (Omission("tracked deletions", 2), Omission("hidden passages", 1))
 
 
 def test_headings_by_style_by_what_it_builds_on_and_by_outline() -> None:
@@ -130,7 +131,7 @@ def test_properties_are_those_that_the_file_states() -> None:
 
 def test_a_damaged_part_costs_its_own_words() -> None:
     content = read(paragraph("One.", '<w:r><w:footnoteReference w:id="2"/></w:r>'), footnotes="<broken")
-    assert (content.text, content.warnings) == ("One.", ("1 damaged footnotes left out",))
+    assert (content.text, content.omitted) == ("One.", (Omission("damaged footnotes", 1),))
 
 
 def test_an_encrypted_and_an_old_file_are_named_so() -> None:

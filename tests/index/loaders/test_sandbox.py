@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from document_fakes import docx_of, pdf_of
 from embedder_fakes import FakeEmbedder
 
 from index import documents, sandbox
+from index.blocks import Block, Structure
 from index.builder import build
 from index.folder_index import Unreadable
 from index.loaders.text import Overtaxed, UnreadableContent
 from index.sandbox import Sandbox
 
+PACKED = b64encode(Structure.of([Block(0, 99)]).pack()).decode()  # a block beyond the text
 DEEP = "A text with e\u0301, \U0001f600 and \u4e2d\u6587.\r\nAnd more."
 
 
@@ -100,7 +103,17 @@ def test_a_reader_that_breaks_down_is_tried_again_next_time(tmp_path: Path, embe
 
 @pytest.mark.parametrize(
     "change",
-    [{"body": 99}, {"pages": [99]}, {"headings": [{}]}, {"pages": 1}, {"headings": [[0, 1, "x", 2]]}, {"authors": 1}],
+    [
+        {"body": 99},
+        {"pages": [99]},
+        {"headings": [{}]},
+        {"pages": 1},
+        {"headings": [[0, 1, "x", 2]]},
+        {"authors": 1},
+        {"structure": "AAAA"},
+        {"structure": PACKED},
+        {"omitted": [{}]},
+    ],
 )
 def test_an_answer_that_makes_no_sense_is_refused(change: dict[str, object]) -> None:
     said = {
@@ -113,6 +126,10 @@ def test_an_answer_that_makes_no_sense_is_refused(change: dict[str, object]) -> 
         "warnings": [],
         "authors": [],
         "language": None,
+        "structure": None,
+        "publisher": None,
+        "url": None,
+        "omitted": [],
     }
     assert sandbox._content(json.dumps(said).encode()) == replace(documents.load("txt", b"Text."), title=None)
     with pytest.raises(UnreadableContent, match="no sensible answer"):
