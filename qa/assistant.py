@@ -14,7 +14,7 @@ from index.embedder import Embedder, SentenceEmbedder
 from index.folder_index import Passage
 from index.models import model_folder
 from index.store import Store, open_store
-from qa.answering.cascade import read_enough, small_reader
+from qa.answering.cascade import UNREAD, read_enough, small_reader
 from qa.answering.confidence import Confidence
 from qa.answering.outcomes import outcome
 from qa.answering.ranking import Ranked, ranking
@@ -141,16 +141,16 @@ class Assistant:
     def _answer(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], spent: Milliseconds) -> Answer:
         """Answer in the form that the question asks for, or abstain."""
         ranked = self.rank(question, hits[: len(readings)], readings)
-        return replace(self._dated(outcome(question, hits, ranked, self.confidence)), milliseconds=spent)
+        read = [None if one is UNREAD else one for one in readings]
+        return replace(
+            self._dated(outcome(question, hits, read, ranked, self.confidence, self._date)), milliseconds=spent
+        )
 
     def _dated(self, answer: Answer) -> Answer:
         """The answer with the dates of its documents; without an index they are unknown."""
-        if self._index is None:
-            return answer
-        index = self._index
         every = (answer.citations, answer.items, *(one.citations for one in answer.alternatives))
         names = {cited.document for citations in every for cited in citations}
-        dates = {name: _date(index, name) for name in names}
+        dates = {name: self._date(name) for name in names}
 
         def dated(citations: Sequence[Citation]) -> tuple[Citation, ...]:
             return tuple(replace(cited, date=dates[cited.document]) for cited in citations)
@@ -162,17 +162,16 @@ class Assistant:
             alternatives=tuple(replace(one, citations=dated(one.citations)) for one in answer.alternatives),
         )
 
+    def _date(self, name: str) -> str | None:
+        """The date of a document; None if it states none or is not in the index."""
+        try:
+            return None if self._index is None else self._index.document(name).date
+        except KeyError:
+            return None
+
     def conversation(self) -> Conversation:
         """A conversation, in which later questions may refer to earlier ones."""
         return Conversation(self)
-
-
-def _date(index: Store, name: str) -> str | None:
-    """The date of a document; None if it states none or is no longer in the index."""
-    try:
-        return index.document(name).date
-    except KeyError:
-        return None
 
 
 def check_question(question: str) -> None:

@@ -197,7 +197,7 @@ def quotable(answer: Answer) -> str:
     """An answer as lines that a chat model can quote; of a conflict both sides."""
     lines = [answer.notice] if answer.notice else []
     if answer.text is not None:
-        lines += [answer.text, _source(answer.citations[0]), f"Certainty: {answer.certainty}"]
+        lines += [answer.text, _source(answer.citations[0]), f"Certainty: {_certainty(answer)}"]
     elif answer.kind == "none":
         lines += ["No short answer was found in the articles. The nearest sentences, which may not answer:"]
     if answer.text is None:
@@ -208,6 +208,11 @@ def quotable(answer: Answer) -> str:
     lines += [f"Document: {one.title} ({one.document})" for one in answer.documents]
     lines += [line for part in answer.parts for line in (part.question, quotable(part))]
     return "\n".join(lines)
+
+
+def _certainty(answer: Answer) -> str:
+    """How sure the answer is, and why."""
+    return f"{answer.certainty} ({answer.reason})" if answer.reason else answer.certainty
 
 
 def _source(cited: Citation) -> str:

@@ -11,15 +11,15 @@ from pathlib import Path
 from index.encoder.number_format import Format
 from qa.answering.candidates import Candidate
 from qa.answering.confidence import NEVER, Confidence
+from qa.answering.conflicts import COMPARABLE, compared_type
 from qa.answering.ranking import ranking
 from qa.answers import READ_FIRST
-from qa.english import FIGURE
 from qa.reader.reader import ExtractiveReader, Reader, Reading
 from qa.reader.windows import Pair
 from qa.retrieval.hybrid import Hit
 
 FOLDER = "screen"
-READ_FOR_FIGURES = 4  # passages at least, chosen and not fitted: half of PASSAGES_READ
+NEAR = 0.6  # of the first passage's score: documents from there on may hold another answer; chosen and not fitted
 UNREAD = Reading(())
 
 
@@ -49,16 +49,37 @@ class Underway:
         return pair_of(self.question, self.hits[place])
 
     def settled(self) -> bool:
-        """Whether no unread passage can overtake the best answer.
+        """Whether no unread passage can overtake the best answer, nor one of an unread document match it.
 
-        If the answer is a figure, several passages are admitted first, because another document may give another figure.
+        The latter counts only for an answer that can be compared: the first passages of all documents near the best one are then
+        admitted, because another document may give another figure, date or name.
         """
         come = len(self.readings)
         if self.next() is not None:
             return False
-        if come < READ_FOR_FIGURES and self.best and FIGURE.search(self.best.text):
-            return come == len(self.hits)
+        if come < self._looked_at():
+            return False
         return all(self.confidence.promise(hit) <= self.limit for hit in self.hits[come:])
+
+    def _looked_at(self) -> int:
+        """How many passages have to be admitted before the best answer can settle the question."""
+        if not self._compared():
+            return 0
+        first: dict[str, int] = {}
+        for place, hit in enumerate(self.hits):
+            if hit.score >= NEAR * self.hits[0].score:
+                first.setdefault(hit.passage.document, place)
+        return max(first.values(), default=-1) + 1
+
+    def _compared(self) -> bool:
+        """Whether the best answer is compared with those of other documents."""
+        return self.best is not None and compared_type(self.question, self.best.text) is not None
+
+    def _bound(self, place: int) -> float:
+        """The stopping bound of a place: that of the best answer, lower for a document of which nothing has been read."""
+        document = self.hits[place].passage.document
+        read = {hit.passage.document for hit, one in zip(self.hits, self.readings, strict=False) if one is not UNREAD}
+        return self.limit - (COMPARABLE if document not in read and self._compared() else 0.0)
 
     def coming(self, *, told_apart: bool) -> range:
         """The next places to admit: the first, then as many again each time; none while one that waits is worth reading.
@@ -88,9 +109,9 @@ class Underway:
         self.waiting[place] = self.confidence.promise(self.hits[place], score)
 
     def next(self) -> int | None:
-        """The place to read next, the one with the highest bound; None if none is above the stopping bound."""
-        place = max(self.waiting, key=self.waiting.__getitem__, default=None)
-        return place if place is not None and self.waiting[place] > self.limit else None
+        """The place to read next, the one with the highest bound; None if none is above its stopping bound."""
+        open_places = [place for place, bound in self.waiting.items() if bound > self._bound(place)]
+        return max(open_places, key=self.waiting.__getitem__, default=None)
 
     def take(self, place: int, reading: Reading) -> None:
         """Store the reading of a passage, then update the best answer and the stopping bound."""

@@ -1,4 +1,4 @@
-"""From ranked candidates to what is given: an answer in the form that the question asks for, or the nearest sentences."""
+"""What is given for a question: a short answer, a sentence that answers, the sentences nearest to it, or that nothing is near."""
 
 from __future__ import annotations
 
@@ -7,52 +7,118 @@ from dataclasses import replace
 
 from qa.answering.candidates import Candidate, in_its_sentence, item_citations, widened
 from qa.answering.confidence import Confidence
+from qa.answering.conflicts import Compared, DateOf, compare
+from qa.answering.features import FoundFeatures
 from qa.answering.ranking import Ranked
-from qa.answering.sentences import nearest_sentences
-from qa.answers import Agreement, Alternative, Answer, Citation, Kind
-from qa.english import FIGURE
-from qa.question.answer_form import WHOLE_SENTENCE, form_of
+from qa.answering.sentences import Sentence, quoted, ranked_sentences
+from qa.answers import Alternative, Answer, Certainty, Citation, Kind
+from qa.question.answer_form import form_of
+from qa.reader.reader import Reading
 from qa.retrieval.hybrid import Hit
 
-# Chosen and not fitted.
-ALTERNATIVES = 4  # shown beside an answer
-COMPARABLE = 0.45  # of the best answer's probability: from here on another figure is a conflict
+ALTERNATIVES = 4  # shown beside an answer, chosen and not fitted
+NOTHING_SEARCHED = "No article was searched: the index is empty, or no article meets the condition."
+NOTHING_NEAR = "Nothing in the articles comes near an answer."
 
 
-def outcome(question: str, hits: Sequence[Hit], ranked: Sequence[Ranked], confidence: Confidence) -> Answer:
-    """The most probable answer if it is probable enough, otherwise the sentences nearest to the question."""
+def outcome(
+    question: str,
+    hits: Sequence[Hit],
+    readings: Sequence[Reading | None],
+    ranked: Sequence[Ranked],
+    confidence: Confidence,
+    date_of: DateOf = lambda name: None,
+) -> Answer:
+    """The most probable answer if it is probable enough, else a sentence that surely answers, else the nearest ones.
+
+    ``readings`` are those of the first hits, None where a passage was not read; ``ranked`` are their candidates.
+    """
+    if not hits:
+        return Answer(question, None, 1.0, (), kind="notice", certainty="sure", notice=NOTHING_SEARCHED)
     if ranked and ranked[0].probability >= confidence.threshold:
-        return _given(question, ranked, confidence)
-    probability = 1 - ranked[0].probability if ranked else 1.0
+        return _given(question, compare(question, ranked, confidence, date_of), confidence)
+    sentences = ranked_sentences(question, hits, readings, confidence)
+    nearest = quoted(sentences)
+    if nearest and confidence.sentence.word(nearest[0].confidence) == "sure":
+        return Answer(
+            question,
+            nearest[0].quote,
+            nearest[0].confidence,
+            nearest[:1],
+            _alternatives(ranked),
+            kind="passage",
+            certainty="sure",
+        )
+    probability = confidence.none.probability(found_features(hits, ranked, sentences))
+    certainty = confidence.none.word(probability)
     return Answer(
         question,
         None,
         probability,
-        nearest_sentences(question, hits, ranked),
+        nearest,
         _alternatives(ranked),
         kind="none",
-        certainty=confidence.word(probability),
+        certainty=certainty,
+        notice=NOTHING_NEAR if certainty == "sure" else None,
+        reason=None if confidence.fitted else _UNFITTED,
     )
 
 
-def _given(question: str, ranked: Sequence[Ranked], confidence: Confidence) -> Answer:
+_UNFITTED = "not fitted to this reader"
+
+
+def found_features(hits: Sequence[Hit], ranked: Sequence[Ranked], sentences: Sequence[Sentence]) -> FoundFeatures:
+    """What is known of all that was found."""
+    return FoundFeatures(
+        answer=max((one.log_odds for one in ranked), default=-10.0) / 10,
+        sentence=max((one.log_odds for one in sentences), default=-10.0) / 10,
+        similarity=max((hit.similarity for hit in hits), default=0.0),
+        near=max((one.known.near for one in sentences), default=0.0),
+    )
+
+
+def _given(question: str, compared: Compared, confidence: Confidence) -> Answer:
     """A span, a list with its items, or the sentence that decides or gives the reason."""
-    best, form = ranked[0], form_of(question)
-    citations = shown(question, best.candidate)
-    items = item_citations(citations[0]) if form == "list" else ()
-    other = ranked[1] if len(ranked) > 1 else None
-    conflict = bool(other and form not in WHOLE_SENTENCE and _conflicting(best, other, confidence.threshold))
+    best, form = compared.ranked[0], form_of(question)
+    own = shown(question, best.candidate)
+    agreeing = [place for one in compared.agreeing for place in shown(question, one.candidate)]
+    items = item_citations(own[0]) if form == "list" else ()
     return Answer(
         question,
-        citations[0].quote,
+        own[0].quote,
         best.probability,
-        tuple(replace(one, confidence=best.probability) for one in citations),
-        _alternatives(ranked[1:]),
+        tuple(replace(one, confidence=best.probability) for one in (*own, *agreeing)),
+        _alternatives(compared.ranked[1:]),
         kind=_KINDS.get(form, "list" if len(items) > 1 else "span"),
-        certainty=confidence.word(best.probability),
-        agreement=Agreement(best.candidate.documents, other.candidate.documents if other and conflict else 0, conflict),
+        certainty=_certainty(best, compared, confidence),
+        reason=_reason(best, compared, confidence),
+        agreement=compared.agreement,
         items=items if len(items) > 1 else (),
     )
+
+
+def _certainty(best: Ranked, compared: Compared, confidence: Confidence) -> Certainty:
+    """The word for an answer; never more than unsure for one that the question's words do not surround or whose type is not
+    asked for, nor sure if the articles disagree."""
+    word = confidence.answer.word(best.probability)
+    if best.known.unfit or not best.known.near:
+        return "unsure"
+    return "likely" if word == "sure" and compared.agreement.conflict else word
+
+
+def _reason(best: Ranked, compared: Compared, confidence: Confidence) -> str | None:
+    """What bears most on the probability, in a few words; None if there is nothing to say."""
+    told = compared.agreement
+    if not confidence.fitted:
+        return _UNFITTED
+    if told.conflict:
+        every = told.agreeing + told.differing
+        return f"{told.agreeing} of {every} articles agree" if told.agreeing > 1 else "the articles disagree"
+    if best.known.outside:
+        return "outside the main text"
+    if best.known.row:
+        return "from a table row"
+    return f"{told.agreeing} articles agree" if told.agreeing > 1 else None
 
 
 def shown(question: str, candidate: Candidate) -> tuple[Citation, ...]:
@@ -84,14 +150,3 @@ def _alternatives(ranked: Sequence[Ranked]) -> tuple[Alternative, ...]:
 def _citations(candidate: Candidate) -> tuple[Citation, ...]:
     """Every place that gives the answer, the strongest first."""
     return tuple(support.citation() for support in candidate.supports)
-
-
-def _conflicting(best: Ranked, second: Ranked, threshold: float) -> bool:
-    """Whether another document gives a different figure or date on comparable evidence."""
-    numbers = [set(FIGURE.findall(one.candidate.text)) for one in (best, second)]
-    other = second.candidate.best.hit.passage.document != best.candidate.best.hit.passage.document
-    return (
-        other
-        and not (numbers[0] <= numbers[1] or numbers[1] <= numbers[0])  # "2019" and "in May 2019" agree
-        and second.probability >= max(threshold, COMPARABLE * best.probability)
-    )

@@ -1,37 +1,110 @@
-"""The sentences nearest to a question, quoted as they stand: what is shown if no short answer is found."""
+"""The sentences that answer a question, quoted as they stand, each with its probability."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from index.search.bm25 import terms
-from index.sentences import sentence_at, sentences
 from qa.answering.candidates import cited
-from qa.answering.ranking import Ranked
+from qa.answering.confidence import Confidence, sigmoid
+from qa.answering.features import SentenceFeatures, clipped, is_main, log_sum, sentences_of, share
 from qa.answers import Citation
+from qa.question.content_words import content
+from qa.reader.reader import Reading
 from qa.retrieval.hybrid import Hit
 
-NEAREST = 3  # sentences shown if there is no answer, chosen and not fitted
+# Chosen and not fitted.
+MOST = 3  # sentences shown
+WORTH = 0.1  # of the best sentence's probability: what is less probable only distracts
 
 
-def nearest_sentences(question: str, hits: Sequence[Hit], ranked: Sequence[Ranked]) -> tuple[Citation, ...]:
-    """The sentences of the best candidates, filled up with those of the first passages that share most words."""
-    asked = set(terms(question))
-    found: dict[tuple[str, int, int], Citation] = {}
-    for one in ranked:
-        support = one.candidate.best
-        passage = support.hit.passage
-        place = sentence_at(passage.text, support.start - passage.start, support.end - passage.start)
-        start, end = passage.start + place.start, passage.start + place.end
-        found.setdefault(
-            (passage.document, start, end), cited(passage, start, end, support.score, confidence=one.probability)
-        )
-    for hit in hits[:NEAREST]:
-        passage = hit.passage
-        places = sentences(passage.text)
-        if not places:
-            continue
-        best = max(places, key=lambda place: len(asked.intersection(terms(passage.text[place.start : place.end]))))
-        start, end = passage.start + best.start, passage.start + best.end
-        found.setdefault((passage.document, start, end), cited(passage, start, end, hit.score))
-    return tuple(found.values())[:NEAREST]
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Characters [start, end) of a document that are a sentence, with the log odds that it answers.
+
+    ``place`` is its number in its passage, ``score`` the log of the odds of all spans that the reader found in it.
+    """
+
+    hit: Hit
+    place: int
+    start: int
+    end: int
+    score: float
+    known: SentenceFeatures
+    log_odds: float
+
+    @property
+    def text(self) -> str:
+        """Its words, a slice of the document."""
+        passage = self.hit.passage
+        return passage.text[self.start - passage.start : self.end - passage.start]
+
+
+def answering_sentences(
+    question: str, hits: Sequence[Hit], readings: Sequence[Reading | None], confidence: Confidence, most: int = MOST
+) -> tuple[Citation, ...]:
+    """At most ``most`` sentences of the passages that most probably answer, best first; neighbours among them as one quote.
+
+    ``readings`` are the reader's of the first passages, None for those that were not read: there the search scores and the words
+    shared with the question decide.
+    """
+    return quoted(ranked_sentences(question, hits, readings, confidence), most)
+
+
+def ranked_sentences(
+    question: str, hits: Sequence[Hit], readings: Sequence[Reading | None], confidence: Confidence
+) -> list[Sentence]:
+    """Every sentence of the passages once, most probable first."""
+    wanted = content(question)
+    found: dict[tuple[str, int, int], Sentence] = {}
+    for rank, hit in enumerate(hits):
+        passage, reading = hit.passage, readings[rank] if rank < len(readings) else None
+        above = f"{passage.title}\n{passage.heading}"
+        for place, one in enumerate(sentences_of(passage.text)):
+            spans = (
+                [] if reading is None else [s for s in reading.spans if one.start <= (s.start + s.end) // 2 < one.end]
+            )
+            score = log_sum([span.score for span in spans])
+            margin = 0.0 if reading is None else clipped(score)
+            known = SentenceFeatures(
+                margin,
+                margin * abs(margin),
+                hit.similarity,
+                hit.term_score,
+                share(wanted, f"{above}\n{passage.text[one.start : one.end]}"),
+                float(reading is not None),
+                1 / (1 + rank),
+                float(not is_main(hit)),
+            )
+            key = (passage.document, passage.start + one.start, passage.start + one.end)
+            made = Sentence(hit, place, key[1], key[2], score, known, confidence.sentence.log_odds(known))
+            if key not in found or found[key].log_odds < made.log_odds:
+                found[key] = made
+    return sorted(found.values(), key=lambda sentence: -sentence.log_odds)
+
+
+def quoted(ranked: Sequence[Sentence], most: int = MOST) -> tuple[Citation, ...]:
+    """The first ``most`` sentences that are worth it as citations, those that follow each other in one passage as one quote."""
+    least = WORTH * sigmoid(ranked[0].log_odds) if ranked else 0.0
+    groups: list[list[Sentence]] = []
+    for one in ranked[:most]:
+        if sigmoid(one.log_odds) < least:
+            break
+        beside = next((group for group in groups if any(_adjoin(one, other) for other in group)), None)
+        if beside is None:
+            groups.append([one])
+        else:
+            beside.append(one)
+    return tuple(_citation(group) for group in groups)
+
+
+def _adjoin(one: Sentence, other: Sentence) -> bool:
+    """Whether two sentences follow each other in one passage."""
+    return one.hit.passage == other.hit.passage and abs(one.place - other.place) == 1
+
+
+def _citation(group: Sequence[Sentence]) -> Citation:
+    """Neighbouring sentences as one quote, as probable as the best of them."""
+    start, end = min(one.start for one in group), max(one.end for one in group)
+    best = max(group, key=lambda one: one.log_odds)
+    return cited(best.hit.passage, start, end, best.score, sigmoid(best.log_odds))

@@ -94,7 +94,7 @@ def test_below_even_odds_there_is_no_answer(tmp_path: Path):
     assert answer.text is None
     assert answer.confidence == pytest.approx(1 - sigmoid(-1.0))
     assert [other.answer for other in answer.alternatives] == ["Astana"]
-    assert [cited.quote for cited in answer.citations[:2]] == [
+    assert [cited.quote for cited in answer.citations] == [
         "The capital of Kazakhstan is Astana.",
         "Since 1997 the capital is Astana.",
     ]
@@ -103,8 +103,8 @@ def test_below_even_odds_there_is_no_answer(tmp_path: Path):
 def test_where_the_reader_finds_nothing_there_is_no_answer(tmp_path: Path):
     answer = assistant(tmp_path, {}).ask("What is the melting point of tungsten?")
     check_places(answer)
-    assert (answer.text, answer.confidence, answer.alternatives) == (None, 1.0, ())
-    assert len(answer.citations) == 3
+    assert (answer.text, answer.confidence, answer.alternatives) == (None, pytest.approx(1.0, abs=1e-3), ())
+    assert 1 <= len(answer.citations) <= 3
 
 
 def test_a_threshold_for_fewer_wrong_answers_refuses_more(tmp_path: Path):
@@ -155,9 +155,32 @@ def test_the_same_figure_in_other_words_is_no_conflict(tmp_path: Path):
     assert (answer.text, answer.agreement.conflict) == ("$500 million", False)
 
 
-def test_different_words_are_no_conflict(tmp_path: Path):
-    asked = assistant(tmp_path, {CAPITAL: {"Astana": 3.0, "Almaty": 2.9}})
-    assert not asked.ask(CAPITAL).agreement.conflict
+def test_a_name_that_more_documents_give_comes_first(tmp_path: Path):
+    answer = assistant(tmp_path, {CAPITAL: {"Almaty": 3.0, "Astana": 2.9}}).ask(CAPITAL)
+    check_places(answer)
+    assert (answer.text, answer.agreement, answer.alternatives[0].answer) == ("Astana", Agreement(2, 1, True), "Almaty")
+
+
+def test_words_that_are_no_figure_date_or_name_are_no_conflict(tmp_path: Path):
+    asked = "What is said of the capital?"
+    answer = assistant(tmp_path, {asked: {"in the north of the country": 3.0, "moved": 2.9}}).ask(asked)
+    assert answer.agreement == Agreement(1)
+
+
+def test_of_two_documents_that_disagree_the_later_comes_first(tmp_path: Path):
+    files = {
+        "old.md": "---\ndate: 2019-05-01\n---\nThe stadium in Almaty holds 24,000 people.\n",
+        "new.md": "---\ndate: 2021-05-01\n---\nThe stadium in Almaty holds 30,000 people.\n",
+    }
+    answer = assistant(tmp_path, {STADIUM: {"24,000": 3.0, "30,000": 2.5}}, files).ask(STADIUM)
+    assert (answer.text, answer.citations[0].date) == ("30,000", "2021-05-01")
+    assert answer.agreement == Agreement(1, 1, True)
+
+
+def test_where_nothing_is_searched_that_is_said(tmp_path: Path):
+    answer = assistant(tmp_path, {}).where("type = pdf").ask(CAPITAL)
+    assert (answer.kind, answer.text, answer.citations) == ("notice", None, ())
+    assert answer.notice and "No article was searched" in answer.notice
 
 
 def test_a_list_is_given_whole_with_its_items(tmp_path: Path):

@@ -37,6 +37,7 @@ FILES = {
 }
 BORDER = "How long is the border of Kazakhstan?"
 LONGEST = "7,644 kilometres"
+UNSURE = "Certainty: unsure (not fitted to this reader)"
 ASYNCHRONOUS = [  # some of the inherited tests are, others are not
     pytest.mark.asyncio,
     pytest.mark.filterwarnings("ignore:.*is marked with '@pytest.mark.asyncio'"),
@@ -199,9 +200,7 @@ def test_one_bad_question_of_a_batch_may_be_returned_as_its_error(tmp_path: Path
 
 def cited_border(folder: Path) -> str:
     """What the tool says of the border: its place in the file of FILES, counted by hand, and how sure that is."""
-    return (
-        f"7,644 kilometres\nSource: border ({(folder / 'border.txt').resolve()}, characters 44 to 60)\nCertainty: sure"
-    )
+    return f"7,644 kilometres\nSource: border ({(folder / 'border.txt').resolve()}, characters 44 to 60)\n" + UNSURE
 
 
 def call(**args: object) -> ToolCall:

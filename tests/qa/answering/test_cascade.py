@@ -10,13 +10,13 @@ import pytest
 from reader_fakes import FakeReader, hit
 
 from qa.answering.cascade import FOLDER, UNREAD, looks, read_enough, small_reader
-from qa.answering.confidence import NEVER, Confidence, unfitted
+from qa.answering.confidence import NEVER, Confidence, Scale, unfitted
 from qa.assistant import Assistant
 from qa.reader.reader import BUNDLED, ExtractiveReader
 from qa.reader.windows import Pair
 from qa.retrieval.hybrid import Hit
 
-WHERE, WHEN = "Where is it?", "When was it?"
+WHAT, HOW_LONG = "What is it called?", "How long is it?"
 PLACES = ("Osh", "Almaty", "Astana", "Turkistan", "Oskemen", "Aral", "Semey", "Taraz")
 UNRANKED = [hit(f"It is in {place}.", document=f"/{place}.txt") for place in PLACES]
 HITS = [replace(one, similarity=0.01 - 0.001 * rank) for rank, one in enumerate(UNRANKED)]
@@ -28,8 +28,8 @@ def enough(
     scores: Scores, looks: Scores | None = None, *, lead: float = 3.0, hits: Sequence[Hit] = HITS
 ) -> tuple[list[str], list[int]]:
     """The places of one question in the order they are read, and how many are looked at together; log odds by place."""
-    large, small = FakeReader({WHERE: scores}), FakeReader({WHERE: looks or {}})
-    readings = read_enough([WHERE], [hits], large, small if looks is not None else None, leading(lead))[0]
+    large, small = FakeReader({WHAT: scores}), FakeReader({WHAT: looks or {}})
+    readings = read_enough([WHAT], [hits], large, small if looks is not None else None, leading(lead))[0]
     read = [pair.passage.removeprefix("It is in ").removesuffix(".") for call in large.calls for pair in call]
     assert {place for place, one in zip(PLACES, readings, strict=False) if one is not UNREAD} <= set(read)
     return read, sizes(small.calls)
@@ -37,7 +37,7 @@ def enough(
 
 def leading(lead: float) -> Confidence:
     """Log odds that are the reader's own and the similarity, and the lead that ends reading."""
-    return replace(unfitted("fake-reader-1"), weights=(10.0, 0.0, 1.0, 0.0, 0.0), settles_at=lead)
+    return replace(unfitted("fake-reader-1"), answer=Scale(0.0, {"margin": 10.0, "similarity": 1.0}), settles_at=lead)
 
 
 def sizes(calls: list[list[Pair]]) -> list[int]:
@@ -78,34 +78,63 @@ def test_where_there_is_no_answer_yet_everything_is_read():
     assert enough({"Taraz": 9.0}, dict.fromkeys(PLACES, -5.0)) == ([*PLACES], [2, 4])
 
 
-def test_a_figure_is_looked_for_in_four():
-    hits = [hit("It is at 42 Osh Street.", document="/a.txt", similarity=0.01), *HITS[1:]]
-    for place, expected in (("42 Osh Street", 4), ("Osh Street", 1)):
-        large = FakeReader({WHERE: {place: 9.0}})
-        read_enough([WHERE], [hits], large, None, leading(3.0))
-        assert sum(sizes(large.calls)) == expected
-    for size in range(1, 4):
-        read_enough([WHERE], [hits[:size]], large := FakeReader({WHERE: {"42": 9.0}}), None, leading(3.0))
-        assert sum(sizes(large.calls)) == size
+LENGTHS = [
+    hit("It is 42 km long.", document="/a.txt", start=0),
+    hit("It is dry in May.", document="/a.txt", start=100),
+    hit("Some say it is 45 km.", document="/b.txt"),
+    hit("It has 7 locks.", document="/c.txt"),
+    hit("Its length is 47 km.", document="/far.txt"),
+]
+NEARBY = [
+    replace(one, score=score, similarity=score / 100)
+    for one, score in zip(LENGTHS, (1.0, 0.9, 0.8, 0.7, 0.5), strict=True)
+]
+
+
+def lengths(looks: Scores, question: str = HOW_LONG) -> list[str]:
+    """The passages that are read after a certain answer of 42 km, by the looks of the small reader."""
+    large, small = FakeReader({question: {"42 km": 12.0, "45 km": 11.0}}), FakeReader({question: looks})
+    read_enough([question], [NEARBY], large, small, leading(3.0))
+    return [pair.passage for call in large.calls for pair in call]
+
+
+def test_another_document_that_may_give_another_figure_is_read():
+    first, _, second, *_ = (one.passage.text for one in NEARBY)
+    assert lengths({"45 km": 7.5}) == [first, second]  # 12 - 3 - 2 = 7
+    assert lengths({"45 km": 6.5}) == [first]
+    assert lengths({"May": 8.5}) == [first]  # of a document that has been read
+
+
+def test_a_document_that_is_not_near_the_first_is_not_looked_at():
+    assert len(lengths({"47 km": 9.0})) == 1
+
+
+def test_what_cannot_be_compared_is_settled_by_the_best_answer_alone():
+    assert len(lengths({"45 km": 7.5}, "Why is it dry?")) == 1
 
 
 def test_questions_are_read_together_and_each_as_far_as_it_needs():
-    large = FakeReader({WHERE: {"Osh": 9.0}, WHEN: {"Astana": 9.0}})
-    readings = read_enough([WHEN, WHERE, WHERE], [HITS, HITS, []], large, None, leading(3.0))
+    large = FakeReader({WHAT: {"Osh": 9.0}, HOW_LONG: {"Astana": 9.0}})
+    readings = read_enough([HOW_LONG, WHAT, WHAT], [HITS, HITS, []], large, None, leading(3.0))
     assert [len(few) for few in readings] == [4, 1, 0]
-    assert [[pair.question for pair in call] for call in large.calls] == [[WHEN, WHERE], [WHEN], [WHEN], [WHEN]]
+    assert [[pair.question for pair in call] for call in large.calls] == [
+        [HOW_LONG, WHAT],
+        [HOW_LONG],
+        [HOW_LONG],
+        [HOW_LONG],
+    ]
 
 
 def test_unfitted_everything_is_read_at_once():
-    large, small = FakeReader({WHERE: {"Osh": 99.0}}), FakeReader({})
-    assert [len(few) for few in read_enough([WHERE] * 2, [HITS, HITS[:3]], large, small, leading(NEVER))] == [8, 3]
+    large, small = FakeReader({WHAT: {"Osh": 99.0}}), FakeReader({})
+    assert [len(few) for few in read_enough([WHAT] * 2, [HITS, HITS[:3]], large, small, leading(NEVER))] == [8, 3]
     assert sizes(large.calls) == [11] and small.calls == []
     assert read_enough([], [], large, None, leading(3.0)) == []
 
 
 def test_the_score_of_a_look_is_that_of_the_best_span():
-    small = FakeReader({WHERE: {"Astana": -7.0, "Osh": 1.0}})
-    assert looks(small, [Pair(WHERE, "Astana or Osh?"), Pair(WHERE, "")]) == [1.0, -math.inf]
+    small = FakeReader({WHAT: {"Astana": -7.0, "Osh": 1.0}})
+    assert looks(small, [Pair(WHAT, "Astana or Osh?"), Pair(WHAT, "")]) == [1.0, -math.inf]
 
 
 def test_a_reader_may_stand_alone():

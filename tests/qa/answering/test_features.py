@@ -1,0 +1,95 @@
+"""What is known of a candidate, beside others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from reader_fakes import hit
+
+from qa.answering.candidates import candidates
+from qa.answering.features import Features, features_of, is_dateline, log_sum
+from qa.reader.reader import Reading, Span
+
+WHO = "Which head of state visited Astana?"
+
+
+def known(question: str, text: str, scores: Mapping[str, float], *others: str) -> dict[str, Features]:
+    """The features of answers in one passage, or in further documents of the same words, by their text."""
+    texts = [text, *others]
+    hits = [hit(one, document=f"/{number}.txt", similarity=0.6, term_score=0.9) for number, one in enumerate(texts)]
+    readings = [
+        Reading(tuple(Span(one.index(w), one.index(w) + len(w), s) for w, s in scores.items() if w in one))
+        for one in texts
+    ]
+    found = candidates(hits, readings)
+    return {one.text: of for one, of in zip(found, features_of(question, found), strict=True)}
+
+
+def test_the_scores_of_a_candidate():
+    one = known(WHO, "Macron visited Astana.", {"Macron": 8.0, "Astana": -4.0})["Macron"]
+    assert (one.margin, one.margin_squared) == (0.8, pytest.approx(0.64))
+    assert (one.similarity, one.term_score, one.lead) == (0.6, 0.9, 1.0)
+    assert one.near == pytest.approx(2 / 4)  # head, state, visited, Astana
+
+
+def test_a_negative_margin_keeps_its_sign_when_squared_and_none_runs_away():
+    assert known(WHO, "Macron", {"Macron": -4.0})["Macron"].margin_squared == pytest.approx(-0.16)
+    assert known(WHO, "Macron", {"Macron": 1000.0})["Macron"].margin == 3.0
+
+
+def test_the_lead_is_over_the_best_other_candidate():
+    two = known(WHO, "Macron and Scholz", {"Macron": 5.0, "Scholz": 3.0})
+    assert (two["Macron"].lead, two["Scholz"].lead) == (pytest.approx(0.2), pytest.approx(-0.2))
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"), [("Which head of state", 1.0), ("the head of state", 0.0), ("Macron", 0.0), ("Astana", 1.0)]
+)
+def test_an_answer_is_an_echo_if_all_its_words_stand_in_the_question(answer: str, expected: float):
+    assert known(WHO, f"{answer}.", {answer: 1.0})[answer].echo == expected
+
+
+@pytest.mark.parametrize("question", ["Did Macron visit Astana or Osh?", "Did Macron visit Astana?"])
+def test_a_choice_or_a_whole_sentence_may_repeat_the_question(question: str):
+    assert known(question, "Macron visited Astana.", {"Astana": 3.0})["Astana"].echo == 0.0
+
+
+def test_documents_agree_in_their_words_or_in_others():
+    asked = "How many people live there?"
+    said = known(asked, "23 people", {"23": 5.0, "twenty-three": 4.0, "40": 3.0}, "23 in all", "twenty-three", "40")
+    assert (said["23"].agreement, said["40"].agreement) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer", "expected"),
+    [
+        ("How many boats are there?", "There are some boats.", "some", 1.0),
+        ("How many boats are there?", "There are a dozen boats.", "a dozen", 0.0),
+        ("When was it built?", "It was built by the Works.", "the Works", 1.0),
+        ("When was it built?", "It was built by the Works in 1962, and it still stands.", "1962", 0.0),
+        ("When was it built?", "Oskerby, 12 March 2021 (Herald)", "12 March 2021", 1.0),
+        ("What is it for?", "It is for of.", "of", 1.0),
+        ("What is it for?", "It is for salt.", "salt", 0.0),
+    ],
+)
+def test_an_answer_of_another_type_is_unfit(question: str, text: str, answer: str, expected: float):
+    assert known(question, text, {answer: 1.0})[answer].unfit == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Published on 5 May 2020 at 10:30", True),
+        ("Updated: 5 May 2020", True),
+        ("ASTANA, 5 May 2020 (Reuters)", True),
+        ("The dam burst on 5 May 2020.", False),
+    ],
+)
+def test_the_date_of_an_article(line: str, expected: bool):
+    assert is_dateline("5 May 2020", line) == expected
+
+
+def test_the_odds_of_spans_add_up():
+    assert log_sum([0.0, 0.0]) == pytest.approx(0.693, abs=1e-3)
+    assert log_sum([]) == -10.0
