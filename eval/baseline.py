@@ -1,7 +1,7 @@
 """What was reached before: floors that must hold, and the stored scores of each question to compare with.
 
-``python -m eval.baseline`` asks the bundled gold questions, stores their scores as the new baseline, and fills the table of
-docs/accuracy.md from the same run.
+``python -m eval.baseline`` asks the bundled gold questions, stores their scores as the new baseline, asks those on tables, and
+fills the tables of docs/accuracy.md from both runs.
 """
 
 from __future__ import annotations
@@ -113,9 +113,9 @@ def compare(new: Scores, old: Scores) -> list[Change]:
 
 
 def main() -> int:
-    """Ask the gold questions, store their scores, fill the table of docs/accuracy.md, say what changed since the last run."""
-    from eval.corpus_run import ROOT, run_corpus
-    from eval.report.markdown import fill, gold_table
+    """Ask the gold questions, store their scores, fill the tables of docs/accuracy.md, say what changed since the last run."""
+    from eval.corpus_run import ROOT, run_corpus, run_tables
+    from eval.report.markdown import file_type_table, fill, gold_table
     from eval.report.tables import show_run
     from qa.cli import plain_errors
     from qa.console import out
@@ -127,7 +127,9 @@ def main() -> int:
             for one in compare(scores_of(run.records), read_baseline()):
                 out.print(f"{'worse: ' if one.worse else ''}{one}")
         write_baseline(run.records)
-        fill(ROOT / "docs" / "accuracy.md", "gold", gold_table(run.records))
+        page = ROOT / "docs" / "accuracy.md"
+        fill(page, "gold", gold_table(run.records))
+        fill(page, "tables", file_type_table(run_tables().records))
         out.print(f"stored {len(run.records)} questions in {BASELINE}", soft_wrap=True)
     return 0
 

@@ -1,12 +1,13 @@
-"""The bundled gold questions asked of the bundled articles: what ``pytest eval/`` and the baseline measure."""
+"""The bundled gold questions asked of the bundled articles and tables: what ``pytest eval/`` and the baseline measure."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from eval.datasets.examples import load, validate
-from eval.datasets.questions import UnreadableDataset
+from eval.datasets.questions import Dataset, Dialogue, UnreadableDataset
 from eval.harness import Progress, in_turn, run, silent
 from eval.records import Run
 
@@ -14,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "corpus"
 GOLD = Path(__file__).with_name("gold")
 QUESTIONS, DIALOGUES = GOLD / "corpus.jsonl", GOLD / "dialogues.jsonl"
+TABLES, TABLE_QUESTIONS = GOLD / "tables", GOLD / "tables.jsonl"
 
 
 def check_gold() -> list[str]:
@@ -26,21 +28,33 @@ def run_corpus(progress: Progress = silent) -> Run:
 
     UnreadableDataset if a gold file is absent or an answer is not at its offset.
     """
-    wrong = check_gold()
-    if wrong:
-        raise UnreadableDataset(f"{wrong[0]} ({len(wrong)} such faults in the gold files)")
+    return _asked(CORPUS, load(QUESTIONS), load(DIALOGUES).dialogues, check_gold(), progress)
+
+
+def run_tables(progress: Progress = silent) -> Run:
+    """Index the files with tables, ask the questions on them, and score the answers; raises as ``run_corpus`` does."""
+    faults = [str(complaint) for complaint in validate(TABLE_QUESTIONS, TABLES)]
+    return _asked(TABLES, load(TABLE_QUESTIONS), (), faults, progress)
+
+
+def _asked(
+    folder: Path, dataset: Dataset, dialogues: Sequence[Dialogue], faults: Sequence[str], progress: Progress
+) -> Run:
+    """Ask the questions and dialogues of an index of a folder; UnreadableDataset if there are faults in them."""
+    if faults:
+        raise UnreadableDataset(f"{faults[0]} ({len(faults)} such faults in the gold files)")
     from index.builder import build
     from index.embedder import SentenceEmbedder
     from qa.assistant import Assistant
 
-    with tempfile.TemporaryDirectory(prefix="pincite-") as folder:
-        build([CORPUS], Path(folder), SentenceEmbedder.open())
-        assistant = Assistant.open(folder)
+    with tempfile.TemporaryDirectory(prefix="pincite-") as index:
+        build([folder], Path(index), SentenceEmbedder.open())
+        assistant = Assistant.open(index)
         return run(
-            load(QUESTIONS).questions,
+            dataset.questions,
             assistant,
-            dataset=QUESTIONS.name,
-            dialogues=load(DIALOGUES).dialogues,
+            dataset=dataset.name,
+            dialogues=dialogues,
             ask_in_turn=in_turn(assistant),
             progress=progress,
         )

@@ -60,11 +60,19 @@ def _fault(question: GoldQuestion, texts: Mapping[str, str]) -> str | None:
     if absent:
         return f"there is no document {absent[0]}"
     named = [name for name in texts if same_document(question.document, name)]
-    if question.answers and not any(question.places(name, texts[name]) for name in named):
-        return f"none of its answers stands at offset {question.starts[0]} of {question.document}"
+    if question.answers and not any(_stands(question, name, texts[name]) for name in named):
+        place = "in" if question.starts[0] is None else f"at offset {question.starts[0]} of"
+        return f"none of its answers stands {place} {question.document}"
     held = [texts[name] for name in named]
     missing = [item for item in question.items if not any(wording in text for wording in item for text in held)]
     return f"the item {missing[0][0]!r} does not stand in {question.document}" if missing else None
+
+
+def _stands(question: GoldQuestion, name: str, text: str) -> bool:
+    """Whether an answer stands at its offset; anywhere, if the offset is unknown."""
+    if question.starts[0] is None:
+        return any(answer in text for answer in question.answers)
+    return bool(question.places(name, text))
 
 
 def _texts(folder: Path, names: Iterable[str]) -> dict[str, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from eval.records import Record
 from eval.summary import BY_KEY, by_kind
 from index.files import replace_file
 
+SURE = 0.8  # the least probability with which a wrong answer misleads
 GOLD_COLUMNS = {"em": "EM, %", "f1": "F1, %", "recall_at_5": "recall@5, %"}
 
 
@@ -40,6 +41,31 @@ def gold_table(records: Sequence[Record]) -> str:
     }
     rows = [[name, str(len(some)), *_cells(some)] for name, some in (by_kind(records) | totals).items() if some]
     return table(("kind", "questions", *GOLD_COLUMNS.values(), "refused, %"), rows, right=5)
+
+
+def file_type_table(records: Sequence[Record]) -> str:
+    """One row per type of file that the questions are about, then the totals of those with and without an answer.
+
+    "Wrong at 0.8" is the number of answers that were given with a probability of at least ``SURE`` and are wrong, be it
+    another row of the table, another column, or an answer where there is none.
+    """
+    answerable = [record for record in records if record.answerable]
+    types = sorted({_suffix(record) for record in answerable})
+    groups = {f"`{suffix}`": [record for record in answerable if _suffix(record) == suffix] for suffix in types}
+    groups |= {"**all with an answer**": answerable}
+    groups |= {"**all without an answer**": [record for record in records if not record.answerable]}
+    rows = [
+        [name, str(len(some)), *_cells(some), str(sum(map(_sure_and_wrong, some)))] for name, some in groups.items()
+    ]
+    return table(("file", "questions", *GOLD_COLUMNS.values(), "refused, %", "wrong at 0.8"), rows, right=6)
+
+
+def _suffix(record: Record) -> str:
+    return PurePath(record.expected_document or "").suffix
+
+
+def _sure_and_wrong(record: Record) -> bool:
+    return not record.refused and not record.em and record.confidence >= SURE
 
 
 def _cells(records: Sequence[Record]) -> list[str]:

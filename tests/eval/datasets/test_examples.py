@@ -51,6 +51,13 @@ def test_answer_that_is_not_at_its_offset(tmp_path, folder):
     assert faults[0].misleading
 
 
+def test_an_answer_without_an_offset_has_to_stand_somewhere(tmp_path, folder):
+    row = ROW | {"start": None}
+    assert validate(written(tmp_path / "gold.jsonl", row), folder) == []
+    (fault,) = validate(written(tmp_path / "gold.jsonl", row | {"answers": ["Atlantis"]}), folder)
+    assert str(fault) == "question q1: none of its answers stands in tour.md"
+
+
 def test_one_answer_at_the_offset_proves_the_others(tmp_path, folder):
     row = ROW | {"answers": ["in Kazakhstan", "Kazakhstan"]}
     assert validate(written(tmp_path / "gold.jsonl", row), folder) == []

@@ -8,7 +8,7 @@ from eval_fakes import PIPE, TEXTS, TOUR, answerer, knowing
 from eval.corpus_run import ROOT
 from eval.datasets.questions import GoldQuestion
 from eval.harness import run
-from eval.report.markdown import fill, gold_table, table
+from eval.report.markdown import file_type_table, fill, gold_table, table
 
 WHERE, WHO, WHEN, NONE = "Where did he land?", "Which companies use it?", "When did he land?", "How high is it?"
 QUESTIONS = (
@@ -35,6 +35,18 @@ def test_gold_table_by_hand():
     ]
 
 
+def test_answers_by_type_of_file_by_hand():
+    asked = (*QUESTIONS[:2], GoldQuestion("q4", NONE, (), "macron-tour.csv", (), "unanswerable"))
+    sure = knowing({WHERE: [("Kazakhstan", 0.9)], WHO: [("Chevron", 0.8)], NONE: [("November 1", 0.7)]})
+    assert file_type_table(run(asked, answerer(sure), k=4).records).splitlines() == [
+        "| file | questions | EM, % | F1, % | recall@5, % | refused, % | wrong at 0.8 |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| `.md` | 2 | 50.0 | 70.0 | 100.0 | 0.0 | 1 |",
+        "| **all with an answer** | 2 | 50.0 | 70.0 | 100.0 | 0.0 | 1 |",
+        "| **all without an answer** | 1 |  |  |  | 0.0 | 0 |",
+    ]
+
+
 def test_a_total_of_no_questions_is_left_out():
     assert "without an answer" not in gold_table(run(QUESTIONS[:1], answerer(READS), k=4).records)
 
@@ -57,7 +69,9 @@ def test_fill_changes_nothing_without_both_markers(tmp_path, text):
     assert page.read_text(encoding="utf-8") == text
 
 
-@pytest.mark.parametrize(("page", "name"), [("docs/accuracy.md", "gold"), ("qa/model/README.md", "measured")])
+@pytest.mark.parametrize(
+    ("page", "name"), [("docs/accuracy.md", "gold"), ("docs/accuracy.md", "tables"), ("qa/model/README.md", "measured")]
+)
 def test_the_pages_that_scripts_fill_have_their_markers(tmp_path, page, name):
     copy = tmp_path / "page.md"
     copy.write_bytes((ROOT / page).read_bytes())
