@@ -43,10 +43,14 @@ def sentence_at(text: str, start: int, end: int) -> Offsets:
     return Offsets(min([start, *(s.start for s in held)]), max([end, *(s.end for s in held)]))
 
 
-def find_words(words: str, text: str) -> re.Match[str] | None:
-    """Find words in a text, whatever white space separates them; None if they are not there, or ``words`` is blank."""
+def find_words(words: str, text: str, near: int = 0) -> re.Match[str] | None:
+    """Find words in a text, whatever white space separates them, at the place nearest to the character ``near``.
+
+    None if they are not there, or ``words`` is blank.
+    """
     parts = words.split()
-    return re.search(r"\s+".join(map(re.escape, parts)), text) if parts else None
+    places = re.finditer(r"\s+".join(map(re.escape, parts)), text) if parts else ()
+    return min(places, key=lambda place: abs(place.start() - near), default=None)
 
 
 def ends_sentence(text: str) -> bool:

@@ -63,7 +63,7 @@ def watch(chromium: Any, address: str, path: str = "", **options: Any) -> Watche
     """A page that has spoken with its server."""
     watched = look(chromium, address, path, **options)
     watched.page.get_by_label("Your question").wait_for()
-    watched.page.locator(".pc-suggestion, .pc-turn").first.wait_for()
+    watched.page.locator(".pc-start, .pc-turn").first.wait_for()
     return watched
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,9 @@ from qa.cli import EmbedderOption, IndexOption, ReaderOption, StoreOption, locat
 
 
 def chat(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FOLDER]...", help="Folders and files to index first.")
+    ] = None,
     index: IndexOption = None,
     store: StoreOption = None,
     host: Annotated[
@@ -41,7 +45,16 @@ def chat(
 
         auth = (user, password) if user and password else None
         models = Models(reader, embedder)
-        serve(location(index, store), host, port, auth=auth, folders=folders, models=models, say=typer.echo)
+        serve(
+            location(index, store),
+            host,
+            port,
+            auth=auth,
+            add=paths or (),
+            folders=folders,
+            models=models,
+            say=typer.echo,
+        )
 
 
 def mcp(

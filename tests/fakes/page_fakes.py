@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.documents import find_files
+from index.folder_index import Unreadable
 from qa.answers import Agreement, Alternative, Answer, Citation, CitedPassage, Kind, Milliseconds
 from qa.reader.reader import Reader, Reading
 from qa.reader.windows import Pair
@@ -74,7 +75,7 @@ class FakeReport:
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
-    unreadable: tuple[str, ...] = ("b",)
+    unreadable: tuple[Unreadable, ...] = (Unreadable("b", "why"),)
     renamed: tuple[str, ...] = ()
 
 
@@ -82,6 +83,7 @@ class FakeIndex:
     """Paragraphs of text files."""
 
     generation: str | None = None
+    warnings: tuple[str, ...] = ()
     settings: FakeSettings
 
     def __init__(self, paths: Sequence[Path]) -> None:

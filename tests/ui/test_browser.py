@@ -83,6 +83,11 @@ def opened(chromium: Any, site: Site) -> Iterator[Watched]:
     watched.close()
 
 
+def view(page: Any, name: str) -> None:
+    """Go to one of the three pages."""
+    page.get_by_role("navigation").get_by_role("button", name=name).click()
+
+
 def test_an_answer_comes_with_its_sentence_and_its_document_at_the_very_words(opened: Watched) -> None:
     page = opened.page
     opened.ask(WHEN)
@@ -94,7 +99,6 @@ def test_an_answer_comes_with_its_sentence_and_its_document_at_the_very_words(op
     assert mark.inner_text() == "1962"
     inside = mark.bounding_box(), box.bounding_box()
     assert inside[1]["y"] < inside[0]["y"] < inside[1]["y"] + inside[1]["height"]
-    assert box.inner_text().startswith("# The dam")
     assert page.get_by_label("Your question").input_value() == ""
 
 
@@ -103,7 +107,7 @@ def test_citations_are_stepped_through_by_button_and_key(opened: Watched) -> Non
     opened.ask(WHEN)
     assert eyebrow.inner_text() == "Source 1 of 2"
     first = page.locator("#panel h2").inner_text()
-    page.get_by_role("button", name="Next").and_(page.locator("#panel button")).click()
+    page.get_by_role("button", name="Next source").click()
     page.get_by_text("Source 2 of 2").wait_for()
     assert page.locator("#panel h2").inner_text() != first
     page.locator("#panel .pc-text").focus()
@@ -114,17 +118,15 @@ def test_citations_are_stepped_through_by_button_and_key(opened: Watched) -> Non
     assert page.get_by_label("Your question").input_value() == "n"
     page.get_by_text("Other readings").click()
     page.locator(".pc-others .pc-source").first.click()
-    page.get_by_text("Source 1 of 1").wait_for()
-    assert page.locator("#pc-mark").inner_text() == "1964"
+    page.locator("#pc-mark").filter(has_text="1964").wait_for()
 
 
-def test_what_the_articles_do_not_say_looks_different(opened: Watched) -> None:
+def test_where_there_is_no_short_answer_the_nearest_sentences_look_different(opened: Watched) -> None:
     opened.ask("Who painted the picture?")
     page = opened.page
     assert page.locator(".pc-none").inner_text() == "No short answer found"
-    assert page.get_by_text("may not answer it").is_visible()
+    assert page.get_by_text("may not answer the question").is_visible()
     assert page.locator(".pc-answer, .pc-card mark").count() == 0
-    assert page.locator("#panel .pc-eyebrow").inner_text().startswith("Source 1 of")
 
 
 def test_hostile_articles_stay_text_everywhere(opened: Watched) -> None:
@@ -133,20 +135,20 @@ def test_hostile_articles_stay_text_everywhere(opened: Watched) -> None:
     assert page.locator(".pc-answer").inner_text() == TRAPPED
     assert page.locator("#pc-mark").inner_text() == TRAPPED
     assert "<script>window.ran=4</script>" in page.locator("#panel .pc-text").inner_text()
-    opened.ask(
+    hostile = (
         "<img src=x onerror=window.ran=11>${window.ran=12}{{7*7}}[a](javascript:1)![b](https://evil.example/q.png)"
     )
+    opened.ask(hostile)
+    assert page.locator(".pc-turn:last-of-type .pc-question").inner_text() == hostile
+    assert page.locator("#chats [aria-current]").count() == 1
+    page.locator("#chats [aria-current]").click()
     assert (
-        page.locator(".pc-turn:last-of-type .pc-question")
-        .inner_text()
-        .startswith("<img src=x onerror=window.ran=11>${")
+        page.locator(".pc-turn :is(img, script, svg, a), #chats img, #panel :is(img, script, svg, iframe)").count() == 0
     )
-    assert page.locator(".pc-turn :is(img, script, svg, a), #panel :is(img, script, svg, iframe)").count() == 0
-    page.get_by_role("tab", name="Articles").click()
-    page.locator("#listed .pc-open").filter(has_text="onerror").click()
-    page.locator("#article .pc-text").wait_for()
-    assert "{{window.ran}}" in page.locator("#article .pc-text").inner_text()
-    assert "<img src=x onerror=window.ran=9>" in page.locator("#listed").inner_text()
+    view(page, "Articles")
+    page.locator("#articles .pc-open").filter(has_text="onerror").click()
+    page.locator("#panel .pc-text").filter(has_text="{{window.ran}}").wait_for()
+    assert "<img src=x onerror=window.ran=9>" in page.locator("#articles").inner_text()
     page.wait_for_timeout(200)
 
 
@@ -155,9 +157,10 @@ def test_a_question_that_waits_can_be_stopped_and_asked_again(opened: Watched, s
     page.get_by_label("Your question").fill(SLOW)
     page.get_by_label("Your question").press("Enter")
     page.locator(".pc-reading").wait_for()
-    page.get_by_role("button", name="Stop").click()
-    page.locator(".pc-stopped").wait_for()
+    page.keyboard.press("Escape")
     site.gate.set()
+    page.locator(".pc-stopped").wait_for()
+    page.get_by_label("More").last.click()
     page.get_by_role("button", name="Ask again").click()
     page.locator(".pc-turn:last-of-type .pc-found").wait_for()
     assert page.locator(".pc-turn").count() == 1
@@ -172,114 +175,158 @@ def test_what_is_stopped_is_read_no_further(opened: Watched, site: Site) -> None
         page.wait_for_timeout(10)
     page.get_by_role("button", name="Stop").click()
     page.locator(".pc-stopped").wait_for()
-    page.wait_for_timeout(300)
     read = reader.read_so_far
     page.wait_for_timeout(500)
     assert reader.read_so_far == read < 200
-    assert page.get_by_role("button", name="Ask", exact=True).is_visible()
+    assert page.get_by_role("button", name="Ask", exact=True).last.is_visible()
     opened.go(page.url)
     page.locator(".pc-stopped").wait_for()
     opened.ask(WHEN)
     assert page.locator(".pc-turn").count() == 2
 
 
-def test_a_question_is_edited_and_so_is_what_was_understood(opened: Watched) -> None:
+def test_a_question_is_edited_in_its_place_and_so_is_what_was_understood(opened: Watched) -> None:
     page, box = opened.page, opened.page.get_by_label("Your question")
     opened.ask(WHEN)
-    page.get_by_role("button", name="Edit", exact=True).click()
-    assert box.input_value() == WHEN
-    assert box.evaluate("(field) => field === document.activeElement")
-    box.fill("And the lake?")
-    box.press("Enter")
-    page.locator(".pc-read").wait_for()
-    assert page.locator("#pc-said").inner_text().startswith("No short answer found")
+    opened.ask("And the lake?")
     read = page.locator(".pc-read").inner_text()
     assert "lake" in read and read != "And the lake?"
-    page.get_by_role("button", name="Edit this").click()
-    assert box.input_value() == read
+    box.press("ArrowUp")
+    assert box.input_value() == "And the lake?"
     box.fill("When was the lake dry?")
     box.press("Enter")
-    page.locator(".pc-turn").nth(2).locator(".pc-missing").wait_for()
-    page.get_by_role("button", name="Ask it as I wrote it").click()
-    page.locator(".pc-turn").nth(2).wait_for()
+    page.locator(".pc-turn").filter(has_text="When was the lake dry?").locator(".pc-missing").wait_for()
+    assert page.locator(".pc-question").all_inner_texts() == [WHEN, "When was the lake dry?"]
+    opened.ask("And the lake?")
+    page.get_by_role("button", name="Ask as I wrote it").last.click()
+    page.locator(".pc-turn:last-of-type .pc-read").wait_for(state="detached")
+    assert page.locator(".pc-turn").count() == 3
 
 
 @pytest.mark.parametrize(
-    ("form", "begins", "ends"),
+    ("form", "copied"),
     [
-        ("Plain text", "“1962” - The dam (dam.md, characters 1232-1236, sha256 ", ")"),
-        ("Markdown", "> 1962\n\n1. The dam (dam.md, characters 1232-1236, sha256 ", ")"),
-        ("BibTeX", "@misc{dam-1232,\n  title = {The dam},\n  howpublished = {dam.md, characters 1232-1236},", "\n}"),
+        ("Copy", "“The dam was built in 1962 by the Works.” - The dam"),
+        ("Copy as Markdown", f"**{WHEN}**\n\n> The dam was built in **1962** by the Works.\n\n1. The dam\n"),
+        ("Copy as BibTeX", "@misc{dam-1232,\n  title = {The dam},\n  howpublished = {dam.md, characters 1232-1236},"),
     ],
     ids=["plain", "markdown", "bibtex"],
 )
-def test_an_answer_is_copied_with_its_place(opened: Watched, form: str, begins: str, ends: str) -> None:
+def test_an_answer_is_copied_with_its_source(opened: Watched, form: str, copied: str) -> None:
     page = opened.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened.ask(WHEN)
-    page.get_by_text("Copy with source").click()
-    page.get_by_role("button", name=form).click()
-    page.get_by_role("button", name="Copied").wait_for()
-    copied = page.evaluate("() => navigator.clipboard.readText()")
-    assert copied.startswith(begins) and copied.endswith(ends)
+    if form != "Copy":
+        page.locator("#turns").get_by_label("More").click()
+    page.get_by_role("button", name=form, exact=True).click()
+    page.locator(".pc-toast").filter(has_text="Copied").wait_for()
+    assert page.evaluate("() => navigator.clipboard.readText()").startswith(copied)
 
 
-def test_a_link_to_a_question_asks_it(opened: Watched, site: Site) -> None:
+def test_a_link_opens_the_very_answer_and_a_question_in_the_address_is_asked_once(opened: Watched, site: Site) -> None:
     page = opened.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened.ask(WHEN)
-    page.get_by_role("button", name="Copy link").click()
-    page.get_by_role("button", name="Copied").wait_for()
+    opened.ask("And the lake?")
+    page.locator("#turns").get_by_label("More").last.click()
+    page.get_by_role("button", name="Copy link").last.click()
+    page.locator(".pc-toast").wait_for()
     link = page.evaluate("() => navigator.clipboard.readText()")
-    assert link == f"{site.address}?q=When%20was%20the%20dam%20built%3F"
     page.get_by_role("button", name="New conversation").click()
     page.locator(".pc-start").wait_for()
     opened.go(link)
+    page.locator(".pc-turn").nth(1).wait_for()
+    assert page.locator(".pc-question").all_inner_texts() == [WHEN, "And the lake?"]
+    opened.go(f"{site.address}?q=When%20was%20the%20dam%20built%3F")
+    page.locator(".pc-answer").wait_for()
+    assert "?q=" not in page.url
+    opened.go(page.url)
     page.locator(".pc-answer").wait_for()
     assert page.locator(".pc-question").all_inner_texts() == [WHEN]
 
 
 def test_articles_that_disagree_say_so(opened: Watched) -> None:
     opened.ask(DIFFERS)
-    said = opened.page.locator(".pc-conflict").inner_text()
-    assert said == "The articles disagree. Another says 1964 (The lake)."
-    opened.page.locator(".pc-conflict button").click()
+    assert opened.page.locator(".pc-conflict strong").inner_text() == "The articles disagree."
+    assert {"1958", "1964"} <= {words.strip('“”"') for words in opened.page.locator(".pc-conflict q").all_inner_texts()}
+    opened.page.locator(".pc-conflict li").filter(has_text="1964").get_by_role("button").click()
     opened.page.locator("#pc-mark").filter(has_text="1964").wait_for()
-
-
-def test_a_whole_sentence_is_marked_as_a_passage(opened: Watched) -> None:
-    opened.ask(WHOLE)
-    assert opened.page.locator(".pc-kind").all_inner_texts() == ["Passage"]
-    opened.ask(WHEN)
-    assert opened.page.locator(".pc-kind").count() == 1
 
 
 def test_a_wrong_answer_is_corrected(opened: Watched) -> None:
     page = opened.page
     opened.ask(WHEN)
-    page.get_by_role("button", name="Wrong").click()
+    page.get_by_role("button", name="Say that this is wrong").click()
+    assert page.get_by_label("The right words").evaluate("(field) => field === document.activeElement")
+    page.get_by_label("The right words").fill("no such words")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".pc-toast.pc-trouble").filter(has_text="No indexed document contains these words.").wait_for()
     page.get_by_label("The right words").fill("1964")
-    page.get_by_role("button", name="Save").click()
-    page.get_by_text("Saved. It counts").wait_for()
-    page.get_by_role("tab", name="Evaluation").click()
-    page.get_by_role("button", name="Refresh").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".pc-toast").filter(has_text="Saved for").wait_for()
+    assert page.get_by_label("The right words").count() == 0
+    view(page, "Evaluation")
     page.get_by_text("Corrections (1)").wait_for()
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_text("Corrections (0)").wait_for()
 
 
-def test_the_conversation_survives_a_refresh_and_can_be_left(opened: Watched) -> None:
+def test_conversations_are_listed_found_renamed_deleted_and_brought_back(opened: Watched, site: Site) -> None:
+    page, rows = opened.page, opened.page.locator("#chats li")
+    page.get_by_role("button", name="New conversation").click()
+    for _ in range(7):
+        page.get_by_role("button", name="New conversation").click()
+    opened.ask("What is the lake?")
+    page.get_by_role("button", name="New conversation").click()
+    opened.ask("What is the hill?")
+    before = rows.count()
+    page.get_by_label("Search conversations").fill("hill")
+    page.wait_for_function("() => document.querySelectorAll('#chats li').length === 1")
+    page.locator("#chats").get_by_label("More").click()
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_label("New name").fill("Hills <b>")
+    page.keyboard.press("Enter")
+    rows.filter(has_text="Hills <b>").wait_for()
+    page.locator("#chats").get_by_label("More").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_text("Deleted 1 conversation.").wait_for()
+    page.locator(".pc-start").wait_for()
+    page.get_by_role("button", name="Undo").click()
+    rows.filter(has_text="Hills <b>").click()
+    page.locator(".pc-question").filter(has_text="What is the hill?").wait_for()
+    page.get_by_label("Search conversations").fill("")
+    page.wait_for_function("(many) => document.querySelectorAll('#chats li').length === many", arg=before)
+    address = page.url
+    page.get_by_role("button", name="New conversation").click()
+    page.locator(".pc-start").wait_for()
+    page.go_back()
+    page.locator(".pc-question").filter(has_text="What is the hill?").wait_for()
+    assert page.url == address
+
+
+def test_two_pages_of_one_conversation_lose_nothing(chromium: Any, opened: Watched, site: Site) -> None:
+    opened.ask(WHEN)
+    other = watch(chromium, opened.page.url)
+    other.address = site.address
+    other.ask("What is the lake?")
+    opened.ask("What is the hill?")
+    opened.go(opened.page.url)
+    opened.page.locator(".pc-turn").nth(2).wait_for()
+    assert opened.page.locator(".pc-question").all_inner_texts() == [WHEN, "What is the lake?", "What is the hill?"]
+    other.page.context.close()
+
+
+def test_the_conversation_survives_a_refresh_and_is_saved_as_a_file(opened: Watched) -> None:
     page = opened.page
     opened.ask(WHEN)
     opened.go(page.url)
     page.locator(".pc-turn .pc-answer").wait_for()
-    assert page.locator("#pc-mark").inner_text() == "1962"
-    page.get_by_role("button", name="New conversation").click()
-    page.locator(".pc-start").wait_for()
-    assert page.locator(".pc-turn").count() == 0
-    page.locator(".pc-start").get_by_role("button", name=WHEN).last.click()
-    page.locator(".pc-turn .pc-answer").wait_for()
+    page.locator("#chats li").filter(has=page.locator("[aria-current]")).get_by_label("More").click()
     with page.expect_download() as saved:
-        page.get_by_role("link", name="Markdown").click()
-    assert Path(saved.value.path()).read_text().startswith(f"## {WHEN}\n\n> 1962\n\n1. The dam")
+        page.get_by_role("link", name="Save as Markdown").and_(page.locator("a:visible")).click()
+    assert (
+        Path(saved.value.path()).read_text().startswith(f"## {WHEN}\n\n> The dam was built in **1962** by the Works.")
+    )
 
 
 def test_the_original_opens_as_plain_text(opened: Watched) -> None:
@@ -290,14 +337,43 @@ def test_the_original_opens_as_plain_text(opened: Watched) -> None:
     assert "1962" in other.value.inner_text("body")
 
 
+def test_keys_are_named_and_escape_closes_what_is_open(opened: Watched) -> None:
+    page = opened.page
+    opened.ask(WHEN)
+    page.locator("#panel .pc-text").focus()
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog").is_visible()
+    page.keyboard.press("Escape")
+    page.locator("#turns").get_by_label("More").click()
+    page.keyboard.press("Escape")
+    assert page.locator(".pc-menu[open]").count() == 0
+    page.keyboard.press("Escape")
+    page.locator("#panel").wait_for(state="hidden")
+
+
 def test_articles_are_searched(opened: Watched) -> None:
     page = opened.page
-    page.get_by_role("tab", name="Articles").click()
-    page.get_by_text("1 to 3 of 3").wait_for()
+    view(page, "Articles")
+    page.locator("#articles tbody tr").nth(2).wait_for()
     page.get_by_label("Search the articles").fill("lake")
-    page.get_by_text("1 to 1 of 1").wait_for()
+    page.wait_for_function("() => document.querySelectorAll('#articles tbody tr').length === 1")
     page.get_by_role("button", name="The lake").click()
-    page.locator("#article .pc-border").first.wait_for()
+    page.locator("#panel .pc-text").filter(has_text="in 1962 the lake was dry").wait_for()
+
+
+def test_on_a_phone_the_question_stays_in_sight_and_a_source_opens_over_it(chromium: Any, site: Site) -> None:
+    watched = watch(chromium, site.address, viewport={"width": 390, "height": 844}, has_touch=True)
+    page = watched.page
+    for question in (WHEN, "What is the lake?", WHEN):
+        watched.ask(question)
+    box = page.get_by_label("Your question").bounding_box()
+    assert 600 < box["y"] < 844
+    page.locator(".pc-source").last.click()
+    page.wait_for_function("() => document.querySelector('#panel').getBoundingClientRect().x === 0")
+    page.go_back()
+    page.locator("#panel").wait_for(state="hidden")
+    assert page.locator(".pc-turn").count() == 3
+    watched.close()
 
 
 @pytest.mark.parametrize("width", [390, 820, 3840])
@@ -305,7 +381,7 @@ def test_nothing_overflows_at_any_width(chromium: Any, site: Site, width: int) -
     watched = watch(chromium, site.address, viewport={"width": width, "height": 844})
     watched.ask(TRAP)
     for tab in ("Ask", "Articles", "Evaluation"):
-        watched.page.get_by_role("tab", name=tab).click()
+        view(watched.page, tab)
         assert watched.page.evaluate("() => document.documentElement.scrollWidth") <= width
     watched.close()
 
@@ -319,7 +395,7 @@ def test_axe_finds_no_violation(chromium: Any, site: Site, scheme: str) -> None:
         watched.ask(question)
     found = []
     for tab in ("Ask", "Articles", "Evaluation"):
-        watched.page.get_by_role("tab", name=tab).click()
+        view(watched.page, tab)
         watched.page.wait_for_timeout(300)
         for violation in Axe().run(watched.page).response["violations"]:
             nodes = [re.sub(r"\s+", " ", node["html"])[:160] for node in violation["nodes"]]

@@ -24,8 +24,9 @@ LARGEST_UPLOAD = (
 )  # bytes per request; limits how fast a visitor fills the disk, while folders have no limit
 UPLOAD_PATHS = ("/gradio_api/upload", "/upload")
 
+# Gradio runs the page's own script by ``new Function``, which needs 'unsafe-eval'.
 POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
     "frame-src 'none'; object-src 'none'; form-action 'none'; base-uri 'self'; frame-ancestors 'none'"
 )

@@ -21,7 +21,7 @@ API = "/gradio_api/"
 REACHABLE = re.compile(
     r"/|/(assets|static)/.+|/(favicon\.ico|theme\.css|manifest\.json|robots\.txt|config/?|login/?|logout)|/pincite/.+|/gradio_api/"
     r"(app_id/?|info/?|login_check/?|startup-events|theme\.css|heartbeat/[^/]+|cancel|reset/?|upload|upload_progress"
-    r"|queue/(join|data|status)|(run|api)/[^/]+/?|call/(v2/)?[^/]+(/[^/]+)?)"
+    r"|queue/(join|data|status)|component_server/?|(run|api)/[^/]+/?|call/(v2/)?[^/]+(/[^/]+)?)"
 )
 HARMLESS = frozenset({f"{API}cancel", f"{API}reset", f"{API}reset/"})  # need an event id that only its owner knows
 CALLS = re.compile(r"/gradio_api/(?:queue/join|(?:run|api|call|call/v2)/([^/]+)/?)")

@@ -1,179 +1,252 @@
-// The page in the browser: sends button names to the page's single action, copies, scrolls to the mark, handles keys,
-// and announces results to screen readers.
-(() => {
-  "use strict";
-  const at = (selector) => document.querySelector(selector);
-  const smooth = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
-  const stacked = () => matchMedia("(max-width: 820px)").matches;
-  let count = 0;
+// The page in the browser. It sends a button's name to the server and puts what comes back where it belongs; the server
+// escapes all text. `element` and `server` and `upload` come from Gradio.
+const app = element.querySelector(".pc-app") ?? element;
+const at = (id) => document.getElementById(id);
+const all = (selector) => [...app.querySelectorAll(selector)];
+const hex = (bytes) => [...crypto.getRandomValues(new Uint8Array(bytes))].map((one) => one.toString(16).padStart(2, "0")).join("");
+const narrow = () => matchMedia("(max-width: 820px)").matches;
+const stored = (name, make) => { try { return (localStorage[name] ??= make()); } catch { return make(); } };
+const page = { view: "ask", chat: "", within: "", sort: "title", seen: "", owner: stored("pincite-owner", () => hex(16)), editing: "", reading: [] };
 
-  const fill = (selector, value) => {
-    const field = at(`${selector} textarea, ${selector} input`);
-    if (!field) return null;
-    field.value = value;
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    return field;
-  };
-  const send = (name, field = "#action") => fill(field, `${name}#${++count}.${Date.now()}`);
-  // The button disappears while a question is read and returns shortly after the answer.
-  const press = (tries) => {
-    const button = at("#ask");
-    if (button) button.click();
-    else if (tries) setTimeout(press, 60, tries - 1);
-  };
-  const ask = (words) => {
-    fill("#question", words);
-    setTimeout(press, 60, 50);
-  };
-  const wordsOf = (id, part) => at(`#turn-${CSS.escape(id)} ${part}`)?.textContent ?? "";
-  const questionOf = (id) => wordsOf(id, ".pc-question");
-  const linkTo = (question) => `${location.origin}${location.pathname}?q=${encodeURIComponent(question)}`;
+// ---- the server
+const act = async (name, values = {}) => {
+  const query = page.view === "articles" && !name.startsWith("chat") ? at("seek").value : at("seek-chats").value;
+  const sent = { chat: page.chat, owner: page.owner, view: page.view, query, value: page.view === "articles" ? page.sort : "", ...values };
+  try {
+    apply(await server.act(name, sent));
+    offline(false);
+  } catch {
+    offline(true);
+  }
+};
+const offline = (gone) => app.classList.toggle("pc-offline", gone);
 
-  const say = (words) => {
-    let box = at("#pc-said");
-    if (!box) {
-      box = document.createElement("div");
-      box.id = "pc-said";
-      box.className = "pc-unseen";
-      box.setAttribute("role", "status");
-      (at("main") ?? document.body).append(box);
-    }
-    box.textContent = words;
-  };
+const apply = (reply) => {
+  const focused = document.activeElement, name = focused?.name, id = focused?.id;
+  if ("chat" in reply) go({ chat: reply.chat });
+  for (const [key, html] of Object.entries(reply.parts ?? {})) {
+    const part = at(key);
+    if (part && part.innerHTML !== html) part.innerHTML = html;
+  }
+  for (const [key, html] of Object.entries(reply.turns ?? {})) settle(key, html);
+  if (reply.parts?.panel !== undefined) showPanel(reply.panel === true || !narrow());
+  if (reply.panel === false) showPanel(false);
+  if (reply.toast) toast(reply.toast, reply.trouble);
+  if (reply.seen) page.seen = reply.seen;
+  if (reply.focus) at(reply.focus)?.focus();
+  else if (focused && !focused.isConnected) (at(id) ?? (name ? app.querySelector(`[name="${CSS.escape(name)}"]`) : null) ?? at("question"))?.focus();
+  if (reply.parts?.turns !== undefined) all(".pc-reading").forEach((card) => act(`wait:${card.parentElement.id.slice(5)}`));
+  if (reply.then) act(reply.then);
+  marks();
+};
 
-  const copy = async (words, button) => {
-    try {
-      await navigator.clipboard.writeText(words);
-    } catch {
-      const field = document.createElement("textarea");
-      field.value = words;
-      document.body.append(field);
-      field.select();
-      document.execCommand("copy");
-      field.remove();
-    }
-    const label = button.textContent;
-    button.textContent = "Copied";
-    say("Copied");
-    setTimeout(() => (button.textContent = label), 1400);
-  };
+const settle = (key, html) => {
+  const old = at(`turn-${key}`);
+  if (old) old.outerHTML = html;
+  else at("turns").insertAdjacentHTML("beforeend", html);
+  at("turns").querySelector(".pc-start")?.remove();
+  const turn = at(`turn-${key}`);
+  say(turn.querySelector(".pc-answer, .pc-none, .pc-says, .pc-note")?.textContent + " " + (turn.querySelector(".pc-confidence")?.textContent ?? ""));
+  turn.scrollIntoView({ block: "start" });
+};
 
-  const markOpen = (name) => {
-    document.querySelectorAll(".pc-source[aria-current]").forEach((one) => one.removeAttribute("aria-current"));
-    at(`.pc-source[name="${CSS.escape(name)}"]`)?.setAttribute("aria-current", "true");
-  };
+const say = (words) => (at("said").textContent = words);
+const toast = (html, trouble) => {
+  const box = document.createElement("div");
+  box.className = trouble ? "pc-toast pc-trouble" : "pc-toast";
+  box.setAttribute("role", trouble ? "alert" : "status");
+  box.innerHTML = html;
+  at("toasts").append(box);
+  if (!trouble) setTimeout(() => box.remove(), 12000);
+};
 
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("#transcript button[name], #panel button[name], #shelf button[name]");
-    if (!button) return;
-    const [verb, id] = button.name.split(":");
-    if (verb === "suggest") ask(button.textContent);
-    else if (verb === "again") ask(questionOf(id));
-    else if (verb === "edit" || verb === "reword") {
-      const field = fill("#question", verb === "edit" ? questionOf(id) : wordsOf(id, ".pc-read"));
-      field?.focus();
-    } else if (verb === "link") copy(linkTo(questionOf(id)), button);
-    else if (verb === "copy") copy(button.nextElementSibling?.textContent ?? "", button);
-    else if (verb === "show" || verb === "back") {
-      wantsArticle = verb === "show" && stacked();
-      send(button.name, "#pick");
-    } else {
-      if (verb === "open") {
-        markOpen(button.name);
-        if (stacked()) wantsPanel = true;
-      }
-      send(button.name);
-    }
-  });
+// ---- where the page is: the address names the conversation and the view
+const go = ({ chat = page.chat, view = page.view, how = "pushState" }) => {
+  const moved = chat !== page.chat || view !== page.view;
+  Object.assign(page, { chat, view });
+  app.dataset.view = view;
+  const query = new URLSearchParams({ ...(view === "ask" ? {} : { view }), ...(chat ? { c: chat } : {}) }).toString();
+  if (moved || how === "replaceState") history[how]({}, "", location.pathname + (query ? `?${query}` : "") + (how === "replaceState" ? location.hash : ""));
+  all("nav button").forEach((one) => one.setAttribute("aria-current", one.name === `view:${view}` ? "page" : "false"));
+};
+const arrive = async () => {
+  const asked = new URLSearchParams(location.search);
+  const question = (asked.get("q") ?? "").trim();
+  go({ view: asked.get("view") ?? "ask", chat: question ? "" : asked.get("c") ?? "", how: "replaceState" });
+  await act(`chat:${page.chat}`);
+  if (page.view !== "ask") act(page.view);
+  if (question) ask(question);
+  else at(location.hash.slice(1))?.scrollIntoView();
+};
+addEventListener("popstate", () => (app.classList.contains("pc-open") && narrow() ? showPanel(false) : arrive()));
 
-  document.addEventListener("click", async (event) => {
-    if (!event.target.closest?.("#logout")) return;
-    await fetch("logout", { method: "POST" });
-    location.reload();
-  });
+const showPanel = (open) => {
+  const was = app.classList.contains("pc-open");
+  app.classList.toggle("pc-open", open && at("panel").innerHTML !== "");
+  if (open && narrow()) {
+    if (!was) history.pushState({ panel: true }, "");
+    at("panel").focus();
+  }
+  const box = at("panel").querySelector(".pc-text"), mark = at("pc-mark");
+  if (open && box && mark) box.scrollTop += mark.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight * 0.4;
+};
+const closePanel = () => {
+  if (history.state?.panel) history.back();
+  else showPanel(false);
+};
+let opened = "";
+const marks = () => {
+  all(".pc-source").forEach((one) => one.toggleAttribute("aria-current", one.name === opened && app.classList.contains("pc-open")));
+  at("stop").hidden = !page.reading.length;
+  at("ask").hidden = !!page.reading.length;
+};
 
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
-    if (event.key === "n" || event.key === "p") {
-      const step = at(`#panel button[name="${event.key === "n" ? "step:on" : "step:back"}"]`);
-      if (step) {
-        step.click();
-        event.preventDefault();
-      }
-    } else if (event.key === "/") {
-      at("#question textarea, #question input")?.focus();
-      event.preventDefault();
-    }
-  });
+// ---- asking
+const ask = async (words, turn = `t${hex(4)}`) => {
+  if (!words.trim()) return;
+  if (!page.chat) go({ chat: hex(16) });
+  const waiting = at("pending").content.firstElementChild.cloneNode(true);
+  waiting.id = `turn-${turn}`;
+  waiting.querySelector("h2").textContent = words;
+  at(waiting.id) ? at(waiting.id).replaceWith(waiting) : at("turns").append(waiting);
+  at("turns").querySelector(".pc-start")?.remove();
+  waiting.scrollIntoView({ block: "start" });
+  page.reading.push(turn);
+  opened = `open:${turn}:0:0:0`;
+  marks();
+  const before = page.chat;
+  await act("ask", { turn, value: words, within: page.within });
+  page.reading = page.reading.filter((one) => one !== turn);
+  if (before === page.chat && waiting.isConnected) {
+    waiting.remove();
+    fill(words);
+  }
+  marks();
+};
+const fill = (words, turn = "") => {
+  page.editing = turn;
+  at("question").value = words;
+  at("question").focus();
+};
+const questionOf = (id) => at(`turn-${id}`)?.querySelector(".pc-question")?.textContent ?? "";
+const submit = () => {
+  const words = at("question").value, turn = page.editing || undefined;
+  at("question").value = page.editing = "";
+  ask(words, turn);
+};
 
-  // When the panel has changed: scroll its box to the mark without moving the page.
-  let wantsPanel = false;
-  let wantsArticle = false;
-  let lastMark = null;
-  const settlePanel = () => {
-    const box = at("#panel .pc-text");
-    const mark = at("#pc-mark");
-    if (wantsArticle && at("#article .pc-text")) {
-      wantsArticle = false;
-      at("#reading")?.scrollIntoView({ behavior: smooth(), block: "start" });
-    }
-    if (!box || mark === lastMark) return;
-    lastMark = mark;
-    if (mark) {
-      const middle = mark.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight * 0.4;
-      box.scrollTop += middle;
-    }
-    if (wantsPanel) {
-      wantsPanel = false;
-      at("#beside")?.scrollIntoView({ behavior: smooth(), block: "start" });
-    }
-  };
+// ---- copying
+const copy = async (words) => {
+  try {
+    await navigator.clipboard.writeText(words);
+  } catch {
+    const field = document.createElement("textarea");
+    field.value = words;
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  }
+  say("Copied");
+  toast("<p>Copied</p>");
+};
+const linkTo = (turn) => `${location.origin}${location.pathname}?c=${page.chat}#turn-${turn}`;
 
-  // When an answer has arrived: scroll to its question and announce the result once.
-  let lastSaid = "";
-  const settleTranscript = () => {
-    const turns = document.querySelectorAll("#transcript .pc-turn");
-    const last = turns[turns.length - 1];
-    if (!last) return;
-    const card = last.querySelector(".pc-card");
-    const state = `${last.id} ${card?.className}`;
-    if (state === lastSaid) return;
-    const first = lastSaid === "";
-    lastSaid = state;
-    const scroller = at("#transcript");
-    if (stacked()) last.scrollIntoView({ behavior: first ? "auto" : smooth(), block: "start" });
-    else scroller.scrollTo({ top: scroller.scrollTop + last.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 8,
-                             behavior: first ? "auto" : smooth() });
-    const spoken = (last.querySelector(".pc-answer, .pc-none") ?? last.querySelector(".pc-note"))?.textContent ?? "";
-    const sure = last.querySelector(".pc-confidence")?.textContent ?? "";
-    say(`${spoken} ${sure}`.trim());
-    const source = last.querySelector(".pc-source");
-    if (source) markOpen(source.name);
-  };
+// ---- what buttons do here; all others are sent to the server
+const here = {
+  view: (view) => { showPanel(false); go({ view }); if (view !== "ask") act(view); else act(`chat:${page.chat}`); },
+  suggest: (_, button) => ask(button.textContent),
+  again: (turn) => ask(questionOf(turn), turn),
+  edit: (turn) => fill(questionOf(turn), turn),
+  reword: (turn) => fill(at(`turn-${turn}`).querySelector(".pc-read").textContent, turn),
+  copy: (turn, button) => copy(button.nextElementSibling.textContent.replace("{link}", linkTo(turn))),
+  link: (turn) => copy(linkTo(turn)),
+  stop: () => page.reading.forEach((turn) => act(`stop:${turn}`)),
+  close: closePanel,
+  help: () => at("keys").showModal(),
+  "close-toast": (_, button) => button.parentElement.remove(),
+  "toggle-chats": () => app.classList.toggle("pc-side"),
+  "remove-chosen": () => act("remove-chosen", { chosen: all("#articles input:checked").map((one) => one.value) }),
+  logout: async () => { await fetch("logout", { method: "POST" }); location.reload(); },
+};
+app.addEventListener("click", (event) => {
+  const button = event.target.closest("button[name]");
+  if (!event.target.closest(".pc-menu")) all(".pc-menu[open]").forEach((one) => (one.open = false));
+  if (!button) return;
+  const [verb, argument] = button.name.split(":");
+  button.closest(".pc-menu")?.removeAttribute("open");
+  if (verb === "open") opened = button.name;
+  if (verb === "sort") page.sort = argument;
+  if (verb === "chat") { app.classList.remove("pc-side"); go({ view: "ask" }); }
+  if (verb === "undo" || verb === "restore") button.parentElement.remove();
+  if (verb in here) here[verb](argument, button);
+  else act(button.name);
+});
+app.addEventListener("submit", (event) => {
+  if (event.target.method === "dialog") return;
+  event.preventDefault();
+  if (event.target.name === "ask") submit();
+  else act(event.target.name, { value: new FormData(event.target).get("value") ?? "" });
+});
+app.addEventListener("change", (event) => {
+  if (event.target.type === "file") send([...event.target.files]);
+  at("remove-chosen").hidden = !app.querySelector("#articles input:checked");
+});
+let typing;
+app.addEventListener("input", (event) => {
+  const wanted = { seek: "articles", "seek-chats": "chats" }[event.target.id];
+  if (!wanted) return;
+  clearTimeout(typing);
+  typing = setTimeout(() => act(wanted), 150);
+});
 
-  const names = () => {
-    document.querySelectorAll(".pc-text[title]").forEach((box) => {
-      box.setAttribute("aria-label", box.title);
-      box.removeAttribute("title");
-    });
-  };
+// ---- adding files: chosen, or dropped anywhere on the page
+const send = async (files) => {
+  const paths = [];
+  for (const file of files) paths.push(await upload(file).then((one) => one.path, () => (toast("<p>An upload failed. Try it again.</p>", true), null)));
+  go({ view: "articles" });
+  act("upload", { files: paths.filter(Boolean) });
+};
+app.addEventListener("dragover", (event) => { event.preventDefault(); app.classList.add("pc-dragging"); });
+app.addEventListener("dragleave", (event) => event.relatedTarget ?? app.classList.remove("pc-dragging"));
+app.addEventListener("drop", (event) => {
+  event.preventDefault();
+  app.classList.remove("pc-dragging");
+  if (event.dataTransfer.files.length) send([...event.dataTransfer.files]);
+});
 
-  // Text selected in the document fills the open correction form.
-  document.addEventListener("mouseup", (event) => {
-    const words = String(getSelection() ?? "").trim();
-    if (words && event.target.closest?.("#panel .pc-text") && at("#right-words textarea")?.offsetParent) fill("#right-words", words);
-  });
+// ---- keys
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const field = event.target.closest?.("input, textarea, select"), question = event.target.id === "question";
+  if (event.key === "Escape") {
+    const menu = app.querySelector(".pc-menu[open]");
+    if (menu) { menu.open = false; menu.firstElementChild.focus(); }
+    else if (at("form").innerHTML) act("close-form");
+    else if (page.reading.length) here.stop();
+    else if (app.classList.contains("pc-side")) app.classList.remove("pc-side");
+    else if (app.classList.contains("pc-open")) closePanel();
+  } else if (question && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    submit();
+  } else if (question && event.key === "ArrowUp" && !event.target.value) {
+    const last = all("#turns .pc-turn").at(-1)?.id.slice(5);
+    if (last) here.edit(last);
+    event.preventDefault();
+  } else if (!field && event.key === "?") here.help();
+  else if (!field && event.key === "/") { at("question").focus(); event.preventDefault(); }
+  else if (!field && (event.key === "n" || event.key === "p")) at("panel").querySelectorAll(".pc-step")[event.key === "n" ? 1 : 0]?.click();
+});
 
-  let planned = false;
-  new MutationObserver(() => {
-    if (planned) return;
-    planned = true;
-    requestAnimationFrame(() => {
-      planned = false;
-      names();
-      settlePanel();
-      settleTranscript();
-    });
-  }).observe(document.documentElement, { childList: true, subtree: true });
-})();
+// Text selected in the document fills the open form for the right words.
+document.addEventListener("mouseup", (event) => {
+  const words = String(getSelection() ?? "").trim();
+  if (words && at("right-words") && event.target.closest?.("#panel .pc-text")) at("right-words").value = words;
+});
+
+const news = async () => {
+  if (!document.hidden) await act("news", { seen: page.seen });
+  setTimeout(news, 1000);
+};
+at("logout").hidden = !window.gradio_config?.username;
+arrive().then(news);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -12,26 +12,35 @@ import gradio as gr
 from platformdirs import user_data_path
 from starlette.middleware import Middleware
 
+from index.documents import KINDS
 from index.environment import set_upload_folder
 from index.storage.generations import IndexProblem
 from qa.answerer import Answerer
 from qa.answers import PASSAGES_READ
-from ui.app.articles import articles_tab
-from ui.app.ask import ask_tab, head_of
-from ui.app.evaluation import evaluation_tab
+from qa.cli import CORPUS
 from ui.app.guard import LARGEST_UPLOAD, Guard
 from ui.app.login_guard import HINT, LoginGuard
 from ui.app.own_page import OwnPage
+from ui.html.conversation import note
+from ui.html.library import adding
+from ui.html.markup import Html, text
+from ui.session.actions import Actions
 from ui.session.api import Programs
+from ui.session.asking import Asking
+from ui.session.desk import Desk
+from ui.session.evaluation import Evaluation
 from ui.session.evaluation_job import Measuring
 from ui.session.export import export_route
+from ui.session.history import History
 from ui.session.library import Library
+from ui.session.news import News
 from ui.session.queue import MOST_TOGETHER, MOST_WAITING, Line
-from ui.session.session import Desk
+from ui.session.shelf import Shelf
 from ui.state.conversations import ChatStore
 from ui.state.corrections import Corrections
 from ui.state.incoming import Incoming
 from ui.state.logins import logout_route
+from ui.state.reports import Reports
 from ui.state.source_files import report_route, route
 
 # Gradio starts every question at once, plus a few that are told the queue is full: the desk's own queue limits how
@@ -43,14 +52,15 @@ class Page(gr.Blocks):
     """The page's Blocks, with its desk, its evaluations, and the folder for arriving uploads."""
 
     desk: Desk
+    act: Callable[[str, object], dict[str, Any]]
     measuring: Measuring
-    report: Path
     incoming: Incoming
 
     def close(self, verbose: bool = True) -> None:
-        """Stop serving, and delete uploads that were never used."""
+        """Stop serving, and delete uploads that were never used and what was removed."""
         super().close(verbose)
         self.incoming.close()
+        self.desk.store.sweep()
 
 
 def build_app(
@@ -59,15 +69,17 @@ def build_app(
     folder: Path | None = None,
     library: Library | None = None,
     shared: bool = False,
+    personal: bool = True,
     remark: str = "",
     most_waiting: int = MOST_WAITING,
 ) -> Page:
     """Build the page over an assistant; ``launch`` adds its theme and its guards.
 
     ``folder`` holds conversations and corrections (default: the user's data folder). With a ``library``, articles can
-    be added and removed. ``shared`` says that the articles are in a database. If ``most_waiting`` questions are
-    waiting, further ones are refused with a message. ``remark`` says who may use the page. If a process builds several
-    pages, only the latest accepts uploads.
+    be added and removed. ``shared`` says that the articles are in a database. A ``personal`` page lists all
+    conversations, any other only those of the browser that asks. If ``most_waiting`` questions are waiting, further
+    ones are refused with a message. ``remark`` says who may use the page. If a process builds several pages, only the
+    latest accepts uploads.
     """
     home = folder or user_data_path("pincite")
     incoming = Incoming.below(home)
@@ -76,25 +88,53 @@ def build_app(
     page = Page(title="Pincite", fill_width=True, analytics_enabled=False)
     with page:
         page.incoming = incoming
-        page.report = home / "report.html"
         page.desk = Desk(assistant, ChatStore(home / "conversations"), Line(most_waiting), shared=shared)
-        page.measuring = Measuring(assistant, page.desk.line, corrections, page.report)
-        head = gr.Markdown(head_of(assistant), elem_id="headline", latex_delimiters=[])
-        with gr.Tabs(elem_id="tabs"):
-            with gr.Tab("Ask", id="ask"):
-                ask_tab(page, page.desk, head, corrections, READER)
-            with gr.Tab("Articles", id="articles"):
-                articles_tab(page, assistant, head, library, incoming, shared=shared, remark=remark)
-            with gr.Tab("Evaluation", id="evaluation"):
-                evaluation_tab(page, page.measuring)
+        page.desk.store.sweep()
+        page.measuring = Measuring(assistant, page.desk.line, corrections, Reports(home / "reports"), samples=CORPUS)
+        news = News(assistant, page.desk.line, library, page.measuring)
+        history = History(page.desk.store, personal=personal)
+        page.act = Actions(
+            [
+                Asking(page.desk, history, corrections, news.start),
+                history,
+                Shelf(assistant, library, incoming),
+                Evaluation(page.measuring),
+                news,
+            ]
+        ).act
+
+        def act(sent: list[Any]) -> dict[str, Any]:
+            """The single entrance of the page's script: a button's name and what the page sends with it."""
+            name, values = [*sent, None, None][:2]
+            return page.act(str(name), values)
+
+        gr.HTML(
+            html_template=_asset("page.html").replace("@adding", _adding(library)).replace("@remark", text(remark)),
+            js_on_load=_asset("page.js"),
+            server_functions=[act],
+            apply_default_css=False,
+            elem_id="pincite",
+        )
         _endpoints(Programs(assistant, page.desk.line))
     return page
+
+
+def _adding(library: Library | None) -> Html:
+    """The place to add articles, or where else that is done."""
+    if library is None:
+        return note("The articles are in a database. To add, update or remove some, run “pincite index --store”.")
+    return adding(KINDS, by_path=library.by_path, samples=library.samples is not None)
 
 
 def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth: tuple[str, str] | None = None) -> str:
     """Start serving a page in the background; returns its address. Raises OSError if the port is taken."""
     page.queue(max_size=64)
-    routes = [route(page.desk.originals), report_route(page.report), export_route(page.desk.store), logout_route()]
+    routes = [
+        route(page.desk.originals),
+        report_route(page.measuring.reports),
+        export_route(page.desk.store),
+        logout_route(),
+    ]
     public = {str(fn.api_name): id for id, fn in page.fns.items() if fn.api_visibility == "public"}
     guards = [
         Middleware(Guard, host=host),
@@ -123,8 +163,7 @@ def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth
         max_threads=2 * MOST_WAITING,
         app_kwargs={"middleware": guards, "routes": routes},
         theme=_theme(),
-        css=_asset("page.css"),
-        head=f"<script>{_asset('page.js')}</script>",
+        head=f"<style>{_asset('page.css')}</style>",  # the parameter css would be rewritten, and :is(a, b) broken
     )
     return str(address)
 

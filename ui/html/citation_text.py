@@ -1,4 +1,4 @@
-"""An answer and its source as text to paste: plain, Markdown or BibTeX."""
+"""An answer and its source as text to paste: plain, Markdown or BibTeX. Only BibTeX holds hashes and offsets."""
 
 from __future__ import annotations
 
@@ -14,25 +14,28 @@ _TEX = {
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$!])")
 
 
-def place(citation: Citation) -> str:
-    """A citation in words: title, page if it has one, file, characters, and the start of the file's hash."""
-    page = f", p. {citation.page}" if citation.page else ""
-    where = f"characters {citation.start}-{citation.end}"
-    return f"{_line(citation.title)}{page} ({Path(citation.document).name}, {where}, sha256 {citation.sha256[:12]})"
+def reference(citation: Citation) -> str:
+    """A source as a text names it: title, date, page."""
+    page = f"p. {citation.page}" if citation.page else ""
+    return ", ".join(filter(None, (_line(citation.title), citation.date, page)))
 
 
-def plain(answer: Answer) -> str:
-    """The answer in quotation marks and its first source, on one line."""
-    return f"“{answer.text}” - {place(answer.citations[0])}" if answer.text and answer.citations else ""
+def plain(answer: Answer, sentence: str) -> str:
+    """The sentence in quotation marks and its source, on one line; "" without an answer."""
+    return f"“{_line(sentence)}” - {reference(answer.citations[0])}" if answer.text and answer.citations else ""
 
 
-def markdown(answer: Answer) -> str:
-    """The answer as a Markdown quotation, with all its sources below."""
+def markdown(answer: Answer, sentence: str) -> str:
+    """The question, the sentence as a quotation with the answer in bold, and all sources; "" without an answer."""
     if not answer.text:
         return ""
-    quoted = "\n".join(f"> {escape_markdown(line)}" for line in answer.text.splitlines() or [""])
-    sources = "\n".join(f"{number}. {escape_markdown(place(one))}" for number, one in enumerate(answer.citations, 1))
-    return f"{quoted}\n\n{sources}"
+    before, found, after = sentence.partition(answer.text)
+    bold = f"**{escape_markdown(found)}**" if found and (before or after) else escape_markdown(found)
+    quoted = "> " + " ".join(f"{escape_markdown(before)}{bold}{escape_markdown(after)}".split())
+    sources = "\n".join(
+        f"{number}. {escape_markdown(reference(one))}" for number, one in enumerate(answer.citations, 1)
+    )
+    return f"**{escape_markdown(_line(answer.question))}**\n\n{quoted}\n\n{sources}"
 
 
 def bibtex(answer: Answer) -> str:

@@ -1,124 +1,155 @@
 """A conversation as safe HTML. Pure functions; the articles' words are styled apart from the page's own.
 
-A button's ``name`` says what it does: ``verb:turn:candidate:citation``. Candidate 0 is the answer, 1 and up are the
-alternatives. ``page.js`` sends the name to the page's single action, which checks every part of it.
+A button's ``name`` says what it does: ``verb:turn:part:candidate:citation``. Part 0 is the whole answer, 1 and up its
+parts; candidate 0 is the answer, 1 and up the alternatives. ``page.js`` sends the name to the page's single action,
+which checks every part of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.sentences import sentence_at
 from qa.answers import Alternative, Answer, Citation
 from ui.html.citation_text import bibtex, markdown, plain
-from ui.html.markup import EMPTY, Html, join, tag
+from ui.html.markup import EMPTY, Html, button, join, tag
 from ui.state.conversations import Chat, ChatTurn
-from ui.state.source_files import EXPORT_ROUTE
+from ui.state.source_files import key_of
 
 LONGEST_SENTENCE = 600  # characters around a quote; more pushes the sources off the screen
 NEAR_PASSAGE = 260  # characters: enough to recognise a passage, short enough to list several
+SOURCES_SHOWN = 3  # the others of an answer are folded away
+DOCUMENTS_SHOWN = 12
+
+WORDS = {"sure": "Sure", "likely": "Likely", "unsure": "Check"}
 
 
-def conversation(turns: Sequence[ChatTurn], kept: str | None = None) -> Html:
-    """All turns, oldest first; ``kept`` is the id of a stored conversation, which can be saved as a file."""
-    return tag("div", *map(turn, turns), _saving(kept) if kept else EMPTY, class_="pc-turns")
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer stands in a conversation: the turn, and the part (0: the whole)."""
+
+    turn: str
+    part: int = 0
+
+    def opens(self, candidate: int, citation: int) -> str:
+        """The name of the button that opens a citation."""
+        return f"open:{self.turn}:{self.part}:{candidate}:{citation}"
 
 
-def _saving(id: str) -> Html:
-    """Download links for the conversation."""
-    forms = (("Markdown", "md"), ("HTML", "html"), ("JSON", "json"))
-    links = [
-        tag("a", name, href=f"{EXPORT_ROUTE}/{id}.{form}", download="download", class_="pc-tool")
-        for name, form in forms
-    ]
-    return tag("div", tag("span", "Save the conversation as", class_="pc-note"), *links, class_="pc-tools pc-saving")
+def conversation(chat: Chat) -> Html:
+    """All turns, oldest first, and a word about what of the file could not be read."""
+    said = f"{counted(chat.unread, 'line')} of this conversation's file could not be read. The rest is below."
+    return join([note(said) if chat.unread else EMPTY, *map(turn, chat.turns)])
 
 
 def turn(one: ChatTurn) -> Html:
     """A question with its result below."""
+    within = tag("p", f"Within {one.within}", class_="pc-note pc-within", dir="auto") if one.within else EMPTY
     question = tag("h2", one.question, class_="pc-question", dir="auto")
-    return tag("section", question, _outcome(one), class_="pc-turn", id=f"turn-{one.id}")
+    return tag("section", question, within, _outcome(one), class_="pc-turn", id=f"turn-{one.id}")
 
 
 def _outcome(one: ChatTurn) -> Html:
     """The card below a question."""
     if one.answer is not None:
-        return _card(one, one.answer)
+        shown = _answer(Place(one.id), one.answer)
+        return tag("div", _understood(one.id, one.answer), shown, _tools(one), class_=f"pc-card {_look(one.answer)}")
     if one.state == "reading":
         dots = tag("span", class_="pc-dots")
-        return tag("div", tag("p", "Reading the nearest passages", dots, class_="pc-note"), class_="pc-card pc-reading")
-    note = "Stopped before all passages were read." if one.state == "stopped" else one.problem
-    return tag("div", tag("p", note, class_="pc-note"), _tools(one), class_=f"pc-card pc-{one.state}")
+        said = tag("p", "Reading the nearest passages", dots, class_="pc-note")
+        return tag("div", said, class_="pc-card pc-reading")
+    why = "Stopped before all passages were read." if one.state == "stopped" else one.problem
+    return tag("div", tag("p", why, class_="pc-note"), _tools(one), class_=f"pc-card pc-{one.state}")
 
 
-def _card(one: ChatTurn, answer: Answer) -> Html:
-    """An answer, the nearest sentences, or what Pincite says itself, by the kind of the answer."""
+def _look(answer: Answer) -> str:
+    """The style of a card: the articles' words, Pincite's own, or neither."""
+    if answer.text is not None or answer.parts:
+        return "pc-found"
+    return "pc-own" if answer.kind in ("notice", "overview") else "pc-missing"
+
+
+def _answer(place: Place, answer: Answer) -> Html:
+    """An answer by its kind: words of the articles, parts, what Pincite says itself, or the nearest sentences."""
+    if answer.parts:
+        return join([_notice(answer), *(_part(place.turn, number, one) for number, one in enumerate(answer.parts, 1))])
     if answer.text is not None:
-        return _found(one, answer)
-    return _said(one, answer) if answer.kind in ("notice", "overview") else _not_found(one, answer)
+        return _found(place, answer)
+    return _said(place, answer) if answer.kind in ("notice", "overview") else _not_found(place, answer)
 
 
-def _found(one: ChatTurn, answer: Answer) -> Html:
+def _part(turn_id: str, number: int, answer: Answer) -> Html:
+    """The answer to one part of a message, below that part."""
+    asked = tag("h3", answer.question, class_="pc-part-question", dir="auto")
+    return tag("div", asked, _answer(Place(turn_id, number), answer), class_="pc-part")
+
+
+def _found(place: Place, answer: Answer) -> Html:
     """An answer: large, then the sentence that holds it, then its sources."""
-    words = answer.text or ""
-    size = "pc-answer" if len(words) <= 80 else "pc-answer pc-longer" if len(words) <= 240 else "pc-answer pc-longest"
-    return tag(
-        "div",
-        _understood(one.id, answer),
-        _items(answer) if answer.items else tag("p", words, class_=size, dir="auto"),
-        _confidence(answer),
-        _conflict(one.id, answer),
-        _sentence(answer.citations[0]) if answer.citations else EMPTY,
-        _sources(one.id, 0, answer.citations, "Sources"),
-        _alternatives(one.id, answer.alternatives, "Other readings"),
-        _tools(one),
-        class_=f"pc-card pc-found pc-is-{answer.certainty}",
+    first = answer.citations[0] if answer.citations else None
+    return join(
+        [
+            _items(answer) if answer.items else _words(answer),
+            _confidence(answer),
+            _conflict(place, answer),
+            sentence(first) if first is not None and not _is_sentence(first) else EMPTY,
+            _notice(answer),
+            _sources(place, 0, answer.citations),
+            _alternatives(place, answer.alternatives, "Other readings"),
+        ]
     )
+
+
+def _words(answer: Answer) -> Html:
+    words = answer.text or ""
+    size = "" if len(words) <= 80 else " pc-longer" if len(words) <= 240 else " pc-longest"
+    return tag("p", words, class_=f"pc-answer{size}", dir="auto")
 
 
 def _items(answer: Answer) -> Html:
     """The items of a list, each in the articles' words."""
-    return tag(
-        "ul", *(tag("li", item.quote, dir="auto") for item in answer.items), class_="pc-answer pc-longer pc-items"
+    items = (tag("li", item.quote, dir="auto") for item in answer.items)
+    return tag("ul", *items, class_="pc-answer pc-longer pc-items")
+
+
+def _not_found(place: Place, answer: Answer) -> Html:
+    """No short answer: the sentences nearest to the question, or that there is nothing near."""
+    near = [_near(place, number, citation) for number, citation in enumerate(answer.citations)]
+    title = "No short answer found" if near else "Nothing near this in your articles"
+    nearest = "These sentences come nearest. They may not answer the question:"
+    return join(
+        [
+            tag("p", title, class_="pc-none"),
+            _notice(answer),
+            join([note(nearest), tag("ol", *near, class_="pc-near")]) if near else EMPTY,
+            _alternatives(place, answer.alternatives, "Guesses too weak to give"),
+        ]
     )
 
 
-def _not_found(one: ChatTurn, answer: Answer) -> Html:
-    """No short answer: the sentences nearest to the question."""
-    near = [_near(one.id, place, citation) for place, citation in enumerate(answer.citations)]
-    nearest = "The sentences nearest to the question. They may not answer it:"
-    return tag(
-        "div",
-        _understood(one.id, answer),
-        tag("p", "No short answer found", class_="pc-none"),
-        _notice(answer),
-        join([note(nearest), tag("ol", *near, class_="pc-near")]) if near else EMPTY,
-        _alternatives(one.id, answer.alternatives, "Guesses too weak to give"),
-        _tools(one),
-        class_="pc-card pc-missing",
-    )
-
-
-def _said(one: ChatTurn, answer: Answer) -> Html:
+def _said(place: Place, answer: Answer) -> Html:
     """What Pincite says in its own words, with the documents and the sentences that it names."""
-    named = [tag("li", document.title, dir="auto") for document in answer.documents]
-    near = [_near(one.id, place, citation) for place, citation in enumerate(answer.citations)]
-    return tag(
-        "div",
-        _understood(one.id, answer),
-        _notice(answer),
-        tag("ul", *named, class_="pc-near") if named else EMPTY,
-        tag("ol", *near, class_="pc-near") if near else EMPTY,
-        _tools(one),
-        class_="pc-card pc-missing",
-    )
+    rows = [_document(one.document, one.title, one.date) for one in answer.documents]
+    shown, more = rows[:DOCUMENTS_SHOWN], rows[DOCUMENTS_SHOWN:]
+    listed = tag("ul", *shown, class_="pc-listed") if shown else EMPTY
+    rest = _folded(f"{len(more):,} more", tag("ul", *more, class_="pc-listed")) if more else EMPTY
+    near = [_near(place, number, citation) for number, citation in enumerate(answer.citations)]
+    quoted = tag("ol", *near, class_="pc-near") if near else EMPTY
+    return join([tag("p", answer.notice or "", class_="pc-says", dir="auto"), listed, rest, quoted])
+
+
+def _document(name: str, title: str, date: str | None) -> Html:
+    """A document as a row that opens it."""
+    when = tag("span", shown_date(date), class_="pc-where") if date else EMPTY
+    title = tag("span", title, class_="pc-title", dir="auto")
+    return tag("li", button(f"show:{key_of(name)}", title, when, class_="pc-source"))
 
 
 def _notice(answer: Answer) -> Html:
     """Pincite's own words; nothing if it says none."""
-    return note(answer.notice) if answer.notice else EMPTY
+    return tag("p", answer.notice, class_="pc-note", dir="auto") if answer.notice else EMPTY
 
 
 def _understood(turn_id: str, answer: Answer) -> Html:
@@ -126,32 +157,58 @@ def _understood(turn_id: str, answer: Answer) -> Html:
     if not answer.understood or answer.understood == answer.question:
         return EMPTY
     read = tag("q", answer.understood, class_="pc-read")
-    reword = tag("button", "Edit this", type="button", name=f"reword:{turn_id}", class_="pc-tool")
-    literal = tag("button", "Ask it as I wrote it", type="button", name=f"literal:{turn_id}", class_="pc-tool")
+    reword, literal = button(f"reword:{turn_id}", "Edit"), button(f"literal:{turn_id}", "Ask as I wrote it")
     return tag("p", "Read as ", read, " ", reword, literal, class_="pc-note", dir="auto")
 
 
 def _confidence(answer: Answer) -> Html:
-    """How sure the answer is, in a word with the number on hover, and why; whether it is a whole sentence."""
+    """How sure the answer is, in a word with the number on hover, and why."""
     number = f"Probability that this is right: {answer.confidence:.2f}"
-    word = tag("span", answer.certainty.capitalize(), title=number, class_=f"pc-badge pc-{answer.certainty}")
-    whole = answer.kind == "passage"
-    kind = tag("span", "Passage", title="The answer is a whole sentence", class_="pc-kind") if whole else EMPTY
-    return tag("p", word, " ", kind, " " if whole else "", answer.reason or "", class_="pc-confidence")
+    word = tag("span", WORDS[answer.certainty], title=number, class_=f"pc-badge pc-{answer.certainty}")
+    why = answer.reason or ("Read the sentence before you rely on it" if answer.certainty == "unsure" else "")
+    return tag("p", word, " ", why, class_="pc-confidence")
 
 
-def _conflict(turn_id: str, answer: Answer) -> Html:
-    """A warning that the articles disagree, with the other answer and a button that opens its source."""
-    if not answer.agreement.conflict or not answer.alternatives:
+def _conflict(place: Place, answer: Answer) -> Html:
+    """The answers on which the articles disagree, each with its date and source, the later first."""
+    if not answer.agreement.conflict or not answer.alternatives or not answer.citations:
         return EMPTY
     other = answer.alternatives[0]
-    said = tag("q", other.answer, class_="pc-words")
-    shape = {"type": "button", "class_": "pc-open", "name": f"open:{turn_id}:1:0", "dir": "auto"}
-    where = join([" (", tag("button", other.citations[0].title, **shape), ")"]) if other.citations else EMPTY
-    return tag("p", tag("strong", "The articles disagree."), " Another says ", said, where, ".", class_="pc-conflict")
+    sides = [(answer.text or "", answer.citations[0], 0)]
+    sides += [(other.answer, other.citations[0], 1)] if other.citations else []
+    sides.sort(key=lambda side: side[1].date or "", reverse=True)
+    rows = [
+        tag(
+            "li",
+            tag("q", words, class_="pc-words", dir="auto"),
+            " ",
+            tag("span", shown_date(one.date) if one.date else "no date", class_="pc-where"),
+            " ",
+            button(place.opens(candidate, 0), one.title, class_="pc-open", dir="auto"),
+        )
+        for words, one, candidate in sides
+    ]
+    count = answer.agreement
+    score = f" {counted(count.agreeing, 'article')} against {count.differing:,}." if count.agreeing > 1 else ""
+    return tag("div", tag("p", tag("strong", "The articles disagree."), score), tag("ul", *rows), class_="pc-conflict")
 
 
-def _sentence(citation: Citation) -> Html:
+def _is_sentence(citation: Citation) -> bool:
+    """Whether the quote is already its whole sentence or more."""
+    return len(sentence_of(citation)) <= len(citation.quote) + 2
+
+
+def sentence_of(citation: Citation) -> str:
+    """The sentence that holds a citation's quote; the quote if passage and quote do not match."""
+    words, start = citation.passage.text, citation.start - citation.passage.start
+    end = start + len(citation.quote)
+    if start < 0 or not citation.quote or words[start:end] != citation.quote:
+        return citation.quote
+    span = sentence_at(words, start, end)
+    return words[span.start : span.end].strip()
+
+
+def sentence(citation: Citation) -> Html:
     """The sentence that holds a citation, with its quote marked; the bare passage if the two do not match."""
     words, start = citation.passage.text, citation.start - citation.passage.start
     end = start + len(citation.quote)
@@ -188,111 +245,132 @@ def _clipped(words: str, most: int) -> str:
     return words[:most].rsplit(None, 1)[0] + " …"
 
 
-def _sources(turn_id: str, candidate: int, citations: Sequence[Citation], label: str) -> Html:
-    """Numbered sources, each a button that opens the document at the passage."""
-    rows = [tag("li", _source(turn_id, candidate, place, one)) for place, one in enumerate(citations)]
-    return tag("ol", *rows, class_="pc-sources", title=label) if rows else EMPTY
+def _sources(place: Place, candidate: int, citations: Sequence[Citation]) -> Html:
+    """Numbered sources, each a button that opens the document at the passage; the later ones folded away."""
+    rows = [tag("li", _source(place, candidate, number, one)) for number, one in enumerate(citations)]
+    if not rows:
+        return EMPTY
+    shown, more = rows[:SOURCES_SHOWN], rows[SOURCES_SHOWN:]
+    rest = _folded(f"{counted(len(more), 'more source')}", tag("ol", *more, class_="pc-sources")) if more else EMPTY
+    return join([tag("ol", *shown, class_="pc-sources"), rest])
 
 
-def _source(turn_id: str, candidate: int, place: int, citation: Citation) -> Html:
-    return tag(
-        "button",
-        tag("span", str(place + 1), class_="pc-number"),
+def _source(place: Place, candidate: int, number: int, citation: Citation) -> Html:
+    return button(
+        place.opens(candidate, number),
+        tag("span", str(number + 1), class_="pc-number"),
         tag("span", citation.title, class_="pc-title", dir="auto"),
-        tag("span", _where(citation), class_="pc-where", dir="auto"),
-        type="button",
+        tag("span", where(citation), class_="pc-where", dir="auto"),
         class_="pc-source",
-        name=f"open:{turn_id}:{candidate}:{place}",
     )
 
 
-def _near(turn_id: str, place: int, citation: Citation) -> Html:
+def _near(place: Place, number: int, citation: Citation) -> Html:
     """One of the nearest sentences, or the first words of its passage, with its source's button."""
     quoted = citation.quote or _clipped(citation.passage.text.strip(), NEAR_PASSAGE)
     words = tag("blockquote", quoted, class_="pc-words", dir="auto")
-    return tag("li", _source(turn_id, 0, place, citation), words)
+    return tag("li", words, _source(place, 0, number, citation))
 
 
-def _where(citation: Citation) -> str:
-    name = Path(citation.document).name
-    return f"page {citation.page}, {name}" if citation.page else name
+def where(citation: Citation) -> str:
+    """The date, the page, and whether it is outside the main text; the file's name if nothing else is known."""
+    known = [
+        shown_date(citation.date) if citation.date else "",
+        f"page {citation.page}" if citation.page else "",
+        "" if citation.main else "outside the main text",
+    ]
+    return " · ".join(filter(None, known)) or Path(citation.document).name
 
 
-def _alternatives(turn_id: str, alternatives: Sequence[Alternative], label: str) -> Html:
+def _alternatives(place: Place, alternatives: Sequence[Alternative], label: str) -> Html:
     """Other candidates, folded away."""
     if not alternatives:
         return EMPTY
-    rows = [_alternative(turn_id, number, one) for number, one in enumerate(alternatives, 1)]
-    summary = tag("summary", f"{label} ({len(rows)})")
-    return tag("details", summary, tag("ul", *rows), class_="pc-others")
+    rows = [_alternative(place, number, one) for number, one in enumerate(alternatives, 1)]
+    return _folded(f"{label} ({len(rows)})", tag("ul", *rows))
 
 
-def _alternative(turn_id: str, number: int, one: Alternative) -> Html:
-    """Another candidate with its first three sources; its probability on hover."""
-    sources = [_source(turn_id, number, place, citation) for place, citation in enumerate(islice(one.citations, 3))]
+def _alternative(place: Place, number: int, one: Alternative) -> Html:
+    """Another candidate with its first source; its probability on hover."""
+    sources = [_source(place, number, at, citation) for at, citation in enumerate(one.citations[:1])]
     probability = f"Probability that this is right: {one.confidence:.2f}"
-    answer = tag("span", one.answer, title=probability, class_="pc-words pc-other", dir="auto")
-    return tag("li", answer, *sources)
+    return tag("li", tag("span", one.answer, title=probability, class_="pc-words pc-other", dir="auto"), *sources)
+
+
+def _folded(summary: str, inside: Html) -> Html:
+    return tag("details", tag("summary", summary), inside, class_="pc-others")
 
 
 def _tools(one: ChatTurn) -> Html:
-    """Buttons of a turn: copy the answer or a link, ask again, edit, mark as right or wrong."""
-    tools = [
-        tag("button", label, type="button", name=f"{verb}:{one.id}", class_="pc-tool")
-        for verb, label in (("link", "Copy link"), ("again", "Ask again"), ("edit", "Edit"))
-    ]
-    if one.answer is None:
-        return tag("div", *tools, class_="pc-tools")
-    return tag("div", _copies(one.answer), *tools, _opinions(one), class_="pc-tools")
+    """Copy, the opinion, and a menu with the rest."""
+    answer = one.answer
+    copies = list(_copies(one)) if answer is not None and answer.text and answer.citations else []
+    return tag(
+        "div",
+        join(copies[:1]),
+        opinions(one) if answer is not None else EMPTY,
+        menu(
+            "More",
+            *copies[1:],
+            button(f"link:{one.id}", "Copy link"),
+            button(f"again:{one.id}", "Ask again"),
+            button(f"edit:{one.id}", "Edit the question"),
+        ),
+        class_="pc-tools",
+    )
 
 
-def _copies(answer: Answer) -> Html:
+def menu(label: str, *inside: str) -> Html:
+    """A small menu behind three dots."""
+    summary = tag("summary", "⋯", aria_label=label, title=label)
+    return tag("details", summary, tag("div", *inside, class_="pc-menu-list"), class_="pc-menu")
+
+
+def _copies(one: ChatTurn) -> Iterator[Html]:
     """Buttons that copy the answer with its source; the text of each is in a hidden element beside it."""
-    if not answer.text or not answer.citations:
-        return EMPTY
-    forms = (("Plain text", plain(answer)), ("Markdown", markdown(answer)), ("BibTeX", bibtex(answer)))
-    button = {"type": "button", "name": "copy", "class_": "pc-tool"}
-    copies = [
-        join([tag("button", label, **button), tag("span", value, hidden="hidden", class_="pc-copied")])
-        for label, value in forms
-    ]
-    return tag("details", tag("summary", "Copy with source"), tag("div", *copies), class_="pc-copy")
+    answer = one.answer
+    if answer is None:
+        return
+    forms = (
+        ("Copy", plain(answer, sentence_of(answer.citations[0]))),
+        ("Copy as Markdown", markdown(answer, sentence_of(answer.citations[0]))),
+        ("Copy as BibTeX", bibtex(answer)),
+    )
+    for label, value in forms:
+        hidden = tag("span", value, hidden="hidden")
+        yield join([button(f"copy:{one.id}", label, title="Copy the sentence with its source"), hidden])
 
 
-def _opinions(one: ChatTurn) -> Html:
+def opinions(one: ChatTurn) -> Html:
+    """Buttons that say that an answer is right or wrong."""
     buttons = [
-        tag(
-            "button",
+        button(
+            f"{word}:{one.id}",
             mark,
-            tag("span", f" Marked {word}" if one.opinion == word else f" {word.capitalize()}"),
-            type="button",
-            name=f"{word}:{one.id}",
+            aria_label=f"Say that this is {word}",
             title=f"Say that this is {word}",
-            class_="pc-tool pc-chosen" if one.opinion == word else "pc-tool",
+            aria_pressed="true" if one.opinion == word else "false",
         )
         for word, mark in (("right", "✓"), ("wrong", "✗"))
     ]
-    return tag("span", *buttons, class_="pc-opinions")
+    return tag("span", *buttons, class_="pc-opinions", id=f"opinions-{one.id}")
 
 
-def nothing_asked(questions: Sequence[str], earlier: Sequence[Chat] = ()) -> Html:
-    """The page before the first question: what it does, suggested questions, earlier conversations."""
+def correction(one: ChatTurn) -> Html:
+    """The form that takes the right words for a turn."""
+    field = tag("textarea", name="value", id="right-words", rows="2")
+    label = tag("label", "The right words, copied from a document", field)
+    save = tag("button", "Save", type="submit", class_="pc-strong")
+    rest = [button(f"absent:{one.id}", "The articles do not say"), button("close-form", "Cancel")]
+    return tag("form", label, tag("div", save, *rest, class_="pc-tools"), name=f"correct:{one.id}", class_="pc-form")
+
+
+def start(questions: Sequence[str], adding: Html) -> Html:
+    """The page before the first question: what it does, questions to begin with, and a way to add articles."""
     promise = "Every answer is quoted word for word from your own articles, with the place where it stands."
-    rest = "Ask who, what, when, where or how many. If the articles do not answer a question, the page says so."
-    buttons = [
-        tag("button", one, type="button", name="suggest", class_="pc-suggestion", dir="auto") for one in questions
-    ]
-    tries = [tag("li", button) for button in buttons]
+    tries = [tag("li", button("suggest", one, class_="pc-suggestion", dir="auto")) for one in questions]
     offered = join([tag("h2", "To begin with"), tag("ul", *tries, class_="pc-suggestions")]) if tries else EMPTY
-    lead, way = tag("p", promise, class_="pc-lead"), tag("p", rest, class_="pc-note")
-    return tag("div", lead, way, offered, _earlier(earlier), class_="pc-start")
-
-
-def _earlier(conversations: Sequence[Chat]) -> Html:
-    """Earlier conversations, each a button that continues it."""
-    shape = {"type": "button", "class_": "pc-suggestion", "dir": "auto"}
-    rows = [tag("li", tag("button", one.title, name=f"resume:{one.id}", **shape)) for one in conversations]
-    return join([tag("h2", "Earlier"), tag("ul", *rows, class_="pc-suggestions")]) if rows else EMPTY
+    return tag("div", tag("p", promise, class_="pc-lead"), offered, adding, class_="pc-start")
 
 
 def note(words: str) -> Html:
@@ -300,22 +378,18 @@ def note(words: str) -> Html:
     return tag("p", words, class_="pc-note")
 
 
-def headline(documents: int | None, passages: int, problem: str = "", *, warnings: Sequence[str] = ()) -> Html:
-    """The page's name and the size of the index with its warnings, or the reason why there is none yet."""
-    if problem:
-        state = tag("span", problem, class_="pc-status pc-failed")
-    elif documents is None:
-        state = tag("span", "Loading the models", tag("span", class_="pc-dots"), class_="pc-status")
-    elif documents == 0:
-        state = tag("span", "Nothing is indexed yet. Add articles first.", class_="pc-status pc-failed")
-    else:
-        size = f"{counted(documents, 'document')}, {counted(passages, 'passage')}"
-        state = tag("span", size, class_="pc-status")
-    tagline = tag("p", "Answers in your articles’ own words", class_="pc-tagline")
-    said = [tag("span", warning, class_="pc-status pc-failed") for warning in warnings]
-    return tag("div", tag("h1", "Pincite"), tagline, state, *said, class_="pc-headline")
-
-
 def counted(number: int, name: str) -> str:
     """A number with its noun: 1 document, 2,000 documents."""
     return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"
+
+
+_MONTHS = "Jan Feb March April May June July Aug Sept Oct Nov Dec".split()
+
+
+def shown_date(date: str | None) -> str:
+    """An ISO date as it is read: 5 Nov 2024, Nov 2024 or 2024; anything else as it is."""
+    parts = (date or "")[:10].split("-")
+    if not all(part.isdigit() for part in parts) or (len(parts) > 1 and not 1 <= int(parts[1]) <= 12):
+        return date or ""
+    month = [_MONTHS[int(parts[1]) - 1]] if len(parts) > 1 else []
+    return " ".join([*([str(int(parts[2]))] if len(parts) > 2 else []), *month, parts[0]])

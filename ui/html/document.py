@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
-from typing import Protocol
 
+from index.folder_index import DocumentRecord
 from index.sentences import Offsets, sentence_at
 from qa.answers import Citation
-from ui.html.markup import EMPTY, Html, join, tag, text
+from ui.html.conversation import shown_date, where
+from ui.html.markup import EMPTY, Html, button, join, tag, text
 
 LONGEST_SHOWN = 400_000  # characters; a longer text makes the browser slow to scroll, a shorter one hides context
 
 _HEADING = re.compile(r"^#{1,6} [^\n]*", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"\A\ufeff?---\r?\n.*?\n---\r?\n", re.DOTALL)
-
-
-class Bounds(Protocol):
-    """Characters [start, end) of a document."""
-
-    @property
-    def start(self) -> int:
-        """The first character."""
-        ...
-
-    @property
-    def end(self) -> int:
-        """One past the last character."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +32,16 @@ class Source:
     link: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Where a citation stands among its neighbours: its number of how many, and the buttons' names that open them."""
+
+    number: int
+    count: int
+    back: str
+    on: str
+
+
 def fits(citation: Citation, source: Source) -> bool:
     """Whether a citation's offsets still hold: same file, and the quote and the passage stand where it says."""
     return (
@@ -57,62 +52,60 @@ def fits(citation: Citation, source: Source) -> bool:
     )
 
 
-def cited(citation: Citation, source: Source, *, number: int, count: int) -> Html:
-    """The panel beside the chat: the citation's place, its links, and the document scrolled to it."""
+def cited(citation: Citation, source: Source, steps: Steps) -> Html:
+    """The panel beside the chat: the citation's place, its links, and the document with its words marked."""
     if source.indexed is not None and fits(citation, source):
         body = _marked(source.indexed, citation)
     elif source.indexed is not None:
         body = _box(_plain(source.indexed), "Document")
     else:
         body = _box(text(citation.passage.text), "Passage")
-    return tag("div", _head(citation, source, number, count), _notice(citation, source), body, class_="pc-doc")
+    return join([_head(citation, source, steps), _notice(citation, source), body])
 
 
-def document(title: str, words: str, passages: Sequence[Bounds], original: str) -> Html:
-    """A document's exact text with the boundaries of its passages."""
-    starts = sorted({span.start for span in passages})
-    ends = {span.end for span in passages}
-    edges = sorted({0, *starts, *ends, len(words)})
-    numbers = {start: number for number, start in enumerate(starts, 1)}
-    parts: list[Html] = []
-    for left, right in pairwise([*edges, len(words)]):
-        if left in ends:
-            parts.append(tag("span", "┘", class_="pc-border", title="A passage ends here"))
-        if left in numbers:
-            begins = f"Passage {numbers[left]} begins here"
-            parts.append(tag("span", f"{numbers[left]} └", class_="pc-border", title=begins))
-        parts.append(_plain(words[left:right]))
-    size = tag("p", f"{len(words):,} characters, {len(starts):,} passages, as indexed", class_="pc-note")
+def document(record: DocumentRecord, words: str, original: str) -> Html:
+    """A document's text as indexed, opened from the library."""
+    known = [shown_date(record.date) if record.date else "", record.kind, f"{record.characters:,} characters"]
+    said = [" · ".join(filter(None, known)), *record.warnings]
     link = tag("a", "Open the original", href=original, target="_blank", rel="noopener", class_="pc-tool")
-    head = tag("div", tag("h2", title, dir="auto"), size, tag("div", link, class_="pc-tools"), class_="pc-head")
-    return tag("div", head, _box(join(parts), "Document"), class_="pc-doc")
+    head = tag(
+        "div",
+        _top(Path(record.name).name),
+        tag("h2", record.title, dir="auto", id="panel-title"),
+        *(tag("p", one, class_="pc-note") for one in said),
+        tag("div", link, class_="pc-tools"),
+        class_="pc-head",
+    )
+    return join([head, _box(_plain(words), "Document")])
 
 
-def empty() -> Html:
-    """The panel before anything is cited."""
-    note = "The document behind an answer opens here, scrolled to the quoted words."
-    return tag("div", tag("p", note, class_="pc-note"), class_="pc-doc pc-empty")
+def _top(eyebrow: str, *buttons: Html) -> Html:
+    """The first line of the panel: what is open, and a button that closes it."""
+    close = button(
+        "close", tag("span", "‹ Back", class_="pc-narrow"), tag("span", "✕", class_="pc-wide"), title="Close"
+    )
+    return tag("div", close, tag("p", eyebrow, class_="pc-eyebrow", dir="auto"), *buttons, class_="pc-top")
 
 
-def _head(citation: Citation, source: Source, number: int, count: int) -> Html:
+def _head(citation: Citation, source: Source, steps: Steps) -> Html:
     """The source's number, title and place, and buttons to the other sources."""
-    page = f"Page {citation.page} · " if citation.page else ""
     at = f"#page={citation.page}" if citation.page else ""
-    steps = [
-        tag("button", label, type="button", name=name, class_="pc-tool", title=f"{label} source (key {key})")
-        for label, name, key in (("Previous", "step:back", "p"), ("Next", "step:on", "n"))
+    walk = [
+        button(name, mark, class_="pc-tool pc-step", title=f"{label} source (key {key})", aria_label=f"{label} source")
+        for label, mark, name, key in (("Previous", "‹", steps.back, "p"), ("Next", "›", steps.on, "n"))
     ]
     original = (
         tag("a", "Open the original", href=source.link + at, target="_blank", rel="noopener", class_="pc-tool")
         if source.link and source.state in ("same", "changed")
         else EMPTY
     )
+    file = tag("p", f"{where(citation)} · ", Path(citation.document).name, class_="pc-note", dir="auto")
     return tag(
         "div",
-        tag("p", f"Source {number} of {count}", class_="pc-eyebrow"),
-        tag("h2", citation.title, dir="auto"),
-        tag("p", page + Path(citation.document).name, class_="pc-note", title=citation.document, dir="auto"),
-        tag("div", *(steps if count > 1 else []), original, class_="pc-tools"),
+        _top(f"Source {steps.number} of {steps.count}", *(walk if steps.count > 1 else [])),
+        tag("h2", citation.title, dir="auto", id="panel-title"),
+        file,
+        tag("div", original, class_="pc-tools"),
         class_="pc-head",
     )
 
@@ -161,7 +154,7 @@ def _marked(words: str, citation: Citation) -> Html:
 
 def _box(words: Html, title: str) -> Html:
     """The scrolling box that holds a document's text."""
-    return tag("div", words, class_="pc-text pc-words", tabindex="0", role="region", title=title, dir="auto")
+    return tag("div", words, class_="pc-text pc-words", tabindex="0", role="region", aria_label=title, dir="auto")
 
 
 def _window(length: int, around: Offsets) -> tuple[int, int]:

@@ -1,49 +1,60 @@
-"""The Evaluation tab as HTML: the last report and the users' corrections."""
+"""The evaluation as HTML: the reports, the latest first, and the users' corrections."""
 
 from __future__ import annotations
 
-import datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from ui.html.markup import Html, tag
-from ui.state.corrections import Corrections
+from ui.html.conversation import note, shown_date
+from ui.html.markup import EMPTY, Html, button, join, tag
+from ui.state.reports import Report
 from ui.state.source_files import REPORT_ROUTE
 
 
-def gold_page(corrections: Corrections, report: Path) -> Html:
-    """The last report, if there is one, and the corrections with the command that evaluates them."""
-    return tag("div", _report(report), _corrections(corrections), class_="pc-gold")
+def evaluation(reports: Sequence[Report], corrections: Sequence[Mapping[str, Any]], *, bundled: bool) -> Html:
+    """Buttons that ask questions of known answers, what came out, and the corrections."""
+    own = button("measure-corrected", "Ask the corrected questions", class_="pc-strong") if corrections else EMPTY
+    ours = button("measure-bundled", "Ask the bundled questions", class_="pc-strong") if bundled else EMPTY
+    return join([tag("div", ours, own, class_="pc-tools"), _reports(reports), _corrections(corrections)])
 
 
-def _report(report: Path) -> Html:
-    """A link to the last report, or how to make one."""
-    title = tag("h2", "Last evaluation")
-    if not report.is_file():
-        how = "No report yet. Start an evaluation above, or run your own questions with: pincite eval DATASET --report "
-        return tag("section", title, tag("p", how, tag("code", str(report)), class_="pc-note"))
-    when = datetime.datetime.fromtimestamp(report.stat().st_mtime).strftime("%-d %B %Y, %H:%M")
-    link = tag("a", "Open the report", href=REPORT_ROUTE, target="_blank", rel="noopener", class_="pc-link")
-    return tag("section", title, tag("p", link, f" of {when}"))
+def _reports(reports: Sequence[Report]) -> Html:
+    """The figures of each run, with a link to all of it."""
+    title = tag("h2", "How often the answers are right")
+    if not reports:
+        said = "Nothing has been measured yet. Mark answers as right or wrong, then ask the corrected questions here."
+        return tag("section", title, note(said))
+    rows = [
+        tag(
+            "li",
+            tag("p", one.said, dir="auto"),
+            tag("span", f"{shown_date(one.made)}, {one.made[11:16]} UTC", class_="pc-where"),
+            " ",
+            tag("a", "Open the report", href=f"{REPORT_ROUTE}/{one.id}", target="_blank", rel="noopener"),
+        )
+        for one in reports
+    ]
+    return tag("section", title, tag("ul", *rows, class_="pc-rows"))
 
 
-def _corrections(corrections: Corrections) -> Html:
+def _corrections(rows: Sequence[Mapping[str, Any]]) -> Html:
     """The corrected questions, latest first."""
-    rows = corrections.rows()
     title = tag("h2", f"Corrections ({len(rows):,})")
     if not rows:
-        how = "Mark an answer as wrong and paste the right words: the question is then part of the next evaluation."
-        return tag("section", title, tag("p", how, class_="pc-note"))
-    use = tag("p", "Evaluate them with: ", tag("code", f"pincite eval {corrections.path}"), class_="pc-note")
+        said = "Mark an answer as wrong and paste the right words: the question is then part of the next evaluation."
+        return tag("section", title, note(said))
     items = [
         tag(
             "li",
             tag("strong", str(row["question"]), dir="auto"),
             " ",
-            tag("q", str(row["answers"][0]), class_="pc-words")
+            tag("q", str(row["answers"][0]), class_="pc-words", dir="auto")
             if row.get("answers")
-            else tag("em", "not in the articles"),
-            tag("span", f" {Path(str(row['document'])).name}" if row.get("document") else "", class_="pc-where"),
+            else "not in the articles",
+            tag("span", f" {Path(str(row['document'])).name} ", class_="pc-where") if row.get("document") else " ",
+            button(f"withdraw:{row['id']}", "Remove"),
         )
         for row in reversed(rows)
     ]
-    return tag("section", title, use, tag("ul", *items, class_="pc-corrections"))
+    return tag("section", title, tag("ul", *items, class_="pc-rows"))

@@ -1,21 +1,19 @@
 """HTML that is safe by construction: a string becomes markup only through this module.
 
-The page passes its text through several languages (HTML, Markdown, templates, TeX), so escaping HTML is not enough:
-every ASCII character that one of them could read as syntax becomes a numeric reference, line breaks included. The
-result is one line of letters, digits, spaces and references, which mean nothing to any of them.
+The browser gets the result as a value and parses it as HTML; no template and no Markdown sees it, so escaping HTML is
+enough.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from html import escape
 
-VOID = frozenset({"br", "hr", "wbr"})
+VOID = frozenset({"br", "hr", "wbr", "img", "input"})
 
 _NEWLINE = re.compile(r"\r\n?")
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_SYNTAX = re.compile(r"[\t\n!-+\--/:-@\[-`{-~]")
-_QUOTED = re.compile(r"[\t\n\r!-'*+<->@\[-`{-~]")
 
 
 class Html(str):
@@ -29,8 +27,7 @@ EMPTY = Html("")
 
 def text(value: str) -> Html:
     """``value`` as inert text. Control characters and lone surrogates become U+FFFD; line breaks become line feeds."""
-    shown = _UNSHOWABLE.sub("\ufffd", _NEWLINE.sub("\n", value))
-    return Html(_SYNTAX.sub(lambda match: f"&#{ord(match.group())};", shown))
+    return Html(escape(_UNSHOWABLE.sub("\ufffd", _NEWLINE.sub("\n", value))))
 
 
 def join(parts: Iterable[str]) -> Html:
@@ -41,12 +38,16 @@ def join(parts: Iterable[str]) -> Html:
 def tag(name: str, /, *children: str, **attributes: str | None) -> Html:
     """An element. Escapes attribute values and children that are not ``Html``; skips attributes that are None.
 
-    ``class_`` and ``for_`` stand for the attributes whose names are Python keywords.
+    ``class_`` and ``for_`` stand for the attributes whose names are Python keywords, ``aria_label`` for ``aria-label``.
     """
-    written = "".join(f' {key.rstrip("_")}="{_value(value)}"' for key, value in attributes.items() if value is not None)
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{text(value)}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
     return Html(f"<{name}{written}>" if name in VOID else f"<{name}{written}>{join(children)}</{name}>")
 
 
-def _value(value: str) -> str:
-    """An attribute's value. Inside quotes fewer characters are syntax, so our own names stay readable."""
-    return _QUOTED.sub(lambda match: f"&#{ord(match.group())};", _UNSHOWABLE.sub("\ufffd", value))
+def button(name: str, *children: str, class_: str = "pc-tool", **attributes: str | None) -> Html:
+    """A button whose name says what it does: ``verb:argument:argument``."""
+    return tag("button", *children, type="button", name=name, class_=class_, **attributes)

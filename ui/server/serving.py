@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,11 +16,11 @@ from platformdirs import user_data_path
 
 from index.storage.generations import IndexMissing, IndexProblem, current, finished
 from index.store import Store, in_database, open_store
+from qa.cli import CORPUS
 from ui.app.guard import is_loopback
 from ui.session.lazy_assistant import Loading
 from ui.session.library import Library
 from ui.session.queue import StoppableReader
-from ui.state.background import Progress
 from ui.state.roots import Roots
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from index.update.report import BuildReport
     from qa.assistant import Assistant
 
-LOOK_EVERY = 2.0  # seconds between checks for a new generation
+LOOK_EVERY = 1.0  # seconds between checks for a new generation
+PORTS_TRIED = 20  # after one that is taken
 
 log = logging.getLogger(__name__)
 
@@ -50,15 +52,18 @@ def serve(
     port: int = 7860,
     *,
     auth: tuple[str, str] | None = None,
+    add: Sequence[Path] = (),
     folders: bool | None = None,
     models: Models | None = None,
     say: Callable[[str], object] = print,
 ) -> None:
     """Serve until interrupted; port 0 picks a free port. Raises CannotServe if the port is taken, and as ``opener_of``.
 
-    ``folders``: whether visitors may index files and folders of this computer (default: only if ``host`` is loopback).
+    ``add``: folders and files to index first, beside those that are there; without an index and without them the page
+    offers to add some. ``folders``: whether visitors may index files and folders of this computer (default: only if
+    ``host`` is loopback).
     """
-    opener = opener_of(location, models or Models())
+    opener = opener_of(location, models or Models(), empty=True)
     port = free_port(host, port)
 
     from ui.app.page import build_app, launch
@@ -66,9 +71,12 @@ def serve(
     home = user_data_path("pincite")
     assistant, library = opened_by(opener), None
     if not opener.shared:
-        library = Library(assistant, opener.rebuild, home, by_path=by_path(host, folders))
+        library = Library(assistant, opener.rebuild, home, by_path=by_path(host, folders), samples=CORPUS)
+        library.add_paths(add)
     remark = "" if auth is not None else open_to(host, library)
-    page = build_app(assistant, folder=home, library=library, shared=opener.shared, remark=remark)
+    page = build_app(
+        assistant, folder=home, library=library, shared=opener.shared, personal=is_loopback(host), remark=remark
+    )
     address = launch(page, host=host, port=port, auth=auth)
     say(f"Pincite is at {address} - stop it with Ctrl-C.")
     if not is_loopback(host) and auth is None:
@@ -95,12 +103,14 @@ def open_to(host: str, library: Library | None) -> str:
     return f"Everyone {who} may {', '.join(what[:-1])}{', and ' if what[1:] else ''}{what[-1]}: a password keeps others out."
 
 
-def opener_of(location: str | Path, models: Models) -> Opener:
-    """An opener for a folder or database. Raises CannotServe, IndexProblem or ValueError if it holds no index."""
+def opener_of(location: str | Path, models: Models, *, empty: bool = False) -> Opener:
+    """An opener for a folder or database. Raises CannotServe, IndexProblem or ValueError if it holds no index, unless
+    ``empty`` says that the folder may hold none yet.
+    """
     opener = Opener(location, models)
     if opener.shared:
         open_store(location)
-    elif not finished(Path(location)):
+    elif not empty and not finished(Path(location)):
         raise CannotServe(str(IndexMissing(Path(location))))
     return opener
 
@@ -146,7 +156,7 @@ class Opener:
 
         return Assistant.over_index(index, self.embedder, self.models.reader)
 
-    def rebuild(self, roots: Roots, progress: Progress) -> BuildReport:
+    def rebuild(self, roots: Roots, progress: Callable[[int, int, str], None]) -> BuildReport:
         """Update the index to match the roots."""
         from index.builder import build
 
@@ -182,11 +192,12 @@ def follow(
                 for warning in checked.warnings:
                     log.warning("%s", warning)
         except (IndexProblem, ValueError, OSError) as error:
+            assistant.warning = str(error)
             log.warning("the index cannot be used as it is now, so the page still uses what it had: %s", error)
 
 
 def free_port(host: str, port: int) -> int:
-    """``port``, or any free port if it is 0. Raises CannotServe if it cannot be used."""
+    """``port``, or any free port if it is 0. Raises CannotServe if it cannot be used, naming one that can."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -195,4 +206,14 @@ def free_port(host: str, port: int) -> int:
             return int(probe.getsockname()[1])
     except OSError as error:
         reason = error.strerror or str(error)
-        raise CannotServe(f"port {port} of {host} cannot be used ({reason}); choose another with --port") from None
+        other = next((free for free in range(port + 1, port + PORTS_TRIED) if _is_free(host, free)), None)
+        hint = f"--port {other} is free" if other else "choose another with --port"
+        raise CannotServe(f"port {port} of {host} cannot be used ({reason}); {hint}") from None
+
+
+def _is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with suppress(OSError, OverflowError), socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.bind((host, port))
+        return True
+    return False

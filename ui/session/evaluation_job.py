@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from index.folder_index import Passage
+from index.storage.generations import IndexProblem
 from qa.answerer import Answerer
 from qa.answers import PASSAGES_READ, Answer
-from ui.html.documents_table import Wording
-from ui.session.lazy_assistant import opened
+from ui.html.library import Wording
+from ui.session.lazy_assistant import opened, status_of
 from ui.session.queue import Line
 from ui.state.background import Background, Job, Progress
 from ui.state.corrections import Corrections
+from ui.state.reports import Reports
 
 PLUGINS = "pincite.evaluation"
-EVALUATING = Wording("Asking", "questions", "Opening the questions.", "Evaluated", "The evaluation failed")
+EVALUATING = Wording(
+    "Asking", "questions", "Opening the questions.", "Evaluated", "The evaluation failed", "stop-measuring"
+)
 
 # Asks a gold file (None: the bundled questions), writes the report, returns the main figures.
 Evaluate = Callable[[Path | None, "Patient", Path, Callable[[int, int], None]], str]
@@ -42,12 +47,23 @@ class Patient:
 
 
 class Measuring:
-    """Runs one evaluation at a time. ``evaluate`` defaults to the installed one; None if none is installed."""
+    """Runs one evaluation at a time. ``evaluate`` defaults to the installed one; None if none is installed.
+
+    ``samples`` is the folder of the bundled articles, which the bundled questions are about.
+    """
 
     def __init__(
-        self, assistant: Answerer, line: Line, corrections: Corrections, report: Path, evaluate: Evaluate | None = None
+        self,
+        assistant: Answerer,
+        line: Line,
+        corrections: Corrections,
+        reports: Reports,
+        *,
+        samples: Path | None = None,
+        evaluate: Evaluate | None = None,
     ) -> None:
-        self.assistant, self.line, self.corrections, self.report = assistant, line, corrections, report
+        self.assistant, self.line, self.corrections, self.reports = assistant, line, corrections, reports
+        self.samples = samples
         self.evaluate = evaluate or installed()
         self._background = Background("evaluation", "An evaluation is already running; wait for it or stop it.")
         self._stop = threading.Event()
@@ -59,7 +75,17 @@ class Measuring:
 
     def bundled(self) -> None:
         """Start with the bundled questions. Raises ValueError if that is impossible."""
+        if not self.has_bundled():
+            raise ValueError("The bundled questions are about the sample articles, which are not in this index.")
         self._start(None)
+
+    def has_bundled(self) -> bool:
+        """Whether the index holds the articles that the bundled questions are about."""
+        if self.samples is None or status_of(self.assistant) != "ready":
+            return False
+        with suppress(IndexProblem):
+            return any(self.samples.resolve() in Path(one.name).parents for one in self.assistant.index.documents)
+        return False
 
     def corrected(self) -> None:
         """Start with the corrected questions. Raises ValueError if there are none."""
@@ -84,7 +110,13 @@ class Measuring:
                 if self._stop.is_set():
                     raise KeyboardInterrupt
 
-            return evaluate(file, Patient(opened(self.assistant), self.line), self.report, asked)
+            id = self.reports.new()
+            page = self.reports.page(id)
+            assert page is not None
+            page.parent.mkdir(parents=True, exist_ok=True)
+            said = evaluate(file, Patient(opened(self.assistant), self.line), page, asked)
+            self.reports.keep(id, said)
+            return said
 
         self._background.start(work)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from itertools import islice
 
@@ -11,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from ui.html.citation_text import escape_markdown, place
+from ui.html.citation_text import escape_markdown, reference
+from ui.html.conversation import sentence_of
 from ui.state.conversations import Chat, ChatStore, ChatTurn
 from ui.state.logins import logged_in
 from ui.state.source_files import EXPORT_ROUTE
@@ -19,12 +21,12 @@ from ui.state.source_files import EXPORT_ROUTE
 
 def as_markdown(conversation: Chat) -> str:
     """Questions as headings, answers as quotations, sources numbered."""
-    return "\n".join(map(_markdown_turn, conversation.turns))
+    return "\n".join(_markdown_turn(one) for turn in conversation.turns for one in _answers(turn))
 
 
 def as_html(conversation: Chat) -> str:
     """A self-contained page without scripts or downloads."""
-    turns = "\n".join(map(_html_turn, conversation.turns))
+    turns = "\n".join(_html_turn(one) for turn in conversation.turns for one in _answers(turn))
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     style = "body{font:1rem/1.6 Georgia,serif;max-width:44rem;margin:2rem auto;padding:0 1rem}ol{font-size:.9rem}"
     return (
@@ -66,20 +68,33 @@ def export_route(store: ChatStore) -> Route:
 
 
 def _said(turn: ChatTurn) -> str:
-    if turn.answer is None:
+    """What was answered: the sentence of the answer, or what the page said instead."""
+    answer = turn.answer
+    if answer is None:
         return turn.problem or "Not answered."
-    return turn.answer.text if turn.answer.text is not None else turn.answer.notice or "No short answer found."
+    if answer.text is not None:
+        return sentence_of(answer.citations[0]) if answer.citations and not answer.items else answer.text
+    nearest = [one.quote for one in answer.citations if one.quote]
+    return "\n".join([answer.notice or "No short answer found.", *nearest])
 
 
 def _sources(turn: ChatTurn) -> list[str]:
-    """The first ten sources of an answer; none for an abstention."""
-    if turn.answer is None or turn.answer.text is None:
-        return []
-    return [place(citation) for citation in islice(turn.answer.citations, 10)]
+    """The first ten sources."""
+    citations = turn.answer.citations if turn.answer is not None else ()
+    return [reference(citation) for citation in islice(citations, 10)]
+
+
+def _answers(turn: ChatTurn) -> list[ChatTurn]:
+    """The turn, or one turn for each of its parts."""
+    parts = turn.answer.parts if turn.answer is not None else ()
+    return [replace(turn, question=one.question, answer=one) for one in parts] or [turn]
 
 
 def _markdown_turn(turn: ChatTurn) -> str:
     quoted = "\n".join(f"> {escape_markdown(line)}" for line in _said(turn).splitlines())
+    words = turn.answer.text if turn.answer is not None else None
+    if words and words in _said(turn) and words != _said(turn):
+        quoted = quoted.replace(escape_markdown(words), f"**{escape_markdown(words)}**", 1)
     sources = "".join(f"{number}. {escape_markdown(one)}\n" for number, one in enumerate(_sources(turn), 1))
     return f"## {escape_markdown(' '.join(turn.question.split()))}\n\n{quoted}\n\n{sources}"
 
@@ -87,4 +102,7 @@ def _markdown_turn(turn: ChatTurn) -> str:
 def _html_turn(turn: ChatTurn) -> str:
     sources = "".join(f"<li>{escape(one)}</li>" for one in _sources(turn))
     listed = f"<ol>{sources}</ol>" if sources else ""
-    return f"<h2>{escape(turn.question)}</h2>\n<blockquote>{escape(_said(turn))}</blockquote>\n{listed}"
+    before, words, after = _said(turn).partition((turn.answer.text if turn.answer else None) or "\0")
+    marked = f"<mark>{escape(words)}</mark>" if words and (before or after) else escape(words)
+    said = f"{escape(before)}{marked}{escape(after)}"
+    return f"<h2>{escape(turn.question)}</h2>\n<blockquote>{said}</blockquote>\n{listed}"

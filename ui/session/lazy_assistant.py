@@ -8,12 +8,13 @@ from concurrent.futures import Future
 from typing import Literal
 
 from index.folder_index import Passage
+from index.storage.generations import IndexMissing, IndexProblem
 from index.store import Store
 from qa.answerer import Answerer
 from qa.answers import PASSAGES_READ, Answer
 from qa.retrieval.hybrid import Retriever
 
-Status = Literal["ready", "loading", "failed"]
+Status = Literal["ready", "loading", "failed", "empty"]
 
 
 class Loading:
@@ -23,6 +24,7 @@ class Loading:
         self._open = open_assistant
         self._opened: Future[Answerer] = Future()
         self._reopening = threading.Lock()
+        self.warning = ""  # why a newer index is not used
         threading.Thread(target=self._run, name="open assistant", daemon=True).start()
 
     def _run(self) -> None:
@@ -39,14 +41,15 @@ class Loading:
         with self._reopening:
             opened: Future[Answerer] = Future()
             opened.set_result(self._open())
-            self._opened = opened
+            self._opened, self.warning = opened, ""
 
     @property
     def status(self) -> Status:
-        """Whether it is ready, still loading, or has failed."""
+        """Whether it is ready, still loading, has failed, or waits for a first index."""
         if not self._opened.done():
             return "loading"
-        return "ready" if self._opened.exception() is None else "failed"
+        problem = self._opened.exception()
+        return "ready" if problem is None else "empty" if isinstance(problem, IndexMissing) else "failed"
 
     @property
     def problem(self) -> str:
@@ -82,9 +85,19 @@ def status_of(assistant: Answerer) -> Status:
     return assistant.status if isinstance(assistant, Loading) else "ready"
 
 
-def problem_of(assistant: Answerer) -> str:
-    """Why an assistant cannot answer; "" if no problem is known."""
-    return assistant.problem if isinstance(assistant, Loading) else ""
+def problems_of(assistant: Answerer) -> list[str]:
+    """What is wrong with the index, in sentences that say what to do; [] if nothing is known to be."""
+    if isinstance(assistant, Loading):
+        if assistant.status == "failed":
+            return [assistant.problem]
+        if assistant.status != "ready":
+            return []
+    try:
+        warnings = [*getattr(assistant.index, "warnings", ())]
+    except IndexProblem as error:
+        return [str(error)]
+    newer = assistant.warning if isinstance(assistant, Loading) else ""
+    return [*warnings, *([f"The new index cannot be opened, so the previous one answers: {newer}"] if newer else [])]
 
 
 def opened(assistant: Answerer) -> Answerer:

@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Sequence
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from index.documents import find_files
-from index.files import digest, digest_of, replace_file
+from index.files import digest, replace_file
+from index.storage.generations import IndexProblem
 from index.update.report import BuildReport
 from ui.html.conversation import counted
+from ui.html.library import Origin
 from ui.session.lazy_assistant import Loading
 from ui.state.background import Background, Job, Progress
 from ui.state.roots import Roots
 from ui.state.source_files import key_of
 
 MOST_UPLOADED = 1024**3  # bytes for all uploads together; folders have no limit
-Rebuild = Callable[[Roots, Progress], BuildReport]
+RESULTS_SHOWN = 50  # uploaded files of which the job says what became of each
+Rebuild = Callable[[Roots, Callable[[int, int, str], None]], BuildReport]
+
+
+class StoppedIndexing(Exception):
+    """The user stopped the job; what was done so far is kept for the next one."""
 
 
 class Library:
     """The indexed files. ``rebuild`` updates the index to match the roots and reports what it did.
 
     If ``by_path`` is false, visitors cannot name folders of the server, because whoever names one can read it. Uploads
-    are stored in ``home``; the choice of files is stored in the index itself.
+    are stored in ``home``, each under its own name in a folder named by its content; the choice of files is stored in
+    the index itself. ``samples`` is the folder of articles to try.
     """
 
     def __init__(
-        self, assistant: Loading, rebuild: Rebuild, home: Path, *, by_path: bool, most_uploaded: int = MOST_UPLOADED
+        self,
+        assistant: Loading,
+        rebuild: Rebuild,
+        home: Path,
+        *,
+        by_path: bool,
+        most_uploaded: int = MOST_UPLOADED,
+        samples: Path | None = None,
     ) -> None:
-        self.assistant, self.rebuild, self.by_path = assistant, rebuild, by_path
+        self.assistant, self.rebuild, self.by_path, self.samples = assistant, rebuild, by_path, samples
         self.uploads, self.most_uploaded = home / "uploads", most_uploaded
-        self._background = Background("index", "Indexing is already running; wait until it is done.")
+        self._background = Background("index", "Indexing is already running; wait until it is done, or stop it.")
+        self._stop = threading.Event()
+        self._before: Roots | None = None
 
     @property
     def job(self) -> Job | None:
@@ -40,29 +61,45 @@ class Library:
 
     @property
     def roots(self) -> Roots:
-        """The files and folders that the index is made from."""
-        return Roots.of(self.assistant.index.settings)
+        """The files and folders that the index is made from; none without an index."""
+        if self.assistant.status != "ready":
+            return Roots(())
+        try:
+            return Roots.of(self.assistant.index.settings)
+        except IndexProblem:
+            return Roots(())
+
+    def origins(self) -> list[Origin]:
+        """The roots with the numbers of their documents."""
+        names = [Path(record.name) for record in self.assistant.index.documents]
+        return [
+            Origin(root, self._named(root), sum(_below(name, root) for name in names), missing=not root.exists())
+            for root in self.roots.paths
+        ]
 
     def update(self) -> None:
         """Index all changes."""
         self._start(self.roots.present())
 
-    def add_uploads(self, files: Sequence[Path]) -> int:
-        """Store uploaded files under names made of their content, and index them; returns how many are new.
+    def stop(self) -> None:
+        """Stop the current job; the index stays as it was."""
+        self._stop.set()
 
-        Raises ValueError if all uploads together would be too large.
-        """
+    def add_uploads(self, files: Sequence[Path]) -> None:
+        """Store uploaded files and index them. Raises ValueError if all uploads together would be too large."""
         self._background.check_idle()
         self.uploads.mkdir(parents=True, exist_ok=True, mode=0o700)
-        together = sum(file.stat().st_size for file in (*self.uploads.iterdir(), *files))
+        together = sum(file.stat().st_size for file in (*self.uploads.rglob("*"), *files) if file.is_file())
         if together > self.most_uploaded:
             raise ValueError(
                 f"All uploads together would take {together / 1024**2:,.1f} MB, and at most "
                 f"{self.most_uploaded / 1024**2:,.0f} MB are kept: remove some of them, or index a folder."
             )
-        new = sum(self._keep(file) for file in files)
-        self._start(self.roots.present().added(self.uploads.resolve()))
-        return new
+        kept = [self._keep(file) for file in files]
+        roots = self.roots.present().added(self.uploads.resolve())
+        for place in kept:
+            roots = roots.added(place)
+        self._start(roots, results_of=kept)
 
     def add_path(self, words: str) -> None:
         """Index a file or folder of this computer. Raises ValueError if that is not allowed or it does not exist."""
@@ -77,23 +114,43 @@ class Library:
             )
         self._start(self.roots.present().added(path.resolve()))
 
-    def remove(self, name: str) -> None:
-        """Remove a document from the index; its file stays, unless it was uploaded.
+    def add_paths(self, paths: Sequence[Path]) -> None:
+        """Index files and folders once the index is open. Raises FileNotFoundError for a path that is not there."""
+        for path in paths:
+            if not path.exists():
+                raise FileNotFoundError(f"{path}: there is no such file or folder")
+        if paths:
+            self._start(lambda: self._with(paths))
 
-        Raises ValueError if it is the only document.
-        """
-        path, uploads = Path(name), self.uploads.resolve()
-        roots, uploaded = self.roots.present(), path.parent == uploads
-        if uploaded and not any(other != path for other in find_files([uploads])):
-            roots = roots.without([uploads])
-        elif not uploaded:
-            roots = roots.taken_out(path)
-        if not roots.paths or (not uploaded and not roots.hold_files()):
-            raise ValueError(f"{path.name} is the only document, and an index needs at least one. Add another first.")
-        self._background.check_idle()
-        if uploaded:
-            path.unlink(missing_ok=True)
-        self._start(roots, f"{path.name} stays out until you put it back." if path in roots.out else "")
+    def _with(self, paths: Sequence[Path]) -> Roots:
+        roots = self.roots.present()
+        for path in paths:
+            roots = roots.added(path.resolve())
+        return roots
+
+    def add_samples(self) -> None:
+        """Index the articles to try."""
+        if self.samples is not None:
+            self._start(self.roots.present().added(self.samples.resolve()))
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove documents from the index; their files stay. Raises ValueError if no document would be left."""
+        roots = self.roots.present()
+        for name in names:
+            roots = roots.taken_out(Path(name))
+        self._leave(roots)
+
+    def drop(self, key: str) -> None:
+        """Remove all documents of a root. ``key`` is its address; an unknown key does nothing."""
+        gone = [root for root in self.roots.paths if key_of(str(root)) == key]
+        if gone:
+            self._leave(self.roots.without(gone).present())
+
+    def undo(self) -> None:
+        """Bring back what was removed last, if anything was."""
+        before, self._before = self._before, None
+        if before is not None:
+            self._start(before.present())
 
     def put_back(self, key: str) -> None:
         """Index a removed file again. ``key`` is its address; an unknown key does nothing."""
@@ -102,26 +159,73 @@ class Library:
         if path is not None:
             self._start(roots.present().added(path))
 
-    def _keep(self, file: Path) -> bool:
-        """Store an upload. Returns False if a file with its content is already there."""
-        data = file.read_bytes()
-        sha256 = digest(data)
-        safe = re.sub(r"[^\w.-]+", "_", file.name).lstrip(".") or "upload"
-        place = next(self.uploads.glob(f"{sha256[:16]}-*"), self.uploads / f"{sha256[:16]}-{safe[-80:]}")
-        if place.is_file() and digest_of(place) == sha256:
-            return False
-        replace_file(place, data)
-        return True
+    def sweep(self) -> None:
+        """Delete the uploads that were removed from the index, once that can no longer be undone."""
+        roots = self.roots
+        if self.assistant.status != "ready" or not roots.paths:
+            return
+        kept = self.uploads.resolve() in roots.paths
+        for file in [*self.uploads.glob("*/*")]:
+            if not kept or file.resolve() in roots.out:
+                shutil.rmtree(file.parent, ignore_errors=True)
 
-    def _start(self, roots: Roots, remark: str = "") -> None:
+    def _leave(self, roots: Roots) -> None:
+        if not roots.hold_files():
+            raise ValueError("These are the only articles, and an index needs at least one. Add another first.")
+        self._background.check_idle()
+        self._before = self.roots
+        self._start(roots)
+
+    def _named(self, root: Path) -> str:
+        if root == self.uploads.resolve():
+            return "Uploaded files"
+        if self.samples is not None and root == self.samples.resolve():
+            return "Sample articles"
+        with suppress(ValueError, RuntimeError):
+            return f"~/{root.relative_to(Path.home())}"
+        return str(root)
+
+    def _keep(self, file: Path) -> Path:
+        """Store an upload under its own name, in a folder of its content; returns the place."""
+        data = file.read_bytes()
+        name = re.sub(r"[\x00-\x1f\x7f/\\]+", " ", file.name).strip().lstrip(".") or "upload"
+        place = self.uploads.resolve() / digest(data)[:16] / name
+        if not place.parent.is_dir() or not any(place.parent.iterdir()):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(place, data)
+        return next(iter(sorted(place.parent.iterdir())))
+
+    def _start(self, wanted: Roots | Callable[[], Roots], *, results_of: Sequence[Path] = ()) -> None:
         """Rebuild in the background, then switch over; until then the old index answers."""
 
         def work(progress: Progress) -> str:
-            report = self.rebuild(roots, lambda done, total, name: progress(done, total, Path(name).name))
+            self._stop.clear()
+            roots = wanted
+            if callable(roots):
+                with suppress(IndexProblem, ValueError, OSError):
+                    self.assistant.wait()
+                roots = roots()
+            sizes = {str(path): path.stat().st_size for path in find_files(roots.paths) if path.is_file()}
+            whole, read = max(1, sum(sizes.values())), 0
+
+            def step(done: int, total: int, name: str) -> None:
+                nonlocal read
+                if self._stop.is_set():
+                    raise StoppedIndexing(
+                        "Stopped. The index is as it was, and what was read is kept for the next time."
+                    )
+                read += sizes.get(name, 0)
+                progress(done, total, Path(name).name, read / whole)
+
+            report = self.rebuild(roots, step)
             self.assistant.reopen()
-            return f"{told(report)} {remark}".rstrip()
+            return "\n".join([told(report), *results(report, results_of)])
 
         self._background.start(work)
+
+
+def _below(path: Path, root: Path) -> bool:
+    return path == root or str(path).startswith(f"{root}{os.sep}")
 
 
 def told(report: BuildReport) -> str:
@@ -129,4 +233,16 @@ def told(report: BuildReport) -> str:
     parts = [(len(getattr(report, name)), name) for name in ("added", "changed", "renamed", "removed")]
     parts += [(len(report.duplicates), "duplicate"), (len(report.unreadable), "not readable")]
     changes = ", ".join(f"{count:,} {name}" for count, name in parts if count) or "nothing has changed"
-    return f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')}: {changes}."
+    return f"{counted(report.documents, 'article')}: {changes}."
+
+
+def results(report: BuildReport, files: Sequence[Path]) -> list[str]:
+    """What became of each of some files, in words, what went wrong first."""
+    bad = {one.name: f"not read: {one.reason}" for one in report.unreadable}
+    bad |= {one.name: f"same content as {Path(one.same_as).name}" for one in report.duplicates}
+    added = {*report.added, *report.changed}
+    rows = [
+        (file.name, bad.get(str(file)) or ("added" if str(file) in added else "was there already")) for file in files
+    ]
+    rows.sort(key=lambda row: row[1] in ("added", "was there already"))
+    return [f"{name}: {said}" for name, said in rows[:RESULTS_SHOWN]]

@@ -1,18 +1,25 @@
-"""First questions to offer, made from sentences of the articles that answer them.
+"""First questions to offer, made from sentences of the articles that answer them, and asked before they are offered.
 
-A template matches only a sentence that states something outright (who holds an office, when something happened, what
-something costs), so the articles do answer every offered question.
+A template matches only a sentence that states something outright: who holds an office, when something happened, what
+something costs. A question is offered if it is answered from that very sentence, and not unsurely.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
+from index.folder_index import Passage
 from index.sentences import sentences
 from index.store import Store
+from qa.answers import Answer
 from qa.english import MONTHS, NAME, any_of
+
+PASSAGES_TRIED = 400  # so that a large index offers questions as soon as a small one
+TRIED = 12  # questions asked to offer four; each takes a moment of the reader
 
 _NAME = rf"{NAME}(?: and {NAME})?"
 _DATE = rf"(?:{any_of(MONTHS)}(?: \d{{1,2}})?(?:, \d{{4}}| \d{{4}})?|\d{{4}})"
@@ -59,31 +66,57 @@ TEMPLATES = (
 )
 
 
-def first_questions(index: Store, most: int = 4) -> list[str]:
-    """Up to ``most`` questions, from different documents and of different kinds if there are enough."""
-    found: dict[str, str] = {}
-    for passage in index.passages[:400]:
-        for question in _asked(passage.text):
-            found.setdefault(question, passage.document)
-    return _varied(found, most)
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A question, and the characters [start, end) of the document that state its answer."""
+
+    question: str
+    document: str
+    start: int
+    end: int
+
+    def answered_by(self, answer: Answer) -> bool:
+        """Whether an answer comes from those characters and is not unsure."""
+        if answer.text is None or answer.certainty == "unsure" or not answer.citations:
+            return False
+        one = answer.citations[0]
+        return one.document == self.document and one.start < self.end and self.start < one.end
 
 
-def _asked(text: str) -> Iterable[str]:
-    for sentence in sentences(text):
+def first_questions(index: Store) -> list[Suggestion]:
+    """Questions that sentences of the articles answer, from different documents and of different kinds first."""
+    found: dict[str, Suggestion] = {}
+    for passage in index.passages[:PASSAGES_TRIED]:
+        for one in _asked(passage):
+            found.setdefault(one.question, one)
+    return _varied(found)
+
+
+def checked(suggestions: Iterable[Suggestion], ask: Callable[[str], Answer], most: int = 4) -> Iterator[str]:
+    """Up to ``most`` questions whose answers come from the sentences that they were made from."""
+    for one in islice((one for one in islice(suggestions, TRIED) if one.answered_by(ask(one.question))), most):
+        yield one.question
+
+
+def _asked(passage: Passage) -> Iterator[Suggestion]:
+    for sentence in sentences(passage.text):
         for template in TEMPLATES:
-            for match in template.pattern.finditer(text[sentence.start : sentence.end]):
+            for match in template.pattern.finditer(passage.text[sentence.start : sentence.end]):
                 question = template.question(match)
-                yield question[0].upper() + question[1:]
+                place = passage.start + sentence.start, passage.start + sentence.end
+                yield Suggestion(question[0].upper() + question[1:], passage.document, *place)
 
 
-def _varied(found: dict[str, str], most: int) -> list[str]:
-    """Choose questions so that every document and every kind comes once before any comes twice."""
-    chosen: list[str] = []
-    kinds: list[str] = []
-    documents: list[str] = []
-    while found and len(chosen) < most:
-        best = min(found, key=lambda one: (documents.count(found[one]), kinds.count(one.split()[0]), len(one)))
-        chosen.append(best)
-        kinds.append(best.split()[0])
-        documents.append(found.pop(best))
+def _varied(found: dict[str, Suggestion]) -> list[Suggestion]:
+    """Order questions so that every document and every kind comes once before any comes twice."""
+    chosen: list[Suggestion] = []
+    kinds: Counter[str] = Counter()
+    documents: Counter[str] = Counter()
+    while found and len(chosen) < TRIED:
+        best = min(
+            found.values(), key=lambda one: (documents[one.document], kinds[one.question.split()[0]], len(one.question))
+        )
+        chosen.append(found.pop(best.question))
+        kinds[best.question.split()[0]] += 1
+        documents[best.document] += 1
     return chosen

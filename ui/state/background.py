@@ -7,29 +7,39 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-Progress = Callable[[int, int, str], None]
+
+class Progress(Protocol):
+    """Told of each step: items done and total, the item's name, and the share of the whole work that is done."""
+
+    def __call__(self, done: int, total: int, name: str, share: float | None = None) -> None:
+        """Take note of a step; without a ``share`` every item counts the same."""
+        ...
+
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The state of a job: items done and total, the latest item's name, seconds so far, and the result in ``said``."""
+    """The state of a job: items done and total, the latest item's name, the share of the work done (0..1),
+    seconds so far, and the result in ``said``: a sentence, then a line for each item worth one.
+    """
 
     state: Literal["running", "done", "failed"]
     began: float
     done: int = 0
     total: int = 0
     name: str = ""
+    share: float = 0.0
     seconds: float = 0.0
     said: str = ""
 
     @property
     def left(self) -> float | None:
-        """Estimated seconds left; None before the first item is done."""
-        return self.seconds / self.done * (self.total - self.done) if self.done else None
+        """Estimated seconds left; None before anything is done."""
+        return self.seconds / self.share * (1 - self.share) if self.share else None
 
 
 class Background:
@@ -60,8 +70,8 @@ class Background:
             log.info("%s failed", self.name, exc_info=True)
             self._set(said=str(error) or type(error).__name__, state="failed")
 
-    def _note(self, done: int, total: int, name: str) -> None:
-        self._set(done=done, total=total, name=name)
+    def _note(self, done: int, total: int, name: str, share: float | None = None) -> None:
+        self._set(done=done, total=total, name=name, share=done / max(total, 1) if share is None else share)
 
     def _set(self, **changes: Any) -> None:
         if self.job is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,18 +35,21 @@ class Corrections:
         Raises ValueError if no document contains the words. A later correction of the same question replaces this one.
         """
         place = find(words, turn, index) if words is not None else None
+        question = turn.answer.understood or turn.question if turn.answer else turn.question
         row = {
-            "id": f"user-{digest(turn.question.encode())[:12]}",
-            "question": turn.question,
+            "id": f"user-{digest(question.encode())[:12]}",
+            "question": question,
             "answers": [place.words] if place else [],
             "document": place.document if place else None,
             "start": place.start if place else None,
             "kind": "correction" if place else "unanswerable",
         }
-        rows = [one for one in self.rows() if one["id"] != row["id"]] + [row]
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(self.path, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in rows).encode())
+        self._write([*(one for one in self.rows() if one["id"] != row["id"]), row])
         return row
+
+    def remove(self, id: str) -> None:
+        """Take a correction back."""
+        self._write([one for one in self.rows() if one["id"] != id])
 
     def rows(self) -> list[dict[str, Any]]:
         """All gold questions so far; malformed lines are skipped."""
@@ -54,18 +57,25 @@ class Corrections:
             return []
         return list(_rows(self.path.read_text(encoding="utf-8")))
 
+    def _write(self, rows: Iterable[dict[str, Any]]) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(self.path, "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in rows).encode())
+
 
 def find(words: str, turn: ChatTurn, index: Store) -> FoundWords:
-    """Find words in the documents, the turn's sources first, ignoring differences in white space.
+    """Find words in the documents, ignoring differences in white space: near the turn's citations first.
 
     Returns them as the document spells them. Raises ValueError if no document contains them.
     """
     if not words.strip():
         raise ValueError("Paste the right words first.")
-    cited = [one.document for one in turn.answer.citations] if turn.answer else []
+    answers = [turn.answer, *turn.answer.parts] if turn.answer else []
+    near: dict[str, int] = {}
+    for citation in (one for answer in answers for one in answer.citations):
+        near.setdefault(citation.document, citation.start)
     known = {record.name for record in index.documents}
-    for name in dict.fromkeys([*(one for one in cited if one in known), *(record.name for record in index.documents)]):
-        if match := find_words(words, index.document_text(name)):
+    for name in dict.fromkeys([*(one for one in near if one in known), *(record.name for record in index.documents)]):
+        if match := find_words(words, index.document_text(name), near.get(name, 0)):
             return FoundWords(name, match.start(), match.group())
     raise ValueError("No indexed document contains these words. Copy them from the document itself.")
 

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from index.files import digest, digest_of
 from index.folder_index import DocumentRecord
 from ui.state.logins import logged_in
+from ui.state.reports import Reports
 
 ROUTE = "/pincite/original"
 REPORT_ROUTE = "/pincite/report"
@@ -112,17 +113,16 @@ def route(originals: Originals) -> Route:
     return Route(f"{ROUTE}/{{key}}", original, methods=["GET"])
 
 
-def report_route(report: Path) -> Route:
-    """The route to the last report, under the report's own content policy."""
+def report_route(reports: Reports) -> Route:
+    """The route to a report, under the report's own content policy."""
 
     def show(request: Request) -> Response:
         if not logged_in(request):
             return PlainTextResponse("Log in first.\n", status_code=401)
-        if not report.is_file():
-            return PlainTextResponse(
-                "There is no report yet. Start an evaluation on the Evaluation tab.\n", status_code=404
-            )
+        page = reports.page(request.path_params["id"])
+        if page is None or not page.is_file():
+            return PlainTextResponse("There is no such report. Open one from the Evaluation page.\n", status_code=404)
         headers = {"content-security-policy": REPORT_POLICY, "cache-control": "no-store"}
-        return FileResponse(report, headers=headers, media_type="text/html; charset=utf-8")
+        return FileResponse(page, headers=headers, media_type="text/html; charset=utf-8")
 
-    return Route(REPORT_ROUTE, show, methods=["GET"])
+    return Route(f"{REPORT_ROUTE}/{{id}}", show, methods=["GET"])

@@ -193,7 +193,7 @@ def test_a_login_that_somebody_else_chose_is_never_taken_up(page: httpx.Client) 
 def test_nothing_is_shown_or_done_without_a_login(page: httpx.Client) -> None:
     for path in ("/config", "/gradio_api/info", "/gradio_api/queue/data?session_hash=x"):
         assert page.get(path).status_code == 401, path
-    for path in ("/pincite/report", f"/pincite/original/{'0' * 20}", "/pincite/conversation/x.md"):
+    for path in ("/pincite/report/x", f"/pincite/original/{'0' * 20}", "/pincite/conversation/x.md"):
         assert page.get(path).status_code == 401, path
     assert page.post("/gradio_api/call/ask", json={"data": ["When?", 3]}).status_code == 401
     page.get("/")

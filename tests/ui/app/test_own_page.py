@@ -38,35 +38,30 @@ def served(tmp_path: Path) -> Iterator[tuple[httpx.Client, Page]]:
     page.close(verbose=False)
 
 
-def call(client: httpx.Client, number: int, *data: object) -> httpx.Response:
-    return client.post("/gradio_api/run/predict", json={"fn_index": number, "data": data, "session_hash": "s"})
+def act(client: httpx.Client, page: Page, name: str, **values: str) -> httpx.Response:
+    [component] = [id for id, block in page.blocks.items() if getattr(block, "elem_id", None) == "pincite"]
+    body = {"data": [name, values], "component_id": component, "fn_name": "act", "session_hash": "s"}
+    return client.post("/gradio_api/component_server/", json=body)
 
 
-def test_private_functions_are_refused_without_the_token_and_work_with_it(served: tuple[httpx.Client, Page]) -> None:
+def test_what_the_page_does_is_refused_without_the_token_and_works_with_it(served: tuple[httpx.Client, Page]) -> None:
     client, page = served
-    private = [id for id, fn in page.fns.items() if fn.api_visibility != "public"]
-    assert len(private) > 15
-    for number in private:
-        assert call(client, number).status_code == 403, page.fns[number].fn
-        joined = client.post("/gradio_api/queue/join", json={"fn_index": number, "data": [], "session_hash": "s"})
-        assert joined.status_code == 403
-    update = next(id for id, fn in page.fns.items() if fn.targets[0][1] == "click" and not fn.inputs and fn.outputs)
+    assert [fn for fn in page.fns.values() if fn.api_visibility != "public"] == []
+    assert act(client, page, "update").status_code == 403
     cookie = client.get("/").headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
-    assert call(client, update).status_code == 200
+    assert act(client, page, "update").status_code == 200
     client.cookies = httpx.Cookies({name: "wrong" for name in client.cookies})
-    assert call(client, update).status_code == 403
+    assert act(client, page, "update").status_code == 403
 
 
 def test_a_folder_by_path_is_the_pages_own_business(served: tuple[httpx.Client, Page], tmp_path: Path) -> None:
     client, page = served
-    [box] = [id for id, block in page.blocks.items() if getattr(block, "elem_id", None) == "folder"]
-    [add] = [id for id, fn in page.fns.items() if any(block._id == box for block in fn.inputs)]
     (tmp_path / "secret").mkdir()
     (tmp_path / "secret" / "s.txt").write_text("Secret.")
-    assert call(client, add, str(tmp_path / "secret")).status_code == 403
+    assert act(client, page, "add-path", value=str(tmp_path / "secret")).status_code == 403
     client.get("/")
-    assert call(client, add, str(tmp_path / "secret")).status_code == 200
+    assert act(client, page, "add-path", value=str(tmp_path / "secret")).json() == {}
 
 
 def test_an_upload_needs_the_token_and_waits_where_nobody_else_may_look(served: tuple[httpx.Client, Page]) -> None:
@@ -95,7 +90,7 @@ def test_programs_need_no_token(served: tuple[httpx.Client, Page]) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/gradio_api/file=/etc/hostname", "/gradio_api/deep_link", "/gradio_api/token", "/gradio_api/component_server",
+    ["/gradio_api/file=/etc/hostname", "/gradio_api/deep_link", "/gradio_api/token",
      "/gradio_api/process_recording", "/gradio_api/vibe-edit", "/monitoring", "/gradio_api/stream/a/b/c/playlist.m3u8",
      "/gradio_api/dev/reload", "/gradio_api/runs", "/gradio_api/proxy=x", "/upload", "/docs", "/openapi.json", "/svelte/x"],
 )  # fmt: skip

@@ -8,23 +8,25 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from page_fakes import FakeAssistant, FakeIndex, FakeReport, FakeSettings
 
-from ui.app.page import build_app, launch
-from ui.html.documents_table import LibraryFile, job_note, matching, pages, rows_of, table
-from ui.server.serving import CannotServe, free_port, serve
-from ui.session.lazy_assistant import Loading
-from ui.session.library import Library, told
+from index.folder_index import Duplicate, Unreadable
+from ui.app.page import Page, build_app, launch
+from ui.html.library import LibraryFile, job_note, matching, pages, problems, rows_of, table
+from ui.server.serving import CannotServe, Models, free_port, opener_of
+from ui.session.desk import CitationKey, Desk, clean_question, first_citation
+from ui.session.lazy_assistant import Loading, problems_of
+from ui.session.library import Library, results, told
 from ui.session.queue import MOST_TOGETHER
-from ui.session.session import CitationKey, Desk, Session, clean_question, read_action
-from ui.state.background import Progress
-from ui.state.conversations import Chat, ChatStore
+from ui.session.reply import Sent
+from ui.state.conversations import Chat, ChatStore, ChatTurn
 from ui.state.roots import Roots
 from ui.state.source_files import key_of, link
 
@@ -33,6 +35,7 @@ from ui.state.source_files import key_of, link
 class Served:
     address: str
     assistant: FakeAssistant
+    page: Page
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +47,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     assistant = FakeAssistant(index, {"When was the dam built?": "1962"})
     page = build_app(assistant, folder=tmp_path_factory.mktemp("home"))
     address = launch(page, port=free_port("127.0.0.1", 0))
-    yield Served(address.rstrip("/"), assistant)
+    yield Served(address.rstrip("/"), assistant, page)
     page.close(verbose=False)
 
 
@@ -62,7 +65,7 @@ def test_programs_ask_and_search_by_name(served: Served) -> None:
     client = Client(served.address, verbose=False)
     answer = client.predict("When was the dam built?", api_name="/ask")
     assert answer == json.loads(json.dumps(served.assistant.ask("When was the dam built?").as_dict()))
-    assert list(answer)[:3] == ["id", "question", "answer"] and answer["answer"] == "1962"
+    assert list(answer)[:4] == ["id", "question", "understood", "answer"] and answer["answer"] == "1962"
     assert client.predict("Who painted it?", 3, api_name="/ask")["answer"] is None
     found = client.predict("dam built", 1, api_name="/search")
     assert [one["text"] for one in found] == ["The dam was built in 1962."]
@@ -99,8 +102,7 @@ def test_who_finds_the_line_full_is_turned_away_politely(tmp_path: Path) -> None
                 time.sleep(0.01)
         with pytest.raises(Exception, match=r"1 question is already waiting\. Ask again in a moment"):
             people[2].predict(when, api_name="/ask")
-        now = page.desk.answered(page.desk.reading(Session(Chat()), when))
-        assert now.conversation.turns[-1].problem.endswith("Ask again in a moment.")
+        assert page.desk.ask(Chat(), ChatTurn(when)).problem.endswith("Ask again in a moment.")
         gate.set()
         assert [job.result(20)["answer"] for job in waiting] == ["1962", "1962"]
     finally:
@@ -142,21 +144,52 @@ def desk_over(tmp_path: Path, **options: object) -> Desk:
     return Desk(assistant, ChatStore(tmp_path / "kept"))
 
 
-def test_a_session_asks_opens_steps_and_judges(tmp_path: Path) -> None:
+def asked(desk: Desk, question: str, chat: Chat | None = None, **options: Any) -> Chat:
+    """A conversation after one more question."""
+    chat = chat or Chat()
+    return chat.with_turn(desk.ask(chat, ChatTurn(question), **options))
+
+
+def test_a_question_is_answered_stored_and_opened(tmp_path: Path) -> None:
     desk = desk_over(tmp_path)
-    now = desk.answered(desk.reading(Session(Chat()), "When was the dam built?"))
-    turn = now.conversation.turns[-1]
-    assert turn.state == "done" and now.open == CitationKey(turn.id)
-    assert desk.stepped(now, 1).open == CitationKey(turn.id, 0, 1)
-    assert desk.stepped(now, -1).open == CitationKey(turn.id, 0, 1)
-    assert desk.stepped(now, 2).open == now.open
-    assert desk.opened(now, CitationKey(turn.id, 0, 9)) == now
-    assert desk.opened(now, CitationKey("t0")) == now
-    judged = desk.judged(now, turn.id, "wrong")
-    assert judged.conversation.turns[-1].opinion == "wrong"
-    assert desk.judged(judged, turn.id, "wrong").conversation.turns[-1].opinion is None
-    assert desk.store.load(now.conversation.id) is not None
-    assert desk.store.load(desk.keeping(now, False).conversation.id) is None
+    chat = asked(desk, "When was the dam built?")
+    [turn] = chat.turns
+    key = first_citation(turn)
+    assert turn.state == "done" and key == CitationKey(turn.id)
+    assert desk.chat(chat.id) == chat
+    panel = desk.panel(chat, key)
+    assert panel is not None and f'name="open:{turn.id}:0:0:1"' in panel  # the next source, and the one before
+    assert desk.panel(chat, CitationKey(turn.id, 0, 0, 9)) is None
+    assert desk.panel(chat, CitationKey(turn.id, 3)) is None and desk.panel(chat, CitationKey("t0")) is None
+    judged = desk.judge(chat, turn, "wrong")
+    assert judged.opinion == "wrong" and desk.chat(chat.id).turns == (judged,)
+    assert desk.judge(chat, judged, "wrong").opinion is None
+
+
+def test_a_question_asked_again_takes_the_place_of_its_turn(tmp_path: Path) -> None:
+    desk = desk_over(tmp_path)
+    chat = asked(desk, "Who painted it?")
+    chat = asked(desk, "When was the dam built?", chat)
+    first, second = chat.turns
+    desk.ask(chat, ChatTurn("Who built it?", first.id), literally=True)
+    assert [one.question for one in desk.chat(chat.id).turns] == ["Who built it?", second.question]
+    with pytest.raises(ValueError, match="Load the page again"):
+        desk.ask(chat, ChatTurn("Why?", "../t1"))
+
+
+def test_a_page_loaded_again_waits_for_the_question_that_is_being_read(tmp_path: Path) -> None:
+    gate, chat, turn = threading.Event(), Chat(), ChatTurn("What is slow?")
+    desk = desk_over(tmp_path, slow={turn.question: gate})
+    reading = threading.Thread(target=desk.ask, args=(chat, turn))
+    reading.start()
+    while not desk.chat(chat.id).turns:
+        time.sleep(0.01)
+    assert [one.state for one in desk.chat(chat.id).turns] == ["reading"]
+    desk.stop(turn.id)
+    gate.set()
+    desk.wait(turn.id)
+    reading.join(10)
+    assert [one.state for one in desk.chat(chat.id).turns] == ["stopped"]
 
 
 def test_what_cannot_be_read_is_said_in_the_turn(tmp_path: Path) -> None:
@@ -167,24 +200,33 @@ def test_what_cannot_be_read_is_said_in_the_turn(tmp_path: Path) -> None:
         def ask_many(self, questions: object, k: int = 10, *, as_written: bool = False) -> list[object]:
             raise ValueError("the index is damaged; run `pincite index` again")
 
-    desk = Desk(Broken(), ChatStore(tmp_path))  # type: ignore[arg-type]
-    last = desk.answered(desk.reading(Session(Chat()), "Why?")).conversation.turns[-1]
+    last = asked(Desk(Broken(), ChatStore(tmp_path)), "Why?").turns[-1]  # type: ignore[arg-type]
     assert (last.state, last.problem) == ("failed", "The index is damaged; run `pincite index` again.")
 
 
 def test_a_source_that_changes_on_disk_is_noticed(tmp_path: Path) -> None:
     desk = desk_over(tmp_path)
-    now = desk.answered(desk.reading(Session(Chat()), "When was the dam built?"))
-    assert "pc-notice" not in desk.panel(now)
+    chat = asked(desk, "When was the dam built?")
+    key = CitationKey(chat.turns[0].id)
+    assert "pc-notice" not in str(desk.panel(chat, key))
     (tmp_path / "dam.md").write_text("# The dam\n\nThe dam was built in 1999.\n")
-    assert "has changed since it was indexed" in desk.panel(now) and "1962" in desk.panel(now)
+    assert "has changed since it was indexed" in str(desk.panel(chat, key)) and "1962" in str(desk.panel(chat, key))
     (tmp_path / "dam.md").unlink()
-    assert "has been moved or deleted" in desk.panel(now)
+    assert "has been moved or deleted" in str(desk.panel(chat, key))
 
 
-@pytest.mark.parametrize("name", ["", ":", "open:t1:x:0", "open:t1:-1:0", "a:b:c:d:e", "open:t1:0:0:0"])
-def test_actions_that_are_none(name: str) -> None:
-    assert read_action(f"{name}#1") is None
+def test_what_a_page_sends_is_text_or_ignored() -> None:
+    sent = Sent.of({"chat": "c", "value": 3, "files": ["a", 1], "chosen": "x", "other": "y"})
+    assert sent == Sent(chat="c", files=("a",))
+    assert Sent.of(None) == Sent.of([1]) == Sent()
+
+
+def test_actions_that_are_none_change_nothing_and_errors_are_messages(served: Served) -> None:
+    page = served.page
+    assert page.act("", {}) == page.act("nothing:1", {}) == {}
+    for name in ("open:t1:x:0:0", "open:t1:0:0:0", "open", "right", "leaf:x", "show:0"):
+        reply = page.act(name, {"chat": "0" * 32})
+        assert reply["trouble"] and "<p" in reply["toast"], name
 
 
 def test_questions_are_cleaned_or_refused() -> None:
@@ -230,7 +272,7 @@ def library_over(tmp_path: Path, *, by_path: bool = True) -> tuple[Library, list
     desk.assistant.index.settings = FakeSettings(roots)
     built: list[Roots] = []
 
-    def rebuild(roots: Roots, progress: Progress) -> FakeReport:
+    def rebuild(roots: Roots, progress: Callable[[int, int, str], None]) -> FakeReport:
         built.append(roots)
         progress(1, 2, "/x/a.md")
         without = tuple(map(str, roots.out))
@@ -250,51 +292,106 @@ def finished(library: Library) -> str:
     return library.job.said
 
 
-def test_articles_are_added_updated_and_removed_in_a_job(tmp_path: Path) -> None:
+def test_articles_are_added_updated_removed_and_brought_back_in_a_job(tmp_path: Path) -> None:
     library, built = library_over(tmp_path)
     articles, one, uploads = tmp_path / "articles", tmp_path / "one.md", tmp_path / "home" / "uploads"
     library.update()
-    assert finished(library) == "2 documents, 3 passages: 1 added, 1 not readable."
+    assert finished(library) == "2 articles: 1 added, 1 not readable."
     assert built[-1] == Roots((articles, one))  # what is gone does not stop the others
     upload = tmp_path / "my file.txt"
     upload.write_text("New.")
-    assert library.add_uploads([upload, upload]) == 1
-    finished(library)
-    kept = next(uploads.iterdir())
-    assert kept.name.endswith("-my_file.txt") and built[-1] == Roots((articles, one, uploads))
-    library.remove(str(one))
+    library.add_uploads([upload, upload])
+    assert finished(library).splitlines()[1:] == ["my file.txt: was there already"] * 2  # as the fake report says
+    [kept] = uploads.glob("*/*")
+    assert kept.name == "my file.txt" and built[-1] == Roots((articles, one, uploads))
+    library.remove([str(one)])
     finished(library)
     assert built[-1] == Roots((articles, uploads))
-    library.remove(str(kept))
+    library.undo()
     finished(library)
-    assert built[-1] == Roots((articles,)) and not kept.exists()
+    assert built[-1] == Roots((articles, one, uploads))
+    library.remove([str(kept)])
+    finished(library)
+    assert built[-1] == Roots((articles, one, uploads), frozenset([kept])) and kept.exists()
+    library.sweep()
+    assert not kept.exists()
     with pytest.raises(ValueError, match="no such file or folder"):
         library.add_path(str(tmp_path / "nowhere"))
+
+
+def test_a_folder_is_dropped_with_all_its_articles(tmp_path: Path) -> None:
+    library, built = library_over(tmp_path)
+    articles, one = tmp_path / "articles", tmp_path / "one.md"
+    library.drop(key_of(str(articles)))
+    finished(library)
+    assert built[-1] == Roots((one,))
+    library.undo()
+    finished(library)
+    assert built[-1] == Roots((articles, one))
+
+
+def test_a_job_is_stopped_and_leaves_the_index_as_it_was(tmp_path: Path) -> None:
+    library, _ = library_over(tmp_path)
+
+    def rebuild(roots: Roots, progress: Callable[[int, int, str], None]) -> FakeReport:
+        library.stop()
+        progress(1, 2, "/x/a.md")
+        return FakeReport()
+
+    library.rebuild = rebuild  # type: ignore[assignment]
+    library.update()
+    assert finished(library) == "Stopped. The index is as it was, and what was read is kept for the next time."
+
+
+def test_a_large_file_counts_for_more_of_the_way_than_a_small_one(tmp_path: Path) -> None:
+    library, _ = library_over(tmp_path)
+    a, b = tmp_path / "articles" / "a.md", tmp_path / "articles" / "b.md"
+    a.write_text("x" * 900)
+    b.write_text("x" * 60)
+    (tmp_path / "one.md").write_text("x" * 40)
+    shares: list[float] = []
+
+    def rebuild(roots: Roots, progress: Callable[[int, int, str], None]) -> FakeReport:
+        for done, path in enumerate((a, b), 1):
+            progress(done, 3, str(path))
+            assert library.job is not None
+            shares.append(library.job.share)
+        return FakeReport()
+
+    library.rebuild = rebuild  # type: ignore[assignment]
+    library.update()
+    finished(library)
+    assert shares == [0.9, 0.96]
+
+
+def test_what_became_of_each_upload_is_said_the_bad_ones_first(tmp_path: Path) -> None:
+    files = [Path("/u/1/good.txt"), Path("/u/2/bad.pdf"), Path("/u/3/twice.txt")]
+    bad, twice = Unreadable("/u/2/bad.pdf", "encrypted"), Duplicate("/u/3/twice.txt", "/u/1/good.txt")
+    report = FakeReport(added=("/u/1/good.txt",), unreadable=(bad,), duplicates=(twice,))  # type: ignore[arg-type]
+    assert results(report, files) == [  # type: ignore[arg-type]
+        "bad.pdf: not read: encrypted",
+        "twice.txt: same content as good.txt",
+        "good.txt: added",
+    ]
 
 
 def test_a_file_taken_out_of_its_folder_stays_out_until_it_is_put_back(tmp_path: Path) -> None:
     library, built = library_over(tmp_path)
     articles, one = tmp_path / "articles", tmp_path / "one.md"
     a = articles / "a.md"
-    library.remove(str(a))
-    assert finished(library).endswith("a.md stays out until you put it back.")
+    library.remove([str(a)])
+    finished(library)
     assert built[-1] == Roots((articles, one), frozenset([a])) and a.exists()
     library.update()
     finished(library)
     assert built[-1] == Roots((articles, one), frozenset([a]))
-    assert [(row.status, row.title) for row in rows_of(library.assistant.index, library.roots.out)][-1] == (
-        "taken out",
-        "a.md",
-    )
+    rows = [*rows_of(library.assistant.index, library.roots.out)]
+    assert (rows[-1].status, rows[-1].title) == ("taken out", "a.md")
+    assert f'name="back:{key_of(str(a))}"' in problems(rows[-1:])
     library.put_back(key_of(str(a)))
     finished(library)
     assert built[-1] == library.roots == Roots((articles, one))
-    library.remove(str(a))
-    finished(library)
-    library.add_path(str(a))
-    finished(library)
-    assert built[-1] == Roots((articles, one))
-    library.remove(str(a))
+    library.remove([str(a)])
     finished(library)
     library.add_path(str(articles))
     finished(library)
@@ -311,12 +408,12 @@ def test_what_was_chosen_is_what_the_index_says(tmp_path: Path) -> None:
 def test_the_last_document_cannot_be_removed(tmp_path: Path) -> None:
     library, _ = library_over(tmp_path)
     library.assistant.index.settings = FakeSettings((str(tmp_path / "one.md"),))
-    with pytest.raises(ValueError, match=r"one\.md is the only document"):
-        library.remove(str(tmp_path / "one.md"))
+    with pytest.raises(ValueError, match="These are the only articles"):
+        library.remove([str(tmp_path / "one.md")])
     articles = tmp_path / "articles"
     library.assistant.index.settings = FakeSettings((str(articles),), without=(str(articles / "a.md"),))
-    with pytest.raises(ValueError, match=r"b\.md is the only document"):
-        library.remove(str(articles / "b.md"))
+    with pytest.raises(ValueError, match="These are the only articles"):
+        library.remove([str(articles / "b.md")])
     assert library.job is None
 
 
@@ -324,14 +421,13 @@ def test_uploads_may_take_so_much_room_together_and_no_more(tmp_path: Path) -> N
     library, built = library_over(tmp_path)
     library.most_uploaded, upload = 3 * 1024 * 1024, tmp_path / "a.txt"
     upload.write_bytes(b"x" * 2 * 1024 * 1024)
-    assert library.add_uploads([upload]) == 1
+    library.add_uploads([upload])
     finished(library)
     other = tmp_path / "b.txt"
     other.write_bytes(b"y" * 2 * 1024 * 1024)
     with pytest.raises(ValueError, match=r"All uploads together would take 4\.0 MB, and at most 3 MB are kept"):
         library.add_uploads([other])
     assert len(built) == 1 and len(list(library.uploads.iterdir())) == 1
-    assert library.add_uploads([]) == 0
 
 
 def test_folders_can_be_named_only_on_the_machine_itself(tmp_path: Path) -> None:
@@ -358,39 +454,44 @@ def test_one_job_at_a_time_and_its_failure_is_said(tmp_path: Path) -> None:
     assert "Indexing failed" in job_note(library.job)
 
 
-def test_ten_thousand_articles_are_searched_and_paged() -> None:
-    rows = [LibraryFile(f"/a/{number}.md", f"Title {number}", "md", "", 3) for number in range(10_000)]
+def test_ten_thousand_articles_are_searched_sorted_and_paged() -> None:
+    rows = [LibraryFile(f"/a/{number}.md", f"Title {number:05}", "md", f"{number:05}") for number in range(10_000)]
     assert pages(rows) == 100
-    assert table(rows, 99).count("<tr>") == 101
-    assert "9,901 to 10,000 of 10,000" in table(rows, 500)
-    assert [row.title for row in matching(iter(rows), "title 123.MD")] == ["Title 123"] + [
-        f"Title {number}" for number in range(1123, 10_000, 1000)
+    assert table(rows, 99, "title", changing=False).count("<tr>") == 101
+    assert "9,901 to 10,000 of 10,000" in table(rows, 500, "title", changing=False)
+    assert [row.title for row in matching(iter(rows), "title 123.MD")] == ["Title 00123"] + [
+        f"Title {number:05}" for number in range(1123, 10_000, 1000)
     ]
-    assert "Nothing matches" in table([], 0)
+    assert "Title 00000" in table(rows[::-1], 0, "date", changing=True)
+    assert "Nothing matches" in table([], 0, "title", changing=False)
 
 
-def test_what_could_not_be_read_is_listed_first(tmp_path: Path) -> None:
-    @dataclass(frozen=True)
-    class Bad:
-        name: str = "/a/b.xyz"
-        reason: str = "unknown file type .xyz"
-
+def test_what_could_not_be_read_is_listed_with_its_reason(tmp_path: Path) -> None:
     index = desk_over(tmp_path).assistant.index
-    index.unreadable = [Bad()]
+    index.unreadable = [Unreadable("/a/b.xyz", "unknown file type .xyz")]
     assert [row.status for row in rows_of(index)] == ["not read", "indexed"]
-    assert "not read: unknown file type" in table(list(rows_of(index)), 0).replace("&#58;", ":")
+    shown = problems([*rows_of(index)][:1])
+    assert "1 file not in the index" in shown and "unknown file type .xyz" in shown
+    assert f'name="remove:{key_of("/a/b.xyz")}"' in shown
 
 
 def test_a_report_in_words() -> None:
-    assert told(FakeReport(added=(), unreadable=())) == "2 documents, 3 passages: nothing has changed."
+    assert told(FakeReport(added=(), unreadable=())) == "2 articles: nothing has changed."  # type: ignore[arg-type]
 
 
-def test_there_is_no_page_without_an_index_or_a_port(tmp_path: Path) -> None:
-    with pytest.raises(CannotServe, match="run `pincite index`"):
-        serve(tmp_path)
+def test_a_port_that_is_taken_is_named_with_one_that_is_free() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(CannotServe, match=f"port {port} of 127.0.0.1 cannot be used"):
+        with pytest.raises(CannotServe, match=rf"port {port} of 127.0.0.1 cannot be used \(.*\); --port \d+ is free"):
             free_port("127.0.0.1", port)
+
+
+def test_an_index_that_is_not_there_is_refused_unless_articles_can_be_added(tmp_path: Path) -> None:
+    with pytest.raises(CannotServe, match="run `pincite index`"):
+        opener_of(tmp_path, Models())
+    loading = Loading(opener_of(tmp_path, Models(), empty=True).open)
+    while loading.status == "loading":
+        time.sleep(0.01)
+    assert loading.status == "empty" and problems_of(loading) == []

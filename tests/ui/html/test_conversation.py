@@ -10,16 +10,17 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from page_fakes import FakeAssistant, FakeIndex
+from page_fakes import FakeAssistant, FakeIndex, FakeRecord
 
 from qa.answers import Agreement, Answer, Citation, CitedPassage, ListedDocument
 from ui.html.citation_text import bibtex, markdown, plain
-from ui.html.conversation import conversation, headline, nothing_asked, turn
-from ui.html.document import Source, cited, document
-from ui.html.markup import Html, join, tag, text
+from ui.html.conversation import conversation, shown_date, start, turn
+from ui.html.document import Source, Steps, cited, document
+from ui.html.markup import EMPTY, Html, join, tag, text
+from ui.html.status import banner
 from ui.session.export import as_html, as_json, as_markdown
-from ui.session.suggestions import first_questions
-from ui.state.conversations import Chat, ChatStore, ChatTurn, answer_from_dict, conversation_from_dict
+from ui.session.suggestions import checked, first_questions
+from ui.state.conversations import Chat, ChatTurn, answer_from_dict
 from ui.state.corrections import Corrections
 
 HOSTILE = [
@@ -33,7 +34,8 @@ HOSTILE = [
     "```mermaid\nx\n```\n\n# heading\n\n- item\n\n    code",
     "a & b &amp; &#60;b&#62; \" ' ` \\ | ~~x~~ **y** _z_ :smile: __i18n__{}",
 ]
-SAFE_TEXT = re.compile(r"(?:[^\x00-\x1f!-+\--/:-@\[-`{-\x7f]|&#\d+;)*")
+SAFE_TEXT = re.compile(r"(?:[^<>&\"']|&(?:lt|gt|amp|quot|#x27);)*")
+STEPS = Steps(1, 2, "open:t1:0:0:1", "open:t1:0:0:1")
 
 
 class Reader(HTMLParser):
@@ -68,11 +70,12 @@ def assistant(tmp_path: Path) -> FakeAssistant:
 
 
 def done(answer: Answer, opinion: str | None = None) -> ChatTurn:
-    return ChatTurn("t1", answer.question, "2024-01-01T00:00:00+00:00", "done", answer, opinion=opinion)  # type: ignore[arg-type]
+    asked = "2024-01-01T00:00:00+00:00"
+    return ChatTurn(answer.question, "t1", asked, "done", answer, opinion=opinion)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_text_is_one_line_that_no_language_reads_as_syntax_and_reads_back_whole(value: str) -> None:
+def test_text_holds_no_markup_and_reads_back_whole(value: str) -> None:
     shown = text(value)
     assert SAFE_TEXT.fullmatch(shown)
     assert html.unescape(shown) == value
@@ -83,7 +86,7 @@ def test_text_shows_line_breaks_and_what_cannot_be_shown() -> None:
 
 
 def test_only_markup_made_here_is_left_as_it_is() -> None:
-    assert tag("b", "<i>", Html("<i></i>"), title='"x"') == '<b title="&#34;x&#34;">&#60;i&#62;<i></i></b>'
+    assert tag("b", "<i>", Html("<i></i>"), title='"x"') == '<b title="&quot;x&quot;">&lt;i&gt;<i></i></b>'
     assert tag("br") == "<br>"
     assert tag("p", class_="a", hidden=None) == '<p class="a"></p>'
     assert isinstance(join(["<", tag("b")]), Html)
@@ -112,22 +115,21 @@ def test_hostile_words_anywhere_add_no_tag_and_no_attribute(value: str) -> None:
         shown = answer(words)
         missing = Answer(words, None, 0.5, shown.citations, kind="none", notice=words)
         listed = replace(missing, kind="notice", documents=(ListedDocument(words, words, words),))
+        parted = replace(missing, parts=(shown, missing))
+        failed = ChatTurn(words, "t2", "", "failed", problem=words, within=words)
         return join(
             [
-                conversation(
-                    [done(shown), done(missing), done(listed), ChatTurn("t2", words, "", "failed", problem=words)]
-                ),
-                cited(shown.citations[0], source, number=1, count=2),
-                document(words, f"It {words}.", [], "/pincite/original/1"),
-                nothing_asked([words]),
-                headline(None, 0, words),
+                conversation(Chat(turns=(done(shown), done(missing), done(listed), done(parted), failed))),
+                cited(shown.citations[0], source, STEPS),
+                document(FakeRecord(words, words, "0" * 64, "md", words), f"It {words}.", "/pincite/original/1"),
+                start([words], EMPTY),
+                banner([words], changing=True),
             ]
         )
 
     harmless, hostile = Reader(page("x y")), Reader(page(value))
     assert set(hostile.tags) <= set(harmless.tags) | {"strong"}
     assert set(hostile.attributes) <= set(harmless.attributes)
-    assert "\n" not in page(value)
 
 
 def test_an_answer_is_shown_with_its_sentence_sources_and_confidence(assistant: FakeAssistant) -> None:
@@ -138,36 +140,66 @@ def test_an_answer_is_shown_with_its_sentence_sources_and_confidence(assistant: 
     assert words_of(sentence.group()) == "The dam was built in 1962."
     assert "<mark>1962</mark>" in sentence.group()
     assert ">Sure<" in shown and 'title="Probability that this is right: 0.93"' in shown
-    assert 'name="open:t1:0:0"' in shown
+    assert 'name="open:t1:0:0:0"' in shown
     assert "Other readings (1)" in words_of(shown)
-    assert 'name="open:t1:1:0"' in shown
+    assert 'name="open:t1:0:1:0"' in shown
 
 
 def test_no_short_answer_looks_different_and_shows_the_nearest_sentences(assistant: FakeAssistant) -> None:
     shown = turn(done(assistant.ask("Who painted it?")))
     assert "No short answer found" in words_of(shown)
-    assert "They may not answer it" in words_of(shown)
+    assert "They may not answer the question" in words_of(shown)
     assert "pc-missing" in shown and "pc-answer" not in shown and "<mark" not in shown
     assert shown.count('class="pc-near"') == 1
 
 
 def test_a_conflict_is_named_with_the_other_answer(assistant: FakeAssistant) -> None:
     answer = replace(assistant.ask("When was the dam built?"), agreement=Agreement(1, 1, True))
-    assert "The articles disagree. Another says 1964 (The lake)." in words_of(turn(done(answer)))
-    assert 'class="pc-open" name="open:t1:1:0"' in turn(done(answer))
+    earlier, later = answer.citations[0], answer.alternatives[0].citations[0]
+    answer = replace(
+        answer,
+        citations=(replace(earlier, date="2019-03"),),
+        alternatives=(replace(answer.alternatives[0], citations=(replace(later, date="2024-11-09"),)),),
+    )
+    shown = turn(done(answer))
+    assert "The articles disagree." in words_of(shown)
+    assert "1964 9 Nov 2024 The lake1962 March 2019 The dam" in words_of(shown)
+    assert 'name="open:t1:0:1:0" class="pc-open"' in shown
 
 
-def test_a_whole_sentence_is_marked_as_a_passage_and_nothing_else_is(assistant: FakeAssistant) -> None:
+def test_a_sentence_that_is_the_answer_is_not_repeated(assistant: FakeAssistant) -> None:
     answer = assistant.ask("When was the dam built?")
-    assert "Sure Passage" in words_of(turn(done(replace(answer, kind="passage"))))
-    assert "Passage" not in words_of(turn(done(answer)))
+    whole = replace(answer.citations[0], start=11, end=37, quote="The dam was built in 1962.")
+    shown = turn(done(replace(answer, kind="passage", text=whole.quote, citations=(whole,))))
+    assert "<blockquote" not in shown and shown.count("The dam was built in 1962.") == 4  # and three copies
+
+
+def test_each_part_of_a_message_has_its_own_answer(assistant: FakeAssistant) -> None:
+    found, missing = assistant.ask("When was the dam built?"), assistant.ask("Who painted it?")
+    shown = turn(done(replace(missing, parts=(found, missing), notice="The second question has no answer here.")))
+    assert 'name="open:t1:1:0:0"' in shown and 'name="open:t1:2:0:0"' in shown
+    assert "The second question has no answer here." in words_of(shown)
+
+
+@pytest.mark.parametrize(
+    ("date", "shown"),
+    [
+        ("2024-11-09", "9 Nov 2024"),
+        ("2024-03", "March 2024"),
+        ("2024", "2024"),
+        ("soon", "soon"),
+        ("2024-99-01", "2024-99-01"),
+    ],
+)
+def test_dates_are_shown_as_they_are_read(date: str, shown: str) -> None:
+    assert shown_date(date) == shown
 
 
 def test_the_original_of_a_page_opens_at_that_page(assistant: FakeAssistant) -> None:
     one = assistant.ask("When was the dam built?").citations[0]
     source = Source(None, None, "same", "/pincite/original/1")
-    assert 'href="/pincite/original/1"' in cited(one, source, number=1, count=1)
-    shown = html.unescape(cited(replace(one, page=7), source, number=1, count=1))
+    assert 'href="/pincite/original/1"' in cited(one, source, STEPS)
+    shown = html.unescape(cited(replace(one, page=7), source, STEPS))
     assert 'href="/pincite/original/1#page=7"' in shown
 
 
@@ -196,26 +228,30 @@ def test_what_pincite_says_itself_is_no_answer(assistant: FakeAssistant) -> None
 
 def test_copies_name_the_place(assistant: FakeAssistant) -> None:
     answer = assistant.ask("When was the dam built?")
-    start = answer.citations[0].start
-    assert plain(answer).startswith(f"“1962” - The dam (first.md, characters {start}-{start + 4}, sha256 ")
-    assert markdown(answer).splitlines()[0] == "> 1962"
+    start, sentence = answer.citations[0].start, "The dam was built in 1962."
+    assert plain(answer, sentence) == "“The dam was built in 1962.” - The dam"
+    dated = replace(answer, citations=(replace(answer.citations[0], date="2024-05-01", page=3),))
+    assert plain(dated, sentence) == "“The dam was built in 1962.” - The dam, 2024-05-01, p. 3"
+    assert markdown(answer, sentence).startswith(
+        "**When was the dam built?**\n\n> The dam was built in **1962**.\n\n1. The dam"
+    )
     assert bibtex(answer).startswith(f"@misc{{first-{start},\n  title = {{The dam}},")
     hostile = replace(answer, text="a_b **c** [d](e) {f} 5%")
-    assert "> a\\_b \\*\\*c\\*\\* \\[d\\](e) \\{f\\} 5%" in markdown(hostile)
+    assert "> a\\_b \\*\\*c\\*\\* \\[d\\](e) \\{f\\} 5%" in markdown(hostile, hostile.text or "")
     assert r"a\_b **c** [d](e) \{f\} 5\%" in bibtex(hostile)
-    assert plain(assistant.ask("Who painted it?")) == ""
+    assert plain(assistant.ask("Who painted it?"), "") == ""
 
 
 def test_the_document_is_shown_whole_with_passage_sentence_and_answer_marked(assistant: FakeAssistant) -> None:
     one = assistant.ask("When was the dam built?").citations[0]
     whole = assistant.index.document_text(one.document)
-    shown = cited(one, Source(whole, one.sha256, "same", "/pincite/original/1"), number=1, count=2)
+    shown = cited(one, Source(whole, one.sha256, "same", "/pincite/original/1"), STEPS)
     box = shown[shown.index('class="pc-text') :]
     assert words_of("<div " + box) == whole
     assert '<mark id="pc-mark">1962</mark>' in shown
     sentence = re.search(r'<span class="pc-in-sentence">(.*?)</span>', shown)
     assert sentence is not None and words_of(sentence.group(1)) == "The dam was built in 1962."
-    assert "Source 1 of 2" in words_of(shown) and 'name="step:on"' in shown
+    assert "Source 1 of 2" in words_of(shown) and 'name="open:t1:0:0:1"' in shown
 
 
 @pytest.mark.parametrize(
@@ -237,59 +273,33 @@ def test_nothing_is_marked_unless_the_words_stand_there(
     texts = {"text": whole, "shifted": "x" + whole, None: None}
     hashes = {"sha": one.sha256, "other": "f" * 64, None: None}
     now = Source(texts[source[1]], hashes[source[2]], source[0], None)
-    shown = cited(one, now, number=1, count=1)
+    shown = cited(one, now, STEPS)
     assert ("<mark" in shown) is marked
     assert said in words_of(shown)
     assert ("pc-notice" in shown) is bool(said)
 
 
-def test_the_borders_of_passages_add_no_characters_to_the_text(assistant: FakeAssistant) -> None:
-    record = assistant.index.documents[0]
-    whole = assistant.index.document_text(record.name)
-    shown = document(record.title, whole, assistant.index.passages[:2], "/pincite/original/1")
-    without = re.sub(r'<span class="pc-border".*?</span>', "", shown)
-    assert words_of("<div " + without[without.index('class="pc-text') :]) == whole
-    assert shown.count('class="pc-border"') == 4
-
-
-def test_first_questions_come_from_sentences_that_answer_them(assistant: FakeAssistant) -> None:
-    assert set(first_questions(assistant.index)) == {"When was The dam built?"} or first_questions(assistant.index)
-    for question in first_questions(assistant.index):
-        assert question.endswith("?")
-
-
-def test_a_conversation_is_kept_and_read_back_whole(assistant: FakeAssistant, tmp_path: Path) -> None:
-    store = ChatStore(tmp_path / "kept")
-    asked = Chat().asking("When was the dam built?")
-    last = asked.turns[-1]
-    kept = asked.changed(last.id, state="done", answer=assistant.ask(last.question), opinion="right")
-    store.save(kept)
-    assert store.load(kept.id) == kept
-    assert json.loads((tmp_path / "kept" / f"{kept.id}.json").read_text())["turns"][0]["answer"]["answer"] == "1962"
-    store.forget(kept.id)
-    assert store.load(kept.id) is None
-    assert store.load("../../etc/passwd") is None
+def test_first_questions_are_offered_only_if_their_sentence_answers_them(assistant: FakeAssistant) -> None:
+    found = first_questions(assistant.index)
+    assert {one.question for one in found} == {"How much does It cost?", "Who is the head of Works?"}
+    right = replace(assistant, answers={"Who is the head of Works?": "A. Keller", "How much does It cost?": "1964"})
+    assert [*checked(found, right.ask)] == ["Who is the head of Works?"]
 
 
 def test_a_conversation_is_saved_as_a_file_in_which_nothing_runs(assistant: FakeAssistant) -> None:
     kept = Chat(turns=(done(assistant.ask("When was the dam built?")), done(assistant.ask("<script>{{x}}"))))
-    start = kept.turns[0].answer.citations[0].start  # type: ignore[union-attr]
     said = as_markdown(kept)
-    assert said.startswith(f"## When was the dam built?\n\n> 1962\n\n1. The dam (first.md, characters {start}-")
+    assert said.startswith("## When was the dam built?\n\n> The dam was built in **1962**.\n\n1. The dam")
     assert "## \\<script\\>\\{\\{x\\}\\}\n\n> No short answer found." in said
     assert "<script>" not in as_html(kept) and "default-src 'none'" in as_html(kept)
-    assert conversation_from_dict(json.loads(as_json(kept))) == kept
+    assert "The dam was built in <mark>1962</mark>." in as_html(kept)
+    assert json.loads(as_json(kept))["turns"][0]["answer"]["answer"] == "1962"
 
 
 def test_an_answer_survives_the_way_through_json(assistant: FakeAssistant) -> None:
     for question in ("When was the dam built?", "Who painted it?"):
         answer = assistant.ask(question)
         assert answer_from_dict(json.loads(json.dumps(answer.as_dict()))) == answer
-
-
-def test_asking_the_same_again_takes_the_place_of_the_last_turn() -> None:
-    twice = Chat().asking("a").asking("b").asking("b")
-    assert [one.question for one in twice.turns] == ["a", "b"]
 
 
 def test_a_correction_is_a_gold_question_at_its_place(assistant: FakeAssistant, tmp_path: Path) -> None:
@@ -304,3 +314,14 @@ def test_a_correction_is_a_gold_question_at_its_place(assistant: FakeAssistant, 
     assert [(one["answers"], one["document"], one["kind"]) for one in corrections.rows()] == [
         ([], None, "unanswerable")
     ]
+
+
+def test_a_correction_keeps_the_completed_question_and_the_nearest_place(tmp_path: Path) -> None:
+    (tmp_path / "two.txt").write_text(
+        "It opened in 1962. " + "Filling. " * 40 + "The dam was built then, in 1962, not 1964."
+    )
+    assistant = FakeAssistant(FakeIndex([tmp_path / "two.txt"]), {"And then?": "1964"})
+    answer = replace(assistant.ask("And then?"), understood="When was the dam built?")
+    row = Corrections(tmp_path / "corrections.jsonl").add(done(answer), "1962", assistant.index)
+    assert row["question"] == "When was the dam built?"
+    assert row["start"] == assistant.index.document_text(row["document"]).rindex("1962")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,11 @@ from index.storage.generations import current
 from qa.answering.confidence import unfitted
 from qa.assistant import Assistant
 from qa.retrieval.hybrid import HybridRetriever
-from ui.app.ask import head_of
 from ui.server.serving import Models, Opener, follow
-from ui.session.lazy_assistant import Loading
+from ui.session.desk import CitationKey, Desk
+from ui.session.lazy_assistant import Loading, problems_of
 from ui.session.library import Library
-from ui.session.session import Desk, Session
-from ui.state.conversations import Chat, ChatStore
+from ui.state.conversations import Chat, ChatStore, ChatTurn
 
 WHEN = "When was the dam built?"
 
@@ -76,9 +74,8 @@ def test_an_index_made_anew_elsewhere_is_taken_up_without_a_failed_question(fold
 
     def ask() -> None:
         while not asking.is_set():
-            now = desk.answered(desk.reading(Session(Chat()), WHEN))
-            desk.panel(now)
-            turn = now.conversation.turns[-1]
+            turn = desk.ask(Chat(), ChatTurn(WHEN))
+            desk.panel(Chat(turns=(turn,)), CitationKey(turn.id))
             states.append(turn.state)
             said.append(turn.answer.text if turn.answer else turn.problem)
 
@@ -117,11 +114,11 @@ def test_damage_is_found_in_the_background_and_said_on_the_page(
     path = folder / "index" / "gen-00000002" / file
     path.write_bytes(path.read_bytes()[:-1] + b"\x7f")
     assistant, stop = Loading(opener.open), threading.Event()
-    assert assistant.index.generation == "gen-00000002" and "damaged" not in unescape(head_of(assistant))
+    assert assistant.index.generation == "gen-00000002" and problems_of(assistant) == []
     thread = threading.Thread(target=follow, args=(opener, assistant), kwargs={"every": 0.01, "stop": stop})
     thread.start()
     until(lambda: assistant.index.generation == "gen-00000001")
-    assert f"gen-00000002/{file} is damaged; run `pincite index`" in unescape(head_of(assistant))
+    assert f"gen-00000002/{file} is damaged; run `pincite index`" in problems_of(assistant)[0]
     assert assistant.ask_many([WHEN])[0].text == "1962"
     stop.set()
     thread.join(10)
@@ -134,11 +131,9 @@ def test_a_file_is_taken_out_of_a_real_index_and_put_back(folder: Path, followed
     library.update()
     until(lambda: len(followed.index.documents) == 2 and library.job is not None and library.job.state == "done")
     dam = str(folder / "articles" / "dam.txt")
-    library.remove(dam)
+    library.remove([dam])
     until(lambda: library.job is not None and library.job.state == "done")
-    assert library.job is not None and library.job.said == (
-        "1 document, 1 passage: 1 removed. dam.txt stays out until you put it back."
-    )
+    assert library.job is not None and library.job.said == "1 article: 1 removed."
     assert [record.name for record in followed.index.documents] == [str(kept)]
     assert followed.ask_many([WHEN])[0].text is None
     library.update()

@@ -17,25 +17,21 @@ from index.embedder import SentenceEmbedder
 from index.postgres.builder import build
 from index.postgres.store import PostgresStore
 from qa.answers import Answer
-from ui.app.articles import SHARED
-from ui.app.ask import head_of
 from ui.app.page import Page, build_app, launch
-from ui.html.conversation import note
-from ui.html.documents_table import rows_of
+from ui.html.library import rows_of
 from ui.server.serving import Models, free_port, opened_by, opener_of
 from ui.session.api import Programs
+from ui.session.desk import CitationKey
 from ui.session.queue import Line
-from ui.session.session import Session
-from ui.state.conversations import Chat
+from ui.state.conversations import Chat, ChatTurn
 from ui.state.source_files import key_of
 
 
 def shown(page: Page, question: str) -> tuple[Answer, str]:
     """The answer to a question on the page, and the panel beside it."""
-    now = page.desk.answered(page.desk.reading(Session(Chat()), question))
-    answer = now.conversation.turns[-1].answer
-    assert answer is not None
-    return answer, page.desk.panel(now)
+    turn = page.desk.ask(Chat(), ChatTurn(question))
+    assert turn.answer is not None
+    return turn.answer, str(page.desk.panel(Chat(turns=(turn,)), CitationKey(turn.id)))
 
 
 def test_the_page_cites_from_a_store_and_sees_what_another_writes(
@@ -51,7 +47,7 @@ def test_the_page_cites_from_a_store_and_sees_what_another_writes(
     (articles / "c.txt").write_text("Cats sleep.")
     build([articles], store, embedder, load=load)
     assert shown(page, SLEEP)[0].text == "Cats"
-    assert note(SHARED) in [getattr(block, "value", None) for block in page.blocks.values()]
+    assert any("articles are in a database" in getattr(one, "html_template", "") for one in page.blocks.values())
 
 
 def test_programs_ask_and_search_the_page_over_a_store(
@@ -93,7 +89,7 @@ def test_the_articles_of_a_store_are_listed_and_counted(
     (articles / "copy.txt").write_text("Apples are red.")
     build([articles / "bad.pdf", articles / "a.txt", articles / "copy.txt"], store, embedder, load=load)
     before = store.generation
-    assert "1 document, 1 passage" in head_of(assistant_over(store))
+    assert len(assistant_over(store).index.documents) == 1
     build([articles], store, embedder, load=load)
     assert store.generation != before
     assert [(row.status, Path(row.name).name) for row in rows_of(store)] == [
@@ -109,10 +105,11 @@ def test_a_store_that_is_gone_is_said_to_be_on_the_page(
 ) -> None:
     build([articles], store, embedder, load=load)
     page = build_app(assistant_over(store), folder=tmp_path / "home", shared=True)
-    now = page.desk.answered(page.desk.reading(Session(Chat()), MAKE))
+    turn = page.desk.ask(Chat(), ChatTurn(MAKE))
     server.execute("DROP SCHEMA pincite CASCADE", url)
-    assert "does not exist" in page.desk.panel(now) and "does not exist" in head_of(page.desk.assistant)
-    last = page.desk.answered(page.desk.reading(now, MAKE)).conversation.turns[-1]
+    assert "does not exist" in str(page.desk.panel(Chat(turns=(turn,)), CitationKey(turn.id)))
+    assert "does not exist" in page.act("news", {})["parts"]["banner"]
+    last = page.desk.ask(Chat(), ChatTurn(MAKE))
     assert last.state == "failed" and "does not exist" in last.problem
 
 

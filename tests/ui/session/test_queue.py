@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,9 +16,9 @@ from qa.answers import PASSAGES_READ
 from qa.reader.batching import SharedBatches
 from qa.reader.reader import PAIRS_TOGETHER, Reading, Span
 from qa.reader.windows import Pair
+from ui.session.desk import Desk
 from ui.session.queue import Busy, Line, StoppableReader, Stopped, still_wanted
-from ui.session.session import Desk, Session
-from ui.state.conversations import Chat, ChatStore
+from ui.state.conversations import Chat, ChatStore, ChatTurn
 
 WHEN = "When was the dam built?"
 
@@ -26,14 +26,14 @@ WHEN = "When was the dam built?"
 class StoppedWhileReading:
     """Reads a handful, and is stopped during the one that is named."""
 
-    def __init__(self, stop: threading.Event, during: int) -> None:
+    def __init__(self, stop: Callable[[], None], during: int) -> None:
         self.stop, self.during = stop, during
         self.calls: list[int] = []
 
     def read(self, pairs: Sequence[Pair]) -> list[Reading]:
         self.calls.append(len(pairs))
         if len(self.calls) == self.during:
-            self.stop.set()
+            self.stop()
         return [Reading(()) for _ in pairs]
 
 
@@ -120,14 +120,14 @@ def test_who_waits_can_be_stopped() -> None:
 
 def test_reading_stops_after_the_handful_it_was_stopped_in() -> None:
     stop = threading.Event()
-    reader = StoppedWhileReading(stop, during=2)
+    reader = StoppedWhileReading(stop.set, during=2)
     with pytest.raises(Stopped), Line().turn(stop):
         StoppableReader(reader).read([Pair(WHEN, "x")] * 40)
     assert reader.calls == [PASSAGES_READ] * 2
 
 
 def test_what_nobody_can_stop_is_read_as_a_whole() -> None:
-    reader = StoppedWhileReading(threading.Event(), during=9)
+    reader = StoppedWhileReading(threading.Event().set, during=9)
     with Line().turn():
         assert len(StoppableReader(reader).read([Pair(WHEN, "x")] * 40)) == 40
     assert reader.calls == [40]
@@ -169,14 +169,11 @@ def test_a_stopped_question_is_neither_read_on_nor_kept_as_answered(tmp_path: Pa
     files = {f"{number}.txt": f"The dam of place {number} was built.\n" for number in range(20)}
     answering = assistant(tmp_path / "articles", {WHEN: {"place 1": 5.0}}, files)
     desk = Desk(answering, ChatStore(tmp_path / "kept"))
-    now = desk.reading(Session(Chat()), WHEN)
-    reader = StoppedWhileReading(now.stop, during=1)
+    chat, turn = Chat(), ChatTurn(WHEN)
+    reader = StoppedWhileReading(lambda: desk.stop(turn.id), during=1)
     answering.reader = StoppableReader(reader)
-    assert desk.answered(now).conversation.turns[-1].state == "stopped"
+    assert desk.ask(chat, turn).state == "stopped"
     assert len(reader.calls) == 1
-    assert desk.store.load(now.conversation.id) is None
-    assert desk.stopped(now).conversation.turns[-1].state == "stopped"
-    kept = desk.store.load(now.conversation.id)
-    assert kept is not None and [turn.state for turn in kept.turns] == ["stopped"]
-    again = desk.answered(desk.reading(now, WHEN))
-    assert again.conversation.turns[-1].state == "done" and len(again.conversation.turns) == 1
+    assert [one.state for one in desk.chat(chat.id).turns] == ["stopped"]
+    assert desk.ask(desk.chat(chat.id), turn).state == "done"
+    assert [one.state for one in desk.chat(chat.id).turns] == ["done"]

@@ -1,0 +1,27 @@
+"""What the page says about itself: the size of the index, what is wrong with it, messages that stay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ui.html.conversation import counted
+from ui.html.markup import EMPTY, Html, button, join, tag
+
+
+def size(documents: int | None) -> Html:
+    """How many documents there are; None while the index is being opened."""
+    if documents is None:
+        return tag("span", "Opening", tag("span", class_="pc-dots"), class_="pc-status")
+    return tag("span", counted(documents, "article"), class_="pc-status")
+
+
+def banner(problems: Sequence[str], *, changing: bool) -> Html:
+    """What is wrong with the index and what to do, for as long as it is so."""
+    rows = [tag("p", problem, dir="auto") for problem in problems]
+    update = button("update", "Index the articles again", class_="pc-strong") if rows and changing else EMPTY
+    return join([*rows, update])
+
+
+def toast(words: str, *buttons: Html) -> Html:
+    """A message with its buttons."""
+    return join([tag("p", words, dir="auto"), *buttons, button("close-toast", "✕", aria_label="Close", title="Close")])

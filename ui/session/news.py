@@ -1,0 +1,104 @@
+"""What changes by itself: the state of the index, running jobs, questions to begin with."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from index.documents import KINDS
+from index.storage.generations import IndexProblem
+from qa.answerer import Answerer
+from qa.answers import Answer
+from ui.html.conversation import start
+from ui.html.library import INDEXING, adding, job_note
+from ui.html.markup import EMPTY, Html
+from ui.html.status import banner, size
+from ui.session.actions import Act
+from ui.session.evaluation_job import EVALUATING, Measuring
+from ui.session.lazy_assistant import problems_of, status_of
+from ui.session.library import Library
+from ui.session.queue import Line
+from ui.session.reply import Reply, Sent
+from ui.session.suggestions import checked, first_questions
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The state of the index, its generation, how many documents it holds (None: not known yet), and what is wrong."""
+
+    status: str
+    generation: str | None
+    documents: int | None
+    problems: tuple[str, ...]
+
+
+class News:
+    """Tells a page what has changed since it last asked."""
+
+    def __init__(self, assistant: Answerer, line: Line, library: Library | None, measuring: Measuring) -> None:
+        self.assistant, self.line, self.library, self.measuring = assistant, line, library, measuring
+        self.offered: Sequence[str] = ()
+        self._offered_of: object = object()
+
+    @property
+    def verbs(self) -> dict[str, Act]:
+        """What each verb does."""
+        return {"news": self.news}
+
+    def start(self) -> Html:
+        """The page before the first question."""
+        if status_of(self.assistant) == "empty" and self.library is not None:
+            return start((), adding(KINDS, by_path=self.library.by_path, samples=self.library.samples is not None))
+        return start(self.offered, EMPTY)
+
+    def news(self, sent: Sent, arguments: Sequence[str]) -> Reply:
+        """What has changed since ``sent.seen``; nothing if that is still so."""
+        contents, job = self._contents(), self.library.job if self.library is not None else None
+        measured = self.measuring.job
+        before, _, _ = sent.seen.partition("\n")
+        seen = f"{contents} {self.offered}\n{job} {measured}"
+        if seen == sent.seen:
+            return Reply(seen=seen)
+        parts: dict[str, Html] = {
+            "size": size(contents.documents),
+            "banner": banner(contents.problems, changing=self.library is not None),
+            "job": job_note(job, INDEXING),
+            "measuring": job_note(measured, EVALUATING),
+        }
+        if sent.view == "ask" and not sent.chat:
+            parts["turns"] = self.start()
+        renew = {"articles": "articles", "evaluation": "evaluation"}.get(sent.view)
+        changed = not seen.startswith(f"{before}\n") or sent.view == "evaluation"
+        return Reply(parts=parts, seen=seen, then=renew if changed else None)
+
+    def _contents(self) -> Contents:
+        """The state of the index; a new one is looked through for questions to offer."""
+        status, problems = status_of(self.assistant), problems_of(self.assistant)
+        try:
+            if status == "ready":
+                index = self.assistant.index
+                documents, generation = len(index.documents), index.generation
+                self._offer(generation)
+                return Contents(status, generation, documents, tuple(problems))
+        except IndexProblem as error:
+            problems = [*problems, str(error)]
+        return Contents(status, None, None if status == "loading" else 0, tuple(problems))
+
+    def _offer(self, generation: str | None) -> None:
+        """Find questions to offer, in the background, once for each generation of the index."""
+        if generation == self._offered_of:
+            return
+        self._offered_of, self.offered = generation, ()
+        threading.Thread(target=self._find, args=(generation,), name="suggestions", daemon=True).start()
+
+    def _find(self, generation: str | None) -> None:
+        def ask(question: str) -> Answer:
+            with self.line.turn(patient=True):
+                return self.assistant.ask_many([question])[0]
+
+        with suppress(IndexProblem, ValueError, OSError):
+            for question in checked(first_questions(self.assistant.index), ask):
+                if generation == self._offered_of:
+                    self.offered = (*self.offered, question)

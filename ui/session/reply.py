@@ -1,0 +1,66 @@
+"""What the server tells the page in the browser to change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ui.html.markup import Html
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Changes of the page. ``parts`` maps ids of elements to their new content, ``turns`` ids of turns to the whole
+    turn (added if the page does not have it). ``chat`` is the conversation now open ("" for a new one), ``panel`` opens
+    or closes the document, ``toast`` is a message that stays until it is closed if ``trouble`` is true,
+    ``focus`` the id of the element to go to, ``then`` the name of an action to go on with.
+    """
+
+    parts: dict[str, Html] = field(default_factory=dict)
+    turns: dict[str, Html] = field(default_factory=dict)
+    chat: str | None = None
+    panel: bool | None = None
+    toast: Html | None = None
+    trouble: bool = False
+    focus: str | None = None
+    seen: str | None = None
+    then: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The changes as JSON values; what does not change is left out."""
+        names = ("parts", "turns", "chat", "panel", "toast", "trouble", "focus", "seen", "then")
+        return {name: value for name in names if (value := getattr(self, name)) not in (None, {}, False)} | (
+            {"panel": False} if self.panel is False else {}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the page sends with an action: the open conversation, the turn's id and so on, all of them text."""
+
+    chat: str = ""
+    turn: str = ""
+    value: str = ""
+    within: str = ""
+    seen: str = ""
+    query: str = ""
+    owner: str = ""
+    view: str = ""
+    files: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, values: object) -> Sent:
+        """The known fields of a JSON object; those of another type are ignored."""
+        given = values if isinstance(values, dict) else {}
+        texts: dict[str, Any] = {name: str(given[name]) for name in TEXTS if isinstance(given.get(name), str)}
+        lists: dict[str, Any] = {name: _texts(given[name]) for name in LISTS if isinstance(given.get(name), list)}
+        return cls(**texts, **lists)
+
+
+TEXTS = ("chat", "turn", "value", "within", "seen", "query", "owner", "view")
+LISTS = ("files", "chosen")
+
+
+def _texts(values: list[object]) -> tuple[str, ...]:
+    return tuple(one for one in values if isinstance(one, str))
