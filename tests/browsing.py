@@ -28,7 +28,7 @@ class Watched:
 
     def ask(self, question: str) -> None:
         self.page.get_by_label("Your question").fill(question)
-        self.page.get_by_role("button", name="Ask", exact=True).click()
+        self.page.locator("#ask").click()
         turn = self.page.locator(".pc-turn").filter(has_text=question)
         turn.locator(":is(.pc-found, .pc-missing, .pc-failed)").last.wait_for()
 

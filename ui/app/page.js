@@ -161,7 +161,10 @@ const here = {
   reword: (turn) => fill(at(`turn-${turn}`).querySelector(".pc-read").textContent, turn),
   copy: (turn, button) => copy(button.nextElementSibling.textContent.replace("{link}", linkTo(turn))),
   link: (turn) => copy(linkTo(turn)),
-  stop: () => page.reading.forEach((turn) => act(`stop:${turn}`)),
+  stop: () => {
+    all(".pc-reading .pc-note").forEach((one) => (one.textContent = "Stopping"));
+    page.reading.forEach((turn) => act(`stop:${turn}`));
+  },
   close: closePanel,
   help: () => at("keys").showModal(),
   "close-toast": (_, button) => button.parentElement.remove(),
