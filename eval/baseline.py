@@ -17,37 +17,38 @@ from typing import Any
 from eval.datasets.questions import UnreadableDataset
 from eval.records import Record
 from eval.report.comparing import Change, change
-from eval.summary import BY_KEY, Score
+from eval.summary import BY_KEY, STATISTICS, Score, Statistic
 from index.files import replace_file
 
 FLOORS = Path(__file__).with_name("floors.toml")
 BASELINE = Path(__file__).with_name("baseline.json")
 COMPARED = ("em", "f1", "recall_at_5", "unanswerable_refused", "answerable_refused")
 MOST = "_max"
+LIMITED: dict[str, Score | Statistic] = {**BY_KEY, **{one.key: one for one in STATISTICS}}
 
 Scores = Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The least, or with ``most`` the greatest, mean of a score; over one ``kind`` of question or over all."""
+    """The least, or with ``most`` the greatest, value of a figure; over one ``kind`` of question or over all."""
 
-    score: Score
+    score: Score | Statistic
     value: float
     most: bool = False
     kind: str | None = None
 
     def broken_by(self, records: Sequence[Record]) -> str | None:
         """Why the limit does not hold, as a sentence; None if it does."""
-        values = self.score.values([record for record in records if self.kind in (None, record.kind)])
+        found = self.score.interval([record for record in records if self.kind in (None, record.kind)])
         title = f"{self.score.title} of {self.kind} questions" if self.kind else self.score.title
-        if not values:
+        if not found.count:
             return f"{title} cannot be told: no question has it"
-        mean = sum(values) / len(values)
-        if (mean <= self.value + 1e-9) if self.most else (mean >= self.value - 1e-9):
+        if (found.value <= self.value + 1e-9) if self.most else (found.value >= self.value - 1e-9):
             return None
         beyond = "above the most allowed," if self.most else "below the floor of"
-        return f"{title} is {100 * mean:.1f} %, {beyond} {100 * self.value:.1f} %"
+        within = f"{100 * found.low:.1f} to {100 * found.high:.1f}"
+        return f"{title} is {100 * found.value:.1f} % ({within}), {beyond} {100 * self.value:.1f} %"
 
 
 def read_floors(path: Path = FLOORS) -> list[Limit]:
@@ -69,11 +70,11 @@ def read_floors(path: Path = FLOORS) -> list[Limit]:
 def _limit(path: Path, name: str, value: Any, kind: str | None) -> Limit:
     """One line of the file."""
     key = name.removesuffix(MOST)
-    if key not in BY_KEY:
-        raise UnreadableDataset(f"{path}: {name!r} is no score; there are {', '.join(BY_KEY)}")
+    if key not in LIMITED:
+        raise UnreadableDataset(f"{path}: {name!r} is no score; there are {', '.join(LIMITED)}")
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise UnreadableDataset(f"{path}: {name} has to be a number, not {value!r}")
-    return Limit(BY_KEY[key], float(value), most=name.endswith(MOST), kind=kind)
+    return Limit(LIMITED[key], float(value), most=name.endswith(MOST), kind=kind)
 
 
 def broken_floors(records: Sequence[Record], limits: Sequence[Limit]) -> list[str]:
@@ -115,7 +116,7 @@ def compare(new: Scores, old: Scores) -> list[Change]:
 def main() -> int:
     """Ask the gold questions, store their scores, fill the tables of docs/accuracy.md, say what changed since the last run."""
     from eval.corpus_run import ROOT, run_corpus, run_tables
-    from eval.report.markdown import file_type_table, fill, gold_table
+    from eval.report.markdown import file_type_table, fill, gold_table, words_table
     from eval.report.tables import show_run
     from qa.cli import plain_errors
     from qa.console import out
@@ -130,6 +131,7 @@ def main() -> int:
         page = ROOT / "docs" / "accuracy.md"
         fill(page, "gold", gold_table(run.records))
         fill(page, "tables", file_type_table(run_tables().records))
+        fill(page, "words", words_table(run.records))
         out.print(f"stored {len(run.records)} questions in {BASELINE}", soft_wrap=True)
     return 0
 

@@ -138,6 +138,9 @@ def score(traced: Trace, ended: Outcome) -> Record:
         passage=shown.passage.text if shown else "",
         highlight=_highlight(shown),
         alternatives=tuple(alternative.answer for alternative in answer.alternatives),
+        certainty=answer.certainty,
+        conflict=answer.agreement.conflict,
+        quotes_hold=_quotes_hold(question, answer),
     )
 
 
@@ -181,6 +184,14 @@ def _items_found(question: GoldQuestion, answer: Answer) -> float | None:
     wordings = [[f" {normalise(wording)} " for wording in item] for item in question.items]
     found = [any(wording in f" {text} " for wording in item for text in said) for item in wordings]
     return sum(found) / len(found)
+
+
+def _quotes_hold(question: GoldQuestion, answer: Answer) -> float | None:
+    """Whether a sentence quoted where no answer is given holds a gold answer; None if one is given or there is none."""
+    if answer.text is not None or not question.answers:
+        return None
+    quotes = [f" {normalise(citation.quote)} " for citation in answer.citations]
+    return float(any(f" {normalise(wanted)} " in quote for wanted in question.answers for quote in quotes))
 
 
 def _highlight(citation: Citation | None) -> tuple[int, int] | None:

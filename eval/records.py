@@ -10,8 +10,9 @@ from typing import Any
 
 from eval.datasets.questions import UnreadableDataset
 from eval.waterfall import Outcome
+from qa.answers import Certainty
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Record:
     A score is None if it does not apply. ``guess`` is the best candidate whether or not it was given as the answer,
     ``guess_confidence`` its probability of being right. ``relevance`` says of each retrieved passage, best first,
     whether it holds the gold answer whole, ``relevant`` how many in the index do. ``highlight`` is the quote's place in
-    ``passage``.
+    ``passage``. ``certainty`` is the word shown, ``conflict`` whether articles are said to disagree; ``quotes_hold`` says of a
+    refusal whether one of the sentences quoted holds a gold answer, None if there is none.
     """
 
     id: str
@@ -50,6 +52,9 @@ class Record:
     passage: str
     highlight: tuple[int, int] | None
     alternatives: tuple[str, ...]
+    certainty: Certainty
+    conflict: bool
+    quotes_hold: float | None
 
     @property
     def refused(self) -> bool:

@@ -11,6 +11,7 @@ from eval.bootstrap import Interval, interval, mean_interval
 from eval.records import Record, Run
 from eval.waterfall import count
 from index.arrays import Doubles
+from qa.answers import Certainty
 
 STAGES = ("retrieve", "read", "total")
 
@@ -24,6 +25,10 @@ class Score:
     meaning: str
     of: Callable[[Record], float | None]
     higher_is_better: bool = True
+
+    def interval(self, records: Sequence[Record]) -> Interval:
+        """The mean over records, with its interval."""
+        return mean_interval(self.values(records))
 
     def values(self, records: Sequence[Record]) -> list[float]:
         """The scores of the records that have one."""
@@ -49,6 +54,11 @@ def _hit(k: int) -> Callable[[Record], float | None]:
 def _mrr(record: Record) -> float | None:
     """One over the rank of the first passage that holds the answer."""
     return None if record.relevance is None else metrics.reciprocal_rank(record.relevance)
+
+
+def _called(record: Record, word: Certainty) -> bool:
+    """Whether an answer is given and called sure, likely or unsure."""
+    return not record.refused and record.certainty == word
 
 
 def _ndcg(record: Record) -> float | None:
@@ -82,8 +92,19 @@ SCORES = (
           lambda r: float(r.refused) if r.answerable else None, higher_is_better=False),
     Score("refusals_right", "Refusals right", "of the refusals, those of questions without an answer",
           lambda r: float(not r.answerable) if r.refused else None),
+    Score("sure_right", "Sure and right", "of the answers called sure, those that are right (exact match)",
+          lambda r: r.em if _called(r, "sure") else None),
+    Score("likely_right", "Likely and right", "of the answers called likely, those that are right (exact match)",
+          lambda r: r.em if _called(r, "likely") else None),
+    Score("right_sure", "Right and sure", "of the right answers, those called sure",
+          lambda r: float(r.certainty == "sure") if not r.refused and r.answerable and r.em else None),
+    Score("nothing_near_right", "Nothing near, rightly", "of the refusals called sure, those of questions without an answer",
+          lambda r: float(not r.answerable) if r.refused and r.certainty == "sure" else None),
+    Score("quotes_hold", "Quotes hold it", "of the questions with an answer that were refused, those for which a quoted sentence "
+          "holds it", lambda r: r.quotes_hold),
+    Score("conflicts_named", "Conflicts named", "of all questions, those for which articles are said to disagree",
+          lambda r: float(r.conflict), higher_is_better=False),
 )  # fmt: skip
-BY_KEY = {score.key: score for score in SCORES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +117,19 @@ class Statistic:
     of: Callable[[Doubles, Doubles], float]
     higher_is_better: bool = False
 
+    def interval(self, records: Sequence[Record]) -> Interval:
+        """The figure over records, with its interval."""
+        return interval([r.guess_confidence for r in records], [r.guess_right for r in records], self.of)
+
 
 STATISTICS = (
     Statistic("coverage_at_90", "Coverage at 90 %", "questions that can be answered with 90 % of the answers right",
               lambda sure, right: metrics.coverage_at(sure, right, 0.9), higher_is_better=True),
     Statistic("aurc", "AURC", "area under the risk-coverage curve; lower is better", metrics.aurc),
-    Statistic("ece", "ECE", "mean gap between confidence and accuracy, 15 bins of equal size; lower is better",
-              metrics.ece),
+    Statistic("ece", "ECE", "mean gap between confidence and accuracy, 10 bins of equal size; lower is better",
+              lambda sure, right: metrics.ece(sure, right, 10)),
 )  # fmt: skip
+BY_KEY = {score.key: score for score in SCORES}
 AT_5_PERCENT = (
     "refused_at_5",
     "Refused, 5 % wrongly",
@@ -113,9 +139,9 @@ AT_5_PERCENT = (
 
 def figures(records: Sequence[Record]) -> list[Figure]:
     """Every headline number that applies to at least one of the records."""
-    means = [Figure(s.key, s.title, s.meaning, mean_interval(s.values(records)), s.higher_is_better) for s in SCORES]
-    sure, right = [record.guess_confidence for record in records], [record.guess_right for record in records]
-    rest = [Figure(s.key, s.title, s.meaning, interval(sure, right, s.of), s.higher_is_better) for s in STATISTICS]
+    means = [Figure(s.key, s.title, s.meaning, s.interval(records), s.higher_is_better) for s in SCORES]
+    rest = [Figure(s.key, s.title, s.meaning, s.interval(records), s.higher_is_better) for s in STATISTICS]
+    sure = [record.guess_confidence for record in records]
     answerable = [float(record.answerable) for record in records]
     told_apart = (
         [Figure(*AT_5_PERCENT, interval(sure, answerable, metrics.refused_at))] if len({*answerable}) == 2 else []

@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 
 from eval.baseline import broken_floors, compare, read_baseline, read_floors, scores_of
+from eval.bootstrap import mean_interval
+from eval.conflicts import ask_conflicts, read_conflicts
 from eval.corpus_run import QUESTIONS, check_gold, run_corpus
 from eval.datasets.examples import load
 from eval.records import Run
-from eval.report.tables import show_run
+from eval.report.tables import headline, show_run
 from qa.console import Terminal
 
 LEAST = 300
+CONFLICTS_NAMED, CONFLICTS_IN_ORDER = 0.85, 0.75
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +40,15 @@ def test_floors_hold(measured: Run, capsys: pytest.CaptureFixture[str]) -> None:
         console.print()
         show_run(measured, console)
     assert broken_floors(measured.records, read_floors()) == []
+
+
+def test_articles_that_disagree_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    """The invented conflicts, flagged with both sides; the right side is mostly first."""
+    told = ask_conflicts(read_conflicts())
+    named, in_order = (mean_interval([float(getattr(one, name)) for one in told]) for name in ("named", "in_order"))
+    with capsys.disabled():
+        Terminal(width=110).print(headline({"Conflicts named": named, "… in order": in_order}))
+    assert named.value >= CONFLICTS_NAMED and in_order.value >= CONFLICTS_IN_ORDER
 
 
 def test_nothing_is_significantly_worse_than_the_baseline(measured: Run) -> None:

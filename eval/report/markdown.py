@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
+from eval.bootstrap import mean_interval
 from eval.records import Record
 from eval.summary import BY_KEY, by_kind
 from index.files import replace_file
+from qa.answers import Certainty
 
-SURE = 0.8  # the least probability with which a wrong answer misleads
+WORDS: tuple[Certainty, ...] = ("sure", "likely", "unsure")
+REFUSALS: dict[Certainty, str] = {
+    "sure": "nothing near",
+    "likely": "nearest sentences, likely no answer",
+    "unsure": "nearest sentences, unsure",
+}
 GOLD_COLUMNS = {"em": "EM, %", "f1": "F1, %", "recall_at_5": "recall@5, %"}
 
 
@@ -46,8 +53,8 @@ def gold_table(records: Sequence[Record]) -> str:
 def file_type_table(records: Sequence[Record]) -> str:
     """One row per type of file that the questions are about, then the totals of those with and without an answer.
 
-    "Wrong at 0.8" is the number of answers that were given with a probability of at least ``SURE`` and are wrong, be it
-    another row of the table, another column, or an answer where there is none.
+    "Sure, wrong" is the number of answers that were called sure and are wrong, be it another row of the table, another
+    column, or an answer where there is none.
     """
     answerable = [record for record in records if record.answerable]
     types = sorted({_suffix(record) for record in answerable})
@@ -57,7 +64,7 @@ def file_type_table(records: Sequence[Record]) -> str:
     rows = [
         [name, str(len(some)), *_cells(some), str(sum(map(_sure_and_wrong, some)))] for name, some in groups.items()
     ]
-    return table(("file", "questions", *GOLD_COLUMNS.values(), "refused, %", "wrong at 0.8"), rows, right=6)
+    return table(("file", "questions", *GOLD_COLUMNS.values(), "refused, %", "sure, wrong"), rows, right=6)
 
 
 def _suffix(record: Record) -> str:
@@ -65,7 +72,29 @@ def _suffix(record: Record) -> str:
 
 
 def _sure_and_wrong(record: Record) -> bool:
-    return not record.refused and not record.em and record.confidence >= SURE
+    return not record.refused and not record.em and record.certainty == "sure"
+
+
+def words_table(records: Sequence[Record]) -> str:
+    """One row per word for how sure an answer is, or a refusal: how many there are, and the share that is right, with its interval.
+
+    A refusal is right if the question has no answer in the articles.
+    """
+    given = {f"answer, {word}": [r for r in records if not r.refused and r.certainty == word] for word in WORDS}
+    refused = {REFUSALS[word]: [r for r in records if r.refused and r.certainty == word] for word in WORDS}
+    rows = [
+        [name, str(len(some)), _right([r.em if r.answerable else 0.0 for r in some])] for name, some in given.items()
+    ]
+    rows += [[name, str(len(some)), _right([float(not r.answerable) for r in some])] for name, some in refused.items()]
+    return table(("what is shown", "questions", "right, %"), rows, right=2)
+
+
+def _right(scores: Sequence[float]) -> str:
+    """A share in percent with its 95 % interval; empty without any."""
+    if not scores:
+        return ""
+    found = mean_interval(scores)
+    return f"{100 * found.value:.1f} ({100 * found.low:.0f} to {100 * found.high:.0f})"
 
 
 def _cells(records: Sequence[Record]) -> list[str]:

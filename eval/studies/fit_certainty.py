@@ -28,7 +28,9 @@ import numpy as np
 from scipy.stats import beta
 from sklearn.linear_model import LogisticRegression
 
+from eval.corpus_run import ROOT
 from eval.metrics import aurc, ece
+from eval.report.markdown import fill, table
 from eval.studies.population import Absence, Asked, read_population
 from eval.studies.recorded import RecordedReader
 from eval.studies.squad_open import say
@@ -397,37 +399,49 @@ def report(material: Material, fitted: Confidence, fit_on: Callable[[Material], 
     return made
 
 
-def lines(made: dict[str, Any]) -> Iterator[str]:
-    """The report as a table."""
-    yield "kind      asked  read   ECE  out   AURC    EM  refused absent | sure n right | likely | unsure | none sure | held"
-    for kind, one in made.items():
-        words = " ".join(
-            f"{w['count']:4} {_percent(w['right'])} |" for w in (*one["words"].values(), one["none"]["sure"])
+def certainty_table(made: dict[str, Any]) -> str:
+    """The report as Markdown, one row per kind; shares in percent."""
+    header = (
+        "kind", "questions", "passages read", "ECE", "left out", "AURC", "EM", "refused: answerable", "absent", "sure: right",
+        "likely: right", "unsure: right", "nothing near: right", "quotes hold it",
+    )  # fmt: skip
+    rows = [
+        (
+            kind,
+            str(one["questions"]),
+            f"{one['passages_read']:.1f}",
+            f"{one['ece']:.3f}",
+            f"{one['left_out_ece']:.3f}" if "left_out_ece" in one else "",
+            f"{one['aurc']:.3f}",
+            *(_percent(one[name]) for name in ("exact_match", "answerable_refused", "absent_refused")),
+            *(_of(told) for told in (*one["words"].values(), one["none"]["sure"])),
+            _percent(one["sentences_hold_it"]),
         )
-        yield (
-            f"{kind:9} {one['questions']:5} {one['passages_read']:5.1f} {one['ece']:.3f} {one.get('left_out_ece', 0):.3f} "
-            f"{one['aurc']:.3f} {_percent(one['exact_match'])} {_percent(one['answerable_refused'])} "
-            f"{_percent(one['absent_refused'])} | {words} {_percent(one['sentences_hold_it'])}"
-        )
+        for kind, one in made.items()
+    ]
+    return table(header, rows, right=len(header) - 1)
 
 
 def _percent(share: float | None) -> str:
-    return "    -" if share is None else f"{100 * share:5.1f}"
+    return "" if share is None else f"{100 * share:.1f}"
+
+
+def _of(told: dict[str, Any]) -> str:
+    """A share and of how many."""
+    return f"{_percent(told['right'])} of {told['count']}" if told["count"] else ""
 
 
 def main() -> int:
-    """Fit, say how it measures, and with ``--write`` store it beside the reader."""
+    """Fit, say how it measures, and with ``--write`` store it beside the reader and the table in docs/accuracy.md."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("population", type=Path)
     parser.add_argument("readings", type=Path)
     parser.add_argument("looks", type=Path)
     parser.add_argument("--reader", type=Path, default=BUNDLED)
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--report", type=Path)
     arguments = parser.parse_args()
     large, small = RecordedReader.open(arguments.readings), RecordedReader.open(arguments.looks)
     material = Material(read_population(arguments.population), large, small)
-    kinds = sorted({one.kind for one in material.population})
 
     def fit_on(some: Material) -> Confidence:
         told = f"{len(some.population)} questions of {', '.join(sorted({one.kind for one in some.population}))}"
@@ -435,12 +449,11 @@ def main() -> int:
 
     fitted = fit_on(material.chosen(lambda one: one.fold == 0))
     say(f"{fitted}")
-    made = report(material, fitted, fit_on)
-    sys.stdout.write("\n".join(lines(made)) + "\n")
-    if arguments.report:
-        arguments.report.write_text(json.dumps({"kinds": kinds, "report": made}, indent=1) + "\n", encoding="utf-8")
+    told = certainty_table(report(material, fitted, fit_on))
+    sys.stdout.write(told + "\n")
     if arguments.write:
         fitted.write(arguments.reader)
+        fill(ROOT / "docs" / "accuracy.md", "certainty", told)
     return 0
 
 

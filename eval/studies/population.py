@@ -3,7 +3,7 @@
 ``python -m eval.studies.population DATA OUT.jsonl [--held FOLDER] [--most N]`` asks each set of ``SETS`` twice: of an index of all
 its articles, and of an index of the other half of them, where the article that answers is missing. DATA holds the sets in SQuAD's
 form, FOLDER the same files with the questions that nothing was trained on (default: DATA). The gold questions are asked of the
-bundled articles.
+bundled articles, those on tables of their files.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path, PurePath
 from typing import Literal
 
-from eval.corpus_run import CORPUS, QUESTIONS
+from eval.corpus_run import CORPUS, QUESTIONS, TABLE_QUESTIONS, TABLES
 from eval.datasets.examples import load as load_gold
 from eval.datasets.own_passages import index_of
 from eval.datasets.qed import convert
 from eval.datasets.questions import GoldQuestion, split_of
 from eval.studies.squad_open import Say, say
 from index.arrays import Floats
+from index.builder import index_in_memory
 from index.embedder import Embedder, SentenceEmbedder
 from index.files import replace_file
 from index.folder_index import Passage
@@ -174,26 +175,26 @@ def _bare(passage: Passage) -> Passage:
     return replace(passage, document=Path(passage.document).name)
 
 
-def gold_kind(embedder: Embedder, knows: Knows, say: Say) -> list[Asked]:
-    """The single gold questions, asked of the bundled articles and of those without the one that answers."""
-    questions = load_gold(QUESTIONS).questions
-    texts = {path.name: path.read_bytes().decode("utf-8") for path in sorted(CORPUS.glob("*.md"))}
-    say(f"gold: {len(questions)} questions over {len(texts)} articles")
-    asked = _gold(questions, index_of(texts, embedder), embedder, knows)
-    for name in texts:
-        gone = [one for one in questions if one.answers and [*map(_file, one.holders)] == [name]]
+def gold_kind(kind: str, questions: Path, folder: Path, embedder: Embedder, knows: Knows, say: Say) -> list[Asked]:
+    """The single questions of a gold file, asked of its folder and of the folder without the one file that answers."""
+    asked = load_gold(questions).questions
+    files = [path for path in sorted(folder.iterdir()) if path.is_file()]
+    say(f"{kind}: {len(asked)} questions over {len(files)} files")
+    made = _gold(kind, asked, index_in_memory(files, embedder), embedder, knows)
+    for file in files:
+        gone = [one for one in asked if one.answers and [*map(_file, one.holders)] == [file.name]]
         if gone:
-            index = index_of({other: text for other, text in texts.items() if other != name}, embedder)
-            asked += [replace(one, absence="article") for one in _gold(gone, index, embedder, knows)]
-    return asked
+            index = index_in_memory([other for other in files if other != file], embedder)
+            made += [replace(one, absence="article") for one in _gold(kind, gone, index, embedder, knows)]
+    return made
 
 
-def _gold(questions: Sequence[GoldQuestion], index: Store, embedder: Embedder, knows: Knows) -> list[Asked]:
+def _gold(kind: str, questions: Sequence[GoldQuestion], index: Store, embedder: Embedder, knows: Knows) -> list[Asked]:
     """Gold questions with what an index finds for them; the fold is their half."""
     found = _found(index, embedder, knows, [one.question for one in questions])
     return [
         Asked(
-            "gold",
+            kind,
             one.id,
             int(split_of(one.id) == "test"),
             got.question,
@@ -260,7 +261,8 @@ def main() -> int:
     parser.add_argument("--most", type=int, default=MOST)
     arguments = parser.parse_args()
     embedder, knows = Remembering(SentenceEmbedder.open()), PairEncoder.open(BUNDLED).holds
-    population = gold_kind(embedder, knows, say)
+    population = gold_kind("gold", QUESTIONS, CORPUS, embedder, knows, say)
+    population += gold_kind("tables", TABLE_QUESTIONS, TABLES, embedder, knows, say)
     with tempfile.TemporaryDirectory(prefix="pincite-") as scratch:
         qed = Path(scratch, "qed.json")
         convert(arguments.data / QED, qed)

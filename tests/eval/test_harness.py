@@ -16,7 +16,8 @@ from eval.harness import in_turn, run
 from eval.metrics import Place
 from eval.records import Run, read_run
 from eval.report.comparing import changes, paired
-from eval.summary import BY_KEY, as_json, by_kind, figures
+from eval.report.markdown import words_table
+from eval.summary import BY_KEY, STATISTICS, as_json, by_kind, figures
 from eval.waterfall import Outcome
 
 WHERE = "Where did Macron land?"
@@ -84,6 +85,31 @@ def test_unanswerable_question_on_a_document_has_no_right_one():
     asked = GoldQuestion("q", WHERE, (), "macron-tour.md", (), "unanswerable")
     record = run([asked], answerer(READS), k=4).records[0]
     assert (record.given, record.outcome, record.right_document) == ("Kazakhstan", Outcome.WRONGLY_ANSWERED, None)
+
+
+def test_words_are_counted_with_what_became_of_them():
+    records = [
+        replace(one, certainty=word) for one, word in zip(done().records, ("sure", "unsure", "sure"), strict=True)
+    ]
+    assert (figure(records, "sure_right"), figure(records, "right_sure"), figure(records, "nothing_near_right")) == (
+        1,
+        1,
+        1,
+    )
+    assert figure(records, "conflicts_named") == 0
+    told = words_table(records)
+    assert "| answer, sure | 1 | 100.0 (100 to 100) |" in told and "| nothing near | 1 | 100.0 (100 to 100) |" in told
+    assert "| answer, unsure | 1 | 0.0 (0 to 0) |" in told and "| answer, likely | 0 |  |" in told
+
+
+def test_the_sentences_of_a_wrong_refusal_may_hold_the_answer():
+    refused = done(knowing({})).records
+    assert (refused[0].quotes_hold, refused[1].quotes_hold, refused[2].quotes_hold) == (1, 0, None)
+
+
+def test_a_limit_of_a_statistic():
+    limit = Limit(next(one for one in STATISTICS if one.key == "ece"), 0.3, most=True)
+    assert broken_floors(done().records, [limit]) == ["ECE is 36.7 % (10.0 to 80.0), above the most allowed, 30.0 %"]
 
 
 def test_figures_by_hand():
@@ -158,7 +184,7 @@ def test_run_survives_json(tmp_path):
     assert read_run(path) == before
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"questions": [{}], "format": 1, "dataset": "", "k": 1}'])
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"questions": [{}], "format": 2, "dataset": "", "k": 1}'])
 def test_file_that_is_no_run(tmp_path, content):
     path = tmp_path / "run.json"
     path.write_text(content)
@@ -197,9 +223,9 @@ def test_floors_that_do_not_hold():
         Limit(BY_KEY["unanswerable_refused"], 0.9, most=True),
     ]
     assert broken_floors(done().records, limits) == [
-        "Exact match is 50.0 %, below the floor of 60.0 %",
-        "Exact match of list questions is 0.0 %, below the floor of 90.0 %",
-        "Unanswerable refused is 100.0 %, above the most allowed, 90.0 %",
+        "Exact match is 50.0 % (0.0 to 100.0), below the floor of 60.0 %",
+        "Exact match of list questions is 0.0 % (0.0 to 0.0), below the floor of 90.0 %",
+        "Unanswerable refused is 100.0 % (100.0 to 100.0), above the most allowed, 90.0 %",
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from index.folder_index import Passage
-from qa.answers import Alternative, Answer, Citation, CitedPassage, Milliseconds
+from qa.answers import Alternative, Answer, Certainty, Citation, CitedPassage, Milliseconds
 from qa.retrieval.hybrid import Hit
 
 TOUR = "/articles/macron-tour.md"
@@ -91,7 +91,8 @@ class FakeAnswerer:
                 question, None, sure, tuple(quote(p, p.text) for p in passages[:1]), alternatives, spent, kind="none"
             )
         best = alternatives[0]
-        return Answer(question, best.answer, best.confidence, best.citations, alternatives[1:], spent)
+        word: Certainty = "sure" if best.confidence >= 0.8 else "likely"
+        return Answer(question, best.answer, best.confidence, best.citations, alternatives[1:], spent, certainty=word)
 
 
 def quote(passage: Passage, phrase: str) -> Citation:

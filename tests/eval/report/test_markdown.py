@@ -39,7 +39,7 @@ def test_answers_by_type_of_file_by_hand():
     asked = (*QUESTIONS[:2], GoldQuestion("q4", NONE, (), "macron-tour.csv", (), "unanswerable"))
     sure = knowing({WHERE: [("Kazakhstan", 0.9)], WHO: [("Chevron", 0.8)], NONE: [("November 1", 0.7)]})
     assert file_type_table(run(asked, answerer(sure), k=4).records).splitlines() == [
-        "| file | questions | EM, % | F1, % | recall@5, % | refused, % | wrong at 0.8 |",
+        "| file | questions | EM, % | F1, % | recall@5, % | refused, % | sure, wrong |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
         "| `.md` | 2 | 50.0 | 70.0 | 100.0 | 0.0 | 1 |",
         "| **all with an answer** | 2 | 50.0 | 70.0 | 100.0 | 0.0 | 1 |",
