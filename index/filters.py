@@ -8,6 +8,7 @@
     language    = !=             two or three letters such as en
     type        = !=             txt, md, html, pdf, docx, epub, rtf, csv, eml or mbox
     folder      = !=             a path, or part of one; everything below it counts
+    file        = !=             the name of a file, alone or with folders above it
 
 A document that states no date, author or language meets no comparison of it, not even !=.
 """
@@ -147,6 +148,11 @@ def _by_folder(document: DocumentRecord, mark: str, value: str) -> bool:
     return any(names[place : place + len(wanted)] == wanted for place in places) == (mark == "=")
 
 
+def _by_file(document: DocumentRecord, mark: str, value: str) -> bool:
+    names, wanted = PurePath(document.name).parts, PurePath(value).parts
+    return (len(wanted) > 0 and names[-len(wanted) :] == wanted) == (mark == "=")
+
+
 _TYPES = re.compile("|".join(LOADERS), re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}")
 _ANY = re.compile(r".+", re.DOTALL)
@@ -157,4 +163,5 @@ FIELDS = {
     "language": _Field(("=", "!="), _by_language, _LANGUAGE, "en"),
     "type": _Field(("=", "!="), _by_type, _TYPES, "pdf"),
     "folder": _Field(("=", "!="), _by_folder, _ANY, "reports/2023"),
+    "file": _Field(("=", "!="), _by_file, _ANY, "report.pdf"),
 }

@@ -5,14 +5,16 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.builder import index_in_memory
 from index.embedder import Embedder, SentenceEmbedder
+from index.filters import Condition, parse
 from index.folder_index import Passage
 from index.models import model_folder
+from index.storage.layout import DocumentRecord
 from index.store import Store, open_store
 from qa.answering.cascade import UNREAD, read_enough, small_reader
 from qa.answering.confidence import Confidence
@@ -20,12 +22,21 @@ from qa.answering.outcomes import outcome
 from qa.answering.ranking import Ranked, ranking
 from qa.answers import PASSAGES_READ, Answer, Citation, Milliseconds
 from qa.conversation import Conversation
+from qa.messages.desk import Desk
 from qa.question.spelling import Speller
 from qa.reader.reader import BUNDLED, ExtractiveReader, Reader, Reading
 from qa.retrieval.hybrid import Hit, HybridRetriever, Retriever
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question for the reader, and a condition on the documents to look in; None: all."""
+
+    question: str
+    condition: str | None = None
 
 
 class Assistant:
@@ -43,6 +54,7 @@ class Assistant:
     ) -> None:
         self.retriever, self.reader, self.screen, self.confidence = retriever, reader, screen, confidence
         self._index, self._speller = index, speller
+        self._conditions: tuple[Condition, ...] = ()
 
     @classmethod
     def open(cls, path: str | Path, *, reader: str | Path | None = None, embedder: str | None = None) -> Assistant:
@@ -97,17 +109,42 @@ class Assistant:
         for question in questions:
             check_question(question)
         began = time.perf_counter()
-        meant = list(questions) if as_written else [*map(self.meant, questions)]
-        found = self.retriever.retrieve_many(meant, k)
+        plans = [self._desk(as_written=as_written).plan(question) for question in questions]
+        asked = [Asked(question, plan.condition) for plan in plans for question in plan.questions]
+        answers = iter(self._read(asked, k, as_written=as_written))
+        finished = [plan.finish([next(answers) for _ in plan.questions]) for plan in plans]
+        total = (time.perf_counter() - began) * 1000 / max(1, len(questions))
+        return [replace(self._dated(one), milliseconds=replace(one.milliseconds, total=total)) for one in finished]
+
+    def _desk(self, *, as_written: bool) -> Desk:
+        """The desk over what this assistant searches."""
+        return Desk(self._index, self.retriever, self._documents, str if as_written else self.meant)
+
+    def _documents(self) -> list[DocumentRecord]:
+        """The documents that meet the conditions of this assistant."""
+        return [one for one in self.index.documents if all(condition.holds(one) for condition in self._conditions)]
+
+    def _read(self, asked: Sequence[Asked], k: int, *, as_written: bool) -> list[Answer]:
+        """The reader's answers, all read together; retrieval is by condition."""
+        began = time.perf_counter()
+        meant = [one.question if as_written else self.meant(one.question) for one in asked]
+        found: list[list[Hit]] = [[] for _ in asked]
+        for condition in dict.fromkeys(one.condition for one in asked):
+            places = [place for place, one in enumerate(asked) if one.condition == condition]
+            retriever = self.retriever if condition is None else self.retriever.where(condition)
+            for place, hits in zip(places, retriever.retrieve_many([meant[at] for at in places], k), strict=True):
+                found[place] = hits
         retrieved = time.perf_counter()
         readings = read_enough(meant, found, self.reader, self.screen, self.confidence)
         read = time.perf_counter()
-        share = 1000 / max(1, len(questions))
+        share = 1000 / max(1, len(asked))
         spent = Milliseconds((retrieved - began) * share, (read - retrieved) * share, (read - began) * share)
         answers = [self._answer(*row, spent) for row in zip(meant, found, readings, strict=True)]
         return [
-            answer if answer.question == question else replace(answer, question=question, understood=answer.question)
-            for question, answer in zip(questions, answers, strict=True)
+            answer
+            if answer.question == one.question
+            else replace(answer, question=one.question, understood=answer.question)
+            for one, answer in zip(asked, answers, strict=True)
         ]
 
     def meant(self, question: str) -> str:
@@ -120,12 +157,13 @@ class Assistant:
         began = time.perf_counter()
         readings = read_enough([question], [hits], self.reader, self.screen, self.confidence)[0]
         spent = (time.perf_counter() - began) * 1000
-        return self._answer(question, hits, readings, Milliseconds(0.0, spent, spent))
+        return self._dated(self._answer(question, hits, readings, Milliseconds(0.0, spent, spent)))
 
     def where(self, condition: str) -> Assistant:
         """This assistant over the documents that meet a condition of ``index.filters``; ValueError for a bad condition."""
         narrowed = copy.copy(self)
         narrowed.retriever = self.retriever.where(condition)
+        narrowed._conditions = (*self._conditions, parse(condition))
         return narrowed
 
     def rank(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Ranked]:
@@ -142,9 +180,7 @@ class Assistant:
         """Answer in the form that the question asks for, or abstain."""
         ranked = self.rank(question, hits[: len(readings)], readings)
         read = [None if one is UNREAD else one for one in readings]
-        return replace(
-            self._dated(outcome(question, hits, read, ranked, self.confidence, self._date)), milliseconds=spent
-        )
+        return replace(outcome(question, hits, read, ranked, self.confidence, self._date), milliseconds=spent)
 
     def _dated(self, answer: Answer) -> Answer:
         """The answer with the dates of its documents; without an index they are unknown."""
@@ -160,6 +196,7 @@ class Assistant:
             citations=dated(answer.citations),
             items=dated(answer.items),
             alternatives=tuple(replace(one, citations=dated(one.citations)) for one in answer.alternatives),
+            parts=tuple(map(self._dated, answer.parts)),
         )
 
     def _date(self, name: str) -> str | None:

@@ -1,0 +1,205 @@
+"""Questions about the collection: how many documents there are and which, by metadata or by what they mention."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from index.search.bm25 import terms
+from index.storage.layout import DocumentRecord
+from index.store import Store
+from qa.answers import Answer, Citation
+from qa.messages.notices import counted, notice
+from qa.messages.sources import Sentence, content, in_passage
+from qa.question.message_kind import Message
+from qa.question.named_documents import iso_date
+from qa.retrieval.hybrid import Retriever
+
+SEARCHED = (
+    2_000  # passages looked at for a mention, chosen and not fitted: beyond it the number is said to be a least one
+)
+SHOWN = 10  # sentences that show the mention, one a document
+SHARE = 1 / 3  # of a document's passages: from here on it is about what they mention
+
+_KIND_NAMES = {
+    "txt": "text", "md": "Markdown", "html": "HTML", "pdf": "PDF", "docx": "Word", "epub": "EPUB", "rtf": "RTF", "csv": "table",
+    "eml": "e-mail", "mbox": "mailbox",
+}  # fmt: skip
+_TYPES = {
+    "word": "docx", "web": "html", "text": "txt", "markdown": "md", "email": "eml", "e-mail": "eml",
+}  # fmt: skip
+_LAST = {"newest": True, "latest": True, "most recent": True, "oldest": False, "earliest": False}  # by date
+_LARGEST = {"longest": True, "largest": True, "biggest": True, "shortest": False, "smallest": False}  # by characters
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A document that mentions a topic, a sentence that shows it, and how many of its passages do."""
+
+    document: DocumentRecord
+    sentence: Sentence
+    passages: int
+    prominent: bool
+
+
+def about_collection(
+    message: Message, store: Store, retriever: Retriever, documents: Sequence[DocumentRecord]
+) -> Answer:
+    """The notice that answers a question about the collection, with its documents."""
+    return _ANSWERS[message.kind](message, store, retriever, documents)
+
+
+def _count(message: Message, documents: Sequence[DocumentRecord]) -> Answer:
+    """How many documents there are, by type."""
+    wanted = _TYPES.get(message.detail, message.detail)
+    if wanted:
+        chosen = [one for one in documents if one.kind == wanted]
+        return _these(message, chosen, f"of type {_KIND_NAMES.get(wanted, wanted)}")
+    kinds = Counter(_KIND_NAMES.get(one.kind, one.kind) for one in documents).most_common()
+    types = ", ".join(f"{number:,} {kind}" for kind, number in kinds)
+    are = "is" if len(documents) == 1 else "are"
+    return notice(message.text, f"There {are} {counted(len(documents))}: {types}.", documents=documents)
+
+
+def _these(message: Message, chosen: Sequence[DocumentRecord], which: str) -> Answer:
+    """The chosen documents, or that there are none."""
+    verb = "is" if len(chosen) == 1 else "are"
+    said = f"{counted(len(chosen))} {verb} {which}." if chosen else f"No document is {which}."
+    return notice(message.text, said, documents=chosen)
+
+
+def _superlative(message: Message, documents: Sequence[DocumentRecord]) -> Answer:
+    """The newest, oldest, longest or shortest document."""
+    if message.detail in _LARGEST:
+        size = max if _LARGEST[message.detail] else min
+        chosen = size(documents, key=lambda one: one.characters)
+        said = f"{chosen.characters:,} characters"
+    else:
+        dated = [one for one in documents if one.date]
+        if not dated:
+            return notice(message.text, "No document states its date.")
+        end = max if _LAST[message.detail] else min
+        chosen = end(dated, key=lambda one: one.date or "")
+        undated = len(documents) - len(dated)
+        said = (chosen.date or "")[:10] + (f"; {counted(undated)} without a date left out" if undated else "")
+    return notice(message.text, f"The {message.detail} document is “{chosen.title}” ({said}).", documents=[chosen])
+
+
+def _by_author(message: Message, documents: Sequence[DocumentRecord]) -> Answer:
+    """The documents of an author, or the authors."""
+    if not message.topic:
+        names = Counter(name for one in documents for name in one.authors).most_common()
+        said = ", ".join(f"{name} ({number})" for name, number in names)
+        return notice(
+            message.text, f"The authors that documents state: {said}." if said else "No document states its author."
+        )
+    wanted = set(terms(message.topic))
+    chosen = [one for one in documents if any(wanted <= set(terms(name)) for name in one.authors)]
+    return _these(message, chosen, f"by {message.topic}")
+
+
+def _by_date(message: Message, documents: Sequence[DocumentRecord]) -> Answer:
+    """The documents of a time."""
+    dates = [date for part in re.split(r"\band\b|\bto\b|-(?= )", message.topic) if (date := iso_date(part))]
+    if not dates or dates[0].startswith("-"):
+        return notice(
+            message.text, f"“{message.topic}” could not be read as a date; write for example “after March 2020”."
+        )
+    first, last = dates[0], dates[-1]
+    tests: dict[str, Callable[[str], bool]] = {
+        "after": lambda date: date[: len(first)] > first,
+        "since": lambda date: date[: len(first)] >= first,
+        "before": lambda date: date[: len(first)] < first,
+        "until": lambda date: date[: len(first)] <= first,
+        "between": lambda date: date[: len(first)] >= first and date[: len(last)] <= last,
+    }
+    fits = tests.get(message.detail, partial(_begins, first))
+    chosen = sorted((one for one in documents if one.date and fits(one.date)), key=lambda one: one.date or "")
+    return _these(message, chosen, f"{message.detail} {message.topic}")
+
+
+def _begins(first: str, date: str) -> bool:
+    """Whether a date falls into a year, month or day."""
+    return date.startswith(first)
+
+
+def mentions(topic: str, store: Store, retriever: Retriever, documents: Sequence[DocumentRecord]) -> list[Mention]:
+    """The documents that hold every word of a topic in one passage, those most about it first."""
+    wanted = content(topic)
+    named = {one.name: one for one in documents}
+    held: dict[str, list[Sentence]] = {}
+    for hit in retriever.retrieve_many([topic], SEARCHED)[0] if wanted else ():
+        passage = hit.passage
+        if passage.document in named and wanted <= content(passage.text):
+            best = max(in_passage(passage), key=lambda one: (len(wanted & content(one.text)), -one.start))
+            held.setdefault(passage.document, []).append(best)
+    found = [_mention(named[name], sentences, wanted) for name, sentences in held.items()]
+    return sorted(found, key=lambda one: (not one.prominent, -one.passages, one.document.name))
+
+
+def _mention(document: DocumentRecord, sentences: Sequence[Sentence], wanted: set[str]) -> Mention:
+    """How a document mentions a topic: prominently if its title, a heading or its first passage does, or a third of it."""
+    first = min(sentences, key=lambda one: one.start)
+    headings = set().union(*(content(one.passage.heading) for one in sentences))
+    opens = any(
+        one.passage.number == document.first_passage and one.start <= one.passage.start + OPENING for one in sentences
+    )
+    often = len(sentences) >= 2 and len(sentences) >= SHARE * document.passages
+    return Mention(document, first, len(sentences), wanted <= content(document.title) | headings or opens or often)
+
+
+OPENING = 400  # characters: what is named so early is what a document is about
+
+
+def _mentioning(message: Message, store: Store, retriever: Retriever, documents: Sequence[DocumentRecord]) -> Answer:
+    """The documents that mention a topic."""
+    found = mentions(message.topic, store, retriever, documents)
+    verb = "mentions" if len(found) == 1 else "mention"
+    said = f"{counted(len(found))} {verb} {message.topic}." if found else f"No document mentions {message.topic}."
+    return _shown(message, said, found)
+
+
+def _about(message: Message, store: Store, retriever: Retriever, documents: Sequence[DocumentRecord]) -> Answer:
+    """The documents about a topic; those that mention it if none is about it."""
+    found = mentions(message.topic, store, retriever, documents)
+    about = [one for one in found if one.prominent]
+    if about or not found:
+        verb = "is" if len(about) == 1 else "are"
+        said = (
+            f"{counted(len(about))} {verb} about {message.topic}."
+            if about
+            else f"No document mentions {message.topic}."
+        )
+        return _shown(message, said, about)
+    verb = "mentions" if len(found) == 1 else "mention"
+    said = f"No document has {message.topic} as its subject; {counted(len(found))} {verb} it."
+    return _shown(message, said, found)
+
+
+def _shown(message: Message, said: str, found: Sequence[Mention]) -> Answer:
+    """The notice with the documents and the sentences that show it."""
+    citations: list[Citation] = [one.sentence.cited(1.0) for one in found[:SHOWN]]
+    return notice(message.text, said, documents=[one.document for one in found], citations=citations)
+
+
+_Answering = Callable[[Message, Store, Retriever, Sequence[DocumentRecord]], Answer]
+
+
+def _by_records(answer: Callable[[Message, Sequence[DocumentRecord]], Answer]) -> _Answering:
+    """An answer that needs only the documents' records."""
+    return lambda message, store, retriever, documents: answer(message, documents)
+
+
+_ANSWERS: dict[str, _Answering] = {
+    "count": _by_records(_count),
+    "listing": _by_records(_count),
+    "superlative": _by_records(_superlative),
+    "written by": _by_records(_by_author),
+    "written when": _by_records(_by_date),
+    "mentions": _mentioning,
+    "about": _about,
+}
+COLLECTION = frozenset(_ANSWERS)
