@@ -114,7 +114,13 @@ class Assistant:
         answers = iter(self._read(asked, k, as_written=as_written))
         finished = [plan.finish([next(answers) for _ in plan.questions]) for plan in plans]
         total = (time.perf_counter() - began) * 1000 / max(1, len(questions))
-        return [replace(self._dated(one), milliseconds=replace(one.milliseconds, total=total)) for one in finished]
+        return [
+            replace(
+                self._dated(one),
+                milliseconds=replace(one.milliseconds, retrieve=total - one.milliseconds.read, total=total),
+            )
+            for one in finished
+        ]
 
     def _desk(self, *, as_written: bool) -> Desk:
         """The desk over what this assistant searches."""

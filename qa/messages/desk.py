@@ -70,6 +70,8 @@ class Desk:
 
     def plan(self, text: str) -> Plan:
         """How a message is answered."""
+        if len(text) > LONGEST:
+            return _read(text)
         message = message_of(text)
         if message.kind in _ALONE:
             return _said(notice(text, WORDS[message.kind]))
@@ -95,7 +97,7 @@ class Desk:
             return _said(self._topic(message, retriever or self._retriever))
         parts = parts_of(message.text)
         if parts is None:
-            return Plan((message.text,), lambda answers: answers[0])
+            return _read(message.text)
         return self._parts(message.text, parts, retriever or self._retriever)
 
     def _named(self, text: str, named: Named) -> Plan:
@@ -183,6 +185,7 @@ class Desk:
         return Plan((text,), lambda answers: compared(text, parts, sides, answers[0]))
 
 
+LONGEST = 1_000  # characters; longer text is pasted, not written, and goes to the reader as it is
 LISTED = 50  # documents, chosen and not fitted
 _HAVE = "These are"
 _EVERYTHING = re.compile(
@@ -191,6 +194,11 @@ _EVERYTHING = re.compile(
     r"|them(?: all)?)?",
     re.I,
 )
+
+
+def _read(question: str) -> Plan:
+    """A plan that reads one question."""
+    return Plan((question,), lambda answers: answers[0])
 
 
 def _said(answer: Answer) -> Plan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePath
 
 from index.documents import KINDS
@@ -13,14 +14,17 @@ from index.storage.layout import DocumentRecord
 from qa.english import FIGURE, MONTHS, any_of
 
 NEAR = 88  # of 100, chosen and not fitted: a name that differs by a letter or two, not by a word
+MOST_NAMES = 3  # of one form in a message, chosen and not fitted, so that a pasted text cannot stall the search
 ORDINALS = {
     word: place for place, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split())
 }
 
 _FILE = re.compile(rf"[\"“']?(?P<name>[^\s\"“”'/]+\.(?:{'|'.join(kind[1:] for kind in KINDS)}))\b[\"”']?", re.I)
 _INSIDE = re.compile(r"^in [\"“](?P<name>[^\"“”]+)[\"”] ?[,:] ?(?P<rest>.+)$", re.I)
-_NOUN = r"(?:article|document|file|paper|text|report|story|pdf|piece|essay|page|chapter|notes?|speech|letter"
-r"|interview)"
+_NOUN = (
+    r"(?:article|document|file|paper|text|report|story|pdf|piece|essay|page|chapter|notes?|speech|letter"
+    r"|interview)"
+)
 _TITLED = re.compile(
     rf"(?:the )?{_NOUN}s? (?:titled|called|named|entitled|headed"
     rf"|with the title) [\"“']?(?P<name>[^\"“”?]+?)[\"”']?(?=[?,.]|$)",
@@ -71,7 +75,7 @@ def named_in(message: str, list_documents: Callable[[], Sequence[DocumentRecord]
         found, exact = _each_called(inside["name"], list_documents())
         return Named(found, inside["name"], inside["rest"], exact)
     for pattern, chosen in _FORMS:
-        for match in pattern.finditer(message):
+        for match in islice(pattern.finditer(message), MOST_NAMES):
             found, exact = chosen(match["name"].strip(), list_documents())
             if found or pattern is _FILE:
                 return Named(found, match["name"].strip(), _without(message, match), exact)

@@ -20,7 +20,7 @@ _OPENING = re.compile(r"^(?:and|also|but|then|plus|or)\b[ ,]*", re.I)
 _JOINED = re.compile(
     rf"^(?P<first>{_ASKS} .+?),? (?:and|and also|as well as) "
     rf"(?P<second>(?:who|where|when|why|how|what|which)(?: (?:many|much|long|old|far|often"
-    rf"|[a-z]+))?? {any_of(AUXILIARIES)}\b.+|who [a-z]+ed .+)$",
+    rf"|[a-z]+))?? {any_of(AUXILIARIES)}\b.+|who (?:[a-z]+ed|built|paid|made|led|wrote|won|ran|owns?|runs?|said|found|took|gave|bought|sold) .+)$",
     re.I,
 )
 _WHERE_AND_WHEN = re.compile(
@@ -71,8 +71,10 @@ def _capital(question: str) -> str:
 
 _THING = rf"(?:the )?(?:{CAPITALISED}(?: {LINK}{CAPITALISED})*|[\w’'-]+(?: [\w’'-]+){{0,3}}?)"
 _NAMED = rf"(?:the )?{CAPITALISED}(?: {LINK}{CAPITALISED})*"
-_MORE = r"(?P<more>(?:more|fewer) (?:[\w-]+ )?(?:[\w-]+[^s\W]s|people|men|women|children)|(?:more|less) expensive"
-r"|(?!other|over|under|after|number|member)[a-z]{2,}er)"
+_MORE = (
+    r"(?P<more>(?:more|fewer) (?:[\w-]+ )?(?:[\w-]+[^s\W]s|people|men|women|children)|(?:more|less) expensive"
+    r"|(?!other|over|under|after|number|member)[a-z]{2,}er)"
+)
 _WHICH = re.compile(
     rf"^(?:which|who|what)(?: (?:one|of (?:the two|these|them)|(?P<noun>[a-z][\w-]*(?: [a-z][\w-]*)?)))? "
     rf"(?P<verb>is|are|was|were|has|have|had|costs?|lasts?"

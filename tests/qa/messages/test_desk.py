@@ -1,0 +1,126 @@
+"""What a message that is no question about a fact is answered with."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from assistant_fakes import assistant
+
+from qa.assistant import Assistant
+
+FILES = {
+    "ferry-2019.md": (
+        "---\ntitle: A new ferry for Skerrow\ndate: 2019-04-08\n---\n\n The town of Skerrow will buy a new ferry. It will cost 3 million "
+        "crowns. The ferry will carry forty cars. It replaces a ferry of 1961.\n"
+    ),
+    "ferry-2021.md": (
+        "---\ntitle: The ferry comes late\ndate: 2021-06-21\n---\n\n The ferry for Skerrow came a year late. It cost 5 million crowns.\n"
+    ),
+    "harbour.txt": (
+        "The Harbour Board\n\nThe Harbour Board was set up in 1952. Its head, Nadia Voss, said that \"no pier outlives its "
+        "keeper\".\n\nDues\n\nBoats pay dues by their length. Boats of the town pay half of the dues. The dues pay for the "
+        "lamps.\n\nLamps\n\nThe lamps on the pier burn oil. The oil comes from Port Ellam.\n"
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Assistant:
+    return assistant(
+        tmp_path, {"Who is the head?": {"Nadia Voss": 3.0}, "Who pays half?": {"Boats of the town": 3.0}}, FILES
+    )
+
+
+def names(documents) -> list[str]:
+    return [Path(one.document).name for one in documents]
+
+
+@pytest.mark.parametrize("message", ["hi", "Thanks!", "What can you do?", "🏔", "bye"])
+def test_small_talk_is_answered_in_pincites_own_words(asked: Assistant, message: str):
+    answer = asked.ask(message)
+    assert (answer.kind, answer.text, answer.citations) == ("notice", None, ())
+    assert answer.notice
+
+
+def test_how_many_documents_there_are(asked: Assistant):
+    answer = asked.ask("How many articles do you have?")
+    assert answer.notice == "There are 3 documents: 2 Markdown, 1 text."
+    assert names(answer.documents) == ["ferry-2019.md", "ferry-2021.md", "harbour.txt"]
+
+
+def test_newest_and_by_date(asked: Assistant):
+    assert names(asked.ask("What is the newest article?").documents) == ["ferry-2021.md"]
+    assert names(asked.ask("Which articles were published before 2020?").documents) == ["ferry-2019.md"]
+
+
+def test_the_documents_that_mention_something_are_shown_with_a_sentence(asked: Assistant):
+    answer = asked.ask("Which articles mention the ferry?")
+    assert answer.notice == "2 documents mention the ferry."
+    assert names(answer.documents) == ["ferry-2019.md", "ferry-2021.md"]
+    assert all("ferry" in cited.quote.lower() for cited in answer.citations)
+
+
+def test_a_condition_narrows_the_collection(asked: Assistant):
+    assert names(asked.where("type = txt").ask("Which articles do you have?").documents) == ["harbour.txt"]
+
+
+def test_an_overview_quotes_opening_headings_and_central_sentences(asked: Assistant):
+    answer = asked.ask("What is harbour.txt about?")
+    assert answer.kind == "overview" and names(answer.documents) == ["harbour.txt"]
+    assert answer.text == answer.citations[0].quote
+    assert answer.text.startswith("The Harbour Board was set up in 1952.")
+    assert [heading.quote for heading in answer.items] == ["Dues", "Lamps"]
+    source = FILES["harbour.txt"]
+    assert all(source[one.start : one.end] == one.quote for one in (*answer.citations, *answer.items))
+
+
+def test_an_overview_of_everything_quotes_each_document(asked: Assistant):
+    answer = asked.ask("Summarise the articles")
+    assert names(answer.documents) == names(answer.citations) == ["ferry-2019.md", "ferry-2021.md", "harbour.txt"]
+
+
+def test_a_topic_gives_sentences_and_a_quotation_its_words(asked: Assistant):
+    assert asked.ask("Tell me about dues").text == "Boats pay dues by their length."
+    assert asked.ask("Give me the quote about the pier").text == "no pier outlives its keeper"
+
+
+def test_a_named_document_is_read_alone_and_shown_as_understood(asked: Assistant):
+    answer = asked.ask("Who is the head in harbour.txt?")
+    assert (answer.text, answer.understood) == ("Nadia Voss", "In “harbour.txt”: Who is the head?")
+    again = asked.ask(answer.understood)
+    assert (again.text, again.understood) == ("Nadia Voss", None)
+    assert asked.ask("Who is the head in ferry-2019.md?").text is None
+
+
+def test_a_document_that_is_not_there_is_named(asked: Assistant):
+    answer = asked.ask("Who pays in taxes.pdf?")
+    assert (answer.kind, answer.text) == ("notice", None)
+    assert "taxes.pdf" in answer.notice and len(answer.documents) == 3
+
+
+def test_both_of_two_questions_are_answered_or_missed_in_words(asked: Assistant):
+    answer = asked.ask("Who is the head? Who pays half?")
+    assert [part.text for part in answer.parts] == ["Nadia Voss", "Boats of the town"]
+    assert asked.ask("Who is the head? Who stole the lamp?").notice == "The second question has no answer here."
+
+
+@pytest.mark.parametrize(
+    ("message", "word"),
+    [
+        ("Wie viel kostet die ferry nicht?", "English"),
+        ("Translate the dues", "translate"),
+        ("Write a poem about the ferry", "write"),
+    ],
+)
+def test_what_pincite_cannot_do_is_said_beside_the_nearest_sentences(asked: Assistant, message: str, word: str):
+    answer = asked.ask(message)
+    assert answer.kind == "notice" and word in answer.notice and answer.citations
+
+
+def test_a_notice_comes_at_once(asked: Assistant):
+    asked.ask("hi")
+    began = time.perf_counter()
+    asked.ask("How many articles do you have?")
+    assert time.perf_counter() - began < 0.5  # 50 ms on an idle machine

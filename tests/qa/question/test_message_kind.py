@@ -1,0 +1,102 @@
+"""Each kind of message by its form, what it is about, and that questions about facts are none of them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from eval.studies.message_kinds import caught, questions_of
+from qa.question.message_kind import message_of
+
+SHARED = Path(__file__).resolve().parents[3] / ".." / "shared" / "data"
+SETS = ("squad2_dev_subset.json", "nq_search_questions.json", "qed_dev.jsonl", "qamr_dev.tsv")
+
+MESSAGES = [
+    ("Hello there!", "greeting", "", ""),
+    ("Good morning, how are you?", "greeting", "", ""),
+    ("Thanks a lot", "thanks", "", ""),
+    ("ok", "thanks", "", ""),
+    ("bye", "farewell", "", ""),
+    ("Who are you?", "pincite", "", ""),
+    ("What can you do for me?", "pincite", "", ""),
+    ("…?!", "empty", "", ""),
+    ("🏔", "empty", "", ""),
+    ("What is 12 * 7?", "calculation", "", ""),
+    ("Translate the second paragraph into French", "translation", "", ""),
+    ("Please write me a poem about the ferry", "writing", "the ferry", ""),
+    ("What do you think about the ferry?", "opinion", "the ferry", ""),
+    ("How many documents do you have?", "count", "", ""),
+    ("Could you list all my articles?", "listing", "", ""),
+    ("Which PDF files do you have", "listing", "", "pdf"),
+    ("What is the newest article?", "superlative", "", "newest"),
+    ("Which article is the shortest?", "superlative", "", "shortest"),
+    ("Articles by Nadia Voss", "written by", "Nadia Voss", ""),
+    ("Which articles did Nadia Voss write?", "written by", "Nadia Voss", "which"),
+    ("Which documents were published after March 2020?", "written when", "March 2020", "after"),
+    ("How many articles mention the lighthouse?", "mentions", "the lighthouse", "how many"),
+    ("Which articles are about sea trade?", "about", "sea trade", "which"),
+    ("Do you have anything on lighthouses?", "about", "lighthouses", ""),
+    ("Summarise harbour.md", "overview", "harbour.md", ""),
+    ("What is it about?", "overview", "it", ""),
+    ("Main points", "overview", "", ""),
+    ("What is harbour.md about?", "overview of a document", "harbour.md", ""),
+    ("Tell me more", "more", "", ""),
+    ("Give me the quote about storms", "quote", "storms", ""),
+    ("Where does it say that the pier was closed?", "quote", "the pier was closed", ""),
+    ("Could you tell me about the Harbour Board, please?", "topic", "the Harbour Board", ""),
+    ("Explain tidal locks to me", "topic", "tidal locks", ""),
+    ("Skerrow", "topic", "Skerrow", ""),
+    ("Harbour Board", "topic", "Harbour Board", ""),
+    ("Wie hoch ist der Leuchtturm?", "another language", "Wie hoch ist der Leuchtturm", ""),
+    ("Où est le phare ?", "another language", "Où est le phare", ""),
+    ("灯台はどこですか", "another language", "灯台はどこですか", ""),
+]
+
+FACTS = [
+    "Who owns the ferry?",
+    "How many articles does the constitution have?",
+    "Tell me who owns the ferry",
+    "Explain why the pier was closed",
+    "Hello Kitty was designed by whom?",
+    "What can you catch in the bay?",
+    "Should ships over 40 metres use a pilot?",
+    "what is the difference in height",
+    "Who wrote the report on the pier?",
+    "What happened to the pier in 1962?",
+    "harbour dues 2019",
+    "Who said that the pier was closed?",
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "topic", "detail"), MESSAGES)
+def test_the_kind_and_what_about(text: str, kind: str, topic: str, detail: str):
+    message = message_of(text)
+    assert (message.kind, message.topic, message.detail) == (kind, topic, detail)
+
+
+@pytest.mark.parametrize("text", FACTS)
+def test_questions_about_facts_go_to_the_reader(text: str):
+    assert message_of(text).kind == "question"
+
+
+@pytest.mark.parametrize(
+    "piece", ["hi ", "thanks ", "more ", "1+", "list the ", "articles about ", "what is ", "a", "give me the "]
+)
+def test_long_messages_take_no_time(piece: str):
+    began = time.perf_counter()
+    message_of(piece * 10_000)
+    message_of((piece * 300)[:299])
+    assert time.perf_counter() - began < 1
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the question sets are not here")
+@pytest.mark.parametrize("name", SETS)
+def test_next_to_no_question_of_open_sets_is_caught(name: str):
+    questions = questions_of(SHARED / name)
+    found = caught(questions)
+    double = {kind: ones for kind, ones in found.items() if kind in ("questions", "comparison")}
+    elsewhere = sum(map(len, found.values())) - sum(map(len, double.values()))
+    assert elsewhere * 1000 < len(questions)
+    assert sum(map(len, double.values())) * 100 < len(questions)  # these are read, too: part by part
