@@ -218,11 +218,12 @@ def _understood(finish: Finish, text: str, named: Named) -> Finish:
     def finished(answers: Sequence[Answer]) -> Answer:
         answer = finish(answers)
         listed = tuple(ListedDocument(one.name, one.title, one.date) for one in named.documents)
+        read = f"In “{names}”: {answer.understood or named.rest}"
         several = f"“{named.said}” fits {counted(len(listed))}; all of them were searched."
         return replace(
             answer,
             question=text,
-            understood=f"In “{names}”: {answer.understood or named.rest}",
+            understood=read if read != text else None,
             notice=answer.notice or (several if len(listed) > 1 else None),
             documents=listed,
         )

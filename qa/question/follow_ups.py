@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from qa.english import AUXILIARIES, MONTHS, NAME, PEOPLE, PREPOSITIONS, QUESTION_WORDS, THINGS, WEEKDAYS, any_of
+from qa.english import AUXILIARIES, BE, MONTHS, NAME, PEOPLE, PREPOSITIONS, QUESTION_WORDS, THINGS, WEEKDAYS, any_of
 
 MOST = 5  # readings, chosen and not fitted: all of them are asked, so each costs time
 SHORT = 8  # words, chosen and not fitted: a longer answer is a sentence and cannot replace a pronoun
@@ -34,11 +34,13 @@ THING = re.compile(
 PLACE = re.compile(r"(?<!is )(?<!are )(?<!was )(?<!were )\b(there)\b(?!\s+(?:is|are|was|were|a|an|any|be)\b)", re.I)
 POSSESSIVE = frozenset(("his", "her", "hers", "its", "their"))
 DEMONSTRATIVE = re.compile(r"\b(?:that|this|these|those|the same)\s+(?P<noun>[a-z]+)\b", re.I)
-NAMES = re.compile(rf"\b{NAME}")
-NAMED = re.compile(rf"(?:the )?{NAME}(?:['’]s?)?")  # nothing but a name: it takes the place of another
+NUMBERED = rf"{NAME}(?: \d[\w.-]*)?"  # "Apollo 12": the number belongs to the name
+NAMES = re.compile(rf"\b{NUMBERED}")
+NAMED = re.compile(rf"(?:the )?{NUMBERED}(?:['’]s?)?")  # nothing but a name: it takes the place of another
 YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 WH = re.compile(
-    rf"^(?:{any_of(PREPOSITIONS)}\s+)?{any_of(QUESTION_WORDS)}(?:(?<=how)\s+(?:much|many|long|often|far|old|big|large))?\b\s*",
+    rf"^(?:{any_of(PREPOSITIONS)}\s+)?{any_of(QUESTION_WORDS)}(?:(?<=how)\s+(?:much|many|long|often|far|old|big"
+    rf"|large))?\b\s*",
     re.I,
 )
 AUXILIARY = re.compile(rf"^{any_of(AUXILIARIES)}\s+", re.I)
@@ -47,7 +49,42 @@ NOUN_PHRASE = re.compile(r"\b(?:a|an|the)\s+[^,?]*$")
 THING_NAMED = re.compile(r"(?:the|an?|its|his|her|their|this|that|these|those)\b|[A-Z0-9]")
 HEAD = re.compile(rf"^(?:[\w’'-]+\s+){{0,3}}?{any_of(AUXILIARIES)}\s+", re.I)
 _CAPITALISED_AT_TIMES = (*MONTHS, *WEEKDAYS, *QUESTION_WORDS, *AUXILIARIES, *PREPOSITIONS)
-NOT_NAMES = frozenset(map(str.lower, (*_CAPITALISED_AT_TIMES, *"and or but so then the name".split())))
+_COMMANDS = "tell describe explain name list give show compare summarise summarize"
+NOT_NAMES = frozenset(map(str.lower, (*_CAPITALISED_AT_TIMES, *f"and or but so then the any i {_COMMANDS}".split())))
+
+# What a question is about, by its form; the first that fits.
+COMMAND = re.compile(
+    r"^(?:please )?(?:(?:tell|teach) me (?:more |something )?(?:about|of)|describe|explain|compare"
+    r"|give me .*? (?:about|on|of)"
+    r"|(?:what|how) about|i(?:'d| would)? (?:want|like) to know (?:more )?about) ",
+    re.I,
+)
+_PRONOUN = rf"\b(?:{any_of([*PEOPLE, *THINGS, 'one', 'ones', 'that'])})\b"
+FOCUS = (
+    re.compile(
+        r"\b(?:of|about|between|called) (?P<focus>(?:the |an? )?[\w’'-]+(?: (?!(?:in|on|at|by|to|for|from"
+        r"|with)\b)[\w’'-]+){0,4})$",
+        re.I,
+    ),
+    re.compile(
+        rf"^(?:what|who)(?:'s| {any_of(BE)}) (?P<focus>(?:the |an? )?[\w’'-]+(?: (?!(?:in|on|at|by|to|for|from|with"
+        rf"|about|like|and)\b)"
+        r"[\w’'-]+){0,4})",
+        re.I,
+    ),
+    re.compile(
+        rf"^(?:(?:how|why|when|where|what)(?: [\w-]+)? )?{any_of(AUXILIARIES)} (?P<focus>(?:the "
+        rf"|an? )?[\w’'-]+(?: [\w’'-]+){{0,2}}?)"
+        r" (?:[\w-]+ed|made|known|be|become|important|good|bad|safe|used|worth|work|have|get|affect|help|cause"
+        r"|differ|differ from|from)\b",
+        re.I,
+    ),
+    re.compile(r"\b(?:for|in|on|with) (?P<focus>(?:the |an? )?[\w’'-]+(?: [\w’'-]+){0,3})$", re.I),
+)
+# "What are the main themes?": a part of something that was named before.
+PART = re.compile(r"^(?:what|who|which|how many|are there|is there|what kinds? of)\b(?:\s[\w’'-]+){1,6}$", re.I)
+OF_WHAT = re.compile(r"\b(?:the|any|its|some|other|most|main)\b", re.I)
+COMPLETE = re.compile(r"\b(?:of|for|about|between|called|than|in|from)\b|\d", re.I)
 
 
 class Asked(Protocol):
@@ -87,7 +124,29 @@ def leans(question: str) -> bool:
         return True
     body = OPENING.sub("", question)
     opened = body != question and not question.lower().startswith(("so ",))
-    return opened or any(_unbound(pattern, body) for pattern in (PERSON, THING, PLACE))
+    return opened or _is_part(body) or any(_unbound(pattern, body) for pattern in (PERSON, THING, PLACE))
+
+
+def _is_part(question: str) -> bool:
+    """Whether a short question asks for a part of something that it does not name, as in "What are the main themes?"."""
+    asked = _strip(question)
+    named = any(name.group().lower() not in NOT_NAMES for name in NAMES.finditer(asked))
+    return bool(PART.match(asked) and OF_WHAT.search(asked)) and not named and not COMPLETE.search(asked)
+
+
+def focus_of(turns: Sequence[Asked]) -> str | None:
+    """What the conversation is about: the subject of the latest question that names one."""
+    for turn in reversed(turns):
+        asked = _strip(OPENING.sub("", turn.question))
+        if command := COMMAND.match(asked):
+            return re.sub(r"^some of ", "", asked[command.end() :])
+        for pattern in FOCUS:
+            found = pattern.search(asked)
+            if found and not re.search(_PRONOUN, found["focus"], re.I):
+                return found["focus"]
+        if names := _names([turn]):
+            return names[0]
+    return None
 
 
 def _unbound(pattern: re.Pattern[str], question: str) -> bool:
@@ -122,7 +181,11 @@ def _substituted(question: str, turns: Sequence[Asked]) -> list[str]:
     last = turns[-1]
     found = next((m for m in (PERSON.search(question), PLACE.search(question), THING.search(question)) if m), None)
     if found is None:
-        return [f"{_strip(question)} {_about(last)}?"] + [f"{_strip(question)} {name}?" for name in _names(turns)[:1]]
+        focus = focus_of(turns)
+        if _is_part(question):
+            return [f"{_strip(question)} of {focus}?", question] if focus else [question]
+        topics = [focus] if focus else []
+        return [f"{_strip(question)} {topic}?" for topic in [*topics, _about(last), *_names(turns)[:1]]]
     completed = []
     for referent in _referents(
         turns, person=PERSON.search(question) is not None, place=PLACE.search(question) is not None
@@ -155,7 +218,8 @@ def _referents(turns: Sequence[Asked], *, person: bool, place: bool) -> list[str
         return (answer + names if asked else names + answer)[:3]
     phrase = NOUN_PHRASE.search(_strip(last.question))
     about = [thing for thing in [_about(last)] if THING_NAMED.match(thing)]
-    return [*answer, *([phrase.group()] if phrase else []), *about, *names][:4]
+    focus = [thing for thing in [focus_of(turns)] if thing]
+    return [*dict.fromkeys([*answer, *focus, *([phrase.group()] if phrase else []), *about, *names])][:4]
 
 
 def _names(turns: Sequence[Asked]) -> list[str]:

@@ -17,10 +17,10 @@ _ASKS = (
 )
 _SENTENCE = re.compile(r"[^?]+\?+")
 _OPENING = re.compile(r"^(?:and|also|but|then|plus|or)\b[ ,]*", re.I)
+_DID = r"(?:[a-z]+ed|built|paid|made|led|wrote|won|ran|owns?|runs?|said|found|took|gave|bought|sold)"
 _JOINED = re.compile(
     rf"^(?P<first>{_ASKS} .+?),? (?:and|and also|as well as) "
-    rf"(?P<second>(?:who|where|when|why|how|what|which)(?: (?:many|much|long|old|far|often"
-    rf"|[a-z]+))?? {any_of(AUXILIARIES)}\b.+|who (?:[a-z]+ed|built|paid|made|led|wrote|won|ran|owns?|runs?|said|found|took|gave|bought|sold) .+)$",
+    rf"(?P<second>(?:who|where|when|why|how|what|which)(?: [a-z]+)?? {any_of(AUXILIARIES)}\b.+|who {_DID} .+)$",
     re.I,
 )
 _WHERE_AND_WHEN = re.compile(

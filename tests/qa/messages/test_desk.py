@@ -12,18 +12,19 @@ from qa.assistant import Assistant
 
 FILES = {
     "ferry-2019.md": (
-        "---\ntitle: A new ferry for Skerrow\ndate: 2019-04-08\n---\n\n The town of Skerrow will buy a new ferry. It will cost 3 million "
-        "crowns. The ferry will carry forty cars. It replaces a ferry of 1961.\n"
+        "---\ntitle: A new ferry for Skerrow\ndate: 2019-04-08\n---\n\nThe town of Skerrow will buy a new ferry. It will cost "
+        "3 million crowns. The ferry will carry forty cars. It replaces a ferry of 1961.\n"
     ),
     "ferry-2021.md": (
-        "---\ntitle: The ferry comes late\ndate: 2021-06-21\n---\n\n The ferry for Skerrow came a year late. It cost 5 million crowns.\n"
+        "---\ntitle: The ferry comes late\ndate: 2021-06-21\n---\n\nThe ferry for Skerrow came a year late. It cost 5 million "
+        "crowns.\n"
     ),
-    "harbour.txt": (
-        "The Harbour Board\n\nThe Harbour Board was set up in 1952. Its head, Nadia Voss, said that \"no pier outlives its "
-        "keeper\".\n\nDues\n\nBoats pay dues by their length. Boats of the town pay half of the dues. The dues pay for the "
-        "lamps.\n\nLamps\n\nThe lamps on the pier burn oil. The oil comes from Port Ellam.\n"
+    "harbour.md": (
+        '# The Harbour Board\n\nThe Harbour Board was set up in 1952. Its head, Nadia Voss, said that "no pier outlives its '
+        'keeper".\n\n## Dues\n\nBoats pay dues by their length. Boats of the town pay half of the dues. The dues pay for '
+        "the lamps.\n\n## Lamps\n\nThe lamps on the pier burn oil. The oil comes from Port Ellam.\n"
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -46,8 +47,8 @@ def test_small_talk_is_answered_in_pincites_own_words(asked: Assistant, message:
 
 def test_how_many_documents_there_are(asked: Assistant):
     answer = asked.ask("How many articles do you have?")
-    assert answer.notice == "There are 3 documents: 2 Markdown, 1 text."
-    assert names(answer.documents) == ["ferry-2019.md", "ferry-2021.md", "harbour.txt"]
+    assert answer.notice == "There are 3 documents: 3 Markdown."
+    assert names(answer.documents) == ["ferry-2019.md", "ferry-2021.md", "harbour.md"]
 
 
 def test_newest_and_by_date(asked: Assistant):
@@ -63,22 +64,22 @@ def test_the_documents_that_mention_something_are_shown_with_a_sentence(asked: A
 
 
 def test_a_condition_narrows_the_collection(asked: Assistant):
-    assert names(asked.where("type = txt").ask("Which articles do you have?").documents) == ["harbour.txt"]
+    assert names(asked.where("title ~ harbour").ask("Which articles do you have?").documents) == ["harbour.md"]
 
 
 def test_an_overview_quotes_opening_headings_and_central_sentences(asked: Assistant):
-    answer = asked.ask("What is harbour.txt about?")
-    assert answer.kind == "overview" and names(answer.documents) == ["harbour.txt"]
+    answer = asked.ask("What is harbour.md about?")
+    assert answer.kind == "overview" and names(answer.documents) == ["harbour.md"]
     assert answer.text == answer.citations[0].quote
     assert answer.text.startswith("The Harbour Board was set up in 1952.")
     assert [heading.quote for heading in answer.items] == ["Dues", "Lamps"]
-    source = FILES["harbour.txt"]
+    source = FILES["harbour.md"]
     assert all(source[one.start : one.end] == one.quote for one in (*answer.citations, *answer.items))
 
 
 def test_an_overview_of_everything_quotes_each_document(asked: Assistant):
     answer = asked.ask("Summarise the articles")
-    assert names(answer.documents) == names(answer.citations) == ["ferry-2019.md", "ferry-2021.md", "harbour.txt"]
+    assert names(answer.documents) == names(answer.citations) == ["ferry-2019.md", "ferry-2021.md", "harbour.md"]
 
 
 def test_a_topic_gives_sentences_and_a_quotation_its_words(asked: Assistant):
@@ -87,8 +88,8 @@ def test_a_topic_gives_sentences_and_a_quotation_its_words(asked: Assistant):
 
 
 def test_a_named_document_is_read_alone_and_shown_as_understood(asked: Assistant):
-    answer = asked.ask("Who is the head in harbour.txt?")
-    assert (answer.text, answer.understood) == ("Nadia Voss", "In “harbour.txt”: Who is the head?")
+    answer = asked.ask("Who is the head in harbour.md?")
+    assert (answer.text, answer.understood) == ("Nadia Voss", "In “harbour.md”: Who is the head?")
     again = asked.ask(answer.understood)
     assert (again.text, again.understood) == ("Nadia Voss", None)
     assert asked.ask("Who is the head in ferry-2019.md?").text is None
