@@ -86,17 +86,17 @@ def _joined(sentences: Sequence[Sentence]) -> Citation | None:
 
 
 def headings_of(store: Store, source: Source) -> list[Citation]:
-    """The lines between passages: the headings, which no passage holds. The title itself is left out."""
-    text, found, reached = store.document_text(source.record.name), [], source.record.body
-    for passage in source.passages:
-        for line in re.finditer(r"[^\n\r]+", text[reached : passage.start] if passage.start > reached else ""):
-            marks = _HEADING_MARKS.match(line[0])
-            start = reached + line.start() + (marks.end() if marks else 0)
-            words = _HEADING_MARKS.sub("", line[0])
-            if re.search(r"\w", words) and words.casefold() != source.record.title.casefold():
-                whole = replace(passage, start=start, end=start + len(words), text=words)
-                found.append(cited(whole, start, start + len(words), 0.0, 1.0))
-        reached = max(reached, passage.end)
+    """The headings of the main content, without mark-up at their start; the title itself is left out."""
+    text, found = store.document_text(source.record.name), []
+    title, first = _words(source.record.title), source.passages[0]
+    for block in store.structure(source.record.name).blocks:
+        if block.kind != "heading" or not block.main:
+            continue
+        words = _HEADING_MARKS.sub("", text[block.start : block.end])
+        start = text.index(words, block.start)
+        if _words(words) not in ([], title):
+            whole = replace(first, start=start, end=start + len(words), text=words, page=source.record.page_at(start))
+            found.append(cited(whole, start, start + len(words), 0.0, 1.0))
     return found[:HEADINGS]
 
 
