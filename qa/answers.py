@@ -118,6 +118,21 @@ class Answer:
     documents: tuple[ListedDocument, ...] = ()
     parts: tuple[Answer, ...] = ()
 
+    @property
+    def nothing_near(self) -> bool:
+        """Whether it is sure that the articles do not answer: the sentences quoted are then no help."""
+        return self.kind == "none" and self.certainty == "sure"
+
+    def likeliest_in(self, citation: Citation) -> Citation | None:
+        """The most probable short answer inside a quoted sentence, to be marked there; None if there is none."""
+        inside = (
+            place
+            for other in self.alternatives
+            for place in other.citations
+            if place.document == citation.document and citation.start <= place.start and place.end <= citation.end
+        )
+        return next(inside, None)
+
     def with_id(self, id: str | None) -> Answer:
         """The same answer with the id of its question."""
         return replace(self, id=id)

@@ -34,6 +34,10 @@ INSTRUCTIONS = (
 )
 
 
+NO_SHORT_ANSWER = "No short answer was found in the articles. The nearest sentences, which may not answer:"
+NOTHING_NEAR = "The articles do not say. The nearest sentences, which do not answer:"
+
+
 def to_document(hit: Hit) -> Document:
     """A hit as a LangChain document; ``source``, ``start_index`` and ``end_index`` are the place of its text."""
     passage = hit.passage
@@ -199,7 +203,7 @@ def quotable(answer: Answer) -> str:
     if answer.text is not None:
         lines += [answer.text, _source(answer.citations[0]), f"Certainty: {_certainty(answer)}"]
     elif answer.kind == "none":
-        lines += ["No short answer was found in the articles. The nearest sentences, which may not answer:"]
+        lines += [NOTHING_NEAR if answer.nothing_near else NO_SHORT_ANSWER]
     if answer.text is None:
         lines += [line for cited in answer.citations for line in (cited.quote, _source(cited))]
     if answer.agreement.conflict:

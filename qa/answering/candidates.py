@@ -90,6 +90,7 @@ def cited(passage: Passage, start: int, end: int, score: float, confidence: floa
         passage.page,
         CitedPassage(passage.start, passage.end, passage.text),
         score,
+        main=passage.main,
         confidence=confidence,
     )
 

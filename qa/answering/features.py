@@ -111,8 +111,8 @@ def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
                 near=share(wanted, f"{hit.passage.title}\n{hit.passage.heading}\n{sentence}"),
                 echo=0.0 if free else float(asked.issuperset(terms(candidate.text))),
                 unfit=0.0 if whole else float(is_unfit(question, candidate.text, sentence)),
-                row=float(is_row(hit)),
-                outside=float(not is_main(hit)),
+                row=float(bool(hit.passage.header)),
+                outside=float(not hit.passage.main),
                 whole=float(whole),
             )
         )
@@ -164,16 +164,6 @@ def is_dateline(answer: str, sentence: str) -> bool:
     line = next((one for one in sentence.splitlines() if answer in one), sentence)
     others = _DATELINE.sub(" ", line.replace(answer, " ")).split()
     return len(others) <= DATELINE_WORDS and not any(word[0].islower() for word in others)
-
-
-def is_row(hit: Hit) -> bool:
-    """Whether a passage is a row of a table."""
-    return bool(getattr(hit.passage, "header", None))
-
-
-def is_main(hit: Hit) -> bool:
-    """Whether a passage is part of its document's main content."""
-    return bool(getattr(hit.passage, "main", True))
 
 
 def log_sum(scores: Sequence[float]) -> float:

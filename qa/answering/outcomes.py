@@ -18,7 +18,6 @@ from qa.retrieval.hybrid import Hit
 
 ALTERNATIVES = 4  # shown beside an answer, chosen and not fitted
 NOTHING_SEARCHED = "No article was searched: the index is empty, or no article meets the condition."
-NOTHING_NEAR = "Nothing in the articles comes near an answer."
 
 
 def outcome(
@@ -50,7 +49,6 @@ def outcome(
             certainty="sure",
         )
     probability = confidence.none.probability(found_features(hits, ranked, sentences))
-    certainty = confidence.none.word(probability)
     return Answer(
         question,
         None,
@@ -58,8 +56,7 @@ def outcome(
         nearest,
         _alternatives(ranked),
         kind="none",
-        certainty=certainty,
-        notice=NOTHING_NEAR if certainty == "sure" else None,
+        certainty=confidence.none.word(probability),
         reason=None if confidence.fitted else _UNFITTED,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qa.answering.candidates import cited
 from qa.answering.confidence import Confidence, sigmoid
-from qa.answering.features import SentenceFeatures, clipped, is_main, log_sum, sentences_of, share
+from qa.answering.features import SentenceFeatures, clipped, log_sum, sentences_of, share
 from qa.answers import Citation
 from qa.question.content_words import content
 from qa.reader.reader import Reading
@@ -74,7 +74,7 @@ def ranked_sentences(
                 share(wanted, f"{above}\n{passage.text[one.start : one.end]}"),
                 float(reading is not None),
                 1 / (1 + rank),
-                float(not is_main(hit)),
+                float(not passage.main),
             )
             key = (passage.document, passage.start + one.start, passage.start + one.end)
             made = Sentence(hit, place, key[1], key[2], score, known, confidence.sentence.log_odds(known))

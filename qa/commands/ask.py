@@ -92,10 +92,12 @@ def show(answer: Answer, console: Terminal) -> None:
             Text(f"({answer.certainty}, {answer.confidence:.2f}{reason})", style="dim"),
         )
     elif answer.kind == "none":
-        console.print("No short answer found. The sentences nearest to the question:", style="yellow")
+        near = "Nothing in the articles is near an answer" if answer.nothing_near else "No short answer found"
+        console.print(f"{near}. The sentences nearest to the question:", style="yellow")
     for number, citation in enumerate(answer.citations, 1):
         console.say(f"[{number}] {_place(citation)}", "cyan")
-        console.print(marked(citation))
+        inside = answer.likeliest_in(citation) if answer.text is None else citation
+        console.print(marked(inside) if inside else Text(terminal_safe(citation.quote)))
     if answer.agreement.conflict:
         console.print("The articles differ on this:", style="yellow")
         for other in answer.alternatives[:1]:

@@ -388,3 +388,11 @@ def test_every_quote_stands_at_its_place(tmp_path_factory, texts, bom, shares, q
     asked = assistant(folder, {}, files | {"last.txt": "Almaty and Osh met in Astana.\n"})
     asked.reader = AnySpans(shares)
     check_places(asked.ask(question))
+
+
+def test_the_likeliest_words_are_known_inside_the_nearest_sentences(tmp_path: Path):
+    answer = assistant(tmp_path, {CAPITAL: {"Astana": -1.0}}).ask(CAPITAL)
+    first = answer.citations[0]
+    inside = answer.likeliest_in(first)
+    assert inside is not None and inside.quote == "Astana" and first.start < inside.start < inside.end < first.end
+    assert answer.likeliest_in(replace(first, document="/elsewhere.txt")) is None

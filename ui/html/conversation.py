@@ -116,8 +116,8 @@ def _items(answer: Answer) -> Html:
 
 def _not_found(place: Place, answer: Answer) -> Html:
     """No short answer: the sentences nearest to the question, or that there is nothing near."""
-    near = [_near(place, number, citation) for number, citation in enumerate(answer.citations)]
-    title = "No short answer found" if near else "Nothing near this in your articles"
+    near = [_near(place, number, one, answer.likeliest_in(one)) for number, one in enumerate(answer.citations)]
+    title = "No short answer found" if near and not answer.nothing_near else "Nothing near this in your articles"
     nearest = "These sentences come nearest. They may not answer the question:"
     return join(
         [
@@ -265,10 +265,14 @@ def _source(place: Place, candidate: int, number: int, citation: Citation) -> Ht
     )
 
 
-def _near(place: Place, number: int, citation: Citation) -> Html:
-    """One of the nearest sentences, or the first words of its passage, with its source's button."""
-    quoted = citation.quote or _clipped(citation.passage.text.strip(), NEAR_PASSAGE)
-    words = tag("blockquote", quoted, class_="pc-words", dir="auto")
+def _near(place: Place, number: int, citation: Citation, inside: Citation | None = None) -> Html:
+    """One of the nearest sentences with its likeliest words marked, or the first words of its passage, and its source."""
+    if inside is None:
+        quoted = [citation.quote or _clipped(citation.passage.text.strip(), NEAR_PASSAGE)]
+    else:
+        left, right = inside.start - citation.start, inside.end - citation.start
+        quoted = [citation.quote[:left], tag("mark", inside.quote), citation.quote[right:]]
+    words = tag("blockquote", *quoted, class_="pc-words", dir="auto")
     return tag("li", words, _source(place, 0, number, citation))
 
 
