@@ -9,42 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.blocks import Omission, Structure
+from index.file_types import KINDS, TYPES, what_to_do
 from index.files import digest
-from index.loaders.csv import load_csv
-from index.loaders.html import load_html
-from index.loaders.mail.eml import load_eml
-from index.loaders.mail.mbox import load_mbox
-from index.loaders.markdown import load_markdown
 from index.loaders.metadata import authors, language, url, words
-from index.loaders.office.docx import load_docx
-from index.loaders.office.rtf import load_rtf
 from index.loaders.paragraphs import structure_of
-from index.loaders.pdf import load_pdf
-from index.loaders.text import Content, Overtaxed, UnreadableContent, load_text
-from index.loaders.web.epub import load_epub
+from index.loaders.text import Content, Overtaxed, UnreadableContent
 
 LARGEST_FILE = 50 * 1024 * 1024
 LONGEST_TITLE = 300
 
-Loader = Callable[[bytes], Content]
 Load = Callable[[str, bytes], Content]
-LOADERS: dict[str, Loader] = {
-    "txt": load_text,
-    "md": load_markdown,
-    "html": load_html,
-    "pdf": load_pdf,
-    "docx": load_docx,
-    "epub": load_epub,
-    "rtf": load_rtf,
-    "csv": load_csv,
-    "eml": load_eml,
-    "mbox": load_mbox,
-}
-KINDS = {
-    ".txt": "txt", ".text": "txt", ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".xhtml": "html",
-    ".pdf": "pdf", ".docx": "docx", ".epub": "epub", ".rtf": "rtf", ".csv": "csv", ".tsv": "csv", ".eml": "eml",
-    ".mbox": "mbox",
-}  # fmt: skip
 
 
 class UnreadableDocument(ValueError):
@@ -104,9 +78,7 @@ def read_bytes(path: Path) -> bytes:
     if path.is_dir():
         raise UnreadableDocument(name, "a folder that cannot be listed")
     if path.suffix.lower() not in KINDS:
-        raise UnreadableDocument(
-            name, f"unknown file type {path.suffix}" if path.suffix else "no file type in its name"
-        )
+        raise UnreadableDocument(name, what_to_do(path.suffix.lower()))
     try:
         if not path.is_file():
             raise UnreadableDocument(name, "not a regular file" if path.exists() else "a link to a file that is gone")
@@ -135,7 +107,7 @@ def _name(path: Path) -> str:
 
 def load(kind: str, data: bytes) -> Content:
     """Parse the bytes of a file of this kind, in this process; raises UnreadableContent, or whatever a parser raises."""
-    return LOADERS[kind](data)
+    return TYPES[kind].load(data)
 
 
 def parse_document(path: Path, data: bytes, load: Load = load) -> Document:

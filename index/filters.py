@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePath
 
-from index.documents import LOADERS
+from index.file_types import TYPES
 from index.storage.layout import DocumentRecord
 
 Test = Callable[[str, str], bool]
@@ -153,7 +153,7 @@ def _by_file(document: DocumentRecord, mark: str, value: str) -> bool:
     return (len(wanted) > 0 and names[-len(wanted) :] == wanted) == (mark == "=")
 
 
-_TYPES = re.compile("|".join(LOADERS), re.IGNORECASE)
+_TYPES = re.compile("|".join(TYPES), re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}")
 _ANY = re.compile(r".+", re.DOTALL)
 FIELDS = {

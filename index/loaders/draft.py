@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from index.blocks import CELL_BORDER, Block, BlockKind, Mark, Omission, Structure
@@ -109,3 +109,8 @@ def drafted(draft: Draft, left_out: Mapping[str, int] | None = None, **fields: A
     fields["title"] = fields.get("title") or (structure.words(text, first.start, first.end) if first else None)
     omitted = tuple(Omission(what, count) for what, count in (left_out or {}).items() if count)
     return Content(text, structure=structure, omitted=omitted, **fields)
+
+
+def page_starts(lengths: Sequence[int], length: int) -> tuple[int, ...]:
+    """The offsets at which pages begin, from how long the text was before each of them and is in the end."""
+    return tuple(min(before + len(PARAGRAPH_GAP) if before else 0, length) for before in lengths)

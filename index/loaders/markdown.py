@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from index.blocks import Block, BlockKind, Mark, MarkKind, Structure
 from index.loaders.metadata import MOST_AUTHORS
-from index.loaders.text import BYTE_ORDER_MARK, LONGEST_HEADING, Content, decode_utf8, iso_date
+from index.loaders.text import BYTE_ORDER_MARK, LONGEST_HEADING, Content, decode_text, iso_date
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -55,7 +55,7 @@ class _FrontMatter:
 
 def load_markdown(data: bytes) -> Content:
     """Read Markdown with optional YAML front matter; the title is its ``title``, or the first level-1 heading."""
-    text = decode_utf8(data)
+    text, warnings = decode_text(data)
     front = _front_matter(text)
     structure = _structure(text, front)
     top = next((block for block in structure.blocks if block.kind == "heading" and block.level == 1), None)
@@ -65,7 +65,7 @@ def load_markdown(data: bytes) -> Content:
         date=iso_date(front.field("date")),
         body=front.end,
         structure=structure,
-        warnings=front.warnings,
+        warnings=(*warnings, *front.warnings),
         authors=front.names("author", "authors"),
         language=front.field("lang", "language"),
         publisher=front.field("publisher", "site", "source"),

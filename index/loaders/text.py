@@ -6,6 +6,7 @@ read; ``index.documents`` turns any other exception of a parsing library into a 
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 
@@ -13,7 +14,15 @@ from index.blocks import Omission, Structure
 
 LONGEST_HEADING = 1_000  # characters, which bounds the time that hostile mark-up can take
 BYTE_ORDER_MARK = "\ufeff"
+SAMPLE = 50_000  # bytes from which the encoding is guessed
 
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins with the one of UTF-16, so it comes first
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_REPLACED = "\ufffd"
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 _ISO_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}.*)?)?)?")
 
@@ -62,20 +71,17 @@ class Content:
 
 def load_text(data: bytes) -> Content:
     """Read plain text; a short first line above a blank line is the title, and stays in the text."""
-    text = decode_utf8(data)
+    text, warnings = decode_text(data)
     body = int(text.startswith(BYTE_ORDER_MARK))
-    return Content(text, title=_first_line_title(text[body : body + 1_000]), body=body)
+    return Content(text, title=_first_line_title(text[body : body + 1_000]), body=body, warnings=warnings)
 
 
-def decode_utf8(data: bytes) -> str:
-    """Decode UTF-8; raises UnreadableContent for anything else, as offsets must match the file code point by code point."""
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        raise UnreadableContent(f"not UTF-8{_likely_encoding(data)}; convert it with iconv") from None
+def decode_text(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """Return the text, code point by code point, and a warning if it is not UTF-8; raises UnreadableContent for no text."""
+    text, warnings = _decoded(data)
     if "\0" in text:
         raise UnreadableContent("holds NUL bytes, so it is not plain text")
-    return text
+    return text, warnings
 
 
 def iso_date(value: str | None) -> str | None:
@@ -83,13 +89,36 @@ def iso_date(value: str | None) -> str | None:
     return value if value and _ISO_DATE.fullmatch(value) else None
 
 
-def _likely_encoding(data: bytes) -> str:
+def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
+    try:
+        return data.decode("utf-8"), ()
+    except UnicodeDecodeError:
+        encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
+    if encoding is None and (damaged := _damaged_utf8(data)):
+        count = damaged.count(_REPLACED)
+        return damaged, (f"{count} of its characters are damaged, and shown as {_REPLACED}",)
+    encoding = encoding or _likeliest(data)
+    name = encoding.replace("_", "-").replace("cp125", "windows-125")
+    return data.decode(encoding, "replace"), (f"read as {name}, as it is not UTF-8",)
+
+
+def _damaged_utf8(data: bytes) -> str | None:
+    """The text with signs for what is damaged, if most of what is beyond ASCII is UTF-8; else None."""
+    text = data.decode("utf-8", "replace")
+    beyond = sum(not sign.isascii() for sign in text)
+    return text if beyond > 2 * text.count(_REPLACED) else None
+
+
+def _likeliest(data: bytes) -> str:
+    """The encoding in which the text looks most like one; windows-1252 if that reads the same."""
     from charset_normalizer import from_bytes
 
-    guess = from_bytes(data[:50_000]).best()
-    if guess is None or guess.encoding == "utf_8":  # damaged UTF-8
-        return ""
-    return f" (looks like {guess.encoding.replace('cp125', 'windows-125')})"
+    sample = data[:SAMPLE]
+    best = max(from_bytes(sample), key=lambda match: (-match.chaos, match.coherence), default=None)
+    if best is None:
+        raise UnreadableContent("its encoding is not known: save it as UTF-8")
+    same = sample.decode("cp1252", "replace") == sample.decode(best.encoding, "replace")
+    return "cp1252" if same else best.encoding
 
 
 def _first_line_title(text: str) -> str | None:

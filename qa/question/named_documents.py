@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePath
 
-from index.documents import KINDS
+from index.file_types import KINDS
 from index.search.bm25 import terms
 from index.storage.layout import DocumentRecord
 from qa.english import FIGURE, MONTHS, any_of

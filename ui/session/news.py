@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from index.documents import KINDS
+from index.file_types import KINDS
 from index.storage.generations import IndexProblem
 from qa.answerer import Answerer
 from qa.answers import Answer

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import io
+import json
+import plistlib
 import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
+from typing import Any
 
 SENTENCE = "The délégation crossed the river at 09:30 and signed the treaty on trade, 中文 and \U0001f600 included. "
 PLAIN = SENTENCE.encode("ascii", "ignore").decode()
@@ -124,7 +128,127 @@ def mbox() -> bytes:
     return b"\n".join(b"From ana@example.org Wed Nov  8 09:30:00 2023\n" + mail for mail in mails)
 
 
+def rst() -> bytes:
+    """A head, sections, a list, a table and a footnote."""
+    table = '.. csv-table:: Ports\n   :header: "Name","Opened"\n\n   "Velmora","1931"\n'
+    return f"Top\n===\n\n:Author: Ana Müller\n\n{SENTENCE}[1]_\n\nPart\n----\n\n- one\n- two\n\n{table}\n.. [1] A note.\n".encode()
+
+
+def mhtml() -> bytes:
+    """A saved page with a style sheet and a picture."""
+    message = EmailMessage()
+    message["From"], message["Snapshot-Content-Location"] = "<Saved by Blink>", "https://example.org/a"
+    message.set_content(html().decode(), subtype="html")
+    message.add_related("p { color: red }", subtype="css")
+    message.add_related(b"\x89PNG" * 9, maintype="image", subtype="png")
+    return message.as_bytes()
+
+
+def webarchive() -> bytes:
+    """A saved page with a script beside it."""
+    page = {"WebResourceData": html(), "WebResourceMIMEType": "text/html", "WebResourceTextEncodingName": "UTF-8"}
+    script = {"WebResourceData": b"alert(1)", "WebResourceMIMEType": "text/javascript"}
+    return plistlib.dumps({"WebMainResource": page, "WebSubresources": [script]}, fmt=plistlib.FMT_BINARY)
+
+
+def feed() -> bytes:
+    """A feed of two entries, one of them with HTML."""
+    item = (
+        "<item><title>{}</title><pubDate>Wed, 08 Nov 2023 09:30:00 +0100</pubDate><description>{}</description></item>"
+    )
+    entries = item.format("One", SENTENCE) + item.format("Two", f"&lt;p&gt;{SENTENCE}&lt;p&gt;More.")
+    return f"<rss><channel><title>A feed</title><language>en</language>{entries}</channel></rss>".encode()
+
+
+def pptx() -> bytes:
+    """Two slides with a list, a table and speaker notes."""
+    import pptx as slides
+
+    deck = slides.Presentation()
+    for number in range(2):
+        slide = deck.slides.add_slide(deck.slide_layouts[1])
+        slide.shapes.title.text, slide.placeholders[1].text = f"Slide {number}", f"{SENTENCE}\nMore."
+        slide.notes_slide.notes_text_frame.text = SENTENCE
+    table = slide.shapes.add_table(2, 2, 0, 0, 9, 9).table
+    table.cell(0, 0).text = table.cell(1, 1).text = "7"
+    packed = io.BytesIO()
+    deck.save(packed)
+    return packed.getvalue()
+
+
+def xlsx() -> bytes:
+    """Rows below the names of their columns, with dates and shares."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["Country", "Opened", "Share"])
+    for number in range(30):
+        book.active.append([f"Country {number}", datetime.datetime(1931, 5, 1 + number % 28), number / 30])
+        book.active.cell(number + 2, 3).number_format = "0.0%"
+    packed = io.BytesIO()
+    book.save(packed)
+    return packed.getvalue()
+
+
+def odt() -> bytes:
+    """Headings, paragraphs and a footnote."""
+    from odfdo import Document, Header, Paragraph
+
+    document = Document("text")
+    document.body.clear()
+    document.body.append(Header(1, "Top"))
+    for _ in range(3):
+        document.body.append(Paragraph(SENTENCE))
+    document.body.get_paragraphs()[0].insert_note(after="river", note_id="n1", citation="1", body="A note.")
+    return _saved(document)
+
+
+def odp() -> bytes:
+    """A slide with a text box."""
+    from odfdo import Document, DrawPage, Frame
+
+    document = Document("presentation")
+    document.body.clear()
+    document.body.append(page := DrawPage("one", name="One"))
+    page.append(Frame.text_frame(SENTENCE, size=("9cm", "9cm")))
+    return _saved(document)
+
+
+def ods() -> bytes:
+    """A sheet of two columns."""
+    from odfdo import Document, Table
+
+    document = Document("spreadsheet")
+    document.body.clear()
+    document.body.append(table := Table("Ports"))
+    for number, values in enumerate((["Name", "Opened"], ["Velmora", 1931], ["Anselm", 1940])):
+        table.set_row_values(number, values)
+    return _saved(document)
+
+
+def _saved(document: Any) -> bytes:
+    packed = io.BytesIO()
+    document.save(packed)
+    return packed.getvalue()
+
+
+def notebook() -> bytes:
+    """Text, code and what it printed."""
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": ["# Top\n", SENTENCE]},
+        {"cell_type": "code", "metadata": {}, "source": "1 + 1", "outputs": [{"data": {"text/plain": ["2"]}}]},
+    ]
+    return json.dumps({"cells": cells, "metadata": {"title": "A notebook"}, "nbformat": 4}).encode()
+
+
+def subtitles() -> bytes:
+    """Three cues, the last after a pause."""
+    cue = "00:00:0{0}.000 --> 00:00:0{0}.900\n{1}\n\n"
+    return ("WEBVTT\n\n" + "".join(cue.format(at, SENTENCE) for at in (1, 2, 9))).encode()
+
+
 SPECIMENS: dict[str, Callable[[], bytes]] = {
-    "txt": text, "md": markdown, "html": html, "pdf": pdf, "docx": docx, "epub": epub, "rtf": rtf, "csv": csv, "eml": eml,
-    "mbox": mbox,
+    "txt": text, "md": markdown, "rst": rst, "html": html, "mhtml": mhtml, "webarchive": webarchive, "xml": feed, "pdf": pdf,
+    "docx": docx, "odt": odt, "rtf": rtf, "epub": epub, "pptx": pptx, "odp": odp, "csv": csv, "xlsx": xlsx, "ods": ods,
+    "eml": eml, "mbox": mbox, "ipynb": notebook, "srt": subtitles,
 }  # fmt: skip

@@ -44,7 +44,10 @@ def parse_xml(data: bytes) -> Any:
     """Parse bytes as XML, without entities or network; raises lxml's XMLSyntaxError."""
     from lxml import etree  # type: ignore[import-untyped,unused-ignore]
 
-    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    return etree.fromstring(
+        data,
+        etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True, remove_pis=True),
+    )
 
 
 def member_xml(archive: zipfile.ZipFile, name: str) -> Any:

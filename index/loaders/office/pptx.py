@@ -6,10 +6,9 @@ import io
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
-from index.loaders.draft import Draft, drafted
+from index.loaders.draft import Draft, drafted, page_starts
 from index.loaders.office.archives import (
     attribute,
     check_archive,
@@ -35,9 +34,9 @@ def load_pptx(data: bytes) -> Content:
         parts = {one.id: one.part for one in relationships(archive, main)}
         slides = [parts.get(attribute(one, "id"), "") for one in member_xml(archive, main).iter("{*}sldId")]
         deck = _Deck(archive)
-        starts = [deck.put_slide(part) for part in slides]
-        content = core_properties(archive, drafted(deck.draft, deck.left_out))
-    return replace(content, pages=tuple(min(start, len(content.text)) for start in starts))
+        lengths = [deck.put_slide(part) for part in slides]
+        content = drafted(deck.draft, deck.left_out, pages=page_starts(lengths, deck.draft.length))
+        return core_properties(archive, content)
 
 
 class _Deck:
@@ -49,7 +48,7 @@ class _Deck:
         self._archive = archive
 
     def put_slide(self, part: str) -> int:
-        """Put a slide with what belongs to it; return the offset at which it begins."""
+        """Put a slide with what belongs to it; return how long the text was before."""
         before = self.draft.length
         slide = self._read(part)
         if slide is not None:
@@ -58,7 +57,7 @@ class _Deck:
             for one in linked:
                 if one.kind in ("notesSlide", "comments"):
                     self._put_notes(self._read(one.part))
-        return before + 2 * (0 < before < self.draft.length)
+        return before
 
     def _read(self, part: str) -> Any:
         try:

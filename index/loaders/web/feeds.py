@@ -1,0 +1,98 @@
+"""Reads XML: feeds (RSS, Atom) entry by entry, and any other by the text of its elements."""
+
+from __future__ import annotations
+
+import email.utils
+from typing import Any
+
+from index.loaders.draft import Draft, drafted
+from index.loaders.office.archives import name_of, own, parse_xml
+from index.loaders.paragraphs import structure_of
+from index.loaders.text import Content, UnreadableContent, iso_date
+from index.loaders.web.pages import load_page
+
+_ENTRIES = ("item", "entry")
+_TEXTS = ("encoded", "content", "description", "summary")  # the fullest first
+_DATES = ("published", "pubDate", "date", "updated", "lastBuildDate")
+
+
+def load_xml(data: bytes) -> Content:
+    """Read a feed, an XHTML page, or the text of whatever the elements are; raises UnreadableContent if it is not XML."""
+    from lxml import etree
+
+    try:
+        root = parse_xml(data)
+    except etree.XMLSyntaxError as error:
+        raise UnreadableContent(f"damaged: it is not XML ({error.msg})") from None
+    if name_of(root).lower() == "html":
+        return load_page(etree.tostring(root, encoding="unicode"))
+    return _feed(root) if name_of(root) in ("rss", "feed", "RDF") else _elements(root)
+
+
+def _feed(root: Any) -> Content:
+    """Each entry below its title; the feed's own title, date and language."""
+    channel = own(root, "channel")
+    channel = root if channel is None else channel
+    draft = Draft()
+    draft.add(_words(own(channel, "title")), "heading", level=1)
+    draft.add(_words(next(filter(_is_element, (own(channel, name) for name in ("description", "subtitle"))), None)))
+    entries = list(root.iter(*(f"{{*}}{name}" for name in _ENTRIES)))
+    for entry in entries:
+        draft.add(_words(own(entry, "title")), "heading", level=2)
+        said = [_date(entry) or "", _words(own(entry, "author")) or _words(own(entry, "creator"))]
+        draft.add(", ".join(filter(None, said)))
+        text = next(filter(_is_element, (own(entry, name) for name in _TEXTS)), None)
+        if text is not None:
+            _put_html(draft, text)
+    return drafted(
+        draft, title=_words(own(channel, "title")), date=_date(channel), language=_words(own(channel, "language"))
+    )
+
+
+def _put_html(draft: Draft, element: Any) -> None:
+    """Put what an element holds: HTML, as text or as elements."""
+    from lxml import etree
+
+    inner = "".join(etree.tostring(child, encoding="unicode") for child in element)
+    try:
+        page = load_page((element.text or "") + inner)
+    except UnreadableContent:
+        return
+    draft.append(page.text, structure_of(page))
+
+
+def _elements(root: Any) -> Content:
+    """A paragraph for each element whose own text is more than white space."""
+    draft, title = Draft(), ""
+    pending = [root]
+    while pending:
+        element = pending.pop()
+        children = list(element)
+        if (element.text or "").strip() or any((child.tail or "").strip() for child in children):
+            words = _words(element)
+            if name_of(element) == "title":
+                title = title or words
+            draft.add(words, "heading" if name_of(element) == "title" else "paragraph", level=1)
+        else:
+            pending += reversed(children)
+    return drafted(draft, title=title)
+
+
+def _date(element: Any) -> str | None:
+    """The first date that an element states, as ISO 8601."""
+    for said in filter(None, (_words(own(element, name)) for name in _DATES)):
+        if iso_date(said):
+            return said
+        try:
+            return email.utils.parsedate_to_datetime(said).isoformat()
+        except ValueError:
+            continue
+    return None
+
+
+def _is_element(element: Any) -> bool:
+    return element is not None
+
+
+def _words(element: Any) -> str:
+    return "" if element is None else " ".join("".join(element.itertext()).split())
