@@ -36,3 +36,14 @@ def docx_of(*blocks: tuple[str, int]) -> bytes:
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
+
+
+def pdf_of_objects(*objects: str) -> bytes:
+    """A PDF of these objects, the first of which is the catalog; object n is referred to as "n 0 R"."""
+    made, places = bytearray(b"%PDF-1.7\n"), []
+    for number, body in enumerate(objects, start=1):
+        places.append(len(made))
+        made += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = f"trailer\n<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{len(made)}\n%%EOF".encode()
+    return bytes(made) + b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table + end

@@ -1,0 +1,87 @@
+"""Reads PDF with pypdfium2: the text of the pages with a box for each word, form fields, and annotations."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from index.loaders.draft import drafted
+from index.loaders.pdf.layout import compose
+from index.loaders.pdf.reading import Page, clean, read_page
+from index.loaders.text import Content, UnreadableContent
+
+LONGEST_LANGUAGE = 64  # 16-bit units
+
+_CREATED = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
+
+
+def load_pdf(data: bytes) -> Content:
+    """Read the text layer of the pages; those that have none, or none that can be decoded, are named in a warning."""
+    import pypdfium2
+
+    try:
+        pdf = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        reason = "encrypted" if "password" in str(error).lower() else "damaged: it cannot be opened as PDF"
+        raise UnreadableContent(reason) from error
+    try:
+        pdf.init_forms()
+        pages = [read_page(pdf, pdf.formenv, number) for number in range(len(pdf))]
+        fields, language = pdf.get_metadata_dict(), _language(pdf)
+    finally:
+        pdf.close()
+    if not any(page.lines or page.notes for page in pages):
+        raise UnreadableContent(_why_nothing(pages))
+    draft, starts = compose([page.lines for page in pages], [page.notes for page in pages])
+    return drafted(
+        draft,
+        title=" ".join(clean(fields.get("Title", "")).split()),
+        date=_date(fields.get("CreationDate", "")),
+        pages=starts,
+        warnings=_coverage(pages),
+        authors=(fields.get("Author", ""),),
+        language=language,
+    )
+
+
+def _why_nothing(pages: Sequence[Page]) -> str:
+    count = f"{len(pages)} page{'s' * (len(pages) > 1)}"
+    if any(not page.decodable for page in pages):
+        return f"its text cannot be decoded, as its fonts do not say which characters they show ({count})"
+    if any(page.pictures for page in pages):
+        return f"image-only: no text on its {count}"
+    return f"empty: no text on its {count}" + (", only drawings" if any(page.drawings for page in pages) else "")
+
+
+def _coverage(pages: Sequence[Page]) -> tuple[str, ...]:
+    """A warning for each reason for which pages were not read."""
+    kinds: dict[str, list[int]] = {"text that cannot be decoded": [], "image only, so not read": [], "no text": []}
+    undecodable, images, empty = kinds.values()
+    for number, page in enumerate(pages, start=1):
+        if not page.decodable:
+            undecodable.append(number)
+        elif not page.lines:
+            (images if page.pictures else empty).append(number)
+    return tuple(
+        f"{words} on {len(found)} of its {len(pages)} pages ({_listed(found)})" for words, found in kinds.items() if found
+    )
+
+
+def _listed(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
+
+
+def _language(pdf: Any) -> str:
+    """The language that the catalog states; "" if there is none."""
+    import pypdfium2
+
+    said = (ctypes.c_ushort * LONGEST_LANGUAGE)()
+    size = pypdfium2.raw.FPDFCatalog_GetLanguage(pdf, said, ctypes.sizeof(said))
+    return bytes(said)[:size].decode("utf-16-le", "replace").rstrip("\0") if size <= ctypes.sizeof(said) else ""
+
+
+def _date(created: str) -> str | None:
+    found = _CREATED.match(created)
+    return "-".join(part for part in found.groups() if part) if found else None

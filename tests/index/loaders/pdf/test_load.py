@@ -1,0 +1,118 @@
+"""PDF: pages, form values and annotations, what cannot be decoded, boxes of words, and pages without text told apart."""
+
+from __future__ import annotations
+
+import pytest
+from document_fakes import pdf_of, pdf_of_objects
+from fpdf import FPDF
+from PIL import Image
+
+from eval.bench.store import specimens
+from index.blocks import PAGE_PARTS
+from index.loaders.pdf.load import load_pdf
+from index.loaders.text import Content, UnreadableContent
+
+HEAD = "<</Type/Catalog/Pages 2 0 R{}>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>"
+FONT = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+
+
+def one_page(shown: str, page: str = "", catalog: str = "", *objects: str, font: str = FONT) -> bytes:
+    """A page of 600 x 800 points: ``shown`` is its content, the font is object 5, and ``objects`` begin at 6."""
+    resources = f"/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>{page}"
+    stream = f"<</Length {len(shown)}>>stream\n{shown}\nendstream"
+    return pdf_of_objects(
+        HEAD[0].format(catalog), HEAD[1], f"<</Type/Page/Parent 2 0 R{resources}>>", stream, font, *objects
+    )
+
+
+def blocks(content: Content, kind: str) -> list[str]:
+    assert content.structure is not None
+    return [content.text[block.start : block.end] for block in content.structure.blocks if block.kind == kind]
+
+
+def test_pages_begin_where_they_say() -> None:
+    content = load_pdf(pdf_of("First page.", "Second page.", "Third page.", title="A report"))
+    assert content.text == "First page.\n\nSecond page.\n\nThird page."
+    assert [content.text[start : start + 5] for start in content.pages] == ["First", "Secon", "Third"]
+    assert content.title == "A report"
+
+
+def test_author_and_language() -> None:
+    content = load_pdf(specimens.pdf())
+    assert (content.authors, content.language) == (("Ana Müller; Bo",), "en-GB")
+    bare = load_pdf(pdf_of("Text."))
+    assert ("".join(bare.authors), bare.language) == ("", "")
+
+
+def test_an_encrypted_and_a_damaged_file_are_named_so() -> None:
+    with pytest.raises(UnreadableContent, match=r"^encrypted$"):
+        load_pdf(pdf_of("Secret.", password="pw"))
+    with pytest.raises(UnreadableContent, match="damaged"):
+        load_pdf(b"%PDF-1.7 nonsense")
+
+
+def test_pages_of_pictures_of_drawings_and_without_anything_are_told_apart() -> None:
+    with pytest.raises(UnreadableContent, match=r"^empty: no text on its 2 pages, only drawings$"):
+        load_pdf(pdf_of("", ""))
+    with pytest.raises(UnreadableContent, match=r"^empty: no text on its 1 page$"):
+        load_pdf(one_page(""))
+    pdf = FPDF()
+    for kind in ("text", "image", "blank", "image"):
+        pdf.add_page()
+        pdf.set_font("helvetica", size=12)
+        if kind == "text":
+            pdf.multi_cell(0, 6, "Text.")
+        elif kind == "image":
+            pdf.image(Image.new("RGB", (20, 20), "red"), 10, 10)
+    assert load_pdf(bytes(pdf.output())).warnings == (
+        "image only, so not read on 2 of its 4 pages (2, 4)",
+        "no text on 1 of its 4 pages (3)",
+    )
+
+
+def test_filled_values_stand_behind_their_labels_and_annotations_are_notes() -> None:
+    shown = "BT /F 12 Tf 50 700 Td (Name:) Tj 0 -30 Td (Born:) Tj 0 -100 Td (Below it all.) Tj ET"
+    field = "<</Type/Annot/Subtype/Widget/FT/Tx/T(f{})/V({})/Rect[{}]/P 3 0 R/F 4>>"
+    fields = [
+        field.format(1, "Ana Orr", "100 695 300 715"),
+        field.format(2, "1931", "100 665 300 685"),
+        field.format(3, "Between", "50 610 300 630"),
+        field.format(4, "", "100 500 300 520"),
+    ]
+    notes = [
+        "<</Type/Annot/Subtype/Text/Contents(A sticky note.)/Rect[10 10 20 20]>>",
+        "<</Type/Annot/Subtype/Link/Contents(no)/Rect[10 10 20 20]>>",
+    ]
+    form = "/AcroForm<</Fields[6 0 R 7 0 R 8 0 R 9 0 R]/DA(/F 0 Tf)/DR<</Font<</F 5 0 R>>>>>>"
+    annotations = "/Annots[6 0 R 7 0 R 8 0 R 9 0 R 10 0 R 11 0 R]"
+    content = load_pdf(one_page(shown, annotations, form, *fields, *notes))
+    assert content.text == "Name: Ana Orr\nBorn: 1931\n\nBetween\n\nBelow it all.\n\nA sticky note."
+    assert blocks(content, "note") == ["A sticky note."]
+
+
+def test_text_that_cannot_be_decoded_is_said_and_not_read() -> None:
+    names = " ".join(f"{code}/g{code}" for code in range(65, 91))
+    font = f"<</Type/Font/Subtype/TrueType/BaseFont/Odd/Encoding<</Differences[{names}]>>/ToUnicode 6 0 R>>"
+    odd = "".join(f"<{code:02X}> <{0xE000 + code:04X}>\n" for code in range(65, 91))
+    mapping = f"begincmap\n1 begincodespacerange <00> <FF> endcodespacerange\n26 beginbfchar\n{odd}endbfchar endcmap"
+    stream = f"<</Length {len(mapping)}>>stream\n{mapping}\nendstream"
+    shown = "BT /F 12 Tf 50 700 Td (ABCDEFGHIJ) Tj ET"
+    with pytest.raises(UnreadableContent, match=r"^its text cannot be decoded, as its fonts do not say"):
+        load_pdf(one_page(shown, "", "", stream, font=font))
+
+
+@pytest.mark.parametrize(
+    ("turned", "box"), [("", (833, 1106, 1333, 1306)), ("/Rotate 90", (8694, 833, 8894, 1333))], ids=["upright", "turned"]
+)
+def test_a_word_has_its_box_as_the_page_is_shown(turned: str, box: tuple[int, ...]) -> None:
+    content = load_pdf(one_page("BT /F 12 Tf 50 700 Td (Harbour opens) Tj ET", turned))
+    assert content.structure is not None
+    [first] = content.structure.boxes_of(0, 3)
+    assert content.text[first.start : first.end] == "Harbour" and first.page == 1
+    sides = (first.left, first.top, first.right, first.bottom)
+    assert all(abs(side - expected) < PAGE_PARTS // 50 for side, expected in zip(sides, box, strict=True)), sides
+    assert len(content.structure.boxes_of(0, len(content.text))) == 2
+
+
+def test_what_stands_outside_the_page_is_left_out() -> None:
+    assert load_pdf(one_page("BT /F 12 Tf 50 700 Td (Seen.) Tj 0 900 Td (Unseen.) Tj ET")).text == "Seen."
