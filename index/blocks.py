@@ -170,7 +170,7 @@ class Structure:
         for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
             made.add_mark(mark)
         for box in boxes:
-            made.boxes.numbers.extend((box.start, box.end, box.page, box.left, box.top, box.right, box.bottom))
+            made.add_box(box)
         return made
 
     def add_block(self, block: Block) -> None:
@@ -182,6 +182,10 @@ class Structure:
     def add_mark(self, mark: Mark) -> None:
         """Append a mark."""
         self.marks.numbers.extend((mark.start, mark.end, MARKS.index(mark.kind)))
+
+    def add_box(self, box: Box) -> None:
+        """Append a box."""
+        self.boxes.numbers.extend((box.start, box.end, box.page, box.left, box.top, box.right, box.bottom))
 
     @classmethod
     def unpack(cls, packed: bytes) -> Structure:

@@ -16,7 +16,7 @@ from index.loaders.office.opendocument import load_opendocument
 from index.loaders.office.pptx import load_pptx
 from index.loaders.office.rtf import load_rtf
 from index.loaders.office.xlsx import load_xlsx
-from index.loaders.pdf import load_pdf
+from index.loaders.pdf.load import load_pdf
 from index.loaders.restructured import load_rst
 from index.loaders.subtitles import load_subtitles
 from index.loaders.text import Content, load_text

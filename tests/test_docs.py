@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import typer
 
+from index.file_types import KINDS
 from qa.cli import add_commands, app
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -102,3 +103,8 @@ def test_the_files_that_are_kept_for_a_user_are_those_of_the_docs() -> None:
     assert described
     rows = [line.split("|")[1] for line in described[1].splitlines() if line.startswith("| `")]
     assert {name for row in rows for name in re.findall(r"`([^`]+)`", row)} == kept
+
+
+def test_the_readme_lists_the_types_that_are_read() -> None:
+    listed = re.search(r"^Pincite reads (.*?)\. A file", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+    assert listed and re.findall(r"\.\w+", listed[1]) == list(KINDS)

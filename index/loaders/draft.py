@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from index.blocks import CELL_BORDER, Block, BlockKind, Mark, Omission, Structure
@@ -83,9 +84,7 @@ class Draft:
         for mark in structure.marks:
             self.structure.add_mark(Mark(start + mark.start, start + mark.end, mark.kind))
         for box in structure.boxes:
-            self.structure.boxes.numbers.extend(
-                (start + box.start, start + box.end, box.page, box.left, box.top, box.right, box.bottom)
-            )
+            self.structure.add_box(replace(box, start=start + box.start, end=start + box.end))
         return start
 
     def _gap(self, kind: BlockKind) -> str:

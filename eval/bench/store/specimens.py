@@ -221,7 +221,8 @@ def ods() -> bytes:
     document = Document("spreadsheet")
     document.body.clear()
     document.body.append(table := Table("Ports"))
-    for number, values in enumerate((["Name", "Opened"], ["Velmora", 1931], ["Anselm", 1940])):
+    rows: list[list[str | int]] = [["Name", "Opened"], ["Velmora", 1931], ["Anselm", 1940]]
+    for number, values in enumerate(rows):
         table.set_row_values(number, values)
     return _saved(document)
 

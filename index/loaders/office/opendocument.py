@@ -117,7 +117,8 @@ class _Document:
 
     def _put_table(self, table: Any) -> None:
         """Put a row as a line; the first names the columns. In a workbook the table's name is a heading."""
-        header, below = None, []
+        header = None
+        below: list[Any] = []
         for row in _nearest(table, "table-row"):
             words = [self._words(cell, below) for cell in _nearest(row, "table-cell")]
             if any(words):

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from index.blocks import BlockKind, Box
@@ -67,15 +68,18 @@ class _Layout:
         """Add the lines of the next page in the order of its content, and its annotations at the next end of a paragraph."""
         self._starts.append(None)
         text = [line for line in lines if id(line) not in self._furniture]
+        aside = [line for line in lines if id(line) in self._furniture]
+        upper = min((line.top for line in text), default=0)
         footnotes = self._footnotes(text)
-        self._wait((line, "furniture") for line in lines if id(line) in self._furniture)
         right = max((line.right for line in text), default=0)
+        self._wait((line, "furniture") for line in aside if line.top < upper)
         for line in text[: len(text) - len(footnotes)]:
             if self._open.lines and self._begins(self._open.lines[-1], line, right):
                 self.end_paragraph()
             self._open.lines.append(line)
         self._wait((line, "note") for line in footnotes)
         self._wait((note, "note") for note in notes)
+        self._wait((line, "furniture") for line in aside if line.top >= upper)
 
     def _wait(self, blocks: Iterator[tuple[Line | str, BlockKind]]) -> None:
         self._open.waiting += blocks
@@ -185,7 +189,7 @@ def _usual_pitch(pages: Sequence[Sequence[Line]]) -> float:
     steps = [
         below.top - above.top
         for page in pages
-        for above, below in zip(page, page[1:], strict=False)
+        for above, below in pairwise(page)
         if 0 < below.top - above.top < 4 * above.height
     ]
     return median(steps) if steps else 0.0

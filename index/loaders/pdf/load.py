@@ -65,7 +65,9 @@ def _coverage(pages: Sequence[Page]) -> tuple[str, ...]:
         elif not page.lines:
             (images if page.pictures else empty).append(number)
     return tuple(
-        f"{words} on {len(found)} of its {len(pages)} pages ({_listed(found)})" for words, found in kinds.items() if found
+        f"{words} on {len(found)} of its {len(pages)} pages ({_listed(found)})"
+        for words, found in kinds.items()
+        if found
     )
 
 

@@ -57,14 +57,22 @@ def _raw() -> Any:
 
 def _characters(words: Any) -> str:
     unicode = _raw().FPDFText_GetUnicode
-    return "".join(chr(code) if code < 0x110000 else "\ufffd" for code in (unicode(words, n) for n in range(words.count_chars())))
+    return "".join(
+        chr(code) if code < 0x110000 else "\ufffd" for code in (unicode(words, n) for n in range(words.count_chars()))
+    )
 
 
 def _is_odd(sign: str) -> bool:
     """Whether a character stands for nothing: control, private use, a surrogate, or unknown."""
     code = ord(sign)
     private = 0xE000 <= code <= 0xF8FF or code >= 0xF0000
-    return (code < 32 and sign not in "\r\n\t\x02") or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000 or private or sign == "\ufffd"
+    return (
+        (code < 32 and sign not in "\r\n\t\x02")
+        or 0x7F <= code < 0xA0
+        or 0xD800 <= code < 0xE000
+        or private
+        or sign == "\ufffd"
+    )
 
 
 def _lines(page: Any, words: Any, characters: str, number: int) -> Iterator[Line]:
@@ -144,7 +152,9 @@ def _field_value(form: Any, annotation: Any) -> str:
     kind = raw.FPDFAnnot_GetFormFieldType(form, annotation)
     if kind in (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX):
         return _string(raw.FPDFAnnot_GetFormFieldValue, form, annotation)
-    if kind in (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON) and raw.FPDFAnnot_IsChecked(form, annotation):
+    if kind in (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON) and raw.FPDFAnnot_IsChecked(
+        form, annotation
+    ):
         return _string(raw.FPDFAnnot_GetFormFieldExportValue, form, annotation)
     return ""
 

@@ -8,14 +8,12 @@ from itertools import pairwise
 
 import docx
 import pytest
-from document_fakes import docx_of, pdf_of
-from fpdf import FPDF
+from document_fakes import docx_of
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
 from eval.bench.store import specimens
-from index.blocks import Block
+from index.blocks import Block, Structure
 from index.loaders.csv import load_csv
 from index.loaders.html import load_html
 from index.loaders.mail.eml import LONGEST_HEADER, load_eml
@@ -24,7 +22,6 @@ from index.loaders.markdown import load_markdown
 from index.loaders.office.docx import load_docx
 from index.loaders.office.rtf import load_rtf
 from index.loaders.paragraphs import structure_of
-from index.loaders.pdf import load_pdf
 from index.loaders.text import Content, UnreadableContent, load_text
 from index.loaders.web.epub import load_epub
 
@@ -259,54 +256,6 @@ def test_html_headings_are_slices(parts: list[str]) -> None:
         assert " ".join(content.text[heading.start : heading.end].split()) == heading.text
 
 
-# --- PDF --------------------------------------------------------------------------------------------------------------
-
-
-def test_pdf_pages_begin_where_they_say() -> None:
-    content = load_pdf(pdf_of("First page.", "Second page.", "Third page.", title="A report"))
-    assert content.text == "First page.\nSecond page.\nThird page."
-    assert content.pages == (0, 12, 25)
-    assert content.title == "A report"
-
-
-def test_pdf_author_and_language() -> None:
-    content = load_pdf(specimens.pdf())
-    assert (content.authors, content.language) == (("Ana Müller; Bo",), "en-GB")
-    bare = load_pdf(pdf_of("Text."))
-    assert ("".join(bare.authors), bare.language) == ("", "")
-
-
-def test_an_encrypted_pdf_is_named_so() -> None:
-    with pytest.raises(UnreadableContent, match=r"^encrypted$"):
-        load_pdf(pdf_of("Secret.", password="pw"))
-
-
-def test_a_scan_is_named_so_and_an_empty_page_warned_of() -> None:
-    with pytest.raises(UnreadableContent, match=r"^image-only: no text on its 2 pages$"):
-        load_pdf(pdf_of("", ""))
-    assert load_pdf(pdf_of("Text.", "")).warnings == ("no text on 1 of its 2 pages (2)",)
-
-
-def test_pages_that_are_images_are_named() -> None:
-    pdf = FPDF()
-    for kind in ("text", "image", "blank", "image"):
-        pdf.add_page()
-        pdf.set_font("helvetica", size=12)
-        if kind == "text":
-            pdf.multi_cell(0, 6, "Text.")
-        elif kind == "image":
-            pdf.image(Image.new("RGB", (20, 20), "red"), 10, 10)
-    assert load_pdf(bytes(pdf.output())).warnings == (
-        "image only, so not read on 2 of its 4 pages (2, 4)",
-        "no text on 1 of its 4 pages (3)",
-    )
-
-
-def test_a_damaged_pdf_is_refused() -> None:
-    with pytest.raises(UnreadableContent, match="damaged"):
-        load_pdf(b"%PDF-1.7 nonsense")
-
-
 # --- Word -------------------------------------------------------------------------------------------------------------
 
 
@@ -334,7 +283,7 @@ def test_docx_without_properties_has_none_made_up() -> None:
     buffer = io.BytesIO()
     document.save(buffer)
     assert "docProps/core.xml" not in zipfile.ZipFile(buffer).namelist()
-    assert load_docx(buffer.getvalue()) == Content("One.")
+    assert load_docx(buffer.getvalue()) == Content("One.", structure=Structure.of([Block(0, 4)]))
 
 
 def test_a_zip_bomb_is_refused_before_it_is_opened() -> None:
