@@ -12,8 +12,8 @@ import gradio as gr
 from platformdirs import user_data_path
 from starlette.middleware import Middleware
 
-from index.file_types import KINDS
 from index.environment import set_upload_folder
+from index.file_types import KINDS
 from index.storage.generations import IndexProblem
 from qa.answerer import Answerer
 from qa.answers import PASSAGES_READ
