@@ -31,7 +31,7 @@ class Features:
     ``margin``: log odds against no answer, over 10 and within -3..3; ``margin_squared``: its square with its sign; ``lead``: how
     far it is above the best other candidate, over 10 and within -1..1; ``agreement``: further documents that say the
     same, of at most two, as a share; ``similarity``: cosine of question and passage; ``term_score``: BM25 as a share of the
-    question's best; ``near``: share of the question's content words in the sentence, title and headings of the answer.
+    question's best; ``near``: share of the question's content words in the sentence, title and headings of the answer, or its row.
     The rest are 1 or 0: ``echo``, every word of the answer stands in the question; ``unfit``, it is not of the type asked for, or
     holds no content word; ``row``, it is from a row of a table; ``outside``, it is outside the document's main content; ``whole``,
     the question asks for a whole sentence.
@@ -108,7 +108,7 @@ def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
                 hit.term_score,
                 lead=clipped(candidate.score - rival, 1.0),
                 agreement=min(_agreeing(question, candidate, found) - 1, AGREEING) / AGREEING,
-                near=share(wanted, f"{hit.passage.title}\n{hit.passage.heading}\n{sentence}"),
+                near=share(wanted, _around(hit, sentence)),
                 echo=0.0 if free else float(asked.issuperset(terms(candidate.text))),
                 unfit=0.0 if whole else float(is_unfit(question, candidate.text, sentence)),
                 row=float(bool(hit.passage.header)),
@@ -117,6 +117,12 @@ def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
             )
         )
     return made
+
+
+def _around(hit: Hit, sentence: str) -> str:
+    """What stands near an answer; of a row of a table the row alone, because its title and header belong to the other rows, too."""
+    passage = hit.passage
+    return sentence if passage.header else f"{passage.title}\n{passage.heading}\n{sentence}"
 
 
 def _agreeing(question: str, candidate: Candidate, found: Sequence[Candidate]) -> int:
