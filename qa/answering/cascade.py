@@ -19,7 +19,7 @@ from qa.reader.windows import Pair
 from qa.retrieval.hybrid import Hit
 
 FOLDER = "screen"
-NEAR = 0.6  # of the first passage's score: documents from there on may hold another answer; chosen and not fitted
+NEAR = 0.75  # of the first passage's score: documents from there on may hold another answer; chosen and not fitted
 UNREAD = Reading(())
 
 
@@ -67,19 +67,24 @@ class Underway:
             return 0
         first: dict[str, int] = {}
         for place, hit in enumerate(self.hits):
-            if hit.score >= NEAR * self.hits[0].score:
+            if self._near(place):
                 first.setdefault(hit.passage.document, place)
         return max(first.values(), default=-1) + 1
+
+    def _near(self, place: int) -> bool:
+        """Whether a passage was found nearly as well as the first."""
+        return self.hits[place].score >= NEAR * self.hits[0].score
 
     def _compared(self) -> bool:
         """Whether the best answer is compared with those of other documents."""
         return self.best is not None and compared_type(self.question, self.best.text) is not None
 
     def _bound(self, place: int) -> float:
-        """The stopping bound of a place: that of the best answer, lower for a document of which nothing has been read."""
+        """The stopping bound of a place: that of the best answer, lower for a near document of which nothing is read."""
         document = self.hits[place].passage.document
         read = {hit.passage.document for hit, one in zip(self.hits, self.readings, strict=False) if one is not UNREAD}
-        return self.limit - (COMPARABLE if document not in read and self._compared() else 0.0)
+        another = document not in read and self._near(place) and self._compared()
+        return self.limit - (COMPARABLE if another else 0.0)
 
     def coming(self, *, told_apart: bool) -> range:
         """The next places to admit: the first, then as many again each time; none while one that waits is worth reading.

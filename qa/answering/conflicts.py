@@ -13,7 +13,7 @@ from qa.answers import Agreement
 from qa.question.answer_form import form_of
 from qa.question.answer_type import AnswerType, type_wanted
 
-COMPARABLE = 2.0  # log odds below the best: from here on another answer counts; chosen on invented conflicts
+COMPARABLE = 2.5  # log odds below the best: from here on another answer counts; chosen on invented conflicts
 WITHIN = 1.0  # the same inside one document, where another figure mostly answers another question
 NEAR = 0.5  # of the question's content words have to stand near another answer
 

@@ -20,6 +20,7 @@ from qa.retrieval.hybrid import Hit
 CHOICE = re.compile(r"\bor\b", re.I)
 NO_SPAN = -10.0  # log odds of a sentence without any of the spans that the reader gives; such spans are mostly below
 AGREEING = 2  # further documents: a third and a fourth hardly add
+_WORD = re.compile(r"\w[\w.,’'-]*")
 _DATELINE = re.compile(r"[^\w\s]|\b(?:published|updated|posted|last|modified|by|on|at|date|am|pm|gmt|utc|est)\b", re.I)
 DATELINE_WORDS = 6  # words beside the date, of places and agencies
 
@@ -31,7 +32,8 @@ class Features:
     ``margin``: log odds against no answer, over 10 and within -3..3; ``margin_squared``: its square with its sign; ``lead``: how
     far it is above the best other candidate, over 10 and within -1..1; ``agreement``: further documents that say the
     same, of at most two, as a share; ``similarity``: cosine of question and passage; ``term_score``: BM25 as a share of the
-    question's best; ``near``: share of the question's content words in the sentence, title and headings of the answer, or its row.
+    question's best; ``near``: share of the question's content words in the answer's sentence, the one before, its title
+    and headings, or its row; ``names``: the same of the question's names and figures.
     The rest are 1 or 0: ``echo``, every word of the answer stands in the question; ``unfit``, it is not of the type asked for, or
     holds no content word; ``row``, it is from a row of a table; ``outside``, it is outside the document's main content; ``whole``,
     the question asks for a whole sentence.
@@ -44,6 +46,7 @@ class Features:
     lead: float = 0.0
     agreement: float = 0.0
     near: float = 1.0
+    names: float = 1.0
     echo: float = 0.0
     unfit: float = 0.0
     row: float = 0.0
@@ -94,12 +97,12 @@ def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
     """The features of candidates that compete for one question."""
     whole = form_of(question) in WHOLE_SENTENCE
     free = whole or CHOICE.search(question) is not None  # there the right words may be the question's
-    asked, wanted = set(terms(question)), content(question)
+    asked, wanted, named = set(terms(question)), content(question), names_in(question)
     made = []
     for candidate in found:
         rival = max((other.score for other in found if other is not candidate), default=candidate.score - 10)
         hit, margin = candidate.best.hit, clipped(candidate.score)
-        sentence = sentence_of(candidate)
+        sentence, around = sentence_of(candidate), _around(candidate)
         made.append(
             Features(
                 margin,
@@ -108,7 +111,8 @@ def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
                 hit.term_score,
                 lead=clipped(candidate.score - rival, 1.0),
                 agreement=min(_agreeing(question, candidate, found) - 1, AGREEING) / AGREEING,
-                near=share(wanted, _around(hit, sentence)),
+                near=share(wanted, around),
+                names=share(named, around),
                 echo=0.0 if free else float(asked.issuperset(terms(candidate.text))),
                 unfit=0.0 if whole else float(is_unfit(question, candidate.text, sentence)),
                 row=float(bool(hit.passage.header)),
@@ -119,10 +123,21 @@ def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
     return made
 
 
-def _around(hit: Hit, sentence: str) -> str:
-    """What stands near an answer; of a row of a table the row alone, because its title and header belong to the other rows, too."""
-    passage = hit.passage
-    return sentence if passage.header else f"{passage.title}\n{passage.heading}\n{sentence}"
+def _around(candidate: Candidate) -> str:
+    """What stands near an answer: its sentence, the one before it, the title and the headings; of a row of a table the row alone,
+    because title and header belong to the other rows, too."""
+    support, passage = candidate.best, candidate.best.hit.passage
+    start = support.start - passage.start
+    before = [one for one in sentences_of(passage.text) if one.end <= start][-1:]
+    context = (
+        [] if passage.header else [passage.title, passage.heading, *(passage.text[b.start : b.end] for b in before)]
+    )
+    return "\n".join([*context, sentence_of(candidate)])
+
+
+def names_in(question: str) -> frozenset[str]:
+    """The stems of a question's names and figures; its first word is capitalised in any case."""
+    return content(" ".join(word for word in _WORD.findall(question)[1:] if word[0].isupper() or word[0].isdigit()))
 
 
 def _agreeing(question: str, candidate: Candidate, found: Sequence[Candidate]) -> int:
