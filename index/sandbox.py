@@ -172,7 +172,7 @@ def _answer(kind: str, data: bytes) -> dict[str, Any]:
         return {"reason": f"damaged: {type(error).__name__} while reading it", "overtaxed": False}
 
 
-def _confine(memory: int) -> None:
+def confine(memory: int) -> None:
     """Limit this process: so many bytes of memory, no file written, no core dump."""
     for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
         _, highest = resource.getrlimit(limit)
@@ -183,5 +183,5 @@ def _confine(memory: int) -> None:
 if __name__ == "__main__":
     private = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # so that whatever a library prints is not taken for an answer
-    _confine(int(sys.argv[1]))
+    confine(int(sys.argv[1]))
     _serve(sys.stdin.buffer, private)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -24,9 +25,9 @@ CORPUS = Path(index.__file__).parent.parent / "corpus"
 PROBLEMS = (OSError, ValueError, MemoryError, IndexProblem)
 app = typer.Typer(
     name="pincite",
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Answers from your own articles, in their own words, with their exact place.",
 )
 
@@ -80,6 +81,22 @@ WhereOption = Annotated[
 ]
 
 
+def show_version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        typer.echo(f"pincite {metadata.version('pincite')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options of the command itself."""
+
+
 def index_folder(given: Path | None) -> Path:
     """The folder of the index: the one given, or the default in the user's data folder."""
     return given if given is not None else user_data_path("pincite") / "index"
@@ -103,15 +120,15 @@ def complain(error: BaseException) -> None:
 
 
 @contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turn an error into one line on stderr and exit status 1."""
+def plain_errors(stopped: str = "stopped") -> Iterator[None]:
+    """Turn an error into one line on stderr and exit status 1. ``stopped`` is said after Ctrl-C."""
     try:
         yield
     except PROBLEMS as error:
         complain(error)
         raise typer.Exit(1) from error
     except KeyboardInterrupt:
-        err.say("pincite: stopped", "yellow")
+        err.say(f"pincite: {stopped}", "yellow")
         raise typer.Exit(130) from None
 
 
@@ -135,11 +152,12 @@ def index_command(
         raise typer.BadParameter("--dry-run and --watch do not go together")
     if dry_run and store is not None:
         raise typer.BadParameter("--dry-run is for an index in a folder: leave --store out")
-    with plain_errors():
+    with plain_errors("stopped; the index is as it was. Run the same again: it goes on from what was read"):
         from index.embedder import SentenceEmbedder
-        from qa.commands.index import changes, update
+        from qa.commands.index import changes, update, uploads_of
 
-        roots, place, encoder = paths or [CORPUS], location(folder, store), SentenceEmbedder.open(embedder)
+        place, encoder = location(folder, store), SentenceEmbedder.open(embedder)
+        roots = [*(paths or [CORPUS]), *(uploads_of(place) if store is None else ())]
         run = partial(update, roots, place, encoder, search=search, planned=dry_run, as_json=as_json)
         run()
         for _ in changes(roots, index_folder(folder)) if watch else ():
@@ -268,7 +286,7 @@ def train(
     ] = None,
 ) -> None:
     """Train a reader. If it is interrupted, run it again: it continues from its last checkpoint."""
-    with plain_errors():
+    with plain_errors("stopped; run the same again: it goes on from its last checkpoint"):
         from index.models import model_folder
         from qa.commands.train import run
 
@@ -294,7 +312,7 @@ def main() -> None:
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(SafeFormatter())
     ours = {command.name or getattr(command.callback, "__name__", None) for command in app.registered_commands}
-    if not ours.intersection(sys.argv[1:2]):
+    if not {*ours, "--version"}.intersection(sys.argv[1:2]):
         add_commands(app)
     app()
 

@@ -61,7 +61,7 @@ def test_the_options_of_all_commands_are_described_once() -> None:
 
 
 def test_no_doc_names_an_option_that_is_gone() -> None:
-    known = set().union(*COMMANDS.values()) | SHARED | OF_OTHERS
+    known = set().union(*COMMANDS.values()) | _options(typer.main.get_command(app)) | SHARED | OF_OTHERS
     scripts = {flag for path in (ROOT / "eval").rglob("*.py") for flag in OPTION.findall(path.read_text("utf-8"))}
     named = {(path.name, flag) for path in DOCS for flag in OPTION.findall(path.read_text(encoding="utf-8"))}
     assert {(name, flag) for name, flag in named if flag not in known | scripts} == set()

@@ -7,8 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 from threading import Event
 
+from platformdirs import user_data_path
+
 from index.builder import plan
 from index.embedder import Embedder
+from index.storage import generations
+from index.storage.generations import IndexProblem
 from index.store import build, named
 from index.update.report import BuildReport
 from qa.console import Terminal, out, print_json, progress
@@ -38,6 +42,17 @@ def update(
         print_json(asdict(report) | {"index": named(place)})
     else:
         show_build(report, named(place), out, planned=planned)
+
+
+def uploads_of(index: str | Path) -> list[Path]:
+    """The folder of the files uploaded on the page, if the index holds them: naming other folders leaves them in it."""
+    folder = user_data_path("pincite").resolve() / "uploads"
+    try:
+        names = generations.finished(Path(index))
+        roots = generations.read_manifest(Path(index), names[-1])["settings"]["roots"] if names else ()
+    except (IndexProblem, KeyError, TypeError):
+        return []
+    return [folder] if str(folder) in roots and folder.is_dir() else []
 
 
 def show_build(report: BuildReport, place: str, console: Terminal, *, planned: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from index.folder_index import DocumentRecord
 from index.store import Store, open_store
 from qa.console import out, print_exactly, print_json
 from qa.reader.reader import BUNDLED, fingerprint
+
+TITLE = 48  # characters of a title in a line; more would push the file's name off the screen
 
 
 def show_status(place: str | Path, document: str | None, *, text: bool, as_json: bool) -> None:
@@ -24,11 +27,8 @@ def show_status(place: str | Path, document: str | None, *, text: bool, as_json:
     if as_json:
         print_json(report)
         return
-    for name, value in report.items():
-        rows = value if isinstance(value, list) else [value]
-        out.say(f"{name.replace('_', ' ')}:", "bold")
-        for line in (line for row in rows for line in lines(row, named=document is not None and name == "files")):
-            out.say(f"  {line}")
+    for line in facts(find(opened, document)) if document is not None else summary(opened, report):
+        out.say(line)
 
 
 def find(opened: Store, name: str) -> DocumentRecord:
@@ -70,11 +70,42 @@ def numbers() -> list[dict[str, str | None]]:
     return [{"encoder": name, "format": choice.format, "why": choice.why} for name, choice in known.items()]
 
 
-def lines(value: object, *, named: bool = False) -> list[str]:
-    """A value of the report as lines; with ``named``, one line per field of a record."""
-    if not isinstance(value, dict):
-        return [str(value)]
-    if not named:
-        return ["  ".join("-" if one is None else str(one) for one in value.values())]
-    known = {name.replace("_", " "): one for name, one in value.items() if one not in (None, ())}
-    return [f"{name}: {', '.join(map(str, one)) if isinstance(one, tuple) else one}" for name, one in known.items()]
+def summary(opened: Store, report: dict[str, Any]) -> Iterator[str]:
+    """What an index holds, as a person reads it: what it is, what is wrong, then one line per document."""
+    settings = opened.settings
+    built = f"{settings.built[:10]} {settings.built[11:16]} UTC"
+    encoders = ", ".join(
+        f"{one['encoder']} in {one['format'] or 'a format still to be measured'}" for one in report["numbers"]
+    )
+    yield from _columns(
+        {
+            "Index": str(report["index"]),
+            "Articles": f"{report['documents']:,} in {report['passages']:,} passages, built {built}",
+            "From": ", ".join(settings.roots),
+            "Vectors": f"{report['vector_search']}, {settings.dimension} dimensions",
+            "Models": f"reader {report['reader'][:12]}, embedder {settings.embedder[:12]}; {encoders}",
+        }
+    )
+    yield from (f"Warning    {warning}" for warning in opened.warnings)
+    if opened.unreadable:
+        yield ""
+        yield f"Not read ({len(opened.unreadable):,}):"
+        yield from (f"  {bad.name}: {bad.reason}" for bad in opened.unreadable)
+    yield ""
+    yield f"{'Title':<{TITLE}}  {'Type':<5}  {'Date':<10}  File"
+    for one in opened.documents:
+        title = one.title if len(one.title) <= TITLE else f"{one.title[: TITLE - 1]}…"
+        yield f"{title:<{TITLE}}  {one.kind:<5}  {(one.date or '')[:10]:<10}  {one.name}"
+
+
+def facts(record: DocumentRecord) -> Iterator[str]:
+    """All that is known of one document, one line each."""
+    for name, value in asdict(record).items():
+        if value not in (None, (), ""):
+            shown = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            yield f"{name.replace('_', ' ')}: {shown}"
+
+
+def _columns(values: dict[str, str]) -> Iterator[str]:
+    for name, value in values.items():
+        yield f"{name:<9}  {value}"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from index.blocks import Block, Structure
 from index.documents import find_files
 from index.folder_index import Unreadable
 from qa.answers import Agreement, Alternative, Answer, Citation, CitedPassage, Kind, Milliseconds
@@ -31,6 +32,7 @@ class FakeRecord:
     passages: int = 0
     first_passage: int = 0
     warnings: tuple[str, ...] = ()
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,11 @@ class FakeIndex:
     def document_text(self, name: str) -> str:
         """The kept text."""
         return self._texts[name]
+
+    def structure(self, name: str) -> Structure:
+        """Its passages as paragraphs."""
+        blocks = (Block(one.start, one.end) for one in self.passages if one.document == name)
+        return Structure.of(blocks)
 
 
 class FakePassages:

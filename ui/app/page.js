@@ -87,7 +87,7 @@ const showPanel = (open) => {
     if (!was) history.pushState({ panel: true }, "");
     at("panel").focus();
   }
-  const box = at("panel").querySelector(".pc-text"), mark = at("pc-mark");
+  const box = at("panel").querySelector(".pc-text"), mark = at("pc-mark") ?? at("panel").querySelector(".pc-box-quote, .pc-box-passage");
   if (open && box && mark) box.scrollTop += mark.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight * 0.4;
 };
 const closePanel = () => {
@@ -178,7 +178,7 @@ app.addEventListener("click", (event) => {
   if (!button) return;
   const [verb, argument] = button.name.split(":");
   button.closest(".pc-menu")?.removeAttribute("open");
-  if (verb === "open") opened = button.name;
+  if (verb === "open") opened = button.name.split(":", 5).join(":");
   if (verb === "sort") page.sort = argument;
   if (verb === "chat") { app.classList.remove("pc-side"); go({ view: "ask" }); }
   if (verb === "undo" || verb === "restore") button.parentElement.remove();
@@ -217,6 +217,13 @@ app.addEventListener("drop", (event) => {
   app.classList.remove("pc-dragging");
   if (event.dataTransfer.files.length) send([...event.dataTransfer.files]);
 });
+
+// A page that cannot be drawn is shown as text.
+app.addEventListener("error", (event) => {
+  if (event.target.className !== "pc-page") return;
+  toast("<p>This page cannot be drawn; its text is shown instead.</p>");
+  at("panel").querySelector('[name$=":text"]')?.click();
+}, true);
 
 // ---- keys
 document.addEventListener("keydown", (event) => {

@@ -1,21 +1,20 @@
-"""A document as safe HTML: its exact text, with the cited passage, its sentence and the answer marked in place."""
+"""A document as safe HTML, with the cited passage, its sentence and the answer marked in place."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.blocks import PAGE_PARTS, Block, Box, Structure
 from index.folder_index import DocumentRecord
 from index.sentences import Offsets, sentence_at
 from qa.answers import Citation
 from ui.html.conversation import shown_date, where
 from ui.html.markup import EMPTY, Html, button, join, tag, text
+from ui.html.rendered import Highlights, Rendering
+from ui.state.source_files import PAGE_ROUTE, key_of
 
 LONGEST_SHOWN = 400_000  # characters; a longer text makes the browser slow to scroll, a shorter one hides context
-
-_HEADING = re.compile(r"^#{1,6} [^\n]*", re.MULTILINE)
-_FRONT_MATTER = re.compile(r"\A\ufeff?---\r?\n.*?\n---\r?\n", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +22,37 @@ class Source:
     """A cited document as it is now.
 
     ``indexed`` is its stored text and ``indexed_sha256`` the hash of the file it came from; both are None if it is no
-    longer in the index. ``state`` compares the original file with the cited one; ``link`` opens it.
+    longer in the index. ``state`` compares the original file with the cited one; ``link`` opens it;
+    ``structure`` holds the blocks of ``indexed``, ``pages`` is the number of pages that can be drawn with boxes.
     """
 
     indexed: str | None
     indexed_sha256: str | None
     state: str
     link: str | None
+    structure: Structure | None = None
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a document is shown: as its pages if it has some (``page``: which one; 0: the cited one), as it looks, or
+    ``plainly``, the very characters of the indexed text.
+    """
+
+    plainly: bool = False
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Where a citation stands among its neighbours: its number of how many, and the buttons' names that open them."""
+    """Where a citation stands among its neighbours: its number of how many, and the buttons' names that open
+    those before and after, and itself."""
 
     number: int
     count: int
     back: str
+    this: str
     on: str
 
 
@@ -52,19 +66,73 @@ def fits(citation: Citation, source: Source) -> bool:
     )
 
 
-def cited(citation: Citation, source: Source, steps: Steps) -> Html:
+def cited(citation: Citation, source: Source, steps: Steps, look: Look | None = None) -> Html:
     """The panel beside the chat: the citation's place, its links, and the document with its words marked."""
-    if source.indexed is not None and fits(citation, source):
-        body = _marked(source.indexed, citation)
-    elif source.indexed is not None:
-        body = _box(_plain(source.indexed), "Document")
+    look = look or Look()
+    fitting = source.indexed is not None and fits(citation, source)
+    highlights = highlights_of(citation) if fitting else Highlights()
+    if source.indexed is None:
+        body, plainly = _box(text(citation.passage.text), "Passage"), False
+    elif fitting and source.structure is not None and source.pages and not look.plainly and source.state == "same":
+        body = _page(citation, source, steps, highlights, look.page or citation.page or 1)
+        plainly = False
     else:
-        body = _box(text(citation.passage.text), "Passage")
-    return join([_head(citation, source, steps), _notice(citation, source), body])
+        plainly = look.plainly
+        body = _body(source.indexed, source.structure, highlights, plainly=plainly)
+    return join([_head(citation, source, steps, plainly=plainly), _notice(citation, source), body])
 
 
-def document(record: DocumentRecord, words: str, original: str) -> Html:
-    """A document's text as indexed, opened from the library."""
+def _page(citation: Citation, source: Source, steps: Steps, highlights: Highlights, number: int) -> Html:
+    """A page of a PDF as an image, with boxes over the passage, the sentence and the quote, and steps to others."""
+    assert source.structure is not None
+    number = min(max(number, 1), source.pages)
+    spans = (("passage", highlights.passage), ("sentence", highlights.sentence), ("quote", highlights.quote))
+    boxes = [
+        tag("span", style=_placed(box), class_=f"pc-box pc-box-{name}")
+        for name, span in spans
+        if span is not None
+        for box in source.structure.boxes_of(span.start, span.end)
+        if box.page == number
+    ]
+    image = tag("img", src=f"{PAGE_ROUTE}/{key_of(citation.document)}/{number}", alt=f"Page {number}", class_="pc-page")
+    back = button(f"{steps.this}:page:{number - 1}", "‹ Previous page") if number > 1 else EMPTY
+    on = button(f"{steps.this}:page:{number + 1}", "Next page ›") if number < source.pages else EMPTY
+    pager = tag("div", back, tag("span", f"Page {number} of {source.pages:,}", class_="pc-note"), on, class_="pc-pager")
+    return join([pager, tag("div", tag("div", image, *boxes, class_="pc-sheet"), class_="pc-text", tabindex="0")])
+
+
+def _placed(box: Box) -> str:
+    """Where a box stands on the image of its page."""
+    left, top = (100 * part / PAGE_PARTS for part in (box.left, box.top))
+    wide, high = (100 * part / PAGE_PARTS for part in (box.right - box.left, box.bottom - box.top))
+    return f"left:{left:.2f}%;top:{top:.2f}%;width:{wide:.2f}%;height:{high:.2f}%"
+
+
+def highlights_of(citation: Citation) -> Highlights:
+    """The passage, the sentence and the quote of a citation, as characters of its document."""
+    outer = Offsets(citation.passage.start, citation.passage.end)
+    if not citation.quote:
+        return Highlights(outer)
+    inner = sentence_at(citation.passage.text, citation.start - outer.start, citation.end - outer.start)
+    sentence = Offsets(outer.start + inner.start, outer.start + inner.end)
+    return Highlights(outer, sentence, Offsets(citation.start, citation.end))
+
+
+def _body(words: str, structure: Structure | None, highlights: Highlights, *, plainly: bool) -> Html:
+    """The text, as it looks or character by character; a very long one is cut to the part around what is marked."""
+    first, last = _window(len(words), highlights.passage or Offsets(0, 0))
+    said = f"Characters {first:,} to {last:,} of {len(words):,} are shown."
+    cut = tag("p", said, class_="pc-note") if last - first < len(words) else EMPTY
+    if plainly or structure is None or not len(structure.blocks):
+        whole = Structure.of([Block(first, last, "code")])
+        return join([cut, _box(Rendering(words, whole, highlights).shown(first, last), "Document", "pc-plain")])
+    return join([cut, _box(Rendering(words, structure, highlights).shown(first, last), "Document")])
+
+
+def document(
+    record: DocumentRecord, words: str, original: str, structure: Structure | None = None, *, plainly: bool = False
+) -> Html:
+    """A document opened from the library, as it looks or as its text was indexed."""
     known = [shown_date(record.date) if record.date else "", record.kind, f"{record.characters:,} characters"]
     said = [" · ".join(filter(None, known)), *record.warnings]
     link = tag("a", "Open the original", href=original, target="_blank", rel="noopener", class_="pc-tool")
@@ -73,10 +141,15 @@ def document(record: DocumentRecord, words: str, original: str) -> Html:
         _top(Path(record.name).name),
         tag("h2", record.title, dir="auto", id="panel-title"),
         *(tag("p", one, class_="pc-note") for one in said),
-        tag("div", link, class_="pc-tools"),
+        tag("div", _look(f"show:{key_of(record.name)}", plainly=plainly), link, class_="pc-tools"),
         class_="pc-head",
     )
-    return join([head, _box(_plain(words), "Document")])
+    return join([head, _body(words, structure, Highlights(), plainly=plainly)])
+
+
+def _look(name: str, *, plainly: bool) -> Html:
+    """A button that changes between the document as it looks and its text as indexed."""
+    return button(name, "As it looks") if plainly else button(f"{name}:text", "Text as indexed")
 
 
 def _top(eyebrow: str, *buttons: Html) -> Html:
@@ -87,7 +160,7 @@ def _top(eyebrow: str, *buttons: Html) -> Html:
     return tag("div", close, tag("p", eyebrow, class_="pc-eyebrow", dir="auto"), *buttons, class_="pc-top")
 
 
-def _head(citation: Citation, source: Source, steps: Steps) -> Html:
+def _head(citation: Citation, source: Source, steps: Steps, *, plainly: bool) -> Html:
     """The source's number, title and place, and buttons to the other sources."""
     at = f"#page={citation.page}" if citation.page else ""
     walk = [
@@ -105,7 +178,7 @@ def _head(citation: Citation, source: Source, steps: Steps) -> Html:
         _top(f"Source {steps.number} of {steps.count}", *(walk if steps.count > 1 else [])),
         tag("h2", citation.title, dir="auto", id="panel-title"),
         file,
-        tag("div", original, class_="pc-tools"),
+        tag("div", _look(steps.this, plainly=plainly) if source.indexed else EMPTY, original, class_="pc-tools"),
         class_="pc-head",
     )
 
@@ -129,32 +202,17 @@ def _notice(citation: Citation, source: Source) -> Html:
     return tag("p", said, class_="pc-conflict pc-notice")
 
 
-def _marked(words: str, citation: Citation) -> Html:
-    """The text with passage, sentence and quote marked; a very long text is cut to the part around them."""
-    outer = Offsets(citation.passage.start, citation.passage.end)
-    first, last = _window(len(words), outer)
-    if citation.quote:
-        inner = sentence_at(citation.passage.text, citation.start - outer.start, citation.end - outer.start)
-        sentence = tag(
-            "span",
-            words[outer.start + inner.start : citation.start],
-            tag("mark", words[citation.start : citation.end], id="pc-mark"),
-            words[citation.end : outer.start + inner.end],
-            class_="pc-in-sentence",
-        )
-        before, after = words[outer.start : outer.start + inner.start], words[outer.start + inner.end : outer.end]
-        passage = tag("span", before, sentence, after, class_="pc-in-passage")
-    else:
-        passage = tag("span", words[outer.start : outer.end], class_="pc-in-passage", id="pc-mark")
-    shown = f"Characters {first:,} to {last:,} of {len(words):,} are shown."
-    cut = tag("p", shown, class_="pc-note") if last - first < len(words) else EMPTY
-    parts = [_plain(words[first : outer.start]), passage, _plain(words[outer.end : last])]
-    return join([cut, _box(join(parts), "Document")])
-
-
-def _box(words: Html, title: str) -> Html:
+def _box(words: Html, title: str, style: str = "") -> Html:
     """The scrolling box that holds a document's text."""
-    return tag("div", words, class_="pc-text pc-words", tabindex="0", role="region", aria_label=title, dir="auto")
+    return tag(
+        "div",
+        words,
+        class_=f"pc-text pc-words {style}".rstrip(),
+        tabindex="0",
+        role="region",
+        aria_label=title,
+        dir="auto",
+    )
 
 
 def _window(length: int, around: Offsets) -> tuple[int, int]:
@@ -162,14 +220,3 @@ def _window(length: int, around: Offsets) -> tuple[int, int]:
     if length <= LONGEST_SHOWN:
         return 0, length
     return max(0, around.start - LONGEST_SHOWN // 2), min(length, around.end + LONGEST_SHOWN // 2)
-
-
-def _plain(words: str) -> Html:
-    """Text with dimmed front matter and bold Markdown headings; every character is kept."""
-    front = _FRONT_MATTER.match(words)
-    start = front.end() if front else 0
-    parts: list[Html] = [tag("span", words[:start], class_="pc-front")] if start else []
-    for heading in _HEADING.finditer(words, start):
-        parts += [text(words[start : heading.start()]), tag("strong", heading.group(), class_="pc-h")]
-        start = heading.end()
-    return join([*parts, text(words[start:])])

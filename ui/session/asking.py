@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ui.html.conversation import conversation, correction, opinions, turn
+from ui.html.document import Look
 from ui.html.markup import EMPTY, Html
 from ui.html.status import toast
 from ui.session.actions import Act, number
@@ -71,9 +72,10 @@ class Asking:
 
     def open(self, sent: Sent, arguments: Sequence[str]) -> Reply:
         """Open a citation in its document."""
-        turn_id, *rest = arguments
-        part, candidate, citation = map(number, rest)
-        panel = self.desk.panel(self._chat(sent), CitationKey(turn_id, part, candidate, citation))
+        turn_id, part, candidate, citation, *look = arguments
+        key = CitationKey(turn_id, number(part), number(candidate), number(citation))
+        page = number(look[1]) if look[:1] == ["page"] else 0
+        panel = self.desk.panel(self._chat(sent), key, Look(plainly=look == ["text"], page=page))
         if panel is None:
             raise ValueError("This source is no longer part of the conversation. Load the page again.")
         return Reply(parts={"panel": panel}, panel=True)

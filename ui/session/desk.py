@@ -17,7 +17,7 @@ from qa.answerer import Answerer
 from qa.answers import Answer, Citation
 from qa.conversation import TURNS_KEPT, Conversation, Turn
 from ui.html.conversation import note
-from ui.html.document import Source, Steps, cited
+from ui.html.document import Look, Source, Steps, cited
 from ui.html.markup import Html
 from ui.session.queue import Line, Stopped
 from ui.state.conversations import Chat, ChatStore, ChatTurn, Opinion
@@ -106,7 +106,7 @@ class Desk:
         self.store.add(chat, judged)
         return judged
 
-    def panel(self, chat: Chat, key: CitationKey) -> Html | None:
+    def panel(self, chat: Chat, key: CitationKey, look: Look | None = None) -> Html | None:
         """A citation in its document, with steps to its neighbours; None if there is no such citation.
 
         An index that cannot be read is said in its place.
@@ -121,17 +121,19 @@ class Desk:
             source = self.source(citation)
         except IndexProblem as error:
             return note(as_sentence(error))
-        return cited(citation, source, Steps(key.citation + 1, count, back, on))
+        return cited(citation, source, Steps(key.citation + 1, count, back, key.name, on), look)
 
     def source(self, citation: Citation) -> Source:
         """A cited document as it is now. Raises IndexProblem if the index cannot be read."""
         index, name = self.assistant.index, citation.document
         try:
             words = index.document_text(name)
+            structure = index.structure(name)
             record = index.document(name)  # after the text: damage may change the record
         except KeyError:
             return Source(None, None, "gone", None)
-        return Source(words, record.sha256, self.originals.state(name, record.sha256), link(name))
+        pages = len(record.pages) if record.kind == "pdf" and len(structure.boxes) else 0
+        return Source(words, record.sha256, self.originals.state(name, record.sha256), link(name), structure, pages)
 
     def _settled(self, chat: Chat, reading: Reading, *, literally: bool) -> ChatTurn:
         """The turn with its answer, or with the reason why it has none."""

@@ -94,7 +94,9 @@ class Shelf:
         record = next((one for one in index.documents if key_of(one.name) == arguments[0]), None)
         if record is None:
             raise ValueError("This article is no longer in the index.")
-        return Reply(parts={"panel": document(record, index.document_text(record.name), link(record.name))}, panel=True)
+        words, structure = index.document_text(record.name), index.structure(record.name)
+        shown = document(record, words, link(record.name), structure, plainly="text" in arguments)
+        return Reply(parts={"panel": shown}, panel=True)
 
     def _upload(self, sent: Sent, arguments: Sequence[str]) -> None:
         """Take uploaded files into the library."""

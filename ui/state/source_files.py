@@ -15,10 +15,13 @@ from starlette.routing import Route
 
 from index.files import digest, digest_of
 from index.folder_index import DocumentRecord
+from index.page_image import UndrawablePage, draw_page
 from ui.state.logins import logged_in
 from ui.state.reports import Reports
 
 ROUTE = "/pincite/original"
+PAGE_ROUTE = "/pincite/page"
+IMAGES_KEPT = 24  # pages, the latest: some 10 MB
 REPORT_ROUTE = "/pincite/report"
 EXPORT_ROUTE = "/pincite/conversation"
 # Types that a browser displays without running code; all others are downloaded.
@@ -41,6 +44,7 @@ class Originals:
 
     def __init__(self, records: Callable[[], Iterable[DocumentRecord]], *, shared: bool = False) -> None:
         self.records, self.shared = records, shared
+        self._images: dict[tuple[str, int], bytes] = {}
         self._hashes: dict[str, tuple[tuple[int, int], str]] = {}
 
     def state(self, name: str, sha256: str) -> FileState:
@@ -77,6 +81,27 @@ class Originals:
             content_disposition_type="inline" if shown else "attachment",
         )
 
+    def draw(self, key: str, page: int) -> Response:
+        """A page of a PDF as an image; an error where the file is not the one that was indexed or cannot be drawn."""
+        record = self.record(key)
+        if record is None or record.kind != "pdf" or not 1 <= page <= len(record.pages):
+            return PlainTextResponse("There is no such page.\n", status_code=404)
+        if self.state(record.name, record.sha256) != "same":
+            return PlainTextResponse("The file is not the one that was indexed.\n", status_code=410)
+        try:
+            image = self._image(record.name, record.sha256, page)
+        except (OSError, UndrawablePage) as error:
+            return PlainTextResponse(f"The page cannot be drawn: {error}.\n", status_code=422)
+        return Response(image, media_type="image/png", headers={"cache-control": "private, max-age=3600"})
+
+    def _image(self, name: str, sha256: str, page: int) -> bytes:
+        """A page that was drawn before, or is drawn now."""
+        known = self._images.pop((sha256, page), None)
+        image = self._images[sha256, page] = known or draw_page(Path(name).read_bytes(), page)
+        if len(self._images) > IMAGES_KEPT:
+            self._images.pop(next(iter(self._images)), None)
+        return image
+
     def _hash(self, name: str) -> str | None:
         """The file's current SHA-256, recomputed only if its size or time has changed; None if unreadable."""
         try:
@@ -111,6 +136,17 @@ def route(originals: Originals) -> Route:
         return originals.respond(request.path_params["key"])
 
     return Route(f"{ROUTE}/{{key}}", original, methods=["GET"])
+
+
+def page_route(originals: Originals) -> Route:
+    """The route to the pages of PDFs as images; requires a login if the page does."""
+
+    def draw(request: Request) -> Response:
+        if not logged_in(request):
+            return PlainTextResponse("Log in first.\n", status_code=401)
+        return originals.draw(request.path_params["key"], request.path_params["page"])
+
+    return Route(f"{PAGE_ROUTE}/{{key}}/{{page:int}}", draw, methods=["GET"])
 
 
 def report_route(reports: Reports) -> Route:
