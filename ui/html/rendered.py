@@ -68,8 +68,9 @@ class Rendering:
         marks = [*self._marks(start, end)]
         spans = [span for span in (self._highlights.passage, self._highlights.sentence, self._highlights.quote) if span]
         cuts = {start, end}
-        for one in (*marks, *spans):
-            cuts |= {min(max(one.start, start), end), min(max(one.end, start), end)}
+        edges = [*((mark.start, mark.end) for mark in marks), *((span.start, span.end) for span in spans)]
+        for left, right in edges:
+            cuts |= {min(max(left, start), end), min(max(right, start), end)}
         return join(self._segment(left, right, marks) for left, right in pairwise(sorted(cuts)))
 
     def _segment(self, start: int, end: int, marks: Sequence[Mark]) -> Html:
