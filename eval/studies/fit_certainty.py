@@ -1,7 +1,8 @@
 """Fit ``certainty.json``: ``python -m eval.studies.fit_certainty POPULATION READINGS LOOKS [--reader FOLDER] [--write]``.
 
 POPULATION is of ``eval.studies.population``, READINGS and LOOKS are what the reader and its small one said of it
-(``eval.studies.recorded``), so no network runs. What is fitted, on fold 0 of every kind together, each kind with the same weight:
+(``eval.studies.recorded``), so no network runs. What is fitted, on fold 0 of every kind together, kinds weighing alike but for
+``KIND_WEIGHTS``:
 
 - which answer is right, over the best candidates of each question, and then the scale of the one that comes first;
 - which sentence answers, and then the scale of those shown;
@@ -20,6 +21,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -48,8 +50,12 @@ from qa.squad_scores import exact_match, f1, normalise
 RIVALS = 3  # candidates of each question that the weights are fitted on
 SHOWN = 3  # sentences that the scale of sentences is fitted on
 NEAR = 0.5  # F1 from which an answer is not wrong: a word more or less
-LONG = 10  # words from which nobody expects the same first and last word
+LONG = 6  # words from which nobody expects the same first and last word
 PRIOR = 1.0  # of the L2 penalty; the features are all within -3..3
+KIND_WEIGHTS = {
+    "quoref": 0.25,
+    "quac": 0.25,
+}  # asked of a paragraph before one's eyes, or in a conversation; 1 for the others
 ANSWERABLE = 0.75
 ABSENT: dict[Absence, float] = {"article": 0.7, "topical": 0.2, "adversarial": 0.1}
 COST = 0.003  # of F1: what leaving passages unread may cost
@@ -90,7 +96,7 @@ ANSWER, SENTENCE, FOUND = names_of(Features), names_of(SentenceFeatures), names_
 
 
 def weights_of(population: Sequence[Asked]) -> Doubles:
-    """The weight of each question: kinds alike, the shares of those that are answerable and are not as in the description."""
+    """The weight of each question: kinds by ``KIND_WEIGHTS``, in each the shares of the answerable and of each absence."""
     made = np.zeros(len(population))
     for kind in sorted({one.kind for one in population}):
         of_kind = [place for place, one in enumerate(population) if one.kind == kind]
@@ -104,7 +110,7 @@ def weights_of(population: Sequence[Asked]) -> Doubles:
         shares = sum(ABSENT[absence] for absence in absent)
         for absence, places in absent.items():
             made[places] = (1 - ANSWERABLE) * ABSENT[absence] / shares / len(places)
-        made[of_kind] *= 1000 / made[of_kind].sum()
+        made[of_kind] *= 1000 * KIND_WEIGHTS.get(kind, 1.0) / made[of_kind].sum()
     return made
 
 
@@ -219,24 +225,25 @@ class Material:
         return replace(self, population=[one for one in self.population if takes(one)])
 
 
+def fit_answer(material: Material, *, reader: str, screen: str, fitted_on: str) -> Confidence:
+    """The scale of answers, its words, and from where on an answer is given, with every passage read."""
+    population, weights, whole = material.population, weights_of(material.population), material.whole()
+    answer = fit_scale([answer_rows(*one) for one in zip(population, whole, strict=True)], weights, ANSWER, 1)
+    fitted = replace(unfitted(reader), answer=answer, fitted_on=fitted_on, screen=screen)
+    first = [first_answer(asked, few, fitted) for asked, few in zip(population, whole, strict=True)]
+    probability, near = np.array([one.probability for one in first]), np.array([one.near for one in first])
+    return replace(
+        fitted, answer=_with_cuts(answer, first, weights), threshold=cut(probability, near, weights, 1 - WRONG)
+    )
+
+
 def fit(material: Material, *, reader: str, screen: str, fitted_on: str) -> Confidence:
     """Everything, from the questions of a population."""
     population, weights = material.population, weights_of(material.population)
-    whole = material.whole()
-    answer = fit_scale([answer_rows(*one) for one in zip(population, whole, strict=True)], weights, ANSWER, 1)
-    plain = unfitted(reader)
-    fitted = replace(plain, answer=answer, fitted_on=fitted_on, screen=screen)
-    first = [first_answer(asked, few, fitted) for asked, few in zip(population, whole, strict=True)]
-    probability, right, near = (
-        np.array([getattr(one, name) for one in first]) for name in ("probability", "right", "near")
-    )
-    answer = replace(
-        answer, sure=cut(probability, right, weights, SURE), likely=cut(probability, right, weights, LIKELY)
-    )
-    fitted = replace(fitted, answer=answer, threshold=cut(probability, near, weights, 1 - WRONG))
-    fitted = replace(fitted, settles_at=settles_at(fitted, material, whole, weights))
+    fitted = fit_answer(material, reader=reader, screen=screen, fitted_on=fitted_on)
+    fitted = replace(fitted, settles_at=settles_at(fitted, material, weights))
     readings = material.as_read(fitted)
-    sentences = [sentence_rows(asked, few, plain) for asked, few in zip(population, readings, strict=True)]
+    sentences = [sentence_rows(asked, few, fitted) for asked, few in zip(population, readings, strict=True)]
     sentence = fit_scale(sentences, weights, SENTENCE, SHOWN)
     best = [_best_sentence(rows, sentence) for rows in sentences]
     fitted = replace(fitted, sentence=_with_cuts(sentence, best, weights))
@@ -290,16 +297,19 @@ def first_answer(asked: Asked, readings: Sequence[Reading], confidence: Confiden
     return Judged(ranked[0].probability, is_right(asked, text), is_near(asked, text))
 
 
-def settles_at(
-    confidence: Confidence, material: Material, whole: Sequence[Sequence[Reading]], weights: Doubles
-) -> float:
-    """The smallest of ``LEADS`` with which what is not read costs at most ``COST`` of F1, of what is given or refused."""
-    best = _scores(confidence, material.population, whole)
-    for lead in LEADS:
-        few = material.as_read(replace(confidence, settles_at=float(lead)))
-        if np.average(best - _scores(confidence, material.population, few), weights=weights) <= COST:
-            return float(lead)
-    return NEVER
+def settles_at(confidence: Confidence, material: Material, weights: Doubles) -> float:
+    """The smallest of ``LEADS`` with which what is not read costs at most ``COST`` of F1, of what is given or refused.
+
+    Found by bisection, because a larger lead reads no less.
+    """
+    best = _scores(confidence, material.population, material.whole())
+
+    def cheap(lead: float) -> bool:
+        few = material.as_read(replace(confidence, settles_at=lead))
+        return bool(np.average(best - _scores(confidence, material.population, few), weights=weights) <= COST)
+
+    place = bisect_left(range(len(LEADS)), True, key=lambda place: cheap(float(LEADS[place])))
+    return float(LEADS[place]) if place < len(LEADS) else NEVER
 
 
 def _scores(confidence: Confidence, population: Sequence[Asked], readings: Sequence[Sequence[Reading]]) -> Doubles:
@@ -387,18 +397,17 @@ def _told(rows: Sequence[tuple[float, bool | float]]) -> dict[str, float | int |
     return {"count": len(rows), "right": _share(iter(rows))}
 
 
-def report(material: Material, fitted: Confidence, fit_on: Callable[[Material], Confidence]) -> dict[str, Any]:
-    """Each kind's fold that nothing was fitted on, and each kind left out of the fit in turn."""
+def report(material: Material, fitted: Confidence) -> dict[str, Any]:
+    """Each kind's fold that nothing was fitted on, and the calibration of each kind left out of the fit in turn."""
     kinds = sorted({one.kind for one in material.population})
     made: dict[str, Any] = {}
     for kind in kinds:
-        of_kind = material.chosen(lambda one, kind=kind: one.kind == kind)  # type: ignore[misc]
+        held = material.chosen(lambda one, kind=kind: one.kind == kind and one.fold == 1)  # type: ignore[misc]
         rest = material.chosen(lambda one, kind=kind: one.kind != kind and one.fold == 0)  # type: ignore[misc]
-        held = of_kind.chosen(lambda one: one.fold == 1)
         made[kind] = measured(held, fitted)
-        if len(kinds) > 1:
-            left_out = measured(of_kind, fit_on(rest))
-            made[kind] |= {"left_out_ece": left_out["ece"], "left_out_words": left_out["words"]}
+        if rest.population:
+            other = fit_answer(rest, reader=fitted.reader, screen=fitted.screen, fitted_on="")
+            made[kind]["left_out_ece"] = measured(held, replace(other, settles_at=fitted.settles_at))["ece"]
         say(f"{kind}: {json.dumps(made[kind])}")
     return made
 
@@ -447,13 +456,16 @@ def main() -> int:
     large, small = RecordedReader.open(arguments.readings), RecordedReader.open(arguments.looks)
     material = Material(read_population(arguments.population), large, small)
 
-    def fit_on(some: Material) -> Confidence:
-        told = f"{len(some.population)} questions of {', '.join(sorted({one.kind for one in some.population}))}"
-        return fit(some, reader=large.fingerprint, screen=small.fingerprint, fitted_on=told)
-
-    fitted = fit_on(material.chosen(lambda one: one.fold == 0))
+    first = material.chosen(lambda one: one.fold == 0)
+    kinds = ", ".join(sorted({one.kind for one in first.population}))
+    fitted = fit(
+        first,
+        reader=large.fingerprint,
+        screen=small.fingerprint,
+        fitted_on=f"{len(first.population)} questions of {kinds}, each asked of an index with its article and without",
+    )
     say(f"{fitted}")
-    told = certainty_table(report(material, fitted, fit_on))
+    told = certainty_table(report(material, fitted))
     sys.stdout.write(told + "\n")
     if arguments.write:
         fitted.write(arguments.reader)

@@ -19,6 +19,7 @@ from qa.retrieval.hybrid import Hit
 
 CHOICE = re.compile(r"\bor\b", re.I)
 NO_SPAN = -10.0  # log odds of a sentence without any of the spans that the reader gives; such spans are mostly below
+LONGEST = 20  # content words of a question: those with more are all hard
 AGREEING = 2  # further documents: a third and a fourth hardly add
 _WORD = re.compile(r"\w[\w.,’'-]*")
 _DATELINE = re.compile(r"[^\w\s]|\b(?:published|updated|posted|last|modified|by|on|at|date|am|pm|gmt|utc|est)\b", re.I)
@@ -33,7 +34,8 @@ class Features:
     far it is above the best other candidate, over 10 and within -1..1; ``agreement``: further documents that say the
     same, of at most two, as a share; ``similarity``: cosine of question and passage; ``term_score``: BM25 as a share of the
     question's best; ``near``: share of the question's content words in the answer's sentence, the one before, its title
-    and headings, or its row; ``names``: the same of the question's names and figures.
+    and headings, or its row; ``names``: the same of the question's names and figures;
+    ``length``: content words of the question, of at most 20, as a share.
     The rest are 1 or 0: ``echo``, every word of the answer stands in the question; ``unfit``, it is not of the type asked for, or
     holds no content word; ``row``, it is from a row of a table; ``outside``, it is outside the document's main content; ``whole``,
     the question asks for a whole sentence.
@@ -47,6 +49,7 @@ class Features:
     agreement: float = 0.0
     near: float = 1.0
     names: float = 1.0
+    length: float = 0.0
     echo: float = 0.0
     unfit: float = 0.0
     row: float = 0.0
@@ -113,6 +116,7 @@ def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
                 agreement=min(_agreeing(question, candidate, found) - 1, AGREEING) / AGREEING,
                 near=share(wanted, around),
                 names=share(named, around),
+                length=min(len(wanted), LONGEST) / LONGEST,
                 echo=0.0 if free else float(asked.issuperset(terms(candidate.text))),
                 unfit=0.0 if whole else float(is_unfit(question, candidate.text, sentence)),
                 row=float(bool(hit.passage.header)),
