@@ -43,7 +43,7 @@ def _row(record: Record) -> str:
     facts = (
         ("expected", " | ".join(record.expected) or "no answer in the articles"),
         ("given", record.given if record.given is not None else "refused"),
-        ("confidence", f"{record.confidence:.2f}; EM {record.em:.0f}, F1 {record.f1:.2f}"),
+        ("confidence", f"{record.certainty}, {record.confidence:.2f}; EM {record.em:.0f}, F1 {record.f1:.2f}"),
         ("other candidates", " | ".join(record.alternatives)),
         ("gold document", record.expected_document or ""),
         ("cited document", record.document or ""),
