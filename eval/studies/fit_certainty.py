@@ -1,8 +1,8 @@
 """Fit ``certainty.json``: ``python -m eval.studies.fit_certainty POPULATION READINGS LOOKS [--reader FOLDER] [--write]``.
 
 POPULATION is of ``eval.studies.population``, READINGS and LOOKS are what the reader and its small one said of it
-(``eval.studies.recorded``), so no network runs. What is fitted, on fold 0 of every kind together, kinds weighing alike but for
-``KIND_WEIGHTS``:
+(``eval.studies.recorded``), so no network runs; questions that were not read are left out. What is fitted, on fold 0 of every
+kind together, kinds weighing alike but for ``KIND_WEIGHTS``:
 
 - which answer is right, over the best candidates of each question, and then the scale of the one that comes first;
 - which sentence answers, and then the scale of those shown;
@@ -454,7 +454,10 @@ def main() -> int:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     large, small = RecordedReader.open(arguments.readings), RecordedReader.open(arguments.looks)
-    material = Material(read_population(arguments.population), large, small)
+    population = [
+        one for one in read_population(arguments.population) if large.knows(one.pairs()) and small.knows(one.pairs())
+    ]
+    material = Material(population, large, small)
 
     first = material.chosen(lambda one: one.fold == 0)
     kinds = ", ".join(sorted({one.kind for one in first.population}))

@@ -270,6 +270,7 @@ def main() -> int:
     for kind, name in SETS.items():
         everything = arguments.data / name
         population += squad_kind(kind, everything, _held(arguments, name), embedder, knows, arguments.most, say)
+    random.Random(0).shuffle(population)  # so that a reader which stops early has read some of each kind
     write_population(arguments.out, population)
     say(f"{len(population)} questions written to {arguments.out}")
     return 0

@@ -12,7 +12,9 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -22,7 +24,7 @@ from index.files import replace_file
 from qa.reader.reader import BUNDLED, Reader, Reading, Span
 from qa.reader.windows import Pair
 
-TOGETHER = 512  # pairs: enough to fill a graphics card's batches
+TOGETHER = 256  # pairs: enough to fill a graphics card's batches
 
 
 class Fingerprinted(Reader, Protocol):
@@ -77,6 +79,10 @@ class RecordedReader:
             raise ValueError(f"{path}: holds {len(said)} of {pairs} pairs; record it again")
         return cls(fingerprint, said)
 
+    def knows(self, pairs: Sequence[Pair]) -> bool:
+        """Whether all pairs were recorded."""
+        return all(key_of(pair) in self._said for pair in pairs)
+
     def read(self, pairs: Sequence[Pair]) -> list[Reading]:
         """One reading per pair, in order; ValueError for a pair that was not recorded."""
         try:
@@ -96,10 +102,12 @@ def _rows(reading: Reading) -> list[list[float]]:
     return [[span.start, span.end, round(span.score, 4)] for span in reading.spans]
 
 
-def record(reader: Fingerprinted, pairs: Sequence[Pair], path: Path) -> Iterator[int]:
-    """Read pairs and write the recording; yields how many are read, now and then."""
-    recording = RecordingReader(reader)
+def record(reader: Fingerprinted, pairs: Sequence[Pair], path: Path, minutes: float = math.inf) -> Iterator[int]:
+    """Read pairs, for at most so many minutes, and write the recording; yields how many are read, now and then."""
+    recording, ends = RecordingReader(reader), time.monotonic() + 60 * minutes
     for at in range(0, len(pairs), TOGETHER):
+        if time.monotonic() > ends:
+            break
         recording.read(pairs[at : at + TOGETHER])
         yield min(at + TOGETHER, len(pairs))
     recording.write(path)
@@ -115,11 +123,12 @@ def main() -> int:
     parser.add_argument("population", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--reader", type=Path, default=BUNDLED)
+    parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so many and keep what was read")
     parser.add_argument("--screen", action="store_true", help="record the small reader of the folder")
     arguments = parser.parse_args()
     reader = ExtractiveReader.open(arguments.reader / FOLDER if arguments.screen else arguments.reader)
     pairs = list(dict.fromkeys(pair for asked in read_population(arguments.population) for pair in asked.pairs()))
-    for done in record(reader, pairs, arguments.out):
+    for done in record(reader, pairs, arguments.out, arguments.minutes):
         sys.stderr.write(f"{done} of {len(pairs)} pairs\n")
     return 0
 

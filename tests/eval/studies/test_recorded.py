@@ -26,6 +26,12 @@ def test_what_was_recorded_is_said_again(tmp_path: Path):
     assert again.read(PAIRS[::-1]) == said[::-1]
 
 
+def test_a_recording_that_is_stopped_keeps_what_was_read(tmp_path: Path):
+    assert list(record(reader(), PAIRS, tmp_path / "said.jsonl", minutes=-1)) == []
+    stopped = RecordedReader.open(tmp_path / "said.jsonl")
+    assert not stopped.knows(PAIRS) and stopped.knows([])
+
+
 def test_a_pair_is_read_once():
     real = reader()
     recording = RecordingReader(real)
