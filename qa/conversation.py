@@ -6,14 +6,23 @@ it can be corrected.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import Protocol
 
 from qa.answering.candidates import in_its_sentence
 from qa.answers import Answer, Citation
 from qa.question.follow_ups import named_instead, readings
+from qa.question.message_kind import message_of
 
+LAST_WORDS = 12  # of a citation, by which it is found again; chosen and not fitted
+SPEAKER_WITHIN = 200  # characters around the cited sentence, chosen and not fitted: the sentence before or after it
+WHO_SAID = re.compile(
+    r"^who (?:said|says|claimed|claims|wrote|thinks|stated|told|believes) (?:that|this|so|it)\W*$", re.I
+)
+_IT = frozenset(("it", "this", "that", "", "the article", "this article", "the document", "this document", "the text"))
 TURNS_KEPT = 3  # chosen and not fitted: each turn adds names that a pronoun could refer to
 
 
@@ -50,10 +59,12 @@ class Conversation:
     def ask(self, question: str) -> Answer:
         """Answer a question; if it refers to earlier turns, ``understood`` is the completed question."""
         question = " ".join(question.split()) or question
-        asked = readings(question, self.turns)
+        asked = completed(question, self.turns)
         answers = self._assistant.ask_many(asked)
         if other := named_instead(question):
             answers = [one.unsaid() if self._said_of_another(one, other) else one for one in answers]
+        elif WHO_SAID.match(question):
+            answers = [one if self._beside_the_last(one) else one.unsaid() for one in answers]
         best = max(range(len(asked)), key=lambda place: (_worth(answers[place]), -place))
         chosen = answers[best]
         understood = chosen.understood or asked[best]
@@ -67,6 +78,15 @@ class Conversation:
         self.turns.append(Turn.of(question, answer))
         return answer
 
+    def _beside_the_last(self, answer: Answer) -> bool:
+        """Whether this answer stands in the sentence that was cited last, or next to it, where its speaker is named."""
+        last = self.turns[-1].cited if self.turns else None
+        if last is None or answer.text is None or not answer.citations:
+            return answer.text is None
+        cited, around = answer.citations[0], in_its_sentence(last)
+        near = cited.start < around.end + SPEAKER_WITHIN and around.start - SPEAKER_WITHIN < cited.end
+        return cited.document == last.document and near
+
     def _said_of_another(self, answer: Answer, name: str) -> bool:
         """Whether this repeats the last answer, from a sentence that does not mention ``name``."""
         last = self.turns[-1].cited if self.turns else None
@@ -75,6 +95,34 @@ class Conversation:
         cited = answer.citations[0]
         same = cited.document == last.document and cited.start < last.end and last.start < cited.end
         return same and name.lower() not in in_its_sentence(cited).quote.lower()
+
+
+def completed(question: str, turns: Sequence[Turn]) -> list[str]:
+    """The ways to complete a message from the turns before, likeliest first; only itself if it is complete.
+
+    Messages that go on from the last citation become messages that name its words or its document.
+    """
+    last = turns[-1].cited if turns else None
+    message = message_of(question)
+    if message.kind == "more" and not message.topic and last is not None:
+        return [f"What comes after “{_last_words(in_its_sentence(last).quote)}”?"]
+    if message.kind == "overview" and message.topic.lower() in _IT and last is not None:
+        return [f"Summarise “{PurePath(last.document).name}”"]
+    if message.kind == "topic" and question.endswith("?") and message.topic == question.rstrip(" ?"):
+        return readings(f"And {question}", turns) if turns else [question]
+    if message.kind not in ("question", "overview of a document"):
+        return [question]
+    if turns and WHO_SAID.match(question):
+        said = turns[-1].answer
+        return [f"{question.split()[0].capitalize()} {question.split()[1]} {said or turns[-1].question.rstrip(' ?')}?"]
+    return readings(question, turns)
+
+
+def _last_words(sentence: str) -> str:
+    """The end of a sentence, long enough to be found again."""
+    words = sentence.replace("“", '"').replace("”", '"').split()
+    kept = " ".join(words[-LAST_WORDS:])
+    return kept if '"' not in kept else kept.rpartition('"')[2].strip() or kept.replace('"', "")
 
 
 def _worth(answer: Answer) -> float:

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 from typing import Literal
 
-from index.sentences import Offsets
+from index.sentences import Offsets, sentence_at
 from qa.english import AUXILIARIES, CAPITALISED, LINK, NUMBERS, any_of
 
 Form = Literal["span", "list", "yes_no", "reason"]
@@ -52,12 +52,74 @@ def form_of(question: str) -> Form:
     return "list" if LIST.search(asked) else "span"
 
 
+LONGEST_ITEM = 7  # words, chosen and not fitted: what is longer holds a clause
+LEAST_ITEMS = 3  # two things that "and" joins, other than names, are as often no list
+# What leads to the first item and is no part of it: "with their seat in Oskerby are".
+LEADS_IN = re.compile(
+    r".*\b(?:are|were|is|was|includes?|included|including|by|namely|like|such as|has|have|had|between|among|of|with)\s",
+    re.I | re.S,
+)
+LEADS_OUT = re.compile(r"\b(?:that|which|who|whose|where|when|while|said|after|before|because|as|if)\b|[;:.!?]", re.I)
+
+
 def whole_list(text: str, start: int, end: int) -> Offsets:
-    """[start, end) widened to the run of names ("A, B and C") around it, if there is one."""
+    """[start, end) widened to the list ("A, the town B and C") around it in its sentence, if there is one."""
     for run in NAMES_RUN.finditer(text):
         if run.start() < end and run.end() > start and run.start() <= start + 4 and run.end() >= end - 1:
             return Offsets(min(start, run.start()), max(end, run.end()))
-    return Offsets(start, end)
+    return _described_list(text, start, end) or Offsets(start, end)
+
+
+def _described_list(text: str, start: int, end: int) -> Offsets | None:
+    """The list of at least LEAST_ITEMS items, none longer than LONGEST_ITEM words, that holds [start, end); None without one."""
+    sentence = sentence_at(text, start, end)
+    parts = items(text, sentence.start, sentence.end)
+    holding = [place for place, part in enumerate(parts) if part.start < end and part.end > start]
+    if not holding or len(parts) < LEAST_ITEMS:
+        return None
+    first, last = holding[0], holding[-1]
+    while (
+        first > 0
+        and _short(text, parts[first - 1], start, first=True)
+        and _short(text, parts[first], start, first=False)
+    ):
+        first -= 1
+    while (
+        last + 1 < len(parts)
+        and _short(text, parts[last], start, first=last == first)
+        and _begins_short(text, parts[last + 1])
+    ):
+        last += 1
+    if last - first + 1 < LEAST_ITEMS or not re.search(
+        r"\b(?:and|or|as well as)\s+$", text[parts[last - 1].end : parts[last].start]
+    ):
+        return None
+    return Offsets(_first_item(text, parts[first], start), _end_of_item(text, parts[last], end))
+
+
+def _short(text: str, part: Offsets, start: int, *, first: bool) -> bool:
+    """Whether a part can be an item; the first one may have words before it that lead to the list."""
+    begin = _first_item(text, part, start) if first else part.start
+    words = text[begin : part.end].split()
+    return 0 < len(words) <= LONGEST_ITEM and not LEADS_OUT.search(text[begin : part.end])
+
+
+def _begins_short(text: str, part: Offsets) -> bool:
+    """Whether a part begins with an item, whatever follows."""
+    return 0 < len(text[part.start : _end_of_item(text, part, part.start)].split()) <= LONGEST_ITEM
+
+
+def _first_item(text: str, part: Offsets, start: int) -> int:
+    """Where the first item of a list begins: after the words that lead to it."""
+    leads = LEADS_IN.match(text, part.start, part.end)
+    begin = leads.end() if leads else part.start
+    return min(begin, start) if part.start <= start < part.end else begin
+
+
+def _end_of_item(text: str, part: Offsets, end: int) -> int:
+    """Where the last item of a list ends: before a clause or the end of the sentence."""
+    found = LEADS_OUT.search(text, max(part.start, end), part.end)
+    return found.start() if found else part.end
 
 
 def items(text: str, start: int, end: int) -> list[Offsets]:

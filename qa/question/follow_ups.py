@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from qa.english import AUXILIARIES, BE, MONTHS, NAME, PEOPLE, PREPOSITIONS, QUESTION_WORDS, THINGS, WEEKDAYS, any_of
+from qa.question.corrections import Correction, correction_in
 
 MOST = 5  # readings, chosen and not fitted: all of them are asked, so each costs time
 SHORT = 8  # words, chosen and not fitted: a longer answer is a sentence and cannot replace a pronoun
@@ -37,6 +38,7 @@ DEMONSTRATIVE = re.compile(r"\b(?:that|this|these|those|the same)\s+(?P<noun>[a-
 NUMBERED = rf"{NAME}(?: \d[\w.-]*)?"  # "Apollo 12": the number belongs to the name
 NAMES = re.compile(rf"\b{NUMBERED}")
 NAMED = re.compile(rf"(?:the )?{NUMBERED}(?:['’]s?)?")  # nothing but a name: it takes the place of another
+ARTICLE = re.compile(r"\bthe $", re.I)
 YEAR = re.compile(r"\b(?:1[89]|20)\d\d\b")
 WH = re.compile(
     rf"^(?:{any_of(PREPOSITIONS)}\s+)?{any_of(QUESTION_WORDS)}(?:(?<=how)\s+(?:much|many|long|often|far|old|big"
@@ -44,6 +46,13 @@ WH = re.compile(
     re.I,
 )
 AUXILIARY = re.compile(rf"^{any_of(AUXILIARIES)}\s+", re.I)
+ITS = re.compile(r"(?:its|his|her|their) (?P<part>[\w’'-]+(?: [\w’'-]+)?)", re.I)
+# A noun phrase up to a preposition, an auxiliary, a participle or the end: "the longest river" in "What is the longest river in Dravia?".
+PHRASE = re.compile(
+    rf"\b(?:an?|the) (?:[\w’'-]+ ){{0,3}}?[\w’'-]+(?= (?:{any_of([*PREPOSITIONS, *AUXILIARIES])})\b"
+    r"| \w+(?:ed|en|ilt|ught|ade|old|ent|ound|ut)\W*$|\W*$)",
+    re.I,
+)
 NOUN_PHRASE = re.compile(r"\b(?:a|an|the)\s+[^,?]*$")
 # How a phrase begins that is not a verb.
 THING_NAMED = re.compile(r"(?:the|an?|its|his|her|their|this|that|these|those)\b|[A-Z0-9]")
@@ -113,6 +122,11 @@ def _other(question: str) -> str | None:
     return about["other"] if about else None
 
 
+def _bare_of_article(name: str) -> str:
+    """A name without the article before it."""
+    return re.sub(r"^the ", "", name, flags=re.I)
+
+
 def _bare(name: str) -> str:
     """A name without its possessive ending."""
     return re.sub(r"['’]s?$", "", name)
@@ -120,11 +134,35 @@ def _bare(name: str) -> str:
 
 def leans(question: str) -> bool:
     """Whether a question cannot be understood without the turns before it."""
-    if _other(question) or BARE.match(question.strip()):
+    if _other(question) or BARE.match(question.strip()) or correction_in(question):
         return True
     body = OPENING.sub("", question)
     opened = body != question and not question.lower().startswith(("so ",))
     return opened or _is_part(body) or any(_unbound(pattern, body) for pattern in (PERSON, THING, PLACE))
+
+
+def _corrected(correction: Correction, last: Asked) -> list[str]:
+    """The last question with what was meant in the place of what was said."""
+    new, old = correction.new, correction.old
+    if correction.whole:
+        return [f"{new[:1].upper()}{new[1:]}?"]
+    if old and (found := re.search(re.escape(_bare(old)), last.question, re.I)):
+        return [last.question[: found.start()] + new + last.question[found.end() :]]
+    phrases = [*PHRASE.finditer(last.question)]
+    instead = [last.question[: one.start()] + new + last.question[one.end() :] for one in phrases[-1:]]
+    exchanged = _with_other(last.question, new)
+    return [*exchanged, *([] if exchanged else instead), f"{_strip(last.question)} {new}?"]
+
+
+def _of_the_subject(part: str, turns: Sequence[Asked]) -> list[str]:
+    """Questions for a part of what the conversation is about: "And its lake?" after a question on a country's river."""
+    last = turns[-1]
+    wholes = dict.fromkeys([*_names(turns[-1:]), *filter(None, [focus_of(turns)])])
+    instead = [
+        last.question[: one.start()] + f"the {part}" + last.question[one.end() :]
+        for one in PHRASE.finditer(last.question)
+    ]
+    return [*instead[:1], *(f"What is the {part} of {whole}?" for whole in wholes)]
 
 
 def _is_part(question: str) -> bool:
@@ -165,7 +203,11 @@ def readings(question: str, turns: Sequence[Asked]) -> list[str]:
     if not turns or not leans(question):
         return [question]
     last = turns[-1]
+    if correction := correction_in(question):
+        return _distinct(_corrected(correction, last))
     if other := _other(question):
+        if of_it := ITS.match(other):
+            return _distinct(_of_the_subject(of_it["part"], turns))
         exchanged = _with_other(last.question, other)
         beside = [] if exchanged and NAMED.fullmatch(other) else [f"{_strip(last.question)} {other}?"]
         return _distinct([*exchanged, *beside])
@@ -266,7 +308,10 @@ def _with_other(question: str, other: str) -> list[str]:
         return [question[: found.start()] + trimmed + question[found.end() :]]
     trimmed_name = _bare(trimmed)
     return [
-        question[: m.start()] + trimmed_name + ("'s" if m.group().endswith(("'s", "’s")) else "") + question[m.end() :]
+        question[: m.start()]
+        + (_bare_of_article(trimmed_name) if ARTICLE.search(question[: m.start()]) else trimmed_name)
+        + ("'s" if m.group().endswith(("'s", "’s")) else "")
+        + question[m.end() :]
         for m in reversed(list(NAMES.finditer(question)))
         if m.group().lower() not in NOT_NAMES
     ][:3]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from qa.answers import Answer, Citation, CitedPassage
-from qa.conversation import Conversation, Turn
+from qa.conversation import Conversation, Turn, completed
 
 
 class FakeAsks:
@@ -129,3 +129,20 @@ def test_the_last_answer_holds_for_another_name_of_its_sentence():
     conversation = Conversation(FakeCites(known))
     conversation.ask("How did Oman's exports change?")
     assert conversation.ask("What about Qatar's?").text == "trebled"
+
+
+def test_going_on_names_the_words_cited_last():
+    text = "The lamp is kept by Ben. He sleeps by day."
+    passage = CitedPassage(0, len(text), text)
+    turn = Turn(
+        "Who keeps the lamp?", "Ben", Citation("/shelf/lamp.txt", "Lamp", "0" * 64, 20, 23, "Ben", None, passage, 1.0)
+    )
+    assert completed("Tell me more", [turn]) == ["What comes after “The lamp is kept by Ben.”?"]
+    assert completed("What is it about?", [turn]) == ["Summarise “lamp.txt”"]
+    assert completed("Who said that?", [turn]) == ["Who said Ben?"]
+
+
+def test_small_talk_and_a_new_topic_are_not_completed():
+    turn = Turn("Who keeps the lamp?", "Ben")
+    assert completed("Thanks", [turn]) == ["Thanks"]
+    assert completed("Tell me about the pier", [turn]) == ["Tell me about the pier"]

@@ -76,3 +76,26 @@ def test_items_are_places_in_the_text(text: str, parts: list[str]):
     padded = f"## {text} ##"
     places = items(padded, 3, 3 + len(text))
     assert [padded[place.start : place.end] for place in places] == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "expected"),
+    [
+        (
+            "Boats that land here are the ferry Marigold, the cutter Tern and the smack Old Ben. They pay.",
+            "Marigold",
+            ["the ferry Marigold", "the cutter Tern", "the smack Old Ben"],
+        ),
+        (
+            "Skerrow is bordered by Ellam to the north, the old moor to the east and the sea to the south.",
+            "Ellam",
+            ["Ellam to the north", "the old moor to the east", "the sea to the south"],
+        ),
+        ("The town of Skerrow, where he lived, and Port Ellam.", "Skerrow", ["Skerrow"]),
+        ("The boat carries rye, which is dear, and oats.", "rye", ["rye"]),
+    ],
+)
+def test_items_with_the_words_that_describe_them(text: str, answer: str, expected: list[str]):
+    start = text.index(answer)
+    place = whole_list(text, start, start + len(answer))
+    assert [text[one.start : one.end].strip() for one in items(text, place.start, place.end)] == expected
