@@ -47,7 +47,7 @@ WH = re.compile(
 )
 AUXILIARY = re.compile(rf"^{any_of(AUXILIARIES)}\s+", re.I)
 ITS = re.compile(r"(?:its|his|her|their) (?P<part>[\w’'-]+(?: [\w’'-]+)?)", re.I)
-# A noun phrase up to a preposition, an auxiliary, a participle or the end: "the longest river" in "What is the longest river in Dravia?".
+# A noun phrase up to a preposition, an auxiliary, a participle or the end, as in "What is | the longest river | in Dravia?".
 PHRASE = re.compile(
     rf"\b(?:an?|the) (?:[\w’'-]+ ){{0,3}}?[\w’'-]+(?= (?:{any_of([*PREPOSITIONS, *AUXILIARIES])})\b"
     r"| \w+(?:ed|en|ilt|ught|ade|old|ent|ound|ut)\W*$|\W*$)",
