@@ -38,7 +38,7 @@ class Features:
     ``length``: content words of the question, of at most 20, as a share.
     The rest are 1 or 0: ``echo``, every word of the answer stands in the question; ``unfit``, it is not of the type asked for, or
     holds no content word; ``row``, it is from a row of a table; ``outside``, it is outside the document's main content; ``whole``,
-    the question asks for a whole sentence.
+    the question asks for a whole sentence; ``search``, it is written as for a search engine, without capitals and a mark.
     """
 
     margin: float
@@ -55,6 +55,7 @@ class Features:
     row: float = 0.0
     outside: float = 0.0
     whole: float = 0.0
+    search: float = 0.0
 
     @classmethod
     def at(cls, hit: Hit, score: float) -> Features:
@@ -122,6 +123,7 @@ def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
                 row=float(bool(hit.passage.header)),
                 outside=float(not hit.passage.main),
                 whole=float(whole),
+                search=float(question == question.lower() and "?" not in question),
             )
         )
     return made
