@@ -11,7 +11,7 @@ from functools import lru_cache
 from index.search.bm25 import terms
 from index.sentences import Offsets, sentences
 from qa.answering.candidates import Candidate
-from qa.answering.values import holds, same
+from qa.answering.values import holds, in_unit_asked, same
 from qa.question.answer_form import WHOLE_SENTENCE, form_of
 from qa.question.answer_type import type_wanted
 from qa.question.content_words import content
@@ -177,9 +177,11 @@ def share(wanted: frozenset[str], text: str) -> float:
 
 
 def is_unfit(question: str, answer: str, sentence: str) -> bool:
-    """Whether an answer has no content word, or not the figure or date that the question asks for."""
+    """Whether an answer has no content word, or not the figure, in its unit, or the date that the question asks for."""
     kind = type_wanted(question)
     if kind in ("figure", "date") and not holds(kind, answer):
+        return True
+    if kind == "figure" and not in_unit_asked(question, answer):
         return True
     if kind == "date":
         return is_dateline(answer, sentence)

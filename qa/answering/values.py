@@ -50,6 +50,7 @@ UNITS = {unit: (dimension, float(size)) for dimension, units in _DIMENSIONS.item
 _BEFORE = re.compile(r"(us\$|[$€£])\s*$", re.I)
 _NAMED_UNITS = "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
 _AFTER = re.compile(rf"[\s-]*({_NAMED_UNITS})(?:e?s)?(?![\w²])", re.I)
+_ASKED_IN = re.compile(rf"\bin ({_NAMED_UNITS})(?:e?s)?\s*\?*\s*$", re.I)
 _DIGITS = r"\d+(?:[.,  ]\d{3})*(?:\.\d+)?|\d+"
 _FIGURE = re.compile(
     rf"(?P<digits>{_DIGITS})(?:[\s-]*(?P<scale>{any_of(SCALES)})\b)?"
@@ -83,11 +84,24 @@ def figures(text: str) -> list[Figure]:
         number = _number(match)
         if number is None:
             continue
-        before, after = _BEFORE.search(text[: match.start()]), _AFTER.match(text, match.end())
-        unit = before[1] if before else after[1] if after else ""
-        dimension, size = UNITS.get(unit.lower(), ("", 1.0))
+        dimension, size = UNITS.get(_unit_at(text, match), ("", 1.0))
         found.append(Figure(number * size, dimension))
     return found
+
+
+def _unit_at(text: str, figure: re.Match[str]) -> str:
+    """The unit before or behind a figure in lower case; empty if none is known."""
+    before, after = _BEFORE.search(text[: figure.start()]), _AFTER.match(text, figure.end())
+    return (before[1] if before else after[1] if after else "").lower()
+
+
+def in_unit_asked(question: str, answer: str) -> bool:
+    """Whether a figure of an answer has the unit that a question names at its end; true if it names none."""
+    asked = _ASKED_IN.search(question)
+    if asked is None:
+        return True
+    units = [UNITS.get(_unit_at(answer, figure)) for figure in _FIGURE.finditer(answer)]
+    return UNITS[asked[1].lower()] in units
 
 
 def _number(match: re.Match[str]) -> float | None:

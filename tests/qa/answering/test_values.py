@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.answering.values import same
+from qa.answering.values import in_unit_asked, same
 from qa.question.answer_type import AnswerType
 
 SAME = [
@@ -56,3 +56,18 @@ NEITHER = [
 def test_two_answers(kind: AnswerType, one: str, other: str, expected: bool | None):
     assert same(kind, one, other) is expected
     assert same(kind, other, one) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "expected"),
+    [
+        ("What is its area in square miles?", "37 square miles", True),
+        ("What is its area in square miles?", "96 square kilometres", False),
+        ("What did it cost in pounds?", "£40", True),
+        ("What did it cost in pounds?", "$40", False),
+        ("How far is it in km", "12 kilometres", True),
+        ("How far is it?", "12", True),
+    ],
+)
+def test_the_unit_that_is_asked_for(question: str, answer: str, expected: bool):
+    assert in_unit_asked(question, answer) is expected
