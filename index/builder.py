@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime
 import importlib.metadata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.chunker import OVERLAP, WORDS, chunk
-from index.documents import Document, Load, UnreadableDocument, find_files, parse_document, read_bytes
+from index.documents import Document, Load, UnreadableDocument, find_files, holds_index, parse_document, read_bytes
 from index.embedder import Embedder
-from index.folder_index import CANARIES, Duplicate, Index, Making, Settings, Unreadable, commit, draft
+from index.folder_index import CANARIES, Duplicate, Index, IndexDamaged, Making, Settings, Unreadable, commit, draft
 from index.sandbox import Sandbox
 from index.search.dense import BY_SIZE, SEARCHES
 from index.storage import generations
 from index.storage.layout import DocumentRecord
 from index.storage.writer import Gathering
+from index.update.away import Away, AwayAndNeeded, away, unlisted
 from index.update.file_stamps import Seen
 from index.update.prefetch import Ahead
 from index.update.report import BuildReport, NothingToIndex
@@ -24,7 +26,7 @@ from index.update.reuse import PASSAGES_AT_ONCE, Cut, Reusable, Vectors
 from index.update.vector_log import Journal
 
 Progress = Callable[[int, int, str], None]
-Found = Cut | DocumentRecord | None  # a document just read, the record of an unchanged one, or nothing to add
+Found = Cut | list[DocumentRecord]  # a document just read, or records of unchanged ones
 
 # Increase this when loaders, the chunker or ``bm25.terms`` change their result for a file: every document is then read again.
 RECIPE = 6
@@ -43,27 +45,30 @@ def build(
 ) -> BuildReport:
     """Make the index in ``folder`` hold exactly the readable documents in ``paths``; write nothing if it already does.
 
+    The documents of a path that is missing or suddenly empty stay, and so do those of a folder that cannot be listed.
+
     without: files to exclude, now and later. None keeps the stored exclusions, except files named in ``paths``.
     search: one of SEARCHES. None keeps the stored setting, or chooses by size in a new index.
     progress: called with the number of files done, the number of files, and the name of the last one.
     load: reads documents. None reads them in a sandboxed process.
 
-    Raises FileNotFoundError for a missing path, NothingToIndex, IndexLocked, IndexTooNew, or OSError naming the file that
-    cannot be written. The index is unchanged after any error.
+    Raises FileNotFoundError for a missing path of which no document is known, AwayAndNeeded, NothingToIndex, IndexLocked,
+    IndexTooNew, or OSError naming the file that cannot be written. The index is unchanged after any error.
     """
     if search not in (None, *SEARCHES):
         raise ValueError(f"{search!r} is no search; there are {', '.join(SEARCHES)}")
-    files = find_files(paths)
     folder.mkdir(parents=True, exist_ok=True)
     with generations.writer_lock(folder):
         sound = generations.sound(folder)  # never reuse anything from a damaged one
-        before = Index.open_generation(folder, sound[-1]) if sound else None
-        seen, journal = Seen.open(folder), Journal(folder, embedder.fingerprint)
-        chosen = _choose(files, paths, before, without)
+        before = _opened(folder, sound)
+        if before is not None and before.foreign:  # what others wrote could claim words that no file holds
+            Journal(folder, embedder.fingerprint).drop()
+        seen, journal = _notes(folder, before), Journal(folder, embedder.fingerprint)
+        chosen = _choose(paths, before, without)
         wanted = search or (before.settings.search if before else BY_SIZE)
         with draft(folder) as place:
             run = _run(chosen, _Run(embedder.fingerprint, before, seen, embedder, journal, place), progress, load)
-            making, report = run.making(paths, chosen.without, wanted), run.report(before, chosen.left_out)
+            making, report = run.making(paths, chosen.without, wanted), run.report(before, chosen)
             if (
                 before is None
                 or before.generation != generations.current(folder)
@@ -79,47 +84,62 @@ def build(
 
 def plan(paths: Sequence[Path], folder: Path, fingerprint: str, *, progress: Progress | None = None) -> BuildReport:
     """Report what ``build`` would do with an embedder of this fingerprint; reads documents, embeds and writes nothing."""
-    sound = generations.sound(folder)
-    before = Index.open_generation(folder, sound[-1]) if sound else None
-    chosen = _choose(find_files(paths), paths, before)
-    return _run(chosen, _Run(fingerprint, before, Seen.open(folder)), progress).report(before, chosen.left_out)
+    before = _opened(folder, generations.sound(folder))
+    chosen = _choose(paths, before)
+    return _run(chosen, _Run(fingerprint, before, _notes(folder, before)), progress).report(before, chosen)
+
+
+def _opened(folder: Path, sound: Sequence[str]) -> Index | None:
+    """The newest of these generations that makes an index: others may have written right checksums of what makes none."""
+    for name in reversed(sound):
+        with suppress(IndexDamaged):
+            return Index.open_generation(folder, name)
+    return None
+
+
+def _notes(folder: Path, before: Index | None) -> Seen:
+    return Seen() if before is not None and before.foreign else Seen.open(folder)
 
 
 def index_in_memory(
     paths: Sequence[Path], embedder: Embedder, *, progress: Progress | None = None, load: Load | None = None
 ) -> Index:
     """Build an index of files and folders in memory; raises as ``build`` does."""
-    chosen = _choose(find_files(paths), paths, None)
+    chosen = _choose(paths, None)
     run = _run(chosen, _Run(embedder.fingerprint, None, Seen(), embedder), progress, load)
     return Index(run.finish().finish(), run.making(paths))
 
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """The files to index, the names of all excluded files, and the names of those excluded that were found."""
+    """The files to index and the roots and folders of ``away``; the names of all excluded files, and of those found."""
 
     files: Sequence[Path]
     without: tuple[str, ...]
     left_out: tuple[str, ...]
+    away: tuple[Away, ...]
 
 
-def _choose(
-    found: Sequence[Path], paths: Sequence[Path], before: Index | None, without: Sequence[Path] | None = None
-) -> _Chosen:
+def _choose(paths: Sequence[Path], before: Index | None, without: Sequence[Path] | None = None) -> _Chosen:
+    names = [record.name for record in before.documents] if before else []
+    gone = away(paths, names)
+    missing = {one.name for one in gone}
+    found = find_files([path for path in paths if str(path.resolve()) not in missing])
+    gone += unlisted((path for path in found if path.is_dir() and not holds_index(path)), names)
     if without is None:
         named = {str(path.resolve()) for path in paths}
         out = set(before.settings.without if before else ()) - named
     else:
         out = {str(path.resolve()) for path in without}
-    files = [path for path in found if str(path) not in out]
-    return _Chosen(files, tuple(sorted(out)), tuple(str(path) for path in found if str(path) in out))
+    files = sorted({path for path in found if str(path) not in out} | {Path(one.name) for one in gone})
+    return _Chosen(files, tuple(sorted(out)), tuple(str(path) for path in found if str(path) in out), gone)
 
 
 def _run(chosen: _Chosen, run: _Run, progress: Progress | None, load: Load | None = None) -> _Run:
     """Read files in a thread (and in a sandbox unless ``load`` is given) while the caller's thread embeds and adds them."""
     with (
         Sandbox() as sandbox,
-        Ahead((run.read(path, load or sandbox.load) for path in chosen.files), _weight, READ_AHEAD) as ahead,
+        Ahead((run.read(path, load or sandbox.load, chosen) for path in chosen.files), _weight, READ_AHEAD) as ahead,
     ):
         try:
             for done, (path, found) in enumerate(zip(chosen.files, ahead, strict=True), start=1):
@@ -135,7 +155,7 @@ def _run(chosen: _Chosen, run: _Run, progress: Progress | None, load: Load | Non
 
 
 def _weight(found: Found) -> int:
-    return len(found.chunks) if isinstance(found, Cut) else 1
+    return len(found.chunks if isinstance(found, Cut) else found)
 
 
 class _Run:
@@ -167,27 +187,50 @@ class _Run:
         self._names: dict[str, str] = {}  # name by digest
         self._passages = 0
 
-    def read(self, path: Path, load: Load) -> Found:
-        """Read the document in a file; None for a duplicate or an unreadable file, which is noted with the reason."""
+    def read(self, path: Path, load: Load, chosen: _Chosen) -> Found:
+        """Read the document in a file; [] for a duplicate or an unreadable file, which is noted with the reason.
+
+        For a place that is away, return the documents that it had.
+        """
+        gone = next((one for one in chosen.away if one.name == str(path)), None)
+        if gone is not None:
+            return self._keep(gone, {*chosen.without})
         try:
             found = self._read(path, load)
         except UnreadableDocument as error:
             self.unreadable.append(Unreadable(error.name, error.reason))
             if not error.lasting:
                 self._seen.forget(path)
-            return None
+            return []
         if isinstance(found, Cut):
             self._note(found.document.name, found.document.sha256, len(found.chunks))
-        elif found is not None:
-            self._note(found.name, found.sha256, found.passages)
+        for record in [] if isinstance(found, Cut) else found:
+            self._note(record.name, record.sha256, record.passages)
         return found
+
+    def _keep(self, gone: Away, without: Set[str]) -> list[DocumentRecord]:
+        """The documents of a place that is away, except excluded ones and those that are found elsewhere."""
+        held = self._reuse.below(gone.name)
+        if held is None:
+            raise AwayAndNeeded(gone)
+        kept = []
+        for record in held:
+            if record.name in without or record.name in self.taken:
+                continue
+            self._seen.keep(record.name)
+            if record.sha256 in self._names:
+                self.duplicates.append(Duplicate(record.name, self._names[record.sha256]))
+                continue
+            self._note(record.name, record.sha256, record.passages)
+            kept.append(record)
+        return kept
 
     def take(self, found: Found) -> None:
         """Add what ``read`` returned; call it in the order of the files."""
         if isinstance(found, Cut):
             self._add(found)
-        elif found is not None:
-            self._kept.append(found)
+        else:
+            self._kept += found
 
     def finish(self) -> Gathering:
         """Return everything taken, with its vectors."""
@@ -200,9 +243,9 @@ class _Run:
         sha256 = self._seen.digest(path)
         if sha256 in self._names:
             self.duplicates.append(Duplicate(str(path), self._names[sha256]))
-            return None
+            return []
         if record := self._reuse.record(str(path), sha256):
-            return record
+            return [record]
         if (reason := self._reuse.reason(str(path))) and self._seen.unchanged(path):
             raise UnreadableDocument(str(path), reason, lasting=True)
         return cut(parse_document(path, read_bytes(path), load))
@@ -246,7 +289,7 @@ class _Run:
         )
         return Making(settings, canaries, tuple(self.unreadable), tuple(self.duplicates))
 
-    def report(self, before: Index | None, left_out: tuple[str, ...] = ()) -> BuildReport:
+    def report(self, before: Index | None, chosen: _Chosen) -> BuildReport:
         """Compare this run with the index before it."""
         old = {record.name: record.sha256 for record in before.documents} if before else {}
         return BuildReport.comparing(
@@ -256,7 +299,8 @@ class _Run:
             unreadable=self.unreadable,
             documents=len(self.taken),
             passages=self._passages,
-            left_out=left_out,
+            left_out=chosen.left_out,
+            away=chosen.away,
         )
 
 
@@ -282,7 +326,7 @@ def now() -> str:
 
 
 def _in_step(before: Index, making: Making, report: BuildReport) -> bool:
-    return not (report.differs or before.warnings) and _lasting(before.making) == _lasting(making)
+    return not (report.differs or before.warnings or before.foreign) and _lasting(before.making) == _lasting(making)
 
 
 def _lasting(making: Making) -> tuple[object, ...]:

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from index.blocks import Omission, Structure
 from index.file_types import KINDS, TYPES, what_to_do
-from index.files import digest
+from index.files import digest, read_regular
 from index.loaders.metadata import authors, language, url, words
 from index.loaders.paragraphs import structure_of
 from index.loaders.text import Content, Overtaxed, UnreadableContent
 
 LARGEST_FILE = 50 * 1024 * 1024
 LONGEST_TITLE = 300
+_AN_INDEX = "an index, which holds no articles"
 
 Load = Callable[[str, bytes], Content]
 
@@ -76,7 +77,7 @@ def read_bytes(path: Path) -> bytes:
     """Read the bytes of a file; raises UnreadableDocument if it is empty, too large or of an unknown type."""
     name = _name(path)
     if path.is_dir():
-        raise UnreadableDocument(name, "a folder that cannot be listed")
+        raise UnreadableDocument(name, _AN_INDEX if holds_index(path) else "a folder that cannot be listed")
     if path.suffix.lower() not in KINDS:
         raise UnreadableDocument(name, what_to_do(path.suffix.lower()))
     try:
@@ -84,7 +85,7 @@ def read_bytes(path: Path) -> bytes:
             raise UnreadableDocument(name, "not a regular file" if path.exists() else "a link to a file that is gone")
         if path.stat().st_size > LARGEST_FILE:
             raise UnreadableDocument(name, f"larger than {LARGEST_FILE // 1024**2} MB")
-        data = path.read_bytes()
+        data = read_regular(path)
     except OSError as error:
         raise UnreadableDocument(name, error.strerror or str(error)) from error
     if not data:
@@ -150,26 +151,40 @@ def _one_line(title: str) -> str:
 def find_files(paths: Sequence[Path]) -> list[Path]:
     """List the given files and all files below the given folders, sorted and without repeats.
 
-    Skips hidden entries and README.md inside folders, and follows each linked folder once. Raises FileNotFoundError naming a
-    missing path.
+    Skips hidden entries and README.md inside folders, and follows each linked folder once. A folder that cannot be listed or
+    that holds an index is listed itself. Raises FileNotFoundError naming a missing path.
     """
     found: dict[Path, None] = {}
     for path in paths:
-        if not path.exists():
+        if not os.path.exists(path):  # Path.exists raises some errors
             raise FileNotFoundError(f"{path}: no such file or folder")
         for file in _walk(path) if path.is_dir() else (path,):
             found.setdefault(file.resolve() if file.exists() else file.absolute())
     return sorted(found)
 
 
+def shows_nothing(folder: Path) -> bool:
+    """Whether there is no file to see below a folder, as where no disk is mounted."""
+    return next(_walk(folder), None) is None
+
+
+def holds_index(folder: Path) -> bool:
+    """Whether a folder is an index, whose files are no articles."""
+    return (folder / "CURRENT").is_file() and any(folder.glob("gen-????????"))
+
+
 def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder, and each folder that cannot be listed, so that it is reported."""
+    """Yield the files below a folder, and each folder that cannot be listed or holds an index, so that it is reported."""
     unlisted: list[str] = []
     seen: set[str] = set()
     for root, folders, files in os.walk(
         folder, followlinks=True, onerror=lambda error: unlisted.append(error.filename)
     ):
         seen.add(os.path.realpath(root))
+        if "CURRENT" in files and holds_index(Path(root)):
+            folders.clear()
+            unlisted.append(root)
+            continue
         folders[:] = [
             name for name in sorted(folders)
             if not name.startswith(".") and os.path.realpath(os.path.join(root, name)) not in seen

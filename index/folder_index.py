@@ -34,7 +34,8 @@ from index.storage.generations import (
     OtherEmbedder,
     verify,
 )
-from index.storage.layout import Contents, DocumentRecord, Passage, Passages
+from index.storage.layout import TERMS, Contents, DocumentRecord, Passage, Passages
+from index.storage.origin import origin_of
 from index.storage.writer import Gathering
 
 __all__ = [
@@ -68,6 +69,12 @@ CANARY_COSINE = 0.999
 _UNFIT = (OSError, ValueError, KeyError, TypeError, IndexError, RecursionError)  # from files that make no index
 _NO_LONGER_SEARCHED = (
     "{folder}: compressed vectors ({search}) are no longer searched, so each question is compared with all vectors; "
+    "run `pincite index` to build it again"
+)
+
+# faiss trusts what it reads, so a graph that others wrote could do more than mislead the search.
+_UNTRUSTED = (
+    "{folder}: this index was made elsewhere, so its graph is not used, and each question is compared with all vectors; "
     "run `pincite index` to build it again"
 )
 
@@ -159,12 +166,14 @@ class Index:
         generation: str | None = None,
         stored: StoredGraph | None = None,
         warnings: tuple[str, ...] = (),
+        foreign: bool = False,
     ) -> None:
         self.contents = contents
         self.making = making
         self.folder = folder
         self.generation = generation
         self.warnings = warnings
+        self.foreign = foreign
         self.passages: Sequence[Passage] = Passages(contents)
         self.documents: Sequence[DocumentRecord] = contents.documents
         self.dense = DenseIndex(contents.vectors, stored)
@@ -213,15 +222,17 @@ class Index:
             making = Making.from_manifest(manifest)
             contents = Contents.open(folder / name, making.settings.dimension, sums)
             digests = {file: expected["sha256"] for file, expected in manifest["files"].items()}
-            search = manifest["search"]
-            stored = StoredGraph(folder / name, digests) if search == GRAPH else None
+            search, foreign = manifest["search"], manifest["origin"] != origin_of(folder)
+            stored = StoredGraph(folder / name, digests) if search == GRAPH and not foreign else None
         except _UNFIT:
             damaged = generations.damaged_files(folder, name, manifest)
             raise IndexDamaged(folder, next(damaged, f"{name}/{generations.MANIFEST}")) from None
         warnings = tuple(f"{problem} (serving {name} meanwhile)" for problem in problems)
         if search not in (EXACT, GRAPH):
             warnings += (_NO_LONGER_SEARCHED.format(folder=folder, search=search),)
-        return cls(contents, making, folder=folder, generation=name, stored=stored, warnings=warnings)
+        if search == GRAPH and foreign:
+            warnings += (_UNTRUSTED.format(folder=folder),)
+        return cls(contents, making, folder=folder, generation=name, stored=stored, warnings=warnings, foreign=foreign)
 
     @property
     def settings(self) -> Settings:
@@ -278,7 +289,12 @@ class Index:
     def rank(self, questions: Sequence[str], vectors: Floats, depth: int) -> list[Rankings]:
         """Return the best ``depth`` passages of both searches for each question; ``vectors`` has one row per question."""
         here = copy.copy(self)  # one state, whatever ``fall_back`` does meanwhile
-        dense, sparse = here.dense.search(vectors, depth), here.sparse.search(questions, depth)
+        try:
+            dense, sparse = here.dense.search(vectors, depth), here.sparse.search(questions, depth)
+        except (IndexError, TypeError):
+            if here.folder is None or here.generation is None:
+                raise
+            raise IndexDamaged(here.folder, f"{here.generation}/{TERMS}") from None
         rows = range(len(questions))
         return [Rankings(dense.ranking(row), sparse.ranking(row), here.passages) for row in rows]
 
@@ -362,4 +378,5 @@ def commit(place: Path, gathering: Gathering, making: Making, *, before: Index |
             stored = before.dense.stored if before else None
             write_graph(contents.vectors, place, stored, gathering.origins)
     kept = before.generation if before else None
-    generations.commit(place.parent, place.name, making.as_manifest(contents, search), keep=kept)
+    manifest = {"origin": origin_of(place.parent), **making.as_manifest(contents, search)}
+    generations.commit(place.parent, place.name, manifest, keep=kept)

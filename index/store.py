@@ -30,6 +30,10 @@ class Store(Protocol):
         """A name that changes whenever the contents do; None for an index in memory."""
 
     @property
+    def foreign(self) -> bool:
+        """Whether others may have made it, so that neither the names nor the roots in it are those of this computer."""
+
+    @property
     def settings(self) -> Settings:
         """How it was built."""
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from index.arrays import Floats
 from index.builder import Progress, cut, now, this_version
-from index.documents import Load, UnreadableDocument, find_files, parse_document, read_bytes
+from index.documents import Load, UnreadableDocument, find_files, holds_index, parse_document, read_bytes
 from index.embedder import Embedder
 from index.files import digest
 from index.folder_index import Duplicate, Unreadable
@@ -19,6 +19,7 @@ from index.postgres.store import Held, LastRun, PostgresStore
 from index.postgres.writing import CUTTING
 from index.sandbox import Sandbox
 from index.search.dense import LARGEST_EXACT
+from index.update.away import Away, away, below, unlisted
 from index.update.report import BuildReport, NothingToIndex
 from index.update.reuse import embedded
 
@@ -46,19 +47,26 @@ def build(
 ) -> BuildReport:
     """Make the store hold exactly the readable documents in ``paths``; documents elsewhere are left alone.
 
+    So are those of a path that is missing or suddenly empty, and of a folder that cannot be listed.
+
     Each document is visible as soon as it is written. ``progress`` is called with the number of files done, the number of
-    files, and the name of the last one. Raises FileNotFoundError for a missing path, NothingToIndex (the store is then
-    unchanged), or StoreProblem.
+    files, and the name of the last one. Raises FileNotFoundError for a missing path of which no document is known,
+    NothingToIndex (the store is then unchanged), or StoreProblem.
     """
-    files, roots = find_files(paths), [path.resolve() for path in paths]
-    run = _Run(store, embedder, store.held(), roots)
+    held = store.held()
+    gone = away(paths, held)
+    missing = {one.name for one in gone}
+    there = [path for path in paths if str(path.resolve()) not in missing]
+    files, roots = find_files(there), [path.resolve() for path in there]
+    gone += unlisted((path for path in files if path.is_dir() and not holds_index(path)), held)
+    run = _Run(store, embedder, held, roots, gone)
     with Sandbox() as sandbox:
         run.look(files)
         for done, path in enumerate(files, start=1):
             run.take(path, load or sandbox.load)
             if progress is not None:
                 progress(done, len(files), str(path))
-    if not run.taken:
+    if not run.taken and not gone:
         raise NothingToIndex(run.unreadable)
     return run.finish(largest_exact)
 
@@ -93,11 +101,16 @@ class _Run:
     """One pass over the files below some roots."""
 
     def __init__(
-        self, store: PostgresStore, embedder: Embedder, held: Mapping[str, Held], roots: Sequence[Path]
+        self,
+        store: PostgresStore,
+        embedder: Embedder,
+        held: Mapping[str, Held],
+        roots: Sequence[Path],
+        gone: tuple[Away, ...],
     ) -> None:
         self.taken: dict[str, str] = {}  # digest by name
         self.unreadable: list[Unreadable] = []
-        self._store, self._embedder, self._held, self._roots = store, embedder, held, roots
+        self._store, self._embedder, self._held, self._roots, self._gone = store, embedder, held, roots, gone
         self._ours = frozenset(name for name in held if self._below(name))
         self._duplicates: list[Duplicate] = []
         self._digests: dict[str, str] = {}
@@ -165,7 +178,9 @@ class _Run:
             unreadable=self.unreadable,
             documents=len(self._store.held()),
             passages=len(self._store.passages),
+            away=self._gone,
         )
 
     def _below(self, name: str) -> bool:
-        return any(Path(name).is_relative_to(root) for root in self._roots)
+        there = any(Path(name).is_relative_to(root) for root in self._roots)
+        return there and not any(below(name, one.name) for one in self._gone)

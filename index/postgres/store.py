@@ -76,6 +76,11 @@ class PostgresStore:
         """The database's URL without the password."""
         return self.database.place
 
+    @property
+    def foreign(self) -> bool:
+        """Always, as whoever may write to the database names the files."""
+        return True
+
     def check_embedder(self, embedder: Embedder) -> None:
         """Raise StoreProblem unless the embedder is the one that made the vectors of the store."""
         with self.database.snapshot() as connection:

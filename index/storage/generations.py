@@ -16,6 +16,7 @@ import fcntl
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -89,7 +90,14 @@ class IndexLocked(IndexProblem):
 
 @contextmanager
 def writer_lock(folder: Path) -> Iterator[None]:
-    """Hold the folder's writer lock; raises IndexLocked naming the holder if another process has it."""
+    """Hold the folder's writer lock; raises IndexLocked naming the holder if another process has it.
+
+    First removes links and special files, which no index has: writing to one could harm another file, or never end.
+    """
+    for path in folder.iterdir():
+        with suppress(FileNotFoundError):  # the writer may be at work
+            if not stat.S_ISDIR(kind := path.lstat().st_mode) and not stat.S_ISREG(kind):
+                path.unlink()
     with (folder / LOCK).open("a+b", buffering=0) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -301,11 +309,12 @@ def _files(place: Path) -> list[str]:
 
 
 def _size(path: Path) -> int:
-    """The size of a regular file in bytes; -1 if there is none or it cannot be inspected."""
+    """The size of a regular file in bytes; -1 if it is none, such as a link, or cannot be inspected."""
     try:
-        return path.stat().st_size if path.is_file() else -1
+        found = path.lstat()
     except OSError:
         return -1
+    return found.st_size if stat.S_ISREG(found.st_mode) else -1
 
 
 def _read_pointer(folder: Path) -> bytes | None:

@@ -47,6 +47,11 @@ class Seen:
         noted = self._before.get(str(path))
         return noted is not None and noted[0] == (looks or _looks(path))
 
+    def keep(self, name: str) -> None:
+        """Keep what the last run noted of a file that cannot be seen now."""
+        if name in self._before:
+            self._notes[name] = self._before[name]
+
     def forget(self, path: Path) -> None:
         """Have the next run read the file again."""
         self._notes.pop(str(path), None)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from index.folder_index import Duplicate, Unreadable
+from index.update.away import Away
 
 
 class NothingToIndex(ValueError):
@@ -37,6 +38,7 @@ class BuildReport:
     documents: int
     passages: int
     left_out: tuple[str, ...] = ()  # found, but excluded by the user
+    away: tuple[Away, ...] = ()  # not to be seen, but their documents are kept
 
     @classmethod
     def comparing(
@@ -49,6 +51,7 @@ class BuildReport:
         documents: int,
         passages: int,
         left_out: tuple[str, ...] = (),
+        away: tuple[Away, ...] = (),
     ) -> BuildReport:
         """Compare documents before and now, each given as name to SHA-256; the other arguments are kept as they are."""
         gone = {sha256: name for name, sha256 in old.items() if name not in new}
@@ -65,6 +68,7 @@ class BuildReport:
             documents=documents,
             passages=passages,
             left_out=left_out,
+            away=away,
         )
 
     @property

@@ -15,6 +15,7 @@ from index.documents import Document
 from index.embedder import Embedder, embedding_text, in_context
 from index.folder_index import Index
 from index.storage.layout import Contents, DocumentRecord
+from index.update.away import below
 from index.update.vector_log import Journal
 
 PASSAGES_AT_ONCE = 256  # eight of the embedder's batches: enough to fill each with texts of similar length
@@ -75,10 +76,14 @@ class Cut:
 
 
 class Reusable:
-    """The index before, as a source of unchanged documents and vectors; it gives nothing if the embedder is another."""
+    """The index before, as a source of unchanged documents and vectors.
+
+    It gives nothing if the embedder is another, or if the index was made elsewhere.
+    """
 
     def __init__(self, index: Index | None, embedder: str, recipe: int) -> None:
-        self._index = index if index is not None and index.settings.embedder == embedder else None
+        usable = index is not None and index.settings.embedder == embedder and not index.foreign
+        self._index = index if usable else None
         self._recipe = recipe
         self._rows: dict[bytes, int] = {}
 
@@ -91,6 +96,12 @@ class Reusable:
         """Return the document of this name if its bytes, and the way it is read and cut, are unchanged."""
         record = self._records.get(name) if self._same_cutting else None
         return record if record is not None and record.sha256 == sha256 else None
+
+    def below(self, root: str) -> list[DocumentRecord] | None:
+        """Return the documents below a root; None if documents are now read, cut or embedded in another way."""
+        if not self._same_cutting:
+            return None
+        return [record for record in self._records.values() if below(record.name, root)]
 
     def reason(self, name: str) -> str | None:
         """Return why the last run could not read this file; None if it could, or files are now read in another way."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from threading import Event
@@ -11,6 +12,7 @@ from platformdirs import user_data_path
 
 from index.builder import plan
 from index.embedder import Embedder
+from index.file_types import KINDS
 from index.storage import generations
 from index.storage.generations import IndexProblem
 from index.store import build, named
@@ -69,25 +71,42 @@ def show_build(report: BuildReport, place: str, console: Terminal, *, planned: b
 def changes(paths: Sequence[Path], index: Path, stop: Event | None = None) -> Iterator[None]:
     """Yield once when watching begins, then after each change in the files and folders, until ``stop`` is set.
 
-    Changes within about a second count as one. A file is watched through its folder, because editors replace files; changes
-    inside the index are ignored.
+    Changes within about a second count as one. A file is watched through its folder, because editors replace files; a folder
+    that goes away is watched again once it is back. Changes inside the index are ignored.
     """
     from watchfiles import watch
 
-    folders = sorted({path.resolve() if path.is_dir() else path.resolve().parent for path in paths})
-    own, watching = index.resolve(), False
-    for found in watch(
-        *folders,
-        watch_filter=lambda _, path: not Path(path).is_relative_to(own),
-        debounce=1_000,
-        rust_timeout=1_000,
-        yield_on_timeout=True,
-        stop_event=stop,
-        raise_interrupt=True,
-    ):
-        if found or not watching:
-            yield
-        watching = True
+    own, stop = index.resolve(), stop or Event()
+    while not stop.is_set():
+        watched, begun = _folders(paths), False
+        if not watched:
+            stop.wait(1)
+            continue
+        for found in watch(
+            *watched,
+            watch_filter=lambda _, path: not Path(path).is_relative_to(own),
+            debounce=1_000,
+            rust_timeout=1_000,
+            yield_on_timeout=True,
+            stop_event=stop,
+            raise_interrupt=True,
+        ):
+            if found or not begun:
+                yield
+            begun = True
+            if _folders(paths) != watched:
+                break
+
+
+def _folders(paths: Sequence[Path]) -> dict[Path, tuple[int, int]]:
+    """The folders to watch that are there, each with its disk and its number there, which differ when it comes back."""
+    found = {}
+    for path in map(Path.resolve, paths):
+        folder = path.parent if not path.is_dir() and path.suffix.lower() in KINDS else path
+        with suppress(OSError):
+            status = folder.stat()
+            found[folder] = (status.st_dev, status.st_ino)
+    return found
 
 
 def _changes(report: BuildReport) -> Iterator[str]:
@@ -101,5 +120,6 @@ def _left_out(report: BuildReport) -> Iterator[str]:
         yield f"same content as {duplicate.same_as}, indexed once: {duplicate.name}"
     for bad in report.unreadable:
         yield f"not read: {bad.name}: {bad.reason}"
+    yield from map(str, report.away)
     for name in report.left_out:
         yield f"left out as you removed it on the page: {name}; name it beside its folder to put it back"

@@ -11,6 +11,7 @@ from index.embedder import SentenceEmbedder
 from index.encoder.number_format import VECTOR_FORMATS, Shape, known_format
 from index.folder_index import DocumentRecord
 from index.store import Store, open_store
+from index.update.away import away
 from qa.console import out, print_exactly, print_json
 from qa.reader.reader import BUNDLED, fingerprint
 
@@ -55,6 +56,7 @@ def describe(opened: Store, document: str | None = None) -> dict[str, Any]:
         "reader": fingerprint(BUNDLED),
         "numbers": numbers(),
         "warnings": list(opened.warnings),
+        "away": [asdict(one) for one in away(opened.settings.roots, (record.name for record in records))],
         "unreadable": [asdict(bad) for bad in opened.unreadable],
         "files": [asdict(record) for record in (records if document is None else [find(opened, document)])],
     }

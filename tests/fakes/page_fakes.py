@@ -79,16 +79,18 @@ class FakeReport:
     duplicates: tuple[str, ...] = ()
     unreadable: tuple[Unreadable, ...] = (Unreadable("b", "why"),)
     renamed: tuple[str, ...] = ()
+    away: tuple[str, ...] = ()
 
 
 class FakeIndex:
     """Paragraphs of text files."""
 
     generation: str | None = None
+    foreign = False
     warnings: tuple[str, ...] = ()
-    settings: FakeSettings
 
     def __init__(self, paths: Sequence[Path]) -> None:
+        self.settings = FakeSettings(tuple(str(path.resolve()) for path in paths))
         self.documents: list[FakeRecord] = []
         self.passages: list[FakePassage] = []
         self.unreadable: list[object] = []

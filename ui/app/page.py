@@ -68,7 +68,6 @@ def build_app(
     *,
     folder: Path | None = None,
     library: Library | None = None,
-    shared: bool = False,
     personal: bool = True,
     remark: str = "",
     most_waiting: int = MOST_WAITING,
@@ -76,7 +75,7 @@ def build_app(
     """Build the page over an assistant; ``launch`` adds its theme and its guards.
 
     ``folder`` holds conversations and corrections (default: the user's data folder). With a ``library``, articles can
-    be added and removed. ``shared`` says that the articles are in a database. A ``personal`` page lists all
+    be added and removed.  A ``personal`` page lists all
     conversations, any other only those of the browser that asks. If ``most_waiting`` questions are waiting, further
     ones are refused with a message. ``remark`` says who may use the page. If a process builds several pages, only the
     latest accepts uploads.
@@ -88,7 +87,7 @@ def build_app(
     page = Page(title="Pincite", fill_width=True, analytics_enabled=False)
     with page:
         page.incoming = incoming
-        page.desk = Desk(assistant, ChatStore(home / "conversations"), Line(most_waiting), shared=shared)
+        page.desk = Desk(assistant, ChatStore(home / "conversations"), Line(most_waiting))
         page.desk.store.sweep()
         page.measuring = Measuring(assistant, page.desk.line, corrections, Reports(home / "reports"), samples=CORPUS)
         news = News(assistant, page.desk.line, library, page.measuring)

@@ -74,9 +74,7 @@ def serve(
         library = Library(assistant, opener.rebuild, home, by_path=by_path(host, folders), samples=CORPUS)
         library.add_paths(add)
     remark = "" if auth is not None else open_to(host, library)
-    page = build_app(
-        assistant, folder=home, library=library, shared=opener.shared, personal=is_loopback(host), remark=remark
-    )
+    page = build_app(assistant, folder=home, library=library, personal=is_loopback(host), remark=remark)
     address = launch(page, host=host, port=port, auth=auth)
     say(f"Pincite is at {address} - stop it with Ctrl-C.")
     if not is_loopback(host) and auth is None:

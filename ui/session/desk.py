@@ -59,11 +59,9 @@ class Reading:
 class Desk:
     """The page's actions over one assistant and one store of conversations."""
 
-    def __init__(
-        self, assistant: Answerer, store: ChatStore, line: Line | None = None, *, shared: bool = False
-    ) -> None:
+    def __init__(self, assistant: Answerer, store: ChatStore, line: Line | None = None) -> None:
         self.assistant, self.store, self.line = assistant, store, line or Line()
-        self.originals = Originals(lambda: self.assistant.index.documents, shared=shared)
+        self.originals = Originals(lambda: self.assistant.index)
         self._reading: dict[str, Reading] = {}
 
     def chat(self, id: str, owner: str = "") -> Chat:

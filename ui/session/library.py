@@ -11,8 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from index.documents import find_files
-from index.files import digest, replace_file
+from index.files import digest, digest_of, replace_file
 from index.storage.generations import IndexProblem
+from index.update.away import away, below
 from index.update.report import BuildReport
 from ui.html.conversation import counted
 from ui.html.library import Origin
@@ -22,6 +23,7 @@ from ui.state.roots import Roots
 from ui.state.source_files import key_of
 
 MOST_UPLOADED = 1024**3  # bytes for all uploads together; folders have no limit
+UNDO = 600.0  # seconds for which a removal can be undone
 RESULTS_SHOWN = 50  # uploaded files of which the job says what became of each
 Rebuild = Callable[[Roots, Callable[[int, int, str], None]], BuildReport]
 
@@ -49,10 +51,12 @@ class Library:
         samples: Path | None = None,
     ) -> None:
         self.assistant, self.rebuild, self.by_path, self.samples = assistant, rebuild, by_path, samples
-        self.uploads, self.most_uploaded = home / "uploads", most_uploaded
+        self.uploads, self.most_uploaded = (home / "uploads").resolve(), most_uploaded
         self._background = Background("index", "Indexing is already running; wait until it is done, or stop it.")
         self._stop = threading.Event()
         self._before: Roots | None = None
+        self._confirmed: frozenset[Path] = frozenset()
+        self._forget_later()
 
     @property
     def job(self) -> Job | None:
@@ -71,15 +75,16 @@ class Library:
 
     def origins(self) -> list[Origin]:
         """The roots with the numbers of their documents."""
-        names = [Path(record.name) for record in self.assistant.index.documents]
+        names, paths = [record.name for record in self.assistant.index.documents], self.roots.paths
+        gone = {one.name for one in away(paths, names)}
         return [
-            Origin(root, self._named(root), sum(_below(name, root) for name in names), missing=not root.exists())
-            for root in self.roots.paths
+            Origin(root, self._named(root), sum(below(name, str(root)) for name in names), missing=str(root) in gone)
+            for root in paths
         ]
 
     def update(self) -> None:
         """Index all changes."""
-        self._start(self.roots.present())
+        self._start(self._roots())
 
     def stop(self) -> None:
         """Stop the current job; the index stays as it was."""
@@ -95,11 +100,9 @@ class Library:
                 f"All uploads together would take {together / 1024**2:,.1f} MB, and at most "
                 f"{self.most_uploaded / 1024**2:,.0f} MB are kept: remove some of them, or index a folder."
             )
-        kept = [self._keep(file) for file in files]
-        roots = self.roots.present().added(self.uploads.resolve())
-        for place in kept:
-            roots = roots.added(place)
-        self._start(roots, results_of=kept)
+        kept, roots = [self._keep(file) for file in files], self._roots()
+        paths = roots.paths if self.uploads in roots.paths else (*roots.paths, self.uploads)
+        self._start(Roots(paths, roots.out.difference(kept)), results_of=kept)
 
     def add_path(self, words: str) -> None:
         """Index a file or folder of this computer. Raises ValueError if that is not allowed or it does not exist."""
@@ -112,7 +115,7 @@ class Library:
             raise ValueError(
                 f"{words.strip() or 'An empty path'}: there is no such file or folder. Type its full path."
             )
-        self._start(self.roots.present().added(path.resolve()))
+        self._start(self._roots().added(path.resolve()))
 
     def add_paths(self, paths: Sequence[Path]) -> None:
         """Index files and folders once the index is open. Raises FileNotFoundError for a path that is not there."""
@@ -123,7 +126,7 @@ class Library:
             self._start(lambda: self._with(paths))
 
     def _with(self, paths: Sequence[Path]) -> Roots:
-        roots = self.roots.present()
+        roots = self._roots()
         for path in paths:
             roots = roots.added(path.resolve())
         return roots
@@ -131,11 +134,14 @@ class Library:
     def add_samples(self) -> None:
         """Index the articles to try."""
         if self.samples is not None:
-            self._start(self.roots.present().added(self.samples.resolve()))
+            self._start(self._roots().added(self.samples.resolve()))
 
     def remove(self, names: Iterable[str]) -> None:
-        """Remove documents from the index; their files stay. Raises ValueError if no document would be left."""
-        roots = self.roots.present()
+        """Remove documents from the index; their files stay, but uploads are deleted once that cannot be undone any more.
+
+        Raises ValueError if no document would be left.
+        """
+        roots = self._roots()
         for name in names:
             roots = roots.taken_out(Path(name))
         self._leave(roots)
@@ -144,27 +150,31 @@ class Library:
         """Remove all documents of a root. ``key`` is its address; an unknown key does nothing."""
         gone = [root for root in self.roots.paths if key_of(str(root)) == key]
         if gone:
-            self._leave(self.roots.without(gone).present())
+            self._leave(self._roots().without(gone))
 
     def undo(self) -> None:
-        """Bring back what was removed last, if anything was."""
-        before, self._before = self._before, None
-        if before is not None:
-            self._start(before.present())
+        """Bring back what was removed last, if that was less than UNDO seconds ago."""
+        if (before := self._before) is not None:
+            self._start(before.known([record.name for record in self.assistant.index.documents]))
+            self._before = None
 
     def put_back(self, key: str) -> None:
-        """Index a removed file again. ``key`` is its address; an unknown key does nothing."""
-        roots = self.roots
-        path = next((one for one in roots.out if key_of(str(one)) == key), None)
+        """Index a removed file again. ``key`` is its address; an unknown key does nothing.
+
+        Raises ValueError if the file is gone.
+        """
+        path = next((one for one in self.roots.out if key_of(str(one)) == key), None)
+        if path is not None and not path.exists():
+            raise ValueError(f"{path.name} is no longer there. Add it again.")
         if path is not None:
-            self._start(roots.present().added(path))
+            self._start(self._roots().added(path))
 
     def sweep(self) -> None:
-        """Delete the uploads that were removed from the index, once that can no longer be undone."""
+        """Delete the uploads that the index on disk does without; not while a job runs, which may bring some back."""
         roots = self.roots
-        if self.assistant.status != "ready" or not roots.paths:
+        if self.assistant.status != "ready" or not roots.paths or (self.job and self.job.state == "running"):
             return
-        kept = self.uploads.resolve() in roots.paths
+        kept = self.uploads in roots.paths
         for file in [*self.uploads.glob("*/*")]:
             if not kept or file.resolve() in roots.out:
                 shutil.rmtree(file.parent, ignore_errors=True)
@@ -172,12 +182,44 @@ class Library:
     def _leave(self, roots: Roots) -> None:
         if not roots.hold_files():
             raise ValueError("These are the only articles, and an index needs at least one. Add another first.")
-        self._background.check_idle()
-        self._before = self.roots
+        before = self.roots
         self._start(roots)
+        self._before = before
+        self._forget_later()
+
+    def _forget_later(self) -> None:
+        """Delete removed uploads UNDO seconds from now, unless something else is removed meanwhile."""
+        before = self._before
+
+        def forget() -> None:
+            if self._before is before:
+                self._before = None
+                self.sweep()
+
+        timer = threading.Timer(UNDO, forget)
+        timer.daemon = True
+        timer.start()
+
+    def _roots(self) -> Roots:
+        """The roots of the next index: without those that are gone for good, and without deleted uploads."""
+        names = [record.name for record in self.assistant.index.documents] if self.roots.paths else []
+        roots = self.roots.known(names)
+        return Roots(
+            roots.paths, frozenset(one for one in roots.out if self.uploads not in one.parents or one.exists())
+        )
+
+    def _confirm(self) -> None:
+        """Raise ValueError before the roots of an index that was made elsewhere are read for the first time."""
+        theirs = frozenset(self.roots.paths)
+        if theirs and self.assistant.index.foreign and not self._confirmed >= theirs:
+            self._confirmed = theirs
+            raise ValueError(
+                f"This index was made elsewhere. Updating it reads {', '.join(map(str, sorted(theirs)))} on this computer. "
+                "Do the same again if you want that."
+            )
 
     def _named(self, root: Path) -> str:
-        if root == self.uploads.resolve():
+        if root == self.uploads:
             return "Uploaded files"
         if self.samples is not None and root == self.samples.resolve():
             return "Sample articles"
@@ -189,14 +231,20 @@ class Library:
         """Store an upload under its own name, in a folder of its content; returns the place."""
         data = file.read_bytes()
         name = re.sub(r"[\x00-\x1f\x7f/\\]+", " ", file.name).strip().lstrip(".") or "upload"
-        place = self.uploads.resolve() / digest(data)[:16] / name
-        if not place.parent.is_dir() or not any(place.parent.iterdir()):
-            place.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(place, data)
-        return next(iter(sorted(place.parent.iterdir())))
+        place = self.uploads / digest(data)[:16] / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        there = [
+            path for path in sorted(place.parent.iterdir()) if not path.name.startswith(".")
+        ]  # none is half written
+        if there and digest_of(there[0]) == digest(data):
+            return there[0]
+        replace_file(place, data)
+        return place
 
     def _start(self, wanted: Roots | Callable[[], Roots], *, results_of: Sequence[Path] = ()) -> None:
-        """Rebuild in the background, then switch over; until then the old index answers."""
+        """Rebuild in the background, then switch over; until then the old index answers. Raises ValueError as ``_confirm``."""
+        if not callable(wanted):
+            self._confirm()
 
         def work(progress: Progress) -> str:
             self._stop.clear()
@@ -204,8 +252,10 @@ class Library:
             if callable(roots):
                 with suppress(IndexProblem, ValueError, OSError):
                     self.assistant.wait()
+                self._confirm()
                 roots = roots()
-            sizes = {str(path): path.stat().st_size for path in find_files(roots.paths) if path.is_file()}
+            there = [path for path in roots.paths if os.path.exists(path)]
+            sizes = {str(path): path.stat().st_size for path in find_files(there) if path.is_file()}
             whole, read = max(1, sum(sizes.values())), 0
 
             def step(done: int, total: int, name: str) -> None:
@@ -219,13 +269,9 @@ class Library:
 
             report = self.rebuild(roots, step)
             self.assistant.reopen()
-            return "\n".join([told(report), *results(report, results_of)])
+            return "\n".join([told(report), *map(str, report.away), *results(report, results_of)])
 
         self._background.start(work)
-
-
-def _below(path: Path, root: Path) -> bool:
-    return path == root or str(path).startswith(f"{root}{os.sep}")
 
 
 def told(report: BuildReport) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from index.documents import find_files
 from index.folder_index import Settings
+from index.update.away import below
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,14 @@ class Roots:
         """The roots stored in an index's settings."""
         return cls(tuple(map(Path, settings.roots)), frozenset(map(Path, settings.without)))
 
-    def present(self) -> Roots:
-        """A copy without missing paths, so that they do not stop the others."""
-        return Roots(tuple(path for path in self.paths if path.exists()), self.out)
+    def known(self, names: Sequence[str]) -> Roots:
+        """A copy without missing paths from which no document of these names comes, so that they do not stop the others."""
+        known = (path for path in self.paths if os.path.exists(path) or any(below(name, str(path)) for name in names))
+        return Roots(tuple(known), self.out)
 
     def hold_files(self) -> bool:
         """Whether there is any file to index."""
-        return any(file not in self.out for file in find_files(self.paths))
+        return any(file not in self.out for file in find_files([path for path in self.paths if os.path.exists(path)]))
 
     def added(self, path: Path) -> Roots:
         """A copy with one more file or folder, which also brings back files removed from it."""
@@ -48,4 +51,7 @@ class Roots:
         return Roots(tuple(path for path in self.paths if path not in gone), self.out)
 
     def _holds(self, path: Path) -> bool:
-        return any(path in find_files([folder]) for folder in self.paths if folder.is_dir())
+        """Whether a file comes from one of the folders: lies in it, or is linked from it."""
+        return any(folder in path.parents for folder in self.paths) or any(
+            path in find_files([folder]) for folder in self.paths if folder.is_dir()
+        )

@@ -5,7 +5,7 @@ A file is requested by a key, never by a path, and only files that the index nam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -16,6 +16,8 @@ from starlette.routing import Route
 from index.files import digest, digest_of
 from index.folder_index import DocumentRecord
 from index.page_image import UndrawablePage, draw_page
+from index.store import Store
+from index.update.away import below
 from ui.state.logins import logged_in
 from ui.state.reports import Reports
 
@@ -35,28 +37,30 @@ FileState = Literal["same", "changed", "gone", "elsewhere"]
 
 
 class Originals:
-    """The files of the documents that ``records`` returns.
+    """The files of the documents in an index.
 
-    If the index is ``shared``, others choose the file names, possibly of other computers. Then a file counts as the
-    original only if it has the exact bytes that were indexed, so that nobody can read files of this computer by naming
-    them.
+    If others may have made the index, or a name lies outside its roots, a file counts as the original only if it has
+    the exact bytes that were indexed, so that nobody can read files of this computer by naming them.
     """
 
-    def __init__(self, records: Callable[[], Iterable[DocumentRecord]], *, shared: bool = False) -> None:
-        self.records, self.shared = records, shared
+    def __init__(self, index: Callable[[], Store]) -> None:
+        self.index = index
         self._images: dict[tuple[str, int], bytes] = {}
-        self._hashes: dict[str, tuple[tuple[int, int], str]] = {}
+        self._hashes: dict[str, tuple[tuple[int, int, int], str]] = {}
 
     def state(self, name: str, sha256: str) -> FileState:
         """How the file compares with the one that had this hash."""
         now = self._hash(name)
         if now == sha256:
             return "same"
-        return "elsewhere" if self.shared else "gone" if now is None else "changed"
+        index = self.index()
+        if index.foreign or not any(below(name, root) for root in index.settings.roots):
+            return "elsewhere"
+        return "gone" if now is None else "changed"
 
     def record(self, key: str) -> DocumentRecord | None:
         """The indexed document with this key, or None."""
-        return next((record for record in self.records() if key_of(record.name) == key), None)
+        return next((record for record in self.index().documents if key_of(record.name) == key), None)
 
     def respond(self, key: str) -> Response:
         """The file itself: displayed if its type is harmless, else downloaded."""
@@ -108,7 +112,7 @@ class Originals:
             if not Path(name).is_file():
                 return None
             status = Path(name).stat()
-            stamp = (status.st_mtime_ns, status.st_size)
+            stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_size)  # programs can set the first back
             known = self._hashes.get(name)
             if known is None or known[0] != stamp:
                 known = self._hashes[name] = (stamp, digest_of(Path(name)))

@@ -22,6 +22,7 @@ from index.postgres.builder import Plan, build, plan
 from index.postgres.search import Searching
 from index.postgres.store import Held, PostgresStore
 from index.postgres.writing import CUTTING
+from index.update.away import Away
 from index.update.report import BuildReport, NothingToIndex, Renamed
 from qa.retrieval.hybrid import HybridRetriever
 
@@ -108,6 +109,20 @@ def test_nothing_to_index_leaves_the_store_as_it_was(
     with pytest.raises(NothingToIndex, match=r"a\.txt: empty"):
         build([articles], store, embedder, load=load)
     assert texts(store) == ["Apples are red.", "Bees make honey."]
+
+
+def test_a_folder_that_is_away_keeps_its_documents(
+    articles: Path, tmp_path: Path, store: PostgresStore, embedder: FakeEmbedder
+) -> None:
+    build([articles], store, embedder, load=load)
+    articles.rename(tmp_path / "elsewhere")
+    report = build([articles], store, embedder, load=load)
+    assert (len(store.documents), report.removed) == (2, ())
+    assert report.away == (Away(str(articles), "it is not there", 2),)
+    (tmp_path / "elsewhere").rename(articles)
+    (articles / "a.txt").unlink()
+    report = build([articles], store, embedder, load=load)
+    assert (len(store.documents), names(report.removed), report.away) == (1, ["a.txt"], ())
 
 
 def test_what_postgresql_cannot_hold_is_listed_and_a_word_without_end_is_found(

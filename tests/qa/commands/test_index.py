@@ -64,6 +64,35 @@ def test_changes_are_noticed_and_those_of_the_index_are_not(tmp_path: Path, watc
     assert wait_for(watched, 3)
 
 
+@pytest.mark.slow
+def test_a_folder_that_comes_back_is_watched_again(tmp_path: Path, watched: list[float]) -> None:
+    (tmp_path / "articles").rename(tmp_path / "away")
+    assert wait_for(watched, 2)
+    time.sleep(2)
+    seen = len(watched)
+    (tmp_path / "away").rename(tmp_path / "articles")
+    assert wait_for(watched, seen + 1)
+    time.sleep(2)
+    seen = len(watched)
+    (tmp_path / "articles" / "a.txt").write_text("New.")
+    assert wait_for(watched, seen + 1)
+
+
+def test_what_is_away_is_named(tmp_path: Path, embedder: FakeEmbedder) -> None:
+    for name in ("home", "disk"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.txt").write_text(f"{name}.")
+    roots = [tmp_path / "home", tmp_path / "disk"]
+    build(roots, tmp_path / "index", embedder)
+    (tmp_path / "disk").rename(tmp_path / "away")
+    console = Terminal(file=io.StringIO(), width=200)
+    show_build(build(roots, tmp_path / "index", embedder), tmp_path / "index", console)
+    assert console.file.getvalue().splitlines() == [  # type: ignore[attr-defined]
+        f"2 documents, 2 passages (0 added, 0 changed, 0 renamed, 0 removed, 2 unchanged) in {tmp_path / 'index'}",
+        f"  {tmp_path / 'disk'}: it is not there; the index keeps its 1 document until it is back, or until you remove them",
+    ]
+
+
 def test_a_run_is_summed_up(tmp_path: Path, embedder: FakeEmbedder) -> None:
     (tmp_path / "a").mkdir()
     for name in ("a.txt", "b.txt", "[c].xyz"):

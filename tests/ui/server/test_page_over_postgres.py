@@ -38,7 +38,7 @@ def test_the_page_cites_from_a_store_and_sees_what_another_writes(
     articles: Path, url: str, store: PostgresStore, embedder: FakeEmbedder, tmp_path: Path
 ) -> None:
     build([articles], store, embedder, load=load)
-    page = build_app(assistant_over(PostgresStore.open(url)), folder=tmp_path / "home", shared=True)
+    page = build_app(assistant_over(PostgresStore.open(url)), folder=tmp_path / "home")
     answer, panel = shown(page, MAKE)
     [cited] = answer.citations
     assert (answer.text, cited.document, cited.start) == ("honey", str(articles / "b.md"), 18)
@@ -56,7 +56,7 @@ def test_programs_ask_and_search_the_page_over_a_store(
     from gradio_client import Client
 
     build([articles], store, embedder, load=load)
-    page = build_app(assistant_over(store), folder=tmp_path / "home", shared=True)
+    page = build_app(assistant_over(store), folder=tmp_path / "home")
     try:
         client = Client(launch(page, port=free_port("127.0.0.1", 0)), verbose=False)
         answer = client.predict(MAKE, api_name="/ask")
@@ -70,7 +70,7 @@ def test_a_file_is_an_original_only_with_the_bytes_that_were_indexed(
     articles: Path, store: PostgresStore, server: Server, url: str, embedder: FakeEmbedder, tmp_path: Path
 ) -> None:
     build([articles], store, embedder, load=load)
-    page = build_app(assistant_over(store), folder=tmp_path / "home", shared=True)
+    page = build_app(assistant_over(store), folder=tmp_path / "home")
     bees = str(articles / "b.md")
     assert page.desk.originals.respond(key_of(bees)).status_code == 200
     (articles / "b.md").write_text("A secret of this machine.")
@@ -104,7 +104,7 @@ def test_a_store_that_is_gone_is_said_to_be_on_the_page(
     articles: Path, server: Server, url: str, store: PostgresStore, embedder: FakeEmbedder, tmp_path: Path
 ) -> None:
     build([articles], store, embedder, load=load)
-    page = build_app(assistant_over(store), folder=tmp_path / "home", shared=True)
+    page = build_app(assistant_over(store), folder=tmp_path / "home")
     turn = page.desk.ask(Chat(), ChatTurn(MAKE))
     server.execute("DROP SCHEMA pincite CASCADE", url)
     assert "does not exist" in str(page.desk.panel(Chat(turns=(turn,)), CitationKey(turn.id)))

@@ -1,0 +1,185 @@
+"""What is removed on the page can be put back, and nothing is deleted before the index without it is on disk."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from embedder_fakes import FakeEmbedder
+
+from index import builder
+from index.documents import load
+from index.files import digest
+from index.folder_index import Index
+from index.update.report import BuildReport
+from ui.session.lazy_assistant import Loading
+from ui.session.library import Library
+from ui.state.background import Progress
+from ui.state.roots import Roots
+from ui.state.source_files import key_of
+
+
+class Shelf:
+    """A library over a real index of one article; ``before`` is called before each rebuild."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.before = folder, lambda: None
+        self.articles = folder / "articles"
+        self.articles.mkdir()
+        (self.articles / "a.txt").write_text("Apples are red.")
+        builder.build([self.articles], folder / "index", FakeEmbedder(), load=load)
+        self.library = self.begin()
+
+    def begin(self) -> Library:
+        """A library as a server that starts makes it."""
+        loading = Loading(lambda: _Opened(Index.open(self.folder / "index")))  # type: ignore[arg-type]
+        loading.wait()
+        return Library(loading, self.rebuild, self.folder / "home", by_path=True)
+
+    def rebuild(self, roots: Roots, progress: Progress) -> BuildReport:
+        self.before()
+        return builder.build(
+            roots.paths, self.folder / "index", FakeEmbedder(), without=sorted(roots.out), load=load, progress=progress
+        )
+
+    def do(self, work: Callable[..., object], *values: object) -> str:
+        """Do something and wait for its job."""
+        work(*values)
+        for thread in threading.enumerate():
+            if thread.name == "index":
+                thread.join(10)
+        assert self.library.job is not None and self.library.job.state != "running"
+        return self.library.job.said
+
+    def upload(self, name: str, words: str) -> Path:
+        (self.folder / name).write_text(words)
+        self.do(self.library.add_uploads, [self.folder / name])
+        (file,) = self.library.uploads.glob(f"*/{name}")
+        return file
+
+    def held(self) -> set[str]:
+        return {Path(record.name).name for record in self.documents()}
+
+    def documents(self) -> list[object]:
+        return list(Index.open(self.folder / "index").documents)
+
+
+class _Opened:
+    def __init__(self, index: Index) -> None:
+        self.index = index
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path)
+
+
+def test_a_removal_is_undone(shelf: Shelf) -> None:
+    file = shelf.upload("b.txt", "Bees.")
+    shelf.do(shelf.library.remove, [str(file)])
+    assert shelf.held() == {"a.txt"} and file.exists()
+    shelf.do(shelf.library.undo)
+    assert shelf.held() == {"a.txt", "b.txt"} and shelf.library.roots.out == frozenset()
+    before = shelf.library.job
+    shelf.library.undo()  # nothing is left to undo
+    assert shelf.library.job is before
+
+
+def test_nothing_is_deleted_if_the_index_cannot_be_written(shelf: Shelf) -> None:
+    file = shelf.upload("b.txt", "Bees.")
+
+    def full() -> None:
+        raise OSError(28, "No space left on device", "/disk")
+
+    shelf.before = full
+    assert "No space left" in shelf.do(shelf.library.remove, [str(file)])
+    shelf.library.sweep()
+    assert file.exists() and shelf.held() == {"a.txt", "b.txt"}
+
+
+def test_nothing_is_deleted_while_it_may_be_brought_back(shelf: Shelf) -> None:
+    file = shelf.upload("b.txt", "Bees.")
+    shelf.do(shelf.library.remove, [str(file)])
+    shelf.before = shelf.library.sweep
+    shelf.do(shelf.library.undo)
+    assert file.exists() and shelf.held() == {"a.txt", "b.txt"}
+
+
+def test_a_removed_upload_is_deleted_in_time_and_stays_removed(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.session.library.UNDO", 0.5)
+    file = shelf.upload("b.txt", "Bees.")
+    shelf.do(shelf.library.remove, [str(file)])
+    until = time.monotonic() + 20
+    while file.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not file.exists()
+    shelf.do(shelf.library.update)
+    assert shelf.held() == {"a.txt"} and shelf.library.roots.out == frozenset()
+
+
+def test_an_upload_does_not_bring_back_those_that_were_removed(shelf: Shelf) -> None:
+    file = shelf.upload("b.txt", "Bees.")
+    shelf.do(shelf.library.remove, [str(file)])
+    shelf.upload("c.txt", "Cats.")
+    assert shelf.held() == {"a.txt", "c.txt"}
+    shelf.upload("b.txt", "Bees.")
+    assert shelf.held() == {"a.txt", "b.txt", "c.txt"}
+
+
+def test_what_has_been_deleted_meanwhile_cannot_be_put_back(shelf: Shelf) -> None:
+    file = shelf.upload("b.txt", "Bees.")
+    shelf.do(shelf.library.remove, [str(file)])
+    file.unlink()
+    with pytest.raises(ValueError, match=r"b\.txt is no longer there\. Add it again\."):
+        shelf.library.put_back(key_of(str(file)))
+
+
+def test_what_a_killed_upload_left_is_not_taken_for_the_upload(shelf: Shelf) -> None:
+    words = "Bees."
+    place = shelf.library.uploads / digest(words.encode())[:16]
+    place.mkdir(parents=True)
+    (place / ".pincite-0123.new").write_text("Be")
+    (place / "old name.txt").write_text("Be")  # as a version without drafts may have left it
+    assert shelf.upload("b.txt", words).read_text() == words
+    assert shelf.held() >= {"a.txt", "b.txt"}
+
+
+def test_a_folder_that_is_away_keeps_its_documents_and_is_named(shelf: Shelf) -> None:
+    disk = shelf.folder / "disk"
+    disk.mkdir()
+    (disk / "d.txt").write_text("Doves.")
+    shelf.do(shelf.library.add_path, str(disk))
+    disk.rename(shelf.folder / "elsewhere")
+    disk.mkdir()  # as where no disk is mounted
+    said = shelf.do(shelf.library.update)
+    assert said.endswith(
+        f"{disk}: it is empty; the index keeps its 1 document until it is back, or until you remove them"
+    )
+    assert shelf.held() == {"a.txt", "d.txt"}
+    assert [(one.path, one.missing) for one in shelf.library.origins()] == [(shelf.articles, False), (disk, True)]
+    disk.rmdir()
+    shelf.upload("b.txt", "Bees.")
+    assert shelf.held() == {"a.txt", "b.txt", "d.txt"}
+    shelf.do(shelf.library.remove, [str(disk / "d.txt")])
+    assert shelf.held() == {"a.txt", "b.txt"}
+    shelf.folder.joinpath("elsewhere").rename(disk)
+    shelf.do(shelf.library.update)
+    assert shelf.held() == {"a.txt", "b.txt"}
+
+
+def test_the_roots_of_an_index_from_elsewhere_are_confirmed_before_they_are_read(shelf: Shelf) -> None:
+    shutil.copytree(shelf.folder / "index", shelf.folder / "brought")
+    shutil.rmtree(shelf.folder / "index")
+    shutil.copytree(shelf.folder / "brought", shelf.folder / "index")
+    shelf.library = shelf.begin()
+    (shelf.articles / "secret.txt").write_text("Secret.")
+    with pytest.raises(ValueError, match=f"made elsewhere. Updating it reads {shelf.articles} on this computer"):
+        shelf.library.update()
+    assert shelf.library.job is None and shelf.held() == {"a.txt"}
+    shelf.do(shelf.library.update)
+    assert shelf.held() == {"a.txt", "secret.txt"}
+    shelf.do(shelf.library.update)  # now it is ours
