@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -41,3 +42,11 @@ def test_elsewhere_only_the_exact_bytes_are_the_original(index: FakeIndex, tmp_p
     assert status(index) == ("same", 200)
     (tmp_path / "a.md").write_text("Pears.")
     assert status(index) == ("elsewhere", 410)
+
+
+def test_a_change_that_keeps_size_and_time_is_noticed(index: FakeIndex, tmp_path: Path) -> None:
+    assert status(index)[0] == "same"
+    before = (tmp_path / "a.md").stat()
+    (tmp_path / "a.md").write_text("Oranges")
+    os.utime(tmp_path / "a.md", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert status(index)[0] == "changed"
