@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from index.blocks import Block, Structure
 from index.documents import find_files
+from index.filters import parse
 from index.folder_index import Unreadable
 from qa.answers import Agreement, Alternative, Answer, Citation, CitedPassage, Kind, Milliseconds
 from qa.reader.reader import Reader, Reading
@@ -33,6 +35,8 @@ class FakeRecord:
     first_passage: int = 0
     warnings: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()
+    authors: tuple[str, ...] = ()
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,14 @@ class FakeAssistant:
     def ask_many(self, questions: Sequence[str], k: int = 10, *, as_written: bool = False) -> list[Answer]:
         """Look each question up."""
         return [self.ask(question, k) for question in questions]
+
+    def where(self, condition: str) -> FakeAssistant:
+        """Over the documents that meet a condition."""
+        meets = parse(condition)
+        names = {one.name for one in self.index.documents if meets.holds(one)}  # type: ignore[arg-type]
+        narrowed = copy.copy(self.index)
+        narrowed.passages = [one for one in self.index.passages if one.document in names]
+        return replace(self, index=narrowed)
 
     def retrieve(self, question: str, k: int) -> list[FakeHit]:
         """Passages of one question."""

@@ -363,6 +363,23 @@ def test_articles_are_searched(opened: Watched) -> None:
     page.locator("#panel .pc-text").filter(has_text="in 1962 the lake was dry").wait_for()
 
 
+def test_a_question_is_asked_within_some_of_the_articles(opened: Watched) -> None:
+    page = opened.page
+    page.get_by_role("button", name="Ask within").click()
+    page.get_by_label("Type").select_option("txt")
+    page.get_by_role("button", name="Ask within these").click()
+    page.get_by_text("Within txt").wait_for()
+    opened.ask(WHEN)
+    assert page.locator("#panel h2").inner_text() == "The lake"
+    page.get_by_role("button", name="Ask all articles").click()
+    view(page, "Articles")
+    page.locator("#articles").get_by_label("Select The dam").check()
+    page.get_by_role("button", name="Ask within selected").click()
+    page.get_by_text("Within dam.md").wait_for()
+    opened.ask(DIFFERS)
+    assert page.locator(".pc-turn:last-of-type .pc-none").is_visible()
+
+
 def test_on_a_phone_the_question_stays_in_sight_and_a_source_opens_over_it(chromium: Any, site: Site) -> None:
     watched = watch(chromium, site.address, viewport={"width": 390, "height": 844}, has_touch=True)
     page = watched.page

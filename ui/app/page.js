@@ -17,21 +17,25 @@ const act = async (name, values = {}) => {
     offline(false);
   } catch {
     offline(true);
+    fetch("./").catch(() => {}); // a server that was started again gives a new token
   }
 };
+const shown = {};
 const offline = (gone) => app.classList.toggle("pc-offline", gone);
 
 const apply = (reply) => {
+  if (reply.turns && reply.chat !== page.chat) return act("chats"); // the answer of a conversation that was left
   const focused = document.activeElement, name = focused?.name, id = focused?.id;
   if ("chat" in reply) go({ chat: reply.chat });
   for (const [key, html] of Object.entries(reply.parts ?? {})) {
     const part = at(key);
-    if (part && part.innerHTML !== html) part.innerHTML = html;
+    if (part && shown[key] !== html) part.innerHTML = shown[key] = html;
   }
   for (const [key, html] of Object.entries(reply.turns ?? {})) settle(key, html);
   if (reply.parts?.panel !== undefined) showPanel(reply.panel === true || !narrow());
   if (reply.panel === false) showPanel(false);
   if (reply.toast) toast(reply.toast, reply.trouble);
+  if ("within" in reply) { page.within = reply.within; if (reply.within) go({ view: "ask" }); }
   if (reply.seen) page.seen = reply.seen;
   if (reply.focus) at(reply.focus)?.focus();
   else if (focused && !focused.isConnected) (at(id) ?? (name ? app.querySelector(`[name="${CSS.escape(name)}"]`) : null) ?? at("question"))?.focus();
@@ -41,6 +45,7 @@ const apply = (reply) => {
 };
 
 const settle = (key, html) => {
+  delete shown.turns;
   const old = at(`turn-${key}`);
   if (old) old.outerHTML = html;
   else at("turns").insertAdjacentHTML("beforeend", html);
@@ -112,6 +117,7 @@ const ask = async (words, turn = `t${hex(4)}`) => {
   at("turns").querySelector(".pc-start")?.remove();
   waiting.scrollIntoView({ block: "start" });
   page.reading.push(turn);
+  delete shown.turns;
   opened = `open:${turn}:0:0:0`;
   marks();
   const before = page.chat;
@@ -152,6 +158,8 @@ const copy = async (words) => {
 };
 const linkTo = (turn) => `${location.origin}${location.pathname}?c=${page.chat}#turn-${turn}`;
 
+const chosen = () => all("#articles input:checked").map((one) => one.value);
+
 // ---- what buttons do here; all others are sent to the server
 const here = {
   view: (view) => { showPanel(false); go({ view }); if (view !== "ask") act(view); else act(`chat:${page.chat}`); },
@@ -169,7 +177,8 @@ const here = {
   help: () => at("keys").showModal(),
   "close-toast": (_, button) => button.parentElement.remove(),
   "toggle-chats": () => app.classList.toggle("pc-side"),
-  "remove-chosen": () => act("remove-chosen", { chosen: all("#articles input:checked").map((one) => one.value) }),
+  "remove-chosen": () => act("remove-chosen", { chosen: chosen() }),
+  "within-chosen": () => act("within-chosen", { chosen: chosen() }),
   logout: async () => { await fetch("logout", { method: "POST" }); location.reload(); },
 };
 app.addEventListener("click", (event) => {
@@ -188,12 +197,12 @@ app.addEventListener("click", (event) => {
 app.addEventListener("submit", (event) => {
   if (event.target.method === "dialog") return;
   event.preventDefault();
-  if (event.target.name === "ask") submit();
-  else act(event.target.name, { value: new FormData(event.target).get("value") ?? "" });
+  if (event.target.id === "composer") submit();
+  else act(event.target.getAttribute("name"), Object.fromEntries(new FormData(event.target)));
 });
 app.addEventListener("change", (event) => {
   if (event.target.type === "file") send([...event.target.files]);
-  at("remove-chosen").hidden = !app.querySelector("#articles input:checked");
+  at("of-chosen").hidden = !chosen().length;
 });
 let typing;
 app.addEventListener("input", (event) => {
@@ -231,8 +240,10 @@ document.addEventListener("keydown", (event) => {
   const field = event.target.closest?.("input, textarea, select"), question = event.target.id === "question";
   if (event.key === "Escape") {
     const menu = app.querySelector(".pc-menu[open]");
-    if (menu) { menu.open = false; menu.firstElementChild.focus(); }
+    if (at("keys").open) at("keys").close();
+    else if (menu) { menu.open = false; menu.firstElementChild.focus(); }
     else if (at("form").innerHTML) act("close-form");
+    else if (page.editing) fill("");
     else if (page.reading.length) here.stop();
     else if (app.classList.contains("pc-side")) app.classList.remove("pc-side");
     else if (app.classList.contains("pc-open")) closePanel();

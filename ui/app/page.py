@@ -33,6 +33,7 @@ from ui.session.evaluation_job import Measuring
 from ui.session.export import export_route
 from ui.session.history import History
 from ui.session.library import Library
+from ui.session.narrowing import Narrowing
 from ui.session.news import News
 from ui.session.queue import MOST_TOGETHER, MOST_WAITING, Line
 from ui.session.shelf import Shelf
@@ -96,6 +97,7 @@ def build_app(
             [
                 Asking(page.desk, history, corrections, news.start),
                 history,
+                Narrowing(assistant),
                 Shelf(assistant, library, incoming),
                 Evaluation(page.measuring),
                 news,

@@ -11,7 +11,7 @@ from ui.html.markup import Html, button, join, tag
 from ui.state.conversations import Heading
 from ui.state.source_files import EXPORT_ROUTE
 
-LISTED = 100  # more are found by searching
+LISTED = 60  # more are found by searching
 EXPORTS = (("Markdown", "md"), ("HTML", "html"), ("JSON", "json"))
 
 

@@ -83,6 +83,8 @@ def serve(
         page.block_thread()
     finally:
         page.close(verbose=False)
+        if library is not None:
+            library.sweep()
 
 
 def by_path(host: str, wish: bool | None) -> bool:

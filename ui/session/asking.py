@@ -113,7 +113,7 @@ class Asking:
 
     def _answered(self, done: ChatTurn, sent: Sent, chat: Chat) -> Reply:
         """A turn that has been read, and its first citation, open."""
-        parts = {"chats": self.history.list(replace(sent, chat=chat.id))}
+        parts = {} if chat.turns else {"chats": self.history.list(replace(sent, chat=chat.id))}
         key = first_citation(done)
         panel = self.desk.panel(chat.with_turn(done), key) if key is not None else None
         if panel is not None:

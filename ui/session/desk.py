@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
+from typing import Protocol, runtime_checkable
 
 from index.storage.generations import IndexProblem
 from qa.answerer import Answerer
@@ -19,6 +20,7 @@ from qa.conversation import TURNS_KEPT, Conversation, Turn
 from ui.html.conversation import note
 from ui.html.document import Look, Source, Steps, cited
 from ui.html.markup import Html
+from ui.session.lazy_assistant import opened
 from ui.session.queue import Line, Stopped
 from ui.state.conversations import Chat, ChatStore, ChatTurn, Opinion
 from ui.state.source_files import Originals, link
@@ -54,6 +56,15 @@ class Reading:
     turn: ChatTurn
     stop: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
+
+
+@runtime_checkable
+class Narrowable(Protocol):
+    """An assistant that can be limited to some documents."""
+
+    def where(self, condition: str) -> Answerer:
+        """The assistant over the documents that meet a condition of ``index.filters``."""
+        ...
 
 
 class Desk:
@@ -137,9 +148,9 @@ class Desk:
         """The turn with its answer, or with the reason why it has none."""
         turn = reading.turn
         before = takewhile(lambda one: one.id != turn.id, chat.turns)
-        talk = Conversation(self._within(turn.within))
-        talk.turns = [] if literally else understood([*before])
         try:
+            talk = Conversation(self._within(turn.within))
+            talk.turns = [] if literally else understood([*before])
             with self.line.turn(reading.stop):
                 answer = talk.correct(turn.question) if literally else talk.ask(turn.question)
         except Stopped:
@@ -152,7 +163,13 @@ class Desk:
         return replace(turn, state="done", answer=answer)
 
     def _within(self, condition: str) -> Answerer:
-        return self.assistant
+        """The assistant over the documents that meet a condition; "" stands for all."""
+        assistant = opened(self.assistant)
+        if not condition:
+            return assistant
+        if not isinstance(assistant, Narrowable):
+            raise ValueError("These articles cannot be asked in parts. Ask all of them.")
+        return assistant.where(condition)
 
 
 def understood(turns: Sequence[ChatTurn]) -> list[Turn]:

@@ -62,7 +62,7 @@ class News:
         if seen == sent.seen:
             return Reply(seen=seen)
         parts: dict[str, Html] = {
-            "size": size(contents.documents),
+            "size": size(contents.documents, job),
             "banner": banner(contents.problems, changing=self.library is not None),
             "job": job_note(job, INDEXING),
             "measuring": job_note(measured, EVALUATING),

@@ -13,7 +13,8 @@ class Reply:
     """Changes of the page. ``parts`` maps ids of elements to their new content, ``turns`` ids of turns to the whole
     turn (added if the page does not have it). ``chat`` is the conversation now open ("" for a new one), ``panel`` opens
     or closes the document, ``toast`` is a message that stays until it is closed if ``trouble`` is true,
-    ``focus`` the id of the element to go to, ``then`` the name of an action to go on with.
+    ``focus`` the id of the element to go to, ``then`` the name of an action to go on with,
+    ``within`` the condition under which questions are asked from now on.
     """
 
     parts: dict[str, Html] = field(default_factory=dict)
@@ -25,10 +26,11 @@ class Reply:
     focus: str | None = None
     seen: str | None = None
     then: str | None = None
+    within: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The changes as JSON values; what does not change is left out."""
-        names = ("parts", "turns", "chat", "panel", "toast", "trouble", "focus", "seen", "then")
+        names = ("parts", "turns", "chat", "panel", "toast", "trouble", "focus", "seen", "then", "within")
         return {name: value for name in names if (value := getattr(self, name)) not in (None, {}, False)} | (
             {"panel": False} if self.panel is False else {}
         )
@@ -46,6 +48,10 @@ class Sent:
     query: str = ""
     owner: str = ""
     view: str = ""
+    folder: str = ""
+    kind: str = ""
+    since: str = ""
+    until: str = ""
     files: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
 
@@ -58,7 +64,7 @@ class Sent:
         return cls(**texts, **lists)
 
 
-TEXTS = ("chat", "turn", "value", "within", "seen", "query", "owner", "view")
+TEXTS = ("chat", "turn", "value", "within", "seen", "query", "owner", "view", "folder", "kind", "since", "until")
 LISTS = ("files", "chosen")
 
 

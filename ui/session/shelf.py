@@ -121,7 +121,7 @@ class Shelf:
 
     def _removed(self, work: Callable[[], None], what: str) -> Reply:
         work()
-        said = f"{what} will be gone from the index in a moment. The files stay where they are."
+        said = f"{what}: taken out of the index. Files in folders stay; uploads are deleted when Pincite is stopped."
         return Reply(toast=toast(said, button("undo", "Undo")))
 
 

@@ -1,0 +1,47 @@
+"""Asking within some of the articles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from page_fakes import FakeAssistant, FakeIndex
+
+from ui.session.desk import Desk
+from ui.session.narrowing import Narrowing
+from ui.session.reply import Sent
+from ui.state.conversations import Chat, ChatStore, ChatTurn
+from ui.state.source_files import key_of
+
+WHEN = "When was the dam built?"
+
+
+@pytest.fixture
+def assistant(tmp_path: Path) -> FakeAssistant:
+    first, second = tmp_path / "first.md", tmp_path / "second.txt"
+    first.write_text("The dam was built in 1962.\n")
+    second.write_text("The lake is 12 km long.\n")
+    return FakeAssistant(FakeIndex([first, second]), {WHEN: "1962"})
+
+
+def test_a_question_is_answered_within_its_condition_alone(assistant: FakeAssistant, tmp_path: Path) -> None:
+    desk = Desk(assistant, ChatStore(tmp_path / "kept"))  # type: ignore[arg-type]
+    for within, found in (("type = md", "1962"), ("type = txt", None), ("", "1962")):
+        answer = desk.ask(Chat(), ChatTurn(WHEN, within=within)).answer
+        assert answer is not None and answer.text == found
+    assert "is not a field" in desk.ask(Chat(), ChatTurn(WHEN, within="colour = red")).problem
+
+
+def test_a_condition_is_made_of_what_is_chosen(assistant: FakeAssistant, tmp_path: Path) -> None:
+    narrowing = Narrowing(assistant)  # type: ignore[arg-type]
+    reply = narrowing.narrow(Sent(folder=str(tmp_path), kind="md"), ())
+    assert reply.within == f'folder = "{tmp_path}" and type = md'
+    assert narrowing.narrow(Sent(), ()).within == narrowing.widen(Sent(), ()).within == ""
+    name = assistant.index.documents[1].name
+    assert narrowing.chosen(Sent(chosen=(key_of(name),)), ()).within == f'file = "{name}"'
+    with pytest.raises(ValueError, match="Select between 1 and 50 articles first"):
+        narrowing.chosen(Sent(chosen=("0" * 20,)), ())
+    with pytest.raises(ValueError, match=r"No article is within pdf\."):
+        narrowing.narrow(Sent(kind="pdf"), ())
+    with pytest.raises(ValueError, match="is not a valid date"):
+        narrowing.narrow(Sent(since="soon"), ())
