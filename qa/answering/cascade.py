@@ -25,7 +25,7 @@ UNREAD = Reading(())
 
 def pair_of(question: str, hit: Hit) -> Pair:
     """A question and a passage that was found, as a reader is given them."""
-    return Pair(question, hit.passage.text)
+    return Pair(question, hit.passage.text, hit.passage.header)
 
 
 @dataclass(slots=True)

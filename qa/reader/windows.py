@@ -14,6 +14,7 @@ from index.arrays import Ints, Mask
 QUESTION_TOKENS = 64  # leaves most of a window to the passage
 QUESTION_CHARACTERS = 4_000  # cut before tokenising, which would be slow on more
 WINDOW_TOKENS = 384  # as in BERT's script for SQuAD; attention costs the square of it
+BORDER = "|"  # between the cells of a row
 OVERLAP_TOKENS = 96  # more than MAX_ANSWER_TOKENS, so that every answer is whole in some window
 
 
@@ -24,10 +25,20 @@ def padded(length: int, multiple: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and one passage to read."""
+    """A question and one passage to read.
+
+    ``header`` names the columns if the passage is a row of a table, and is read above it. Neither the header nor what stands
+    between two cells is part of an answer.
+    """
 
     question: str
     passage: str
+    header: str = ""
+
+    @property
+    def above(self) -> str:
+        """What is read before the passage."""
+        return f"{self.header}\n" if self.header else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +46,8 @@ class Window:
     """Part of a pair, as the network sees it, in L tokens.
 
     ``pair`` is the pair's number in its batch, ``ids`` and ``types`` are token ids and token types, ``offsets`` [L, 2]
-    the tokens' characters in the passage, and ``context`` [L] is true for the passage's tokens.
+    the tokens' characters in the passage, and ``context`` [L] is true for the tokens that may belong to an answer: all of the
+    passage's but the borders between cells.
     """
 
     pair: int
@@ -82,11 +94,11 @@ class PairEncoder:
         """All windows of all pairs, in order; a pair with an empty passage has none."""
         texts = list(dict.fromkeys(pair.question for pair in pairs))
         shortened = dict(zip(texts, map(self._shorten, texts), strict=True))
-        encodings = self._pairs.encode_batch([(shortened[pair.question], pair.passage) for pair in pairs])
+        encodings = self._pairs.encode_batch([(shortened[pair.question], pair.above + pair.passage) for pair in pairs])
         return [
             window
             for number, encoding in enumerate(encodings)
-            for window in (_window(number, part) for part in [encoding, *encoding.overflowing])
+            for window in (_window(number, pairs[number], part) for part in [encoding, *encoding.overflowing])
             if window.context.any()
         ]
 
@@ -99,6 +111,10 @@ class PairEncoder:
         )
 
 
-def _window(number: int, encoding: Encoding) -> Window:
+def _window(number: int, pair: Pair, encoding: Encoding) -> Window:
+    offsets = np.array(encoding.offsets, dtype=np.int64) - len(pair.above)
     context = np.array([owner == 1 for owner in encoding.sequence_ids], dtype=np.bool_)
-    return Window(number, encoding.ids, encoding.type_ids, np.array(encoding.offsets, dtype=np.int64), context)
+    if pair.header:
+        borders = [pair.passage[start:end] == BORDER for start, end in offsets.clip(0)]
+        context &= (offsets[:, 0] >= 0) & ~np.array(borders, dtype=np.bool_)
+    return Window(number, encoding.ids, encoding.type_ids, offsets, context)

@@ -28,6 +28,16 @@ def test_every_token_knows_its_characters(tmp_path: Path):
     assert window.context.tolist() == [False] * 6 + [True] * 6 + [False]
 
 
+def test_a_header_is_read_above_a_row_and_holds_no_answer(tmp_path: Path):
+    encoder = opened(tmp_path)
+    row = "| a | b c |"
+    [plain], [window] = (encoder.encode([Pair("who", row, header)]) for header in ("", "border | longest"))
+    assert characters(plain, row) == ["|", "a", "|", "b", "c", "|"]
+    assert characters(window, row) == ["a", "b", "c"]
+    assert len(window.ids) == len(plain.ids) + 3
+    assert window.ids[6:] == plain.ids[3:]
+
+
 def test_a_long_passage_is_cut_into_windows_that_overlap_and_keep_the_question(tmp_path: Path):
     passage = " ".join(f"w{number}" for number in range(20))
     windows = opened(tmp_path, window=12, overlap=3).encode([Pair("who is a", passage)])
