@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import importlib.metadata
+from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ Progress = Callable[[int, int, str], None]
 Found = Cut | list[DocumentRecord]  # a document just read, or records of unchanged ones
 
 # Increase this when loaders, the chunker or ``bm25.terms`` change their result for a file: every document is then read again.
-RECIPE = 6
+RECIPE = 7
 READ_AHEAD = 2 * PASSAGES_AT_ONCE  # passages: while one batch is embedded, the next is read
 
 
@@ -186,6 +187,7 @@ class _Run:
         self._kept: list[DocumentRecord] = []
         self._names: dict[str, str] = {}  # name by digest
         self._passages = 0
+        self._omitted: Counter[str] = Counter()
 
     def read(self, path: Path, load: Load, chosen: _Chosen) -> Found:
         """Read the document in a file; [] for a duplicate or an unreadable file, which is noted with the reason.
@@ -203,6 +205,7 @@ class _Run:
                 self._seen.forget(path)
             return []
         if isinstance(found, Cut):
+            self._omitted.update({one.what: one.count for one in found.document.omitted})
             self._note(found.document.name, found.document.sha256, len(found.chunks))
         for record in [] if isinstance(found, Cut) else found:
             self._note(record.name, record.sha256, record.passages)
@@ -301,6 +304,7 @@ class _Run:
             passages=self._passages,
             left_out=chosen.left_out,
             away=chosen.away,
+            omitted=self._omitted,
         )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from index.blocks import CELL_BORDER, Block
+from index.blocks import CELL_BORDER, KINDS, Block
 from index.documents import Document
 from index.sentences import CJK, sentences
 
@@ -22,6 +22,10 @@ OVERLAP = 25
 # tokens that the embedder reads.
 LONGEST_HEADING = 1_000
 LONGEST_HEADER = 300
+
+# Rows of a document up to which each is a passage of its own, as a reader asks for one row. More are rather records of a
+# machine, and a vector for each would take ten times the time and room of the text.
+ROWS_ALONE = 20_000
 
 GAP_OF_A_WORD = 100  # so many characters of white space count as a word, so that no passage is mostly blank
 
@@ -74,8 +78,9 @@ def chunk(document: Document, *, words: int = WORDS, overlap: int = OVERLAP) -> 
 
     A passage repeats up to about ``overlap`` words of whole sentences from the one before. A sentence is cut only if it is
     longer than one and a half passages, at white space if possible. Each Chinese or Japanese character counts as a word, as
-    do 16 characters of any other unbroken run. A row of a table is a passage of its own. Headings, and rows that name
-    columns, are in no passage but above it. Raises ValueError if ``words`` < 1 or ``overlap`` < 0.
+    do 16 characters of any other unbroken run. A row of a table is a passage of its own; in a very large table rows share
+    passages. Headings, and rows that name columns, are in no passage but above it. Raises ValueError if ``words`` < 1 or
+    ``overlap`` < 0.
     """
     if words < 1 or overlap < 0:
         raise ValueError(f"words must be positive and overlap not negative, not {words} and {overlap}")
@@ -91,24 +96,25 @@ def chunk(document: Document, *, words: int = WORDS, overlap: int = OVERLAP) -> 
 
 def _sections(document: Document) -> Iterator[_Section]:
     """Yield the blocks between headings, rows, and changes between main content and the rest."""
-    path = _HeadingPath(document)
+    blocks, path = document.structure.blocks, _HeadingPath(document)
+    share = blocks.column(2).count(KINDS.index("table_row")) > ROWS_ALONE
     held: list[Block] = []
-    for block in document.structure.blocks:
-        if block.start < document.body:
+    for block in blocks:
+        row = block.kind == "table_row"
+        if block.start < document.body or (block.kind == "furniture" and not path.words(block)):
             continue
-        alone = block.kind in ("heading", "table_row")
-        if held and (alone or block.main != held[0].main):
-            yield _Section(held, path.above(held[0]))
+        apart = block.kind == "heading" or (row and not share)
+        if held and (
+            apart or (block.main, row, block.header) != (held[0].main, held[0].kind == "table_row", held[0].header)
+        ):
+            yield path.section(held)
             held = []
         if block.kind == "heading":
             path.take(block)
-        elif block.kind == "table_row":
-            if block.header != block.start:
-                yield _Section([block], path.above(block), path.header(block))
-        elif block.kind != "furniture" or document.structure.words(document.text, block.start, block.end):
+        elif block.header != block.start:
             held.append(block)
     if held:
-        yield _Section(held, path.above(held[0]))
+        yield path.section(held)
 
 
 class _HeadingPath:
@@ -121,21 +127,31 @@ class _HeadingPath:
 
     def take(self, heading: Block) -> None:
         """Put a heading in the place of those at its level and below."""
-        end = min(heading.end, heading.start + LONGEST_HEADING)
-        words = self._document.structure.words(self._document.text, heading.start, end)
         path = self._paths[heading.main]
-        path[:] = [*(above for above in path if above.level < heading.level), _Above(heading.level, words)]
+        path[:] = [
+            *(above for above in path if above.level < heading.level),
+            _Above(heading.level, self.words(heading)),
+        ]
         if heading.main:
             self._paths[False].clear()
 
-    def above(self, block: Block) -> str:
-        """Return the title and the headings above a block."""
+    def words(self, block: Block) -> str:
+        """Return the words of a block, without mark-up and no longer than a heading may be."""
+        end = min(block.end, block.start + LONGEST_HEADING)
+        return self._document.structure.words(self._document.text, block.start, end)
+
+    def section(self, blocks: Sequence[Block]) -> _Section:
+        """Put blocks below what stands above the first of them."""
+        return _Section(blocks, self._above(blocks[0]), self._names(blocks[0]))
+
+    def _above(self, block: Block) -> str:
+        """The title and the headings above a block."""
         title = self._document.title
         words = (above.words for above in self._paths[block.main])
         return " - ".join((title, *(text for text in words if text and text.casefold() != title.casefold())))
 
-    def header(self, row: Block) -> str:
-        """Return the words of the row that names the columns of this one; "" if there is none."""
+    def _names(self, row: Block) -> str:
+        """The row that names the columns of this one; "" if there is none."""
         if row.header is None:
             return ""
         if self._header[0] != row.header:

@@ -235,13 +235,16 @@ def status(
     store: StoreOption = None,
     document: Annotated[str | None, typer.Option("--document", metavar="NAME", help="Only this document.")] = None,
     text: Annotated[bool, typer.Option("--text", help="With --document: print its text as it was indexed.")] = False,
+    blocks: Annotated[
+        bool, typer.Option("--blocks", help="With --document: print its headings, paragraphs, rows and so on.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Documents, passages, settings, model fingerprints, and what could not be read."""
     with plain_errors():
         from qa.commands.status import show_status
 
-        show_status(location(folder, store), document, text=text, as_json=as_json)
+        show_status(location(folder, store), document, text=text, blocks=blocks, as_json=as_json)
 
 
 @app.command()

@@ -1,11 +1,11 @@
-"""Reads CSV: each row becomes a line that names its columns, so that a passage says what its figures are."""
+"""Reads CSV: each row is a block of its own, below the row that names the columns."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 
+from index.loaders.draft import Draft, drafted
 from index.loaders.html import decode_html
 from index.loaders.text import Content, UnreadableContent
 
@@ -14,23 +14,20 @@ SAMPLE = 20_000  # characters from which the delimiter is guessed
 
 
 def load_csv(data: bytes) -> Content:
-    """Read the rows below the first, which names the columns; skips rows without a value."""
+    """Read the rows that hold a value; the first names the columns."""
     text = decode_html(data)
     if "\0" in text:
         raise UnreadableContent("holds NUL bytes, so it is not plain text")
+    draft = Draft()
+    header: int | None = None
     try:
-        rows = csv.reader(io.StringIO(text, newline=""), _dialect(text[:SAMPLE]))
-        names = next(rows, [])
-        return Content("\n".join(line for row in rows if (line := "; ".join(_cells(names, row)))))
+        for cells in csv.reader(io.StringIO(text, newline=""), _dialect(text[:SAMPLE])):
+            if any(cell.strip() for cell in cells):
+                start = draft.add_row(cells, header=header, names=header is None)
+                header = start if header is None else header
     except csv.Error as error:
         raise UnreadableContent(f"damaged: {error}") from error
-
-
-def _cells(names: list[str], row: list[str]) -> Iterator[str]:
-    for place, value in enumerate(row):
-        value, name = " ".join(value.split()), names[place].strip() if place < len(names) else ""
-        if value:
-            yield f"{name}: {value}" if name else value
+    return drafted(draft)
 
 
 def _dialect(sample: str) -> type[csv.Dialect]:

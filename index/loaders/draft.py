@@ -35,12 +35,13 @@ class Draft:
         level: int = 0,
         main: bool = True,
         header: int | None = None,
+        names: bool = False,
         marks: Iterable[Mark] = (),
     ) -> int:
         """Append a block and return the offset of its first character; text without any but white space adds nothing.
 
-        The text loses white space at both ends. ``marks`` are offsets in ``text``, in order; those outside its words are
-        dropped.
+        The text loses white space at both ends. ``names``: whether a row of a table names its columns; give its offset as
+        ``header`` of the rows below it. ``marks`` are offsets in ``text``; those outside its words are dropped.
         """
         words = text.strip()
         if not words:
@@ -48,7 +49,7 @@ class Draft:
         start = self._next(kind)
         self._put(words, start)
         self._last = kind
-        self.structure.add_block(Block(start, self.length, kind, level, main, header))
+        self.structure.add_block(Block(start, self.length, kind, level, main, start if names else header))
         shift = start - text.index(words[0])
         for mark in marks:
             first, last = max(start, mark.start + shift), min(self.length, mark.end + shift)
@@ -59,13 +60,9 @@ class Draft:
     def add_row(
         self, cells: Iterable[str], *, header: int | None = None, names: bool = False, main: bool = True
     ) -> int:
-        """Append a row of a table, its cells on one line, and return the offset at which it begins.
-
-        ``names``: whether the row names the columns. Give the offset of such a row as ``header`` of the rows below it.
-        """
+        """Append a row of a table, its cells on one line, as ``add`` does."""
         words = CELL_BORDER.join(squeezed for cell in cells if (squeezed := " ".join(cell.split())))
-        header = self._next("table_row") if names else header
-        return self.add(words, "table_row", main=main, header=header)
+        return self.add(words, "table_row", main=main, header=header, names=names)
 
     def _next(self, kind: BlockKind) -> int:
         """The offset at which the next block of this kind begins."""

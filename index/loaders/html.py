@@ -1,29 +1,54 @@
-"""Reads HTML by walking its elements and emitting the readable text, so that offsets and headings are exact."""
+"""Reads HTML by walking its elements and emitting the readable text, so that blocks and marks have exact offsets.
+
+All text that a reader can see is kept; what is outside a page's main content is marked.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import Any
 
-from index.loaders.text import Content, Heading, UnreadableContent, iso_date
+from index.blocks import CELL_BORDER, BlockKind, Mark, MarkKind, Structure
+from index.loaders.draft import Draft, drafted
+from index.loaders.text import Content, UnreadableContent, iso_date
+from index.loaders.web.linked_data import linked_data
+from index.loaders.web.main_content import all_main, mark_main, read_page
 
-SKIPPED = frozenset({
-    "script", "style", "nav", "noscript", "template", "head", "iframe", "object", "svg", "math", "button", "select",
-    "textarea", "canvas", "audio", "video",
-})  # fmt: skip
+# What is left out, each with its name for readers; None for what no reader sees.
+LEFT_OUT: dict[str, str | None] = {
+    "script": None, "style": None, "noscript": None, "template": None, "head": None, "svg": None, "nav": "menus",
+    "iframe": "embedded pages", "object": "embedded objects", "canvas": "drawings", "audio": "recordings", "video": "videos",
+    "button": "form controls", "select": "form controls", "textarea": "form controls", "dialog": "hidden elements",
+}  # fmt: skip
 PARAGRAPHS = frozenset({
     "address", "article", "aside", "blockquote", "body", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption",
     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "ol", "p", "pre", "section",
     "summary", "table", "ul",
 })  # fmt: skip
-LINES = frozenset({"br", "li", "tr", "caption"})
+LINES = frozenset({"li", "tr", "caption"})
 CELLS = frozenset({"td", "th"})
+RAISED = frozenset({"sup", "sub"})
+SPACED = frozenset({"br", *RAISED, *CELLS})  # apart from the words around them
+# Tags and roles whose text is not the main content of a page, unless they stand inside its article.
+ASIDES = frozenset({"header", "footer", "aside", "banner", "contentinfo", "complementary", "navigation", "search"})
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+KINDS: dict[str, BlockKind] = {
+    "li": "list_item", "pre": "code", "blockquote": "quote", "figcaption": "caption", "caption": "caption",
+}  # fmt: skip
+MARKED: dict[str, MarkKind] = {
+    "b": "strong", "strong": "strong", "i": "emphasis", "em": "emphasis", "a": "link", "sup": "superscript", "sub": "subscript",
+}  # fmt: skip
 
-_HEADING_TAG = re.compile(r"h([1-6])")
 _SPACE = re.compile(r"\s+")
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_TITLES = (
+    "//meta[@name='DC.title' or @name='dc.title' or @name='DC.Title' or @name='citation_title']/@content",
+    "//meta[@property='og:title' or @name='og:title']/@content",
+    "//meta[@property='twitter:title' or @name='twitter:title']/@content",
+    "//head/title//text()",
+)
 _DATES = (
     "//meta[@property='article:published_time']/@content",
     "//meta[translate(@name, 'DATE', 'date')='date']/@content",
@@ -36,33 +61,62 @@ _AUTHORS = (
     "//meta[@property='article:author']/@content",
     "//meta[@name='DC.creator' or @name='dc.creator' or @name='citation_author']/@content",
 )
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NOTE = re.compile(
+    r"(?<![a-z])(?:foot|end)notes?(?![a-z])|\bdoc-(?:foot|end)note|\bcite_note|\bfn[:_-]?\d", re.IGNORECASE
+)
+_LONGEST_ROW = 2_000  # characters; a longer row of a table holds columns of a page, or its articles
+_LONGEST_RAISED = 40  # characters; longer ones are small print rather than an exponent or a note
+_NO_DATA = ("table", "h1", "h2", "h3", "ul", "ol", "blockquote", "pre", "form")  # not found in the cells of data
+_SCRIPTS = ("msup", "msub", "msubsup", "munder", "mover", "munderover", "mmultiscripts")
+_GAPS = ("", " ", "\n", CELL_BORDER)  # the later the wider
+_RAISED = str.maketrans("0123456789+-−=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+_LOWERED = str.maketrans("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
+# Before a number that refers to a note rather than raises: a longer word, a full stop, any number but ten.
+_NOTED = re.compile(r"(?:[^\W\d]{4}|[.,;:!?”’\"')]|(?<!\b10)(?<=\d))\Z")
+_ORDINAL = re.compile(r"(?:st|nd|rd|th|er|e|º|ª|tm|sm|®|™)\.?", re.IGNORECASE)
 
 
 def load_html(data: bytes) -> Content:
-    """Read the visible text of a page, without navigation; the title is the page's, or its first heading."""
-    from lxml import etree  # type: ignore[import-untyped,unused-ignore]
+    """Read the visible text of a saved web page; what is outside its main content is marked so."""
+    source = _decoded(data)
+    content, page = _read(source), read_page(source)
+    structure = content.structure or Structure()
+    return replace(
+        content,
+        structure=mark_main(content.text, structure, page.text),
+        title=content.title or page.title,
+        date=content.date or page.date,
+        authors=content.authors or page.authors,
+        publisher=page.publisher,
+        url=page.url,
+    )
 
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
-    root = etree.fromstring(decode_html(data).replace("\0", " ").encode("utf-8", "replace"), parser)
-    if root is None:
-        raise UnreadableContent("empty: it holds no text")
+
+def read_html(data: bytes) -> Content:
+    """Read the visible text of HTML that is no web page, such as a chapter or a mail; all of it is main content."""
+    content = _read(_decoded(data))
+    return replace(content, structure=all_main(content.structure or Structure()))
+
+
+def _decoded(data: bytes) -> str:
+    """The source, without what cannot be stored."""
+    return decode_html(data).replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
+
+
+def _read(source: str) -> Content:
+    root, cut = _parsed(source)
     page = _Page()
-    for step in _steps(root):
-        page.take(step)
-    titles = (_squeezed(found) for found in root.xpath("//head/title//text() | //meta[@property='og:title']/@content"))
-    title = next((found for found in titles if found), None)
-    first = next((heading.text for heading in page.headings if heading.level == 1), None)
+    page.walk(root)
+    titles = (_squeezed(found) for query in _TITLES for found in root.xpath(query))
     dates = (iso_date(_squeezed(found)) for query in _DATES for found in root.xpath(query))
-    date = next((found for found in dates if found), None)
-    cut = any("depth" in problem.message for problem in parser.error_log)
-    warnings = ("part of it is nested too deeply to be read",) if cut else ()
-    return Content(
-        page.text,
-        title or first,
-        date,
-        headings=tuple(page.headings),
-        warnings=warnings,
-        authors=_authors(root),
+    linked = linked_data(root)
+    read = drafted(page.draft, page.left_out, title=linked.title or next(filter(None, titles), None))
+    return replace(
+        read,
+        date=linked.date or next(filter(None, dates), None),
+        warnings=("part of it is nested too deeply to be read",) if cut else (),
+        authors=linked.authors or _authors(root),
         language=root.get("lang") or root.get("xml:lang"),
     )
 
@@ -71,6 +125,17 @@ def _authors(root: Any) -> tuple[str, ...]:
     """The names in the first kind of metadata that has any; URLs of pages about authors do not count."""
     said = ([_squeezed(one) for one in root.xpath(query) if one.strip() and "://" not in one] for query in _AUTHORS)
     return tuple(next(filter(None, said), ()))
+
+
+def _parsed(source: str) -> tuple[Any, bool]:
+    """The root element, and whether the parser gave up on depth; raises UnreadableContent if there is none."""
+    from lxml import etree  # type: ignore[import-untyped,unused-ignore]
+
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
+    root = etree.fromstring(source.encode("utf-8"), parser)
+    if root is None:
+        raise UnreadableContent("empty: it holds no text")
+    return root, any("depth" in problem.message for problem in parser.error_log)
 
 
 def decode_html(data: bytes) -> str:
@@ -94,101 +159,276 @@ def decode_html(data: bytes) -> str:
     return data.decode(guess.encoding, errors="replace")
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A heading in progress: its offset, its level, and the number of parts emitted before it."""
+@dataclass(slots=True)
+class _Table:
+    """A table of data, and the offset of the row that names its columns."""
 
-    start: int
-    level: int
-    part: int
+    header: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What an open element, and those around it, mean for the text in it; ``mark`` is where its own mark begins."""
+
+    kind: BlockKind = "paragraph"
+    level: int = 0
+    lists: int = 0
+    table: _Table | None = None
+    in_row: bool = False
+    names: bool = False
+    verbatim: bool = False
+    mark: tuple[int, int] = (0, 0)
+    article: bool = False
+    aside: bool = False
+
+    def inside(self, tag: str, element: Any, mark: tuple[int, int]) -> _Frame:
+        """The frame of an element inside this one."""
+        table = (_Table() if _is_data(element) else None) if tag == "table" else self.table
+        in_row = self.in_row or (tag == "tr" and table is not None)
+        lists = self.lists + (tag in ("ul", "ol"))
+        kind, level = self.kind, self.level
+        if in_row:
+            kind, level = "table_row", 0
+        elif tag in HEADINGS:
+            kind, level = "heading", int(tag[1])
+        elif kind != "note" and _NOTE.search(_described(element)):
+            kind, level = "note", 0
+        elif kind != "note" and tag in KINDS:
+            kind, level = KINDS[tag], lists if tag == "li" else 0
+        names = _names_columns(element) if tag == "tr" else self.names
+        verbatim, article = self.verbatim or tag == "pre", self.article or tag in ("article", "main")
+        aside = self.aside or (not article and (tag in ASIDES or element.get("role") in ASIDES))
+        return _Frame(kind, level, lists, table, in_row, names, verbatim, mark, article, aside)
 
 
 class _Page:
-    """The text emitted so far and the headings in it."""
+    """The blocks emitted so far, the one in progress, and what was left out."""
 
     def __init__(self) -> None:
+        self.draft = Draft()
+        self.left_out: Counter[str] = Counter()
+        self._frames = [_Frame()]
+        self._block = _InProgress()
+        self._pictures: list[str] = []  # descriptions of pictures beside the block in progress
+
+    def walk(self, root: Any) -> None:
+        """Emit all that a reader sees below an element."""
+        from lxml import etree
+
+        walk = etree.iterwalk(root, events=("start", "end"))
+        skipped: Any = None
+        for event, element in walk:
+            tag = element.tag if isinstance(element.tag, str) else ""
+            if event == "start" and self._takes_whole(tag, element):
+                walk.skip_subtree()
+                skipped = element
+            elif event == "start":
+                self._begin(tag, element)
+            else:
+                if element is not skipped:
+                    self._end(tag)
+                skipped = None
+                self._say(element.tail)
+        self._break()
+
+    def _takes_whole(self, tag: str, element: Any) -> bool:
+        """Take an element that is not walked: it is hidden, holds no text, or is emitted in another way."""
+        if tag == "math":
+            self._say(f" {formula(element)} ")
+        elif not tag or tag in LEFT_OUT:
+            if what := LEFT_OUT.get(tag):
+                self.left_out[what] += _has_words(element)
+        elif _is_hidden(element):
+            formulas = [formula(math) for math in element.iter("math")]  # hidden beside a picture of it
+            self._say(f" {' '.join(formulas)} " if formulas else None)
+            self.left_out["hidden elements"] += not formulas and _has_words(element)
+        elif tag == "img":
+            if words := " ".join(element.get("alt", "").split()):
+                self._pictures.append(words)
+        elif tag in RAISED and _is_short(element):
+            self._raise(tag, _words(element))
+        else:
+            return False
+        return True
+
+    def _begin(self, tag: str, element: Any) -> None:
+        around = self._frames[-1]
+        if around.in_row:
+            self._block.widen(CELL_BORDER if tag in CELLS else " " if tag in PARAGRAPHS or tag == "br" else "")
+        elif tag in PARAGRAPHS or tag in LINES or (tag == "br" and self._block.gap == "\n"):
+            self._break()
+        elif tag in SPACED:
+            self._block.widen("\n" if tag == "br" else " ")
+        self._frames.append(around.inside(tag, element, (self._block.number, self._block.next)))
+        self._say(element.text)
+
+    def _end(self, tag: str) -> None:
+        frame, around = self._frames[-1], self._frames[-2]
+        if (kind := MARKED.get(tag)) and frame.mark[0] == self._block.number:
+            self._block.mark(frame.mark[1], kind)
+        if around.in_row:
+            self._block.widen(" " if tag in PARAGRAPHS else "")
+        elif tag in PARAGRAPHS or tag in LINES:
+            self._break()
+        elif tag in SPACED and tag != "br":
+            self._block.widen(" ")
+        self._frames.pop()
+
+    def _say(self, words: str | None) -> None:
+        if words:
+            self._block.say(words, self._frames[-1])
+
+    def _raise(self, tag: str, words: str) -> None:
+        """Emit a superscript or subscript, which must not read as part of the number or word before it."""
+        if tag == "sup" and _NOTED.search(self._block.text) and words.strip("[]()").isdigit():
+            self._block.widen(" ")
+        start = self._block.next
+        self._say(raised(tag, words))
+        self._block.mark(start, MARKED[tag])
+
+    def _break(self) -> None:
+        """End the block in progress, and emit the descriptions of the pictures in it as captions."""
+        block, self._block = self._block, _InProgress(self._block.number + 1)
+        frame = block.frame
+        table = frame.table if frame.in_row else None
+        if frame.kind == "list_item" and not frame.lists:
+            frame = replace(frame, level=1)
+        start = self.draft.add(
+            block.text,
+            frame.kind,
+            level=frame.level,
+            main=frame.kind == "heading" or not frame.aside,
+            header=table.header if table else None,
+            names=table is not None and frame.names,
+            marks=block.marks,
+        )
+        if table and frame.names and block.text:
+            table.header = start
+        for words in self._pictures:
+            self.draft.add(words, "caption", main=not frame.aside)
+        self._pictures = []
+
+
+class _InProgress:
+    """A block whose text is still being emitted. ``next`` is the offset of its next character."""
+
+    def __init__(self, number: int = 0) -> None:
+        self.number, self.gap, self.frame = number, "", _Frame()
+        self.marks: list[Mark] = []
         self._parts: list[str] = []
         self._length = 0
-        self._gap = ""
-        self._open: _Opened | None = None
-        self.headings: list[Heading] = []
 
     @property
     def text(self) -> str:
-        """The text emitted so far."""
+        """The text so far."""
         return "".join(self._parts)
 
-    def take(self, step: tuple[str, str]) -> None:
-        """Process one step of the walk: a gap, some text, or the start or end of a heading."""
-        kind, value = step
-        if kind == "gap":
-            self._gap = max(self._gap, value, key=_rank)
-        elif kind == "text":
-            self._emit(value)
-        elif kind == "heading":
-            self._gap = "\n\n"
-            self._emit("", level=int(value))
-        else:
-            self._close()
+    @property
+    def next(self) -> int:
+        """The offset at which the next words will stand."""
+        return self._length + (len(self.gap) if self._length else 0)
 
-    def _emit(self, value: str, level: int = 0) -> None:
-        gap = self._gap if self._length else ""
-        if level:
-            self._put(gap)
-            self._gap, self._open = "", _Opened(self._length, level, len(self._parts))
+    def say(self, words: str, frame: _Frame) -> None:
+        """Emit text; white space is collapsed outside ``pre``. The block is of the kind of its first words."""
+        if not frame.verbatim:
+            words = _SPACE.sub(" ", words)
+            self.widen(" " if words.startswith(" ") else "")
+            words = words.removeprefix(" ")
+        if not words or (not self._length and not words.strip()):
             return
-        if value.startswith(" "):
-            gap, value = max(gap, " " if self._length else "", key=_rank), value[1:]
-        if not value:
-            self._gap = gap
-            return
-        if self._open and self._open.start == self._length:
-            gap = ""
-        self._put(gap + value.rstrip(" "))
-        self._gap = " " if value.endswith(" ") else ""
+        if not self._length:
+            self.frame, self.gap = frame, ""
+        shown = words if frame.verbatim else words.removesuffix(" ")
+        self._parts += (self.gap, shown)
+        self._length += len(self.gap) + len(shown)
+        self.gap = " " if len(shown) < len(words) else ""
 
-    def _put(self, text: str) -> None:
-        self._parts.append(text)
-        self._length += len(text)
+    def widen(self, gap: str) -> None:
+        """Put at least this much between the words so far and the next."""
+        if _GAPS.index(gap) > _GAPS.index(self.gap):
+            self.gap = gap
 
-    def _close(self) -> None:
-        if self._open is None:
-            return
-        opened, self._open, self._gap = self._open, None, "\n\n"
-        if words := _squeezed("".join(self._parts[opened.part :])):
-            self.headings.append(Heading(opened.start, opened.level, words, self._length))
+    def mark(self, start: int, kind: MarkKind) -> None:
+        """Mark the characters from an offset on."""
+        if start < self._length:
+            self.marks.append(Mark(start, self._length, kind))
 
 
-def _rank(gap: str) -> int:
-    return (" ", "\n", "\n\n").index(gap) + 1 if gap else 0
+def raised(tag: str, words: str) -> str:
+    """Return a superscript or subscript as characters that are not read with the word before: 10 and "6" give 10⁶.
+
+    Ordinals such as "th" stay as they are. What has no such characters follows "^" or "_".
+    """
+    if not words or (tag == "sup" and _ORDINAL.fullmatch(words)) or words.startswith(("[", "(")):
+        return words
+    table, sign = (_RAISED, "^") if tag == "sup" else (_LOWERED, "_")
+    if all(ord(one) in table for one in words):
+        return words.translate(table)
+    return sign + words if len(words) == 1 or words.isalnum() else f"{sign}({words})"
+
+
+def formula(element: Any) -> str:
+    """Return a formula of MathML on one line, with its exponents and indices apart from what they belong to."""
+    try:
+        return " ".join(_formula(element).split())
+    except RecursionError:
+        return _words(element)
+
+
+def _formula(element: Any) -> str:
+    name = str(element.tag).rpartition("}")[2]
+    parts = [_formula(child) for child in element if isinstance(child.tag, str)]
+    if name.startswith("annotation"):
+        return ""
+    if name in _SCRIPTS and len(parts) > 1:
+        below, above = (
+            (parts[1], "") if name in ("msub", "munder") else ("", parts[1]) if len(parts) < 3 else parts[1:3]
+        )
+        return parts[0] + raised("sub", below.strip()) + raised("sup", above.strip())
+    if name == "mfrac" and len(parts) == 2:
+        return "/".join(part if len(part.strip()) < 2 else f"({part.strip()})" for part in parts)
+    if name == "msqrt":
+        return f"√({''.join(parts)})"
+    return (element.text or "").strip() + "".join(parts)
+
+
+def _is_hidden(element: Any) -> bool:
+    return (
+        element.get("hidden") is not None
+        or element.get("aria-hidden") == "true"
+        or _HIDING.search(element.get("style", "")) is not None
+    )
+
+
+def _is_data(table: Any) -> bool:
+    """Whether a table holds data in rows and columns, rather than columns of a page."""
+    if table.get("role") in ("presentation", "none") or any(True for _ in table.iterdescendants(*_NO_DATA)):
+        return False
+    rows = list(table.iter("tr"))
+    sizes = [sum(cell.tag in CELLS for cell in row) for row in rows]
+    return len(rows) > 1 and max(sizes) > 1 and all(len(_words(row)) <= _LONGEST_ROW for row in rows)
+
+
+def _names_columns(row: Any) -> bool:
+    cells = [cell.tag for cell in row if cell.tag in CELLS]
+    return len(cells) > 1 and (set(cells) == {"th"} or row.getparent().tag == "thead")
+
+
+def _described(element: Any) -> str:
+    return " ".join(element.get(name, "") for name in ("class", "id", "role", "epub:type"))
+
+
+def _is_short(element: Any) -> bool:
+    return len(_words(element)) <= _LONGEST_RAISED
+
+
+def _has_words(element: Any) -> bool:
+    return any(words.strip() for words in element.itertext())
 
 
 def _squeezed(text: object) -> str:
     return _SPACE.sub(" ", str(text)).strip()
 
 
-def _steps(root: Any) -> Iterator[tuple[str, str]]:
-    """Walk the page, yielding (kind, value); white space is collapsed outside ``pre``."""
-    from lxml import etree
-
-    walk = etree.iterwalk(root, events=("start", "end"))
-    verbatim = 0
-    for event, element in walk:
-        tag = element.tag if isinstance(element.tag, str) else ""
-        heading = _HEADING_TAG.fullmatch(tag)
-        gap = "\n\n" if tag in PARAGRAPHS else "\n" if tag in LINES else " " if tag in CELLS else ""
-        skipped = not tag or tag in SKIPPED or "hidden" in element.attrib
-        if event == "start":
-            if skipped:
-                walk.skip_subtree()
-                continue
-            yield ("heading", heading[1]) if heading else ("gap", gap)
-            verbatim += tag == "pre"
-            if element.text:
-                yield "text", element.text if verbatim else _SPACE.sub(" ", element.text)
-            continue
-        if not skipped:
-            verbatim -= tag == "pre"
-            yield ("end", "") if heading else ("gap", gap)
-        if element.tail:
-            yield "text", element.tail if verbatim else _SPACE.sub(" ", element.tail)
+def _words(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,6 +116,7 @@ class _Run:
         self._duplicates: list[Duplicate] = []
         self._digests: dict[str, str] = {}
         self._plan = Plan({}, frozenset(), ())
+        self._omitted: Counter[str] = Counter()
 
     def look(self, files: Sequence[Path]) -> None:
         """Read and hash every file, and plan what to do."""
@@ -145,6 +147,7 @@ class _Run:
         replaces = [was] if (was := self._plan.write[name]) is not None else []
         duplicate = self._store.put(found, self._vectors(found.texts, [name, *replaces]), replaces=replaces)
         if duplicate is None:
+            self._omitted.update({one.what: one.count for one in found.document.omitted})
             self.taken[name] = found.document.sha256
         else:
             self._duplicates.append(duplicate)
@@ -179,6 +182,7 @@ class _Run:
             documents=len(self._store.held()),
             passages=len(self._store.passages),
             away=self._gone,
+            omitted=self._omitted,
         )
 
     def _below(self, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from index.blocks import Omission
 from index.folder_index import Duplicate, Unreadable
 from index.update.away import Away
 
@@ -39,6 +40,7 @@ class BuildReport:
     passages: int
     left_out: tuple[str, ...] = ()  # found, but excluded by the user
     away: tuple[Away, ...] = ()  # not to be seen, but their documents are kept
+    omitted: tuple[Omission, ...] = ()  # what the documents that were read hold and their texts do not
 
     @classmethod
     def comparing(
@@ -52,6 +54,7 @@ class BuildReport:
         passages: int,
         left_out: tuple[str, ...] = (),
         away: tuple[Away, ...] = (),
+        omitted: Mapping[str, int] | None = None,
     ) -> BuildReport:
         """Compare documents before and now, each given as name to SHA-256; the other arguments are kept as they are."""
         gone = {sha256: name for name, sha256 in old.items() if name not in new}
@@ -69,6 +72,7 @@ class BuildReport:
             passages=passages,
             left_out=left_out,
             away=away,
+            omitted=tuple(Omission(what, count) for what, count in sorted((omitted or {}).items())),
         )
 
     @property

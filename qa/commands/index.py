@@ -66,6 +66,9 @@ def show_build(report: BuildReport, place: str, console: Terminal, *, planned: b
         console.say(f"  {line}")
     for line in _left_out(report):
         console.say(f"  {line}", "yellow")
+    if report.omitted:
+        counts = ", ".join(f"{one.count} {one.what}" for one in report.omitted)
+        console.say(f"  not in the texts: {counts} (pincite status --document NAME --blocks)", "yellow")
 
 
 def changes(paths: Sequence[Path], index: Path, stop: Event | None = None) -> Iterator[None]:

@@ -12,17 +12,20 @@ from index.encoder.number_format import VECTOR_FORMATS, Shape, known_format
 from index.folder_index import DocumentRecord
 from index.store import Store, open_store
 from index.update.away import away
-from qa.console import out, print_exactly, print_json
+from qa.console import one_line, out, print_exactly, print_json
 from qa.reader.reader import BUNDLED, fingerprint
 
 TITLE = 48  # characters of a title in a line; more would push the file's name off the screen
 
 
-def show_status(place: str | Path, document: str | None, *, text: bool, as_json: bool) -> None:
-    """Print what the index holds, or with ``text`` the text of one document."""
+def show_status(place: str | Path, document: str | None, *, text: bool, blocks: bool, as_json: bool) -> None:
+    """Print what the index holds, or with ``text`` the text of one document, or with ``blocks`` how it was understood."""
     opened = open_store(place, thorough=True)
     if document is not None and text:
         print_exactly(opened.document_text(find(opened, document).name))
+        return
+    if document is not None and blocks:
+        show_blocks(opened, find(opened, document), as_json=as_json)
         return
     report = describe(opened, document)
     if as_json:
@@ -30,6 +33,27 @@ def show_status(place: str | Path, document: str | None, *, text: bool, as_json:
         return
     for line in facts(find(opened, document)) if document is not None else summary(opened, report):
         out.say(line)
+
+
+def show_blocks(opened: Store, record: DocumentRecord, *, as_json: bool) -> None:
+    """Print the blocks of a document with their places, and what its file holds and its text does not."""
+    text, structure = opened.document_text(record.name), opened.structure(record.name)
+    if as_json:
+        print_json({
+            "document": record.name,
+            "blocks": [asdict(block) for block in structure.blocks],
+            "marks": [asdict(mark) for mark in structure.marks],
+            "omitted": [asdict(one) for one in record.omitted],
+        })  # fmt: skip
+        return
+    for block in structure.blocks:
+        name = f"{block.kind.replace('_', ' ')} {block.level or ''}".rstrip()
+        page = f"  page {record.page_at(block.start)}" if record.pages else ""
+        where = f"{block.start}-{block.end}{page}{'' if block.main else '  outside the main text'}"
+        out.say(f"{name}  {where}", "bold" if block.main else "dim")
+        out.say(f"  {one_line(text[block.start : block.end])}", None if block.main else "dim")
+    for one in record.omitted:
+        out.say(f"not in the text: {one.count} {one.what}", "yellow")
 
 
 def find(opened: Store, name: str) -> DocumentRecord:

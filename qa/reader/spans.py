@@ -25,21 +25,18 @@ def best_spans(
 ) -> list[TokenSpan]:
     """The ``n`` best spans of one window, best first, without overlaps.
 
-    ``start`` and ``end`` are logits [L]; ``context`` [L] is true for the tokens that may belong to an answer, and no span
-    holds any other. The null logits are those of token 0 (Devlin et al. 2019, section 4.3). Logits of different windows
-    differ by an unknown constant, so only the difference to a window's own null is comparable.
+    ``start`` and ``end`` are logits [L]; ``context`` [L] is true for tokens that may belong to an answer. The null
+    logits are those of token 0 (Devlin et al. 2019, section 4.3). Logits of different windows differ by an unknown
+    constant, so only the difference to a window's own null is comparable.
     """
     allowed = np.flatnonzero(context)
     if not len(allowed):
         return []
     null = float(start[0] + end[0])
     low, high = int(allowed[0]), int(allowed[-1]) + 1
-    gaps = np.cumsum(~context[low:high])
     first_scores = np.where(context[low:high], start[low:high], -np.inf)
     last_scores = np.where(context[low:high], end[low:high], -np.inf)
     band = _band(first_scores, last_scores, min(longest, high - low))
-    for width in range(1, band.shape[1]) if gaps[-1] else ():  # exclude what spans a gap
-        band[:-width, width][gaps[width:] > gaps[:-width]] = -np.inf
     spans: list[TokenSpan] = []
     while len(spans) < n and np.isfinite(score := band.max()):
         row, extra = divmod(int(band.argmax()), band.shape[1])

@@ -14,7 +14,6 @@ from index.arrays import Ints, Mask
 QUESTION_TOKENS = 64  # leaves most of a window to the passage
 QUESTION_CHARACTERS = 4_000  # cut before tokenising, which would be slow on more
 WINDOW_TOKENS = 384  # as in BERT's script for SQuAD; attention costs the square of it
-BORDER = "|"  # between the cells of a row
 OVERLAP_TOKENS = 96  # more than MAX_ANSWER_TOKENS, so that every answer is whole in some window
 
 
@@ -25,11 +24,7 @@ def padded(length: int, multiple: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and one passage to read.
-
-    ``header`` names the columns if the passage is a row of a table, and is read above it. Neither the header nor what stands
-    between two cells is part of an answer.
-    """
+    """A question and one passage to read. The reader sees the ``header`` above the passage, but finds no answer in it."""
 
     question: str
     passage: str
@@ -37,7 +32,7 @@ class Pair:
 
     @property
     def above(self) -> str:
-        """What is read before the passage."""
+        """What stands before the passage."""
         return f"{self.header}\n" if self.header else ""
 
 
@@ -46,8 +41,7 @@ class Window:
     """Part of a pair, as the network sees it, in L tokens.
 
     ``pair`` is the pair's number in its batch, ``ids`` and ``types`` are token ids and token types, ``offsets`` [L, 2]
-    the tokens' characters in the passage, and ``context`` [L] is true for the tokens that may belong to an answer: all of the
-    passage's but the borders between cells.
+    the tokens' characters in the passage, and ``context`` [L] is true for the passage's tokens.
     """
 
     pair: int
@@ -98,7 +92,9 @@ class PairEncoder:
         return [
             window
             for number, encoding in enumerate(encodings)
-            for window in (_window(number, pairs[number], part) for part in [encoding, *encoding.overflowing])
+            for window in (
+                _window(number, part, len(pairs[number].above)) for part in [encoding, *encoding.overflowing]
+            )
             if window.context.any()
         ]
 
@@ -111,10 +107,8 @@ class PairEncoder:
         )
 
 
-def _window(number: int, pair: Pair, encoding: Encoding) -> Window:
-    offsets = np.array(encoding.offsets, dtype=np.int64) - len(pair.above)
-    context = np.array([owner == 1 for owner in encoding.sequence_ids], dtype=np.bool_)
-    if pair.header:
-        borders = [pair.passage[start:end] == BORDER for start, end in offsets.clip(0)]
-        context &= (offsets[:, 0] >= 0) & ~np.array(borders, dtype=np.bool_)
-    return Window(number, encoding.ids, encoding.type_ids, offsets, context)
+def _window(number: int, encoding: Encoding, above: int) -> Window:
+    """The window of an encoding whose passage stands below so many characters."""
+    offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2) - above
+    context = np.array([owner == 1 for owner in encoding.sequence_ids], dtype=np.bool_) & (offsets[:, 0] >= 0)
+    return Window(number, encoding.ids, encoding.type_ids, np.maximum(offsets, 0), context)

@@ -138,15 +138,6 @@ def _named(*separators: str) -> Callable[[Table, random.Random], list[Line]]:
     return lines
 
 
-def _below_header(table: Table, rng: random.Random) -> list[Line]:
-    opening, closing = rng.choice([("| ", " |"), ("| ", " |"), ("", "")])
-    header, *rows = [_joined(row, " | ") for row in _cells(table)]
-    return [header, *([Piece(opening), *row, Piece(closing)] for row in rows)]
-
-
-# As a reader is given a row that an index knows as such: the names of the columns, then the row, in Markdown or extracted.
-ROW = Layout(_below_header, keeps_blanks=True)
-
 # How often each stands is a guess at what folders of articles hold; rows that name their columns are what CSV files and
 # tables with known headers become in the index.
 LAYOUTS = {

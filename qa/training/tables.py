@@ -11,7 +11,6 @@ from qa.training.examples import TrainingExample
 from qa.training.negatives import NAMES
 from qa.training.table_kinds import RANK, ROW, Column, Key, Sheet, any_kind, draw, source
 from qa.training.table_layouts import LAYOUTS, Layout, Place, Table
-from qa.training.table_layouts import ROW as ROW_BELOW_HEADER
 
 # Cells. With the headers repeated in each row a cell takes about 7 tokens, else 4; both fill most of a window of 288 tokens.
 MOST_CELLS = 44
@@ -205,7 +204,6 @@ UNANSWERABLE: dict[Asker, int] = {
     total: 2,
 }
 SHARES = {"answerable": 0.55, "unanswerable": 0.27, "beside": 0.18}
-ALONE = 0.35  # of the tables, how many lend a row by itself, as an index cuts tables whose rows it knows
 OTHER_ROWS = 0.25  # of the questions for a cell, how many get the rest of their table as a second passage
 ALSO_IN_PROSE = 0.2  # how often the label that is asked for stands in a sentence around the table, too
 
@@ -253,33 +251,10 @@ def _of_table(answerable: bool, prose: Sequence[str], name: str, rng: random.Ran
     asked = asker(sheet, rng)
     if asked is None or (asked.place is not None) != answerable:
         return []
-    if rng.random() < ALONE:
-        return _row_alone(sheet, asked, f"{name}-{asker.__name__}", rng)
     if asker is cell and len(sheet.keys) >= 4 and not sheet.kind.also and rng.random() < OTHER_ROWS:
         return _with_other_rows(sheet, asked, layout, prose, name, rng)
     made = _example(sheet, asked, layout, prose, f"{name}-{asker.__name__}", rng)
     return [made] if made else []
-
-
-def _row_alone(sheet: Sheet, asked: Asked, name: str, rng: random.Random) -> list[TrainingExample]:
-    """The question with its row or one like it below the header, and half the time with another row, as one group.
-
-    Nothing if the answer depends on what stands above the table, or is a total.
-    """
-    rows = range(len(sheet.keys))
-    own = asked.place[0] if asked.place else next((r for r in rows if sheet.keys[r].row == asked.row), rng.choice(rows))
-    if sheet.year is not None or own not in rows:
-        return []
-    others = [row for row in rows if row != own]
-    made = []
-    for number, row in enumerate([own, *rng.sample(others, min(len(others), rng.randrange(2)))]):
-        laid = ROW_BELOW_HEADER.lay(sheet.only([row]).table, rng)
-        if any(words.casefold() in laid.text.casefold() for words in asked.lacks):
-            return []
-        start, end = laid.spans[0, asked.place[1]] if asked.place and row == own else (None, None)
-        id = f"{name}-other_row" if number else name
-        made.append(TrainingExample(id, name, asked.question, laid.text, start, end))
-    return made
 
 
 def _layout(rng: random.Random) -> Layout:

@@ -9,7 +9,7 @@ from email.policy import EmailPolicy, default
 from functools import lru_cache
 from typing import Any
 
-from index.loaders.html import load_html
+from index.loaders.html import read_html
 from index.loaders.text import Content, UnreadableContent
 
 SHOWN = ("From", "To", "Cc", "Date")
@@ -83,7 +83,7 @@ def _body(message: EmailMessage) -> str:
     if part.get_content_subtype() != "html":
         return text
     try:
-        return load_html(text.encode("utf-8", "replace")).text
+        return read_html(text.encode("utf-8", "replace")).text
     except UnreadableContent:
         return ""
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from index.loaders.draft import Draft, drafted
-from index.loaders.html import load_html
+from index.loaders.html import read_html
 from index.loaders.office.archives import check_archive, member_xml
 from index.loaders.paragraphs import structure_of
 from index.loaders.text import Content, UnreadableContent, iso_date
@@ -31,7 +31,7 @@ def load_epub(data: bytes) -> Content:
         chapters, missing = [], 0
         for name in _spine(package, posixpath.dirname(package_name)):
             try:
-                chapters.append(load_html(archive.read(name)))
+                chapters.append(read_html(archive.read(name)))
             except (KeyError, UnreadableContent):
                 missing += 1
     warnings = (f"{missing} of its chapters could not be read",) if missing else ()

@@ -36,13 +36,6 @@ def test_spans_stay_in_the_context():
     assert found == [TokenSpan(3, 3, 3.0), TokenSpan(4, 4, 3.0)]
 
 
-def test_a_span_does_not_reach_over_a_gap_in_the_context():
-    cells = np.array([False, True, True, False, True, True])
-    start, end = floats(0, 5, 1, 9, 4, 1), floats(0, 1, 3, 9, 1, 6)
-    assert best_spans(start, end, cells, n=2) == [TokenSpan(4, 5, 10.0), TokenSpan(1, 2, 8.0)]
-    assert best_spans(start, end, context(6), n=1) == [TokenSpan(3, 3, 18.0)]
-
-
 def test_later_spans_do_not_overlap_better_ones():
     start, end = floats(0, 6, 5, 0, 3), floats(0, 0, 6, 5, 3)
     assert best_spans(start, end, context(5), n=5) == [

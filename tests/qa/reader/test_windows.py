@@ -28,16 +28,6 @@ def test_every_token_knows_its_characters(tmp_path: Path):
     assert window.context.tolist() == [False] * 6 + [True] * 6 + [False]
 
 
-def test_a_header_is_read_above_a_row_and_holds_no_answer(tmp_path: Path):
-    encoder = opened(tmp_path)
-    row = "| a | b c |"
-    [plain], [window] = (encoder.encode([Pair("who", row, header)]) for header in ("", "border | longest"))
-    assert characters(plain, row) == ["|", "a", "|", "b", "c", "|"]
-    assert characters(window, row) == ["a", "b", "c"]
-    assert len(window.ids) == len(plain.ids) + 3
-    assert window.ids[6:] == plain.ids[3:]
-
-
 def test_a_long_passage_is_cut_into_windows_that_overlap_and_keep_the_question(tmp_path: Path):
     passage = " ".join(f"w{number}" for number in range(20))
     windows = opened(tmp_path, window=12, overlap=3).encode([Pair("who is a", passage)])
@@ -85,3 +75,10 @@ def test_a_tokenizer_without_padding_token_is_named(tmp_path: Path):
     (tmp_path / "tokenizer.json").write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=f"{tmp_path}: its tokenizer has no padding token"):
         PairEncoder.open(tmp_path)
+
+
+def test_column_names_are_read_above_the_passage_and_are_no_part_of_it(tmp_path: Path):
+    [window] = opened(tmp_path).encode([Pair("who", "a border", "b c")])
+    [alone] = opened(tmp_path).encode([Pair("who", "a border")])
+    assert len(window.ids) == len(alone.ids) + 2
+    assert characters(window, "a border") == characters(alone, "a border") == ["a", "border"]

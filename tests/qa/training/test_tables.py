@@ -61,7 +61,7 @@ def test_there_are_as_many_as_wanted_and_another_seed_makes_others(made: list[Tr
     assert len(made) == 1_500 and len({one.id for one in made}) == 1_500
     assert table_examples(PROSE, 50, random.Random(1)) == table_examples(PROSE, 50, random.Random(1))
     others = {one.question for one in table_examples(PROSE, 200, random.Random(2))}
-    assert len(others - {one.question for one in made}) > 120
+    assert len(others - {one.question for one in made}) > 150
     assert table_examples(PROSE, 0, random.Random(1)) == []
 
 
@@ -131,18 +131,6 @@ def test_the_rest_of_a_table_lacks_the_row(made: list[TrainingExample]):
         end = with_row.passage.find("\n", with_row.start)
         line = with_row.passage[with_row.passage.rfind("\n", 0, with_row.start) + 1 : end if end >= 0 else None]
         assert line not in one.passage
-
-
-def test_a_row_stands_alone_below_the_names_of_its_columns(made: list[TrainingExample]):
-    others = [one for one in made if one.id.endswith("-other_row")]
-    by_id = {one.id: one for one in made}
-    assert len(others) > 50
-    for one in others:
-        own = by_id[one.group]
-        assert one.start is None and own.question == one.question
-        (header, row), (same, other) = own.passage.split("\n"), one.passage.split("\n")
-        assert header == same and row != other
-        assert own.start is None or own.start > len(header)
 
 
 def test_a_table_beside_a_passage_does_not_hold_the_answer(made: list[TrainingExample]):
