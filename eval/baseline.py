@@ -116,6 +116,7 @@ def compare(new: Scores, old: Scores) -> list[Change]:
 def main() -> int:
     """Ask the gold questions, store their scores, fill the tables of docs/accuracy.md, say what changed since the last run."""
     from eval.corpus_run import ROOT, run_corpus, run_tables
+    from eval.messages import ask_messages, message_table, read_messages
     from eval.report.markdown import file_type_table, fill, gold_table, words_table
     from eval.report.tables import show_run
     from qa.cli import plain_errors
@@ -131,6 +132,7 @@ def main() -> int:
         page = ROOT / "docs" / "accuracy.md"
         fill(page, "gold", gold_table(run.records))
         fill(page, "tables", file_type_table(run_tables().records))
+        fill(page, "messages", message_table(ask_messages(read_messages())))
         fill(page, "words", words_table(run.records))
         out.print(f"stored {len(run.records)} questions in {BASELINE}", soft_wrap=True)
     return 0

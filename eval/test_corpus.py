@@ -9,11 +9,13 @@ from eval.bootstrap import mean_interval
 from eval.conflicts import ask_conflicts, read_conflicts
 from eval.corpus_run import QUESTIONS, check_gold, run_corpus
 from eval.datasets.examples import load
+from eval.messages import ask_messages, message_table, read_messages
 from eval.records import Run
 from eval.report.tables import headline, show_run
 from qa.console import Terminal
 
 LEAST = 300
+MESSAGES_RIGHT, MESSAGES_USABLE = 0.72, 0.85
 CONFLICTS_NAMED, CONFLICTS_IN_ORDER = 0.85, 0.75
 
 
@@ -49,6 +51,15 @@ def test_articles_that_disagree_are_named(capsys: pytest.CaptureFixture[str]) ->
     with capsys.disabled():
         Terminal(width=110).print(headline({"Conflicts named": named, "… in order": in_order}))
     assert named.value >= CONFLICTS_NAMED and in_order.value >= CONFLICTS_IN_ORDER
+
+
+def test_messages_of_all_kinds_are_answered_as_they_should_be(capsys: pytest.CaptureFixture[str]) -> None:
+    """A row per kind of message; most of them right, and of those that are not some usable."""
+    told = ask_messages(read_messages())
+    with capsys.disabled():
+        Terminal(width=110).say(message_table(told))
+    right, usable = (mean_interval([float(getattr(one, name)) for one in told]) for name in ("right", "usable"))
+    assert right.value >= MESSAGES_RIGHT and usable.value >= MESSAGES_USABLE
 
 
 def test_nothing_is_significantly_worse_than_the_baseline(measured: Run) -> None:
