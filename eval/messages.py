@@ -132,7 +132,7 @@ def main() -> int:
             listed = [PurePath(document.document).name for document in answer.documents]
             given = f"{answer.kind} {answer.text!r} {answer.notice!r} {listed} read as {answer.understood!r}"
             out.say(f"{one.message.id} {one.message.kind}: {one.message.turns[-1]} -> {given}")
-    out.say(message_table(told))
+    sys.stdout.write(f"{message_table(told)}\n")
     return 0
 
 

@@ -151,6 +151,7 @@ def _mention(document: DocumentRecord, sentences: Sequence[Sentence], wanted: se
     return Mention(document, first, len(sentences), wanted <= content(document.title) | headings or opens or often)
 
 
+NEAR, WITHIN = 0.3, 0.9  # cosine, and share of the best cosine, from which a document is near; chosen and not fitted
 OPENING = 400  # characters: what is named so early is what a document is about
 
 
@@ -165,8 +166,10 @@ def _mentioning(message: Message, store: Store, retriever: Retriever, documents:
 def _about(message: Message, store: Store, retriever: Retriever, documents: Sequence[DocumentRecord]) -> Answer:
     """The documents about a topic; those that mention it if none is about it."""
     found = mentions(message.topic, store, retriever, documents)
+    if not found:
+        return _nearest(message, retriever, documents)
     about = [one for one in found if one.prominent]
-    if about or not found:
+    if about:
         verb = "is" if len(about) == 1 else "are"
         said = (
             f"{counted(len(about))} {verb} about {message.topic}."
@@ -177,6 +180,17 @@ def _about(message: Message, store: Store, retriever: Retriever, documents: Sequ
     verb = "mentions" if len(found) == 1 else "mention"
     said = f"No document has {message.topic} as its subject; {counted(len(found))} {verb} it."
     return _shown(message, said, found)
+
+
+def _nearest(message: Message, retriever: Retriever, documents: Sequence[DocumentRecord]) -> Answer:
+    """The documents nearest in meaning to a topic that none mentions, if any is near."""
+    [hits] = retriever.retrieve_many([message.topic], SHOWN)
+    near = [hit for hit in hits if hit.similarity >= max(NEAR, WITHIN * hits[0].similarity)]
+    names = {hit.passage.document for hit in near}
+    if not near:
+        return notice(message.text, f"No document mentions {message.topic}.")
+    said = f"No document mentions {message.topic}; {'this one is' if len(names) == 1 else 'these are'} the nearest in meaning."
+    return notice(message.text, said, documents=[one for one in documents if one.name in names])
 
 
 def _shown(message: Message, said: str, found: Sequence[Mention]) -> Answer:

@@ -129,12 +129,12 @@ class Desk:
         named = named_in(message.text, lambda: self._documents)
         if named is not None:
             return self._named(message.text, replace(named, rest="summary") if named.documents else named)
-        if message.kind == "overview of a document":
+        subject = _ARTICLE_ABOUT.fullmatch(message.topic)
+        if message.kind == "overview of a document" and subject is None:
             return self._open(message)
+        topic = subject["subject"] if subject else message.topic
         found = [
-            one.document
-            for one in mentions(message.topic, self._store, self._retriever, self._documents)
-            if one.prominent
+            one.document for one in mentions(topic, self._store, self._retriever, self._documents) if one.prominent
         ]
         if found:
             return _said(self._overview_of(message.text, found))
@@ -193,6 +193,11 @@ _EVERYTHING = re.compile(
     r"(?:collection|library|index|corpus|articles|documents|files|papers|texts|sources|reports|pdfs|stories)"
     r"|them(?: all)?)?",
     re.I,
+)
+
+
+_ARTICLE_ABOUT = re.compile(
+    r"(?:the|an|any|all|all the) (?:articles?|documents?|texts?|reports?|files?) (?:about|on) (?P<subject>.+)", re.I
 )
 
 

@@ -53,4 +53,6 @@ def in_another_language(text: str) -> bool:
         return True
     other = sum(word in OTHERS and word not in ENGLISH for word in words)
     english = sum(word in ENGLISH and word not in OTHERS for word in words)
-    return other > 2 * english and (other >= LEAST or "¿" in text or any(word in UNMISTAKABLE for word in words))
+    if "¿" in text or any(word in UNMISTAKABLE for word in words):
+        return other > english or english <= 1
+    return other >= LEAST and other > 2 * english

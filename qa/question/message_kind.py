@@ -46,8 +46,10 @@ LONGEST = 300  # characters of a message that can be anything but a question; a 
 _DOCUMENTS = r"(?:articles|documents|files|papers|texts|sources|reports|pdfs|stories)"
 _DOCUMENT = r"(?:article|document|file|paper|text|source|report|pdf|story)"
 _TYPED = r"(?P<type>pdf|word|html|web|text|markdown|epub|csv|e-?mail)"  # see index.documents.LOADERS
+_SORTS = rf"(?:(?P<type>pdf|e-?mail|epub)s|(?:{_TYPED} )?{_DOCUMENTS}|{_TYPED} ?pages)"
 _HERE = (
-    r"(?:(?:are )?(?:there|here|indexed|available)(?: here| in (?:total|all))?|(?:do|can) (?:you|i|we) (?:have|know"
+    r"(?:(?:that )?(?:you|i|we) have|(?:are )?(?:there|here|indexed|available)(?: here| in (?:total|all))?|(?:do"
+    r"|can) (?:you|i|we) (?:have|know"
     r"|hold|read)"
     r"(?: in (?:total|all)| here| access to)?|have (?:you|i|we)(?: got| added| read)?|does (?:it|the (?:index"
     r"|collection)) have"
@@ -185,7 +187,11 @@ KINDS = (
         r"|the current) date)"
         r"(?: now| today)?",
     ),
-    _kind("count", rf"(?:how many|number of) (?:{_TYPED} )?(?:{_DOCUMENTS}|web ?pages|e-?mails)(?: {_HERE})?"),
+    _kind(
+        "count",
+        rf"(?:how many|number of) {_SORTS}(?: {_HERE})?|(?:do you have|are there) (?:any "
+        rf"|some )?{_SORTS}(?: {_HERE})?",
+    ),
     _kind(
         "superlative",
         rf"(?:(?:what|which)(?: one)?(?:'s| is| are| was| {_DOCUMENT} is)|{_SHOW})? ?(?:the|your|my)? ?"
@@ -240,9 +246,8 @@ KINDS = (
     ),
     _kind(
         "listing",
-        rf"(?:what|which) (?:{_TYPED} )?(?:{_DOCUMENTS}|web ?pages|e-?mails) {_HERE}",
-        rf"{_SHOW} (?:all |the |my |your |all the |all my )?(?:{_TYPED} )?(?:{_DOCUMENTS}|web ?pages|e-?mails"
-        rf"|titles)(?: {_HERE})?",
+        rf"(?:what|which) {_SORTS} {_HERE}",
+        rf"{_SHOW} (?:all |the |my |your |all the |all my )?(?:{_SORTS}|titles)(?: {_HERE})?",
         r"what(?:'s| is) in (?:the|my|your|this) (?:index|collection|library|corpus|folder)",
         r"what (?:do|can) you (?:know|read)|what topics (?:do you know|are there|do you (?:have|cover))",
     ),
@@ -272,7 +277,7 @@ KINDS = (
         r"(?:then|next|after that|afterwards)|(?:and )?what else|(?:anything|something) else"
         r"|(?:and )?what(?:'s)? next|elaborate"
         r"|(?:what does it|what do they) say (?:next|then)|next",
-        r"what comes after [\"“](?P<topic>[^”\"]+)[\"”]",
+        r"what comes after [\"“](?P<topic>[^”\"]+)",
     ),
     _kind(
         "quote",

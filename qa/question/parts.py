@@ -17,10 +17,9 @@ _ASKS = (
 )
 _SENTENCE = re.compile(r"[^?]+\?+")
 _OPENING = re.compile(r"^(?:and|also|but|then|plus|or)\b[ ,]*", re.I)
-_DID = r"(?:[a-z]+ed|built|paid|made|led|wrote|won|ran|owns?|runs?|said|found|took|gave|bought|sold)"
 _JOINED = re.compile(
     rf"^(?P<first>{_ASKS} .+?),? (?:and|and also|as well as) "
-    rf"(?P<second>(?:who|where|when|why|how|what|which)(?: [a-z]+)?? {any_of(AUXILIARIES)}\b.+|who {_DID} .+)$",
+    rf"(?P<second>(?:who|where|when|why|how|what|which)(?: [a-z]+)?? {any_of(AUXILIARIES)}\b.+|who [a-z]+ .+)$",
     re.I,
 )
 _WHERE_AND_WHEN = re.compile(
@@ -59,7 +58,9 @@ def _questions(words: str) -> Parts | None:
     if both := _WHERE_AND_WHEN.match(bare):
         return Parts("questions", tuple(f"{both[one].capitalize()} {both['rest']}?" for one in ("one", "two")))
     joined = _JOINED.match(bare)
-    if joined is None or len(joined["first"].split()) < 3:
+    if (
+        joined is None or len(joined["first"].split()) < 3 or " who " in joined["first"]
+    ):  # "the man who led and who won"
         return None
     return Parts("questions", (f"{joined['first']}?", f"{_capital(joined['second'])}?"))
 
