@@ -17,6 +17,7 @@ from index.loaders.office.pptx import load_pptx
 from index.loaders.office.rtf import load_rtf
 from index.loaders.office.xlsx import load_xlsx
 from index.loaders.pdf.load import load_pdf
+from index.loaders.picture import load_picture
 from index.loaders.restructured import load_rst
 from index.loaders.subtitles import load_subtitles
 from index.loaders.text import Content, load_text
@@ -44,6 +45,7 @@ TYPES: dict[str, FileType] = {
     "webarchive": FileType(load_webarchive, (".webarchive",)),
     "xml": FileType(load_xml, (".xml", ".rss", ".atom")),
     "pdf": FileType(load_pdf, (".pdf",)),
+    "png": FileType(load_picture, (".png", ".jpg", ".jpeg")),
     "docx": FileType(load_docx, (".docx", ".docm")),
     "odt": FileType(load_opendocument, (".odt",)),
     "rtf": FileType(load_rtf, (".rtf",)),
@@ -68,6 +70,7 @@ SAVE_AS = {
     **dict.fromkeys((".msg", ".pst", ".ost"), ".eml or .mbox"),
     **dict.fromkeys((".mobi", ".azw", ".azw3", ".fb2"), ".epub"),
     **dict.fromkeys((".tex", ".ps", ".djvu", ".xps"), ".pdf"),
+    **dict.fromkeys((".tif", ".tiff", ".gif", ".bmp", ".webp", ".heic"), ".png or .pdf"),
     **dict.fromkeys((".org", ".adoc", ".textile", ".wiki"), ".html"),
     **dict.fromkeys((".json", ".jsonl"), ".csv or .txt"),
 }

@@ -21,11 +21,15 @@ from typing import IO, Any, Self
 
 from index.blocks import Omission, Structure
 from index.documents import load
+from index.loaders.pdf.recognition import tell
 from index.loaders.text import Content, Heading, Overtaxed, UnreadableContent
 
 SECONDS = 60.0  # per document: long for an honest one, and short enough to wait for
 MEMORY = 1024**3  # bytes of address space: trades how large a document can be for how much a hostile one can take
 LARGEST_ANSWER = 512 * 1024**2  # bytes: what the process can send at most to use up memory here
+MEMORY_OF_MODELS = 2 * 1024**3  # bytes more for reading pictures: measured 1.9 GB in all
+SIGN_OF_LIFE = b"\n"  # said after each picture of words, which may take the time of a document of its own
+MOST_SIGNS = 2_000  # pages
 _ROOT = str(Path(__file__).resolve().parents[1])
 
 
@@ -48,22 +52,14 @@ class Sandbox:
     def load(self, kind: str, data: bytes) -> Content:
         """Parse the bytes of a file of this kind; raises UnreadableContent, or Overtaxed if a limit was exceeded."""
         process = self._started()
-        late = threading.Event()
-
-        def stop() -> None:
-            late.set()
-            process.kill()
-
-        watch = threading.Timer(self._seconds, stop)
-        watch.daemon = True
-        watch.start()
+        watch = _Watch(process, self._seconds)
         try:
-            answer = _asked(process, kind, data)
+            answer = _asked(process, kind, data, watch)
         finally:
             watch.cancel()
         if not answer.endswith(b"\n"):
             self._end()
-            why = f"it took longer than {self._seconds:g} s to read" if late.is_set() else "its reader broke down"
+            why = f"it took longer than {self._seconds:g} s to read" if watch.late else "its reader broke down"
             raise Overtaxed(why)
         return _content(answer)
 
@@ -99,7 +95,30 @@ class Sandbox:
         self._process = None
 
 
-def _asked(process: subprocess.Popen[bytes], kind: str, data: bytes) -> bytes:
+class _Watch:
+    """Kills a process unless it says in time that it goes on."""
+
+    def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
+        self.late = False
+        self._process, self._seconds = process, seconds
+        self.renew()
+
+    def renew(self) -> None:
+        """Give the process its time anew."""
+        self._timer = threading.Timer(self._seconds, self._kill)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Stop watching."""
+        self._timer.cancel()
+
+    def _kill(self) -> None:
+        self.late = True
+        self._process.kill()
+
+
+def _asked(process: subprocess.Popen[bytes], kind: str, data: bytes, watch: _Watch) -> bytes:
     """Ask the process and return its answer, a line; the line is incomplete if the process ended."""
     assert process.stdin is not None and process.stdout is not None
     try:
@@ -107,7 +126,13 @@ def _asked(process: subprocess.Popen[bytes], kind: str, data: bytes) -> bytes:
         process.stdin.flush()
     except OSError:
         return b""
-    return process.stdout.readline(LARGEST_ANSWER)
+    for _ in range(MOST_SIGNS):
+        answer = process.stdout.readline(LARGEST_ANSWER)
+        if answer != SIGN_OF_LIFE:
+            return answer
+        watch.cancel()
+        watch.renew()
+    return b""
 
 
 def _content(answer: bytes) -> Content:
@@ -153,6 +178,11 @@ def _words(said: object) -> str | None:
 
 
 def _serve(questions: IO[bytes], answers: IO[bytes]) -> None:
+    def sign() -> None:
+        answers.write(SIGN_OF_LIFE)
+        answers.flush()
+
+    tell.append(sign)
     while line := questions.readline():
         asked = json.loads(line)
         answers.write(json.dumps(_answer(asked["kind"], questions.read(asked["bytes"]))).encode("ascii") + b"\n")
@@ -167,21 +197,26 @@ def _answer(kind: str, data: bytes) -> dict[str, Any]:
     except MemoryError:
         return {"reason": "it needs too much memory to read", "overtaxed": True}
     except UnreadableContent as error:
-        return {"reason": str(error), "overtaxed": False}
+        return {"reason": str(error), "overtaxed": isinstance(error, Overtaxed)}
     except Exception as error:  # a parser may raise anything on a malformed file; one bad file never stops the others
         return {"reason": f"damaged: {type(error).__name__} while reading it", "overtaxed": False}
 
 
-def confine(memory: int) -> None:
-    """Limit this process: so many bytes of memory, no file written, no core dump."""
-    for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
+def confine(memory: int, for_models: int = 0) -> None:
+    """Limit this process: so many bytes of memory, and more where it asks for models; no file written, no core dump."""
+    limits = (
+        (resource.RLIMIT_AS, memory, memory + for_models),
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_CORE, 0, 0),
+    )
+    for limit, *values in limits:
         _, highest = resource.getrlimit(limit)
-        value = value if highest == resource.RLIM_INFINITY else min(value, highest)
-        resource.setrlimit(limit, (value, value))
+        soft, hard = (value if highest == resource.RLIM_INFINITY else min(value, highest) for value in values)
+        resource.setrlimit(limit, (soft, hard))
 
 
 if __name__ == "__main__":
     private = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # so that whatever a library prints is not taken for an answer
-    confine(int(sys.argv[1]))
+    confine(int(sys.argv[1]), MEMORY_OF_MODELS)
     _serve(sys.stdin.buffer, private)

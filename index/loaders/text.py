@@ -32,7 +32,7 @@ class UnreadableContent(ValueError):
 
 
 class Overtaxed(UnreadableContent):
-    """Reading took too much time or memory, or crashed the sandbox; another attempt may succeed."""
+    """Reading took too much time or memory, crashed the sandbox, or needs an extra; another attempt may succeed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,8 @@ def test_pages_are_those_where_passages_start() -> None:
     pages = (" ".join(sentence(number) for number in range(start, start + 9)) for start in (0, 9, 18))
     read = parse_document(Path("a.pdf"), pdf_of(*pages))
     assert_sound(read, chunk(read))
-    assert [found.page for found in chunk(read)] == [1, 2, 3]
+    assert [read.text[start:].split()[0] for start in read.pages] == ["Sentence0", "Sentence9", "Sentence18"]
+    assert [found.page for found in chunk(read)] == [read.page_at(found.start) for found in chunk(read)] == [1, 1, 2]
 
 
 @given(st.lists(PIECES, max_size=60), st.integers(1, 60), st.integers(0, 30))

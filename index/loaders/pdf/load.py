@@ -5,12 +5,14 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from index.loaders.draft import drafted
 from index.loaders.pdf.layout import compose
-from index.loaders.pdf.reading import Page, clean, read_page
-from index.loaders.text import Content, UnreadableContent
+from index.loaders.pdf.reading import Page, clean, draw_page, read_page
+from index.loaders.pdf.recognition import INSTALL, Recognise, recogniser
+from index.loaders.text import Content, Overtaxed, UnreadableContent
 
 LONGEST_LANGUAGE = 64  # 16-bit units
 
@@ -18,7 +20,12 @@ _CREATED = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 
 
 def load_pdf(data: bytes) -> Content:
-    """Read the text layer of the pages; those that have none, or none that can be decoded, are named in a warning."""
+    """Read the text layer of the pages, and with the extra ``ocr`` the words of those that are pictures."""
+    return pdf_content(data, recogniser())
+
+
+def pdf_content(data: bytes, recognise: Recognise | None) -> Content:
+    """Read a PDF; without ``recognise`` pages that are pictures, or whose text cannot be decoded, are named in a warning."""
     import pypdfium2
 
     try:
@@ -28,45 +35,67 @@ def load_pdf(data: bytes) -> Content:
         raise UnreadableContent(reason) from error
     try:
         pdf.init_forms()
-        pages = [read_page(pdf, pdf.formenv, number) for number in range(len(pdf))]
+        pages = [_read(pdf, number, recognise) for number in range(len(pdf))]
         fields, language = pdf.get_metadata_dict(), _language(pdf)
     finally:
         pdf.close()
     if not any(page.lines or page.notes for page in pages):
-        raise UnreadableContent(_why_nothing(pages))
+        may_help = recognise is None and any(map(_is_shown_only, pages))
+        raise (Overtaxed if may_help else UnreadableContent)(
+            _why_nothing(pages) + (f": {INSTALL} reads them" if may_help else "")
+        )
     draft, starts = compose([page.lines for page in pages], [page.notes for page in pages])
     return drafted(
         draft,
         title=" ".join(clean(fields.get("Title", "")).split()),
         date=_date(fields.get("CreationDate", "")),
         pages=starts,
-        warnings=_coverage(pages),
+        warnings=_coverage(pages, "" if recognise else f": {INSTALL} reads them"),
         authors=(fields.get("Author", ""),),
         language=language,
     )
 
 
+def _read(pdf: Any, number: int, recognise: Recognise | None) -> Page:
+    page = read_page(pdf, pdf.formenv, number)
+    if recognise is None or not _is_shown_only(page):
+        return page
+    return replace(page, lines=tuple(recognise(draw_page(pdf, number), number)), recognised=True)
+
+
+def _is_shown_only(page: Page) -> bool:
+    """Whether a page shows words, perhaps, that it does not hold as text."""
+    return not page.lines and (page.pictures or not page.decodable)
+
+
 def _why_nothing(pages: Sequence[Page]) -> str:
     count = f"{len(pages)} page{'s' * (len(pages) > 1)}"
     if any(not page.decodable for page in pages):
-        return f"its text cannot be decoded, as its fonts do not say which characters they show ({count})"
+        return f"its fonts do not say which characters they show on its {count}"
     if any(page.pictures for page in pages):
         return f"image-only: no text on its {count}"
     return f"empty: no text on its {count}" + (", only drawings" if any(page.drawings for page in pages) else "")
 
 
-def _coverage(pages: Sequence[Page]) -> tuple[str, ...]:
-    """A warning for each reason for which pages were not read."""
-    kinds: dict[str, list[int]] = {"text that cannot be decoded": [], "image only, so not read": [], "no text": []}
-    undecodable, images, empty = kinds.values()
+def _coverage(pages: Sequence[Page], what_helps: str) -> tuple[str, ...]:
+    """A warning for each reason for which pages were not read, or not as text."""
+    recognised, undecodable, images, empty = [], [], [], []
     for number, page in enumerate(pages, start=1):
-        if not page.decodable:
+        if page.recognised and page.lines:
+            recognised.append(number)
+        elif not page.decodable:
             undecodable.append(number)
         elif not page.lines:
             (images if page.pictures else empty).append(number)
+    kinds = (
+        ("read from a picture, so letters may be wrong,", recognised, ""),
+        ("text that cannot be decoded", undecodable, what_helps),
+        ("image only, so not read", images, what_helps),
+        ("no text", empty, ""),
+    )
     return tuple(
-        f"{words} on {len(found)} of its {len(pages)} pages ({_listed(found)})"
-        for words, found in kinds.items()
+        f"{words} on {len(found)} of its {len(pages)} pages ({_listed(found)}){more}"
+        for words, found, more in kinds
         if found
     )
 

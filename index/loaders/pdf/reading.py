@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from index.blocks import PAGE_PARTS
 from index.loaders.pdf.lines import Line, Word
+from index.loaders.pdf.recognition import LARGEST, RESOLUTION
 
 MOST_UNDECODABLE = 0.3  # of a page's characters: beyond this the rest is no text either
+POINTS = 72  # in an inch: the unit of pages
 LONGEST_VALUE = 100_000  # bytes of a form field or an annotation
 
 _HYPHENS = "\x02\ufffe"  # what PDFium makes of a hyphen at the end of a line
@@ -19,13 +22,17 @@ _WITH_TEXT = {1, 3, 5, 6, 8, 9, 10, 11, 12, 13, 14}  # subtypes of annotations w
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is on a page: its lines in the order of its content, notes on it, and what there is besides."""
+    """What is on a page: its lines in the order of its content, notes on it, and what there is besides.
+
+    ``recognised`` if the lines come from how the page looks, not from its text.
+    """
 
     lines: tuple[Line, ...]
     notes: tuple[str, ...] = ()
     decodable: bool = True
     pictures: bool = False
     drawings: bool = False
+    recognised: bool = False
 
 
 def read_page(pdf: Any, form: Any, number: int) -> Page:
@@ -46,6 +53,22 @@ def read_page(pdf: Any, form: Any, number: int) -> Page:
         return Page(tuple(lines), tuple(notes), decodable, pictures, bool(kinds) and not pictures)
     finally:
         words.close()
+        page.close()
+
+
+def draw_page(pdf: Any, number: int) -> Any:
+    """Draw a page (from 0) as a picture: height x width x 3, RGB; very large pages more coarsely."""
+    import numpy as np
+
+    page = pdf[number]
+    try:
+        width, height = page.get_size()
+        scale = min(RESOLUTION / POINTS, math.sqrt(LARGEST / max(1.0, width * height)))
+        bitmap = page.render(scale=scale, rev_byteorder=True, maybe_alpha=False)
+        pixels = np.array(bitmap.to_numpy()[:, :, :3])
+        bitmap.close()
+        return pixels
+    finally:
         page.close()
 
 

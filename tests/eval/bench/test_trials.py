@@ -9,6 +9,7 @@ import pytest
 from eval.bench.store import crash, damage, faults, fuzz, readers
 from eval.bench.store.specimens import SPECIMENS
 from eval.bench.store.trials import Trial, building, verdict
+from index.file_types import TYPES
 from index.folder_index import Index, IndexMissing
 from index.storage import generations
 
@@ -82,6 +83,10 @@ def test_a_first_run_that_was_interrupted_is_no_index_yet(tmp_path: Path) -> Non
         Index.open(trial.index)
     trial.build()
     assert trial.held() == trial.wanted()
+
+
+def test_there_is_a_specimen_of_every_type_but_pictures() -> None:
+    assert set(SPECIMENS) == set(TYPES) - {"png"}  # reading one takes seconds; tests/index/loaders/pdf damages some
 
 
 @pytest.mark.slow

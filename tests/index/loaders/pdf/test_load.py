@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 from document_fakes import pdf_of, pdf_of_objects
 from fpdf import FPDF
 from PIL import Image
 
 from eval.bench.store import specimens
-from index.blocks import PAGE_PARTS
-from index.loaders.pdf.load import load_pdf
-from index.loaders.text import Content, UnreadableContent
+from index.blocks import PAGE_PARTS, Box
+from index.loaders.pdf.lines import Line, Word
+from index.loaders.pdf.load import load_pdf, pdf_content
+from index.loaders.text import Content, Overtaxed, UnreadableContent
 
+HELP = 'pip install "pincite[ocr]" reads them'
 HEAD = "<</Type/Catalog/Pages 2 0 R{}>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>"
 FONT = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
 
@@ -51,23 +56,51 @@ def test_an_encrypted_and_a_damaged_file_are_named_so() -> None:
         load_pdf(b"%PDF-1.7 nonsense")
 
 
-def test_pages_of_pictures_of_drawings_and_without_anything_are_told_apart() -> None:
-    with pytest.raises(UnreadableContent, match=r"^empty: no text on its 2 pages, only drawings$"):
-        load_pdf(pdf_of("", ""))
-    with pytest.raises(UnreadableContent, match=r"^empty: no text on its 1 page$"):
-        load_pdf(one_page(""))
+def pictured(*kinds: str) -> bytes:
+    """Pages of these kinds: "text", "image" or "blank"."""
     pdf = FPDF()
-    for kind in ("text", "image", "blank", "image"):
+    for place, kind in enumerate(kinds):
         pdf.add_page()
         pdf.set_font("helvetica", size=12)
         if kind == "text":
             pdf.multi_cell(0, 6, "Text.")
         elif kind == "image":
-            pdf.image(Image.new("RGB", (20, 20), "red"), 10, 10)
-    assert load_pdf(bytes(pdf.output())).warnings == (
-        "image only, so not read on 2 of its 4 pages (2, 4)",
+            pdf.image(Image.new("RGB", (20, 20), (200, 0, 10 * place)), 10, 10)
+    return bytes(pdf.output())
+
+
+def test_pages_of_pictures_of_drawings_and_without_anything_are_told_apart() -> None:
+    with pytest.raises(UnreadableContent, match=r"^empty: no text on its 2 pages, only drawings$"):
+        load_pdf(pdf_of("", ""))
+    with pytest.raises(UnreadableContent, match=r"^empty: no text on its 1 page$"):
+        load_pdf(one_page(""))
+    assert pdf_content(pictured("text", "image", "blank", "image"), None).warnings == (
+        "image only, so not read on 2 of its 4 pages (2, 4): " + HELP,
         "no text on 1 of its 4 pages (3)",
     )
+
+
+def test_pictures_are_read_where_something_reads_them_and_else_it_is_said_what_does() -> None:
+    shapes = []
+
+    def recognise(picture: Any, page: int) -> list[Line]:
+        shapes.append(picture.shape)
+        return [Line((Word("Harbour", 1_000, 1_000, 2_000, 1_200),), page)] if page == 1 else []
+
+    content = pdf_content(pictured("text", "image", "image"), recognise)
+    assert (content.text, content.pages) == ("Text.\n\nHarbour", (0, 7, 14))
+    assert content.warnings == (
+        "read from a picture, so letters may be wrong, on 1 of its 3 pages (2)",
+        "image only, so not read on 1 of its 3 pages (3)",
+    )
+    assert content.structure is not None and content.structure.boxes_of(7, 14) == [
+        Box(7, 14, 2, 1_000, 1_000, 2_000, 1_200)
+    ]
+    assert shapes == [(1_754, 1_241, 3)] * 2  # A4 at 150 dots per inch
+    with pytest.raises(Overtaxed, match=rf"^image-only: no text on its 1 page: {re.escape(HELP)}$"):
+        pdf_content(pictured("image"), None)
+    with pytest.raises(UnreadableContent, match=r"^image-only: no text on its 1 page$"):
+        pdf_content(pictured("image"), lambda picture, page: [])
 
 
 def test_filled_values_stand_behind_their_labels_and_annotations_are_notes() -> None:
@@ -97,8 +130,10 @@ def test_text_that_cannot_be_decoded_is_said_and_not_read() -> None:
     mapping = f"begincmap\n1 begincodespacerange <00> <FF> endcodespacerange\n26 beginbfchar\n{odd}endbfchar endcmap"
     stream = f"<</Length {len(mapping)}>>stream\n{mapping}\nendstream"
     shown = "BT /F 12 Tf 50 700 Td (ABCDEFGHIJ) Tj ET"
-    with pytest.raises(UnreadableContent, match=r"^its text cannot be decoded, as its fonts do not say"):
-        load_pdf(one_page(shown, "", "", stream, font=font))
+    with pytest.raises(
+        UnreadableContent, match=r"^its fonts do not say which characters they show on its 1 page: pip install"
+    ):
+        pdf_content(one_page(shown, "", "", stream, font=font), None)
 
 
 @pytest.mark.parametrize(
