@@ -21,15 +21,15 @@ from typing import IO, Any, Self
 
 from index.blocks import Omission, Structure
 from index.documents import load
-from index.loaders.pdf.recognition import tell
+from index.loaders.progress import listen
 from index.loaders.text import Content, Heading, Overtaxed, UnreadableContent
 
 SECONDS = 60.0  # per document: long for an honest one, and short enough to wait for
 MEMORY = 1024**3  # bytes of address space: trades how large a document can be for how much a hostile one can take
 LARGEST_ANSWER = 512 * 1024**2  # bytes: what the process can send at most to use up memory here
 MEMORY_OF_MODELS = 2 * 1024**3  # bytes more for reading pictures: measured 1.9 GB in all
-SIGN_OF_LIFE = b"\n"  # said after each picture of words, which may take the time of a document of its own
-MOST_SIGNS = 2_000  # pages
+SIGN_OF_LIFE = b"\n"  # said after each part, which may take the time of a document of its own
+MOST_SIGNS = 2_000  # parts
 _ROOT = str(Path(__file__).resolve().parents[1])
 
 
@@ -182,7 +182,7 @@ def _serve(questions: IO[bytes], answers: IO[bytes]) -> None:
         answers.write(SIGN_OF_LIFE)
         answers.flush()
 
-    tell.append(sign)
+    listen(sign)
     while line := questions.readline():
         asked = json.loads(line)
         answers.write(json.dumps(_answer(asked["kind"], questions.read(asked["bytes"]))).encode("ascii") + b"\n")

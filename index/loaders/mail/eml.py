@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -13,6 +14,8 @@ from index.loaders.html import read_html
 from index.loaders.text import Content, UnreadableContent
 
 SHOWN = ("From", "To", "Cc", "Date")
+MOST_NAMED = 10  # attachments
+LONGEST_NAME = 100  # characters of one
 LONGEST_HEADER = 4_000  # characters; the library takes quadratic time on one
 
 
@@ -48,10 +51,19 @@ def load_eml(data: bytes) -> Content:
         mail.text,
         title=mail.subject or None,
         date=mail.date,
-        warnings=(f"attachments not read: {', '.join(mail.attached)}",) if mail.attached else (),
+        warnings=not_read(mail.attached),
         authors=mail.authors,
         language=mail.language,
     )
+
+
+def not_read(attached: Sequence[str]) -> tuple[str, ...]:
+    """A warning that names the first attachments and counts the others; none without attachments."""
+    if not attached:
+        return ()
+    named = ", ".join(name[:LONGEST_NAME] for name in attached[:MOST_NAMED])
+    more = f" and {len(attached) - MOST_NAMED} more" if len(attached) > MOST_NAMED else ""
+    return (f"attachments not read: {named}{more}",)
 
 
 def read_mail(data: bytes) -> Mail:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from index.loaders.mail.eml import Mail, read_mail
+from index.loaders.mail.eml import Mail, not_read, read_mail
+from index.loaders.progress import go_on
 from index.loaders.text import LONGEST_HEADING, Content, Heading, UnreadableContent
 
 WITHOUT_SUBJECT = "(no subject)"
-MOST_NAMED = 10  # attachments
+TOGETHER = 500  # mails after which the reading is said to go on: they take about a second
 
 # A mail begins with a "From " line after an empty line. Prose may hold such a line, too, but no headers follow it.
 _BEGINNING = re.compile(rb"(?:\A\s*|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\r?\n(?=[!-9;-~]+:)")
@@ -24,7 +25,9 @@ def load_mbox(data: bytes) -> Content:
     headings: list[Heading] = []
     attached: list[str] = []
     length = missing = 0
-    for source in _sources(data):
+    for number, source in enumerate(_sources(data), start=1):
+        if number % TOGETHER == 0:
+            go_on()
         mail = _read(source)
         if mail is None:
             missing += 1
@@ -67,6 +70,4 @@ def _read(source: bytes) -> Mail | None:
 def _warnings(missing: int, attached: list[str]) -> Iterator[str]:
     if missing:
         yield f"{missing} of its mails could not be read"
-    if attached:
-        more = f" and {len(attached) - MOST_NAMED} more" if len(attached) > MOST_NAMED else ""
-        yield f"attachments not read: {', '.join(attached[:MOST_NAMED])}{more}"
+    yield from not_read(attached)

@@ -79,7 +79,10 @@ def _why_nothing(pages: Sequence[Page]) -> str:
 
 def _coverage(pages: Sequence[Page], what_helps: str) -> tuple[str, ...]:
     """A warning for each reason for which pages were not read, or not as text."""
-    recognised, undecodable, images, empty = [], [], [], []
+    recognised: list[int] = []
+    undecodable: list[int] = []
+    images: list[int] = []
+    empty: list[int] = []
     for number, page in enumerate(pages, start=1):
         if page.recognised and page.lines:
             recognised.append(number)

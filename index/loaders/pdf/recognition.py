@@ -14,6 +14,7 @@ from typing import Any
 
 from index.blocks import PAGE_PARTS
 from index.loaders.pdf.lines import Line, Word
+from index.loaders.progress import go_on
 
 RESOLUTION = 150  # dots per inch at which a page is drawn: letters of 8 points are 17 pixels high
 LARGEST = 50_000_000  # pixels: an A3 page at 600 dots per inch has 70 million, at 300 it has 17
@@ -23,7 +24,6 @@ MOST_KEPT = 2_000  # pages whose words are kept, as headers and covers repeat, a
 
 INSTALL = 'pip install "pincite[ocr]"'
 
-tell: list[Callable[[], None]] = []  # what to call after each page, as reading one takes seconds
 Recognise = Callable[[Any, int], list[Line]]  # a picture (RGB) and the number of its page to lines in reading order
 
 _kept: dict[bytes, Any] = {}
@@ -42,8 +42,7 @@ def read_picture(picture: Any, page: int) -> list[Line]:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
         _kept[digest] = _engine()(picture, return_word_box=True).word_results or ()
-        for hear in tell:
-            hear()
+        go_on()
     lines = []
     for found in _kept[digest]:
         words = [(text, box) for text, score, box in found if text.strip() and score >= LOWEST_SCORE]

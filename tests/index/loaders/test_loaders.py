@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from email.message import EmailMessage
 from itertools import pairwise
 
 import docx
@@ -22,6 +23,7 @@ from index.loaders.markdown import load_markdown
 from index.loaders.office.docx import load_docx
 from index.loaders.office.rtf import load_rtf
 from index.loaders.paragraphs import structure_of
+from index.loaders.progress import listen
 from index.loaders.text import Content, UnreadableContent, load_text
 from index.loaders.web.epub import load_epub
 
@@ -503,6 +505,24 @@ def test_a_mail_that_cannot_be_read_costs_itself() -> None:
     assert (content.text, content.warnings) == ("Two\n\nText.", ("1 of its mails could not be read",))
     named = b"".join(b"From a\n" + specimens.eml() + b"\n" for _ in range(12))
     assert load_mbox(named).warnings == (f"attachments not read: {'a.pdf, ' * 9}a.pdf and 2 more",)
+
+
+def test_many_attachments_are_counted_and_long_names_cut() -> None:
+    message = EmailMessage()
+    message["From"] = "a@b.c"
+    message.set_content("Text.")
+    for number in range(300):
+        message.add_attachment(b"", maintype="a", subtype="b", filename=f"{number}{'x' * 300}")
+    [warning] = load_eml(message.as_bytes()).warnings
+    assert warning.endswith(" and 290 more") and len(warning) < 1_200
+
+
+@pytest.mark.slow
+def test_a_box_of_100_000_mails_is_read_and_says_that_it_goes_on() -> None:
+    heard: list[None] = []
+    listen(lambda: heard.append(None))
+    content = load_mbox(b"From a\nSubject: One\n\nText.\n\n" * 100_000)
+    assert len(content.headings) == 100_000 and len(heard) == 200
 
 
 @pytest.mark.parametrize(
