@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from index.loaders.csv import load_csv
-from index.loaders.html import load_html
 from index.loaders.mail.eml import load_eml
 from index.loaders.mail.mbox import load_mbox
 from index.loaders.markdown import load_markdown
@@ -23,6 +22,7 @@ from index.loaders.subtitles import load_subtitles
 from index.loaders.text import Content, load_text
 from index.loaders.web.epub import load_epub
 from index.loaders.web.feeds import load_xml
+from index.loaders.web.html import load_html
 from index.loaders.web.pages import load_mhtml, load_webarchive
 
 Loader = Callable[[bytes], Content]

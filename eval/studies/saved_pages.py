@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.loaders.html import load_html
 from index.loaders.text import Content
+from index.loaders.web.html import load_html
 
 _WORD = re.compile(r"\w+")
 

@@ -6,8 +6,8 @@ import csv
 import io
 
 from index.loaders.draft import Draft, drafted
-from index.loaders.html import decode_html
 from index.loaders.text import Content, UnreadableContent
+from index.loaders.web.html import decode_html
 
 DELIMITERS = ",;\t|"
 SAMPLE = 20_000  # characters from which the delimiter is guessed

@@ -10,8 +10,8 @@ from email.policy import EmailPolicy, default
 from functools import lru_cache
 from typing import Any
 
-from index.loaders.html import read_html
 from index.loaders.text import Content, UnreadableContent
+from index.loaders.web.html import read_html
 
 SHOWN = ("From", "To", "Cc", "Date")
 MOST_NAMED = 10  # attachments

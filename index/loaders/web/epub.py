@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from index.loaders.draft import Draft, drafted
-from index.loaders.html import read_html
 from index.loaders.office.archives import check_archive, member_xml
 from index.loaders.paragraphs import structure_of
 from index.loaders.text import Content, UnreadableContent, iso_date
+from index.loaders.web.html import read_html
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTED = "META-INF/rights.xml"

@@ -9,8 +9,8 @@ from email.policy import default
 from xml.parsers.expat import ExpatError
 
 from index.blocks import Omission
-from index.loaders.html import load_html
 from index.loaders.text import Content, UnreadableContent
+from index.loaders.web.html import load_html
 
 
 def load_page(text: str) -> Content:

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from eval.bench.store import specimens
 from index.blocks import Block, Omission, Structure
 from index.loaders.csv import load_csv
-from index.loaders.html import load_html
 from index.loaders.mail.eml import LONGEST_HEADER, load_eml
 from index.loaders.mail.mbox import load_mbox
 from index.loaders.markdown import load_markdown
@@ -26,6 +25,7 @@ from index.loaders.paragraphs import structure_of
 from index.loaders.progress import listen
 from index.loaders.text import Content, UnreadableContent, load_text
 from index.loaders.web.epub import load_epub
+from index.loaders.web.html import load_html
 
 ODD = "One.\r\nTwo\twith e\u0301 and \U0001f468\u200d\U0001f469\u200d\U0001f467, \u4e2d\u6587\u3002 Three. One."
 
