@@ -124,6 +124,7 @@ def disagreeing(folder: Path) -> Path:
 def take(browser: Browser, address: str, one: Picture, out: Path) -> None:
     """One picture, and how long it took from Enter to the highlighted source."""
     context = browser.new_context(**one.options)
+    context.set_default_timeout(120_000)  # a busy machine still makes the same picture
     page = context.new_page()
     page.goto(address)
     page.locator(".pc-start").wait_for()

@@ -148,7 +148,7 @@ def test_hostile_articles_stay_text_everywhere(opened: Watched) -> None:
     view(page, "Articles")
     page.locator("#articles .pc-open").filter(has_text="onerror").click()
     page.locator("#panel .pc-text").filter(has_text="{{window.ran}}").wait_for()
-    assert "<img src=x onerror=window.ran=9>" in page.locator("#articles").inner_text()
+    assert "<img src=x onerror=window.ran=9>" in page.locator("#articles").text_content()
     page.wait_for_timeout(200)
 
 
@@ -359,7 +359,7 @@ def test_articles_are_searched(opened: Watched) -> None:
     page.locator("#articles tbody tr").nth(2).wait_for()
     page.get_by_label("Search the articles").fill("lake")
     page.wait_for_function("() => document.querySelectorAll('#articles tbody tr').length === 1")
-    page.get_by_role("button", name="The lake").click()
+    page.locator("#articles").get_by_role("button", name="The lake").click()
     page.locator("#panel .pc-text").filter(has_text="in 1962 the lake was dry").wait_for()
 
 
@@ -387,7 +387,7 @@ def test_on_a_phone_the_question_stays_in_sight_and_a_source_opens_over_it(chrom
         watched.ask(question)
     box = page.get_by_label("Your question").bounding_box()
     assert 600 < box["y"] < 844
-    page.locator(".pc-source").last.click()
+    page.locator(".pc-turn:last-of-type .pc-source").first.click()
     page.wait_for_function("() => document.querySelector('#panel').getBoundingClientRect().x === 0")
     page.go_back()
     page.locator("#panel").wait_for(state="hidden")

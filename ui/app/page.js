@@ -25,7 +25,7 @@ const offline = (gone) => app.classList.toggle("pc-offline", gone);
 
 const apply = (reply) => {
   if (reply.turns && reply.chat !== page.chat) return act("chats"); // the answer of a conversation that was left
-  const focused = document.activeElement, name = focused?.name, id = focused?.id;
+  const focused = document.activeElement, name = focused?.name, id = focused?.id, inPanel = at("panel").contains(focused);
   if ("chat" in reply) go({ chat: reply.chat });
   for (const [key, html] of Object.entries(reply.parts ?? {})) {
     const part = at(key);
@@ -38,7 +38,7 @@ const apply = (reply) => {
   if ("within" in reply) { page.within = reply.within; if (reply.within) go({ view: "ask" }); }
   if (reply.seen) page.seen = reply.seen;
   if (reply.focus) at(reply.focus)?.focus();
-  else if (focused && !focused.isConnected) (at(id) ?? (name ? app.querySelector(`[name="${CSS.escape(name)}"]`) : null) ?? at("question"))?.focus();
+  else if (focused && !focused.isConnected) (at(id) ?? (name ? app.querySelector(`[name="${CSS.escape(name)}"]`) : null) ?? (inPanel ? at("panel").querySelector(".pc-text") : null) ?? at("question"))?.focus();
   if (reply.parts?.turns !== undefined) all(".pc-reading").forEach((card) => act(`wait:${card.parentElement.id.slice(5)}`));
   if (reply.then) act(reply.then);
   marks();

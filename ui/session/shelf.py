@@ -13,7 +13,7 @@ from ui.html.markup import EMPTY, button
 from ui.html.status import toast
 from ui.session.actions import Act, number
 from ui.session.lazy_assistant import status_of
-from ui.session.library import Library
+from ui.session.library import UNDO, Library
 from ui.session.reply import Reply, Sent
 from ui.state.incoming import Incoming
 from ui.state.source_files import key_of, link
@@ -121,7 +121,7 @@ class Shelf:
 
     def _removed(self, work: Callable[[], None], what: str) -> Reply:
         work()
-        said = f"{what}: taken out of the index. Files in folders stay; uploads are deleted when Pincite is stopped."
+        said = f"{what}: taken out of the index. Files in folders stay; uploads are deleted in {UNDO / 60:.0f} minutes."
         return Reply(toast=toast(said, button("undo", "Undo")))
 
 

@@ -14,7 +14,7 @@ from embedder_fakes import FakeEmbedder
 
 from index import builder
 from index.documents import load
-from qa.commands.index import changes, show_build
+from qa.commands.index import changes, show_build, uploads_of
 from qa.console import Terminal
 
 build = partial(builder.build, load=load)  # in this process: starting another would take most of the time
@@ -117,3 +117,16 @@ def test_what_stays_out_is_said(tmp_path: Path, embedder: FakeEmbedder) -> None:
         f"1 documents, 1 passages (0 added, 0 changed, 0 renamed, 0 removed, 1 unchanged) in {tmp_path / 'index'}",
         f"  left out as you removed it on the page: {tmp_path / 'a' / 'b.txt'}; name it beside its folder to put it back",
     ]
+
+
+def test_uploads_stay_in_an_index_that_holds_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    uploads, articles, index = tmp_path / "pincite" / "uploads", tmp_path / "articles", tmp_path / "index"
+    for folder, words in ((uploads, "Bees make honey."), (articles, "Cats sleep.")):
+        folder.mkdir(parents=True)
+        (folder / "a.txt").write_text(words)
+    assert uploads_of(index) == []
+    build([articles], index, FakeEmbedder())
+    assert uploads_of(index) == []
+    build([articles, uploads], index, FakeEmbedder())
+    assert uploads_of(index) == [uploads]

@@ -1,0 +1,38 @@
+"""What ``pincite status`` prints for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from embedder_fakes import FakeEmbedder
+
+from index.builder import build
+from index.documents import load
+from index.folder_index import Index
+from qa.commands.status import describe, facts, summary
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Index:
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    (articles / "honey.md").write_text(
+        "---\ndate: 2024-05-01\n---\n# How bees make honey, and why so much of it every year\n\nThey do.\n"
+    )
+    (articles / "bad.pdf").write_text("this is no PDF")
+    build([articles], tmp_path / "index", FakeEmbedder(), load=load)
+    return Index.open(tmp_path / "index")
+
+
+def test_an_index_is_summed_up_in_lines_that_a_person_reads(opened: Index) -> None:
+    lines = [*summary(opened, describe(opened))]
+    assert lines[1].startswith("Articles   1 in 1 passages, built 20")
+    assert any(line.startswith("  ") and "bad.pdf: " in line for line in lines)
+    assert lines[-1].startswith("How bees make honey, and why so much of it ever…  md     2024-05-01  /")
+    assert not any("(" in line and "'" in line for line in lines)  # no tuples, no quoted names
+
+
+def test_what_is_known_of_one_document_is_a_line_each(opened: Index) -> None:
+    lines = [*facts(opened.documents[0])]
+    assert "kind: md" in lines and "date: 2024-05-01" in lines
