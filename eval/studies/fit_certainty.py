@@ -12,7 +12,8 @@ Right means an exact match as SQuAD counts it, for an answer as long as a senten
 an answer, in the document that the question is about.
 Three quarters of the weight of a kind are answerable; of the rest, the article is missing from the index (70 %), the articles do
 not say (20 %), or the question was written to look answerable (10 %), as far as the kind has them.
-A cut of a word is the lowest probability from which on enough of the answers are right, as far as ``SURE_OF_IT`` can tell.
+A cut of a word is the lowest probability from which on enough of the answers are right, give or take a word, as far as
+``SURE_OF_IT`` can tell: of all kinds for sure, of the kinds ``OWN`` for likely.
 Each kind is left out in turn to see that the numbers carry over to kinds that were not seen.
 """
 
@@ -60,9 +61,19 @@ ANSWERABLE = 0.75
 ABSENT: dict[Absence, float] = {"article": 0.7, "topical": 0.2, "adversarial": 0.1}
 COST = 0.003  # of F1: what leaving passages unread may cost
 LEADS = np.arange(0.0, 6.25, 0.25)
-SURE, LIKELY, WRONG = 0.95, 0.80, 0.10  # right of those called so, and wrong of the answers that are given
+SURE, LIKELY = 0.95, 0.80  # of those called so are right, give or take a word
+OWN = (
+    "gold",
+    "squad2",
+    "tables",
+)  # facts asked of one's articles: they say from where on an answer is likely, or given
+WRONG = 0.2  # of the answers that are given: fewer would refuse too many
+SETTLED_ON = 3  # every third question says when to stop reading; all would take minutes
 SURE_OF_IT = 0.8
 BINS = 10
+
+
+Readings = Sequence[Sequence[Reading]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +204,8 @@ def cut(probabilities: Doubles, right: Doubles, weights: Doubles, share: float) 
     examples (Kish 1965), not the share that came out, which the lowest of many makes look better than it is (Geifman and
     El-Yaniv 2017).
     """
+    if not len(probabilities):
+        return 1.0
     order = np.argsort(-probabilities, kind="stable")
     weight, good = weights[order], right[order]
     total = np.cumsum(weight)
@@ -225,29 +238,36 @@ class Material:
         return replace(self, population=[one for one in self.population if takes(one)])
 
 
-def fit_answer(material: Material, *, reader: str, screen: str, fitted_on: str) -> Confidence:
-    """The scale of answers, its words, and from where on an answer is given, with every passage read."""
-    population, weights, whole = material.population, weights_of(material.population), material.whole()
-    answer = fit_scale([answer_rows(*one) for one in zip(population, whole, strict=True)], weights, ANSWER, 1)
-    fitted = replace(unfitted(reader), answer=answer, fitted_on=fitted_on, screen=screen)
-    first = [first_answer(asked, few, fitted) for asked, few in zip(population, whole, strict=True)]
+def fit_answer(population: Sequence[Asked], readings: Readings, plain: Confidence) -> Confidence:
+    """The scale of answers, its words, and from where on an answer is given; the rest is that of ``plain``."""
+    weights = weights_of(population)
+    answer = fit_scale([answer_rows(*one) for one in zip(population, readings, strict=True)], weights, ANSWER, 1)
+    fitted = replace(plain, answer=answer)
+    first = [first_answer(asked, few, fitted) for asked, few in zip(population, readings, strict=True)]
     probability, near = np.array([one.probability for one in first]), np.array([one.near for one in first])
-    return replace(
-        fitted, answer=_with_cuts(answer, first, weights), threshold=cut(probability, near, weights, 1 - WRONG)
-    )
+    sure = cut(probability, near, weights, SURE)
+    own = np.array([one.kind in OWN for one in population])
+    rest = own & (probability < sure)
+    likely = cut(probability[rest], near[rest], weights[rest], LIKELY)
+    threshold = cut(probability[own], near[own], weights[own], 1 - WRONG)
+    return replace(fitted, answer=replace(answer, sure=sure, likely=min(sure, likely)), threshold=threshold)
 
 
 def fit(material: Material, *, reader: str, screen: str, fitted_on: str) -> Confidence:
-    """Everything, from the questions of a population."""
+    """Everything, from the questions of a population.
+
+    Answers are fitted twice: with every passage read, which says when to stop, and with what is then read.
+    """
     population, weights = material.population, weights_of(material.population)
-    fitted = fit_answer(material, reader=reader, screen=screen, fitted_on=fitted_on)
-    fitted = replace(fitted, settles_at=settles_at(fitted, material, weights))
+    fitted = fit_answer(population, material.whole(), replace(unfitted(reader), fitted_on=fitted_on, screen=screen))
+    fitted = replace(fitted, settles_at=settles_at(fitted, replace(material, population=population[::SETTLED_ON])))
     readings = material.as_read(fitted)
+    fitted = fit_answer(population, readings, fitted)
     sentences = [sentence_rows(asked, few, fitted) for asked, few in zip(population, readings, strict=True)]
     sentence = fit_scale(sentences, weights, SENTENCE, SHOWN)
     best = [_best_sentence(rows, sentence) for rows in sentences]
     fitted = replace(fitted, sentence=_with_cuts(sentence, best, weights))
-    return replace(fitted, none=_fit_none(material, readings, fitted, weights))
+    return replace(fitted, none=_fit_none(population, readings, fitted, weights))
 
 
 def _best_sentence(rows: Rows, scale: Scale) -> Judged:
@@ -260,15 +280,17 @@ def _best_sentence(rows: Rows, scale: Scale) -> Judged:
 
 
 def _with_cuts(scale: Scale, judged: Sequence[Judged], weights: Doubles) -> Scale:
-    """The scale with the cuts of its words."""
-    probability, right = np.array([one.probability for one in judged]), np.array([one.right for one in judged])
-    return replace(scale, sure=cut(probability, right, weights, SURE), likely=cut(probability, right, weights, LIKELY))
+    """The scale with the cuts of its words, those called likely counted without those called sure."""
+    probability, near = np.array([one.probability for one in judged]), np.array([one.near for one in judged])
+    sure = cut(probability, near, weights, SURE)
+    rest = probability < sure
+    return replace(scale, sure=sure, likely=min(sure, cut(probability[rest], near[rest], weights[rest], LIKELY)))
 
 
-def _fit_none(material: Material, readings: Sequence[Sequence[Reading]], fitted: Confidence, weights: Doubles) -> Scale:
+def _fit_none(population: Sequence[Asked], readings: Readings, fitted: Confidence, weights: Doubles) -> Scale:
     """Whether the articles do not answer, over the questions to which no short answer is given."""
     rows, told = [], []
-    for asked, few, weight in zip(material.population, readings, weights, strict=True):
+    for asked, few, weight in zip(population, readings, weights, strict=True):
         ranked = ranking(asked.question, asked.hits[: len(few)], few, fitted)
         if ranked and ranked[0].probability >= fitted.threshold:
             continue
@@ -297,12 +319,12 @@ def first_answer(asked: Asked, readings: Sequence[Reading], confidence: Confiden
     return Judged(ranked[0].probability, is_right(asked, text), is_near(asked, text))
 
 
-def settles_at(confidence: Confidence, material: Material, weights: Doubles) -> float:
+def settles_at(confidence: Confidence, material: Material) -> float:
     """The smallest of ``LEADS`` with which what is not read costs at most ``COST`` of F1, of what is given or refused.
 
     Found by bisection, because a larger lead reads no less.
     """
-    best = _scores(confidence, material.population, material.whole())
+    best, weights = _scores(confidence, material.population, material.whole()), weights_of(material.population)
 
     def cheap(lead: float) -> bool:
         few = material.as_read(replace(confidence, settles_at=lead))
@@ -328,10 +350,9 @@ def _scores(confidence: Confidence, population: Sequence[Asked], readings: Seque
 # ---- measuring
 
 
-def measured(material: Material, confidence: Confidence) -> dict[str, Any]:
+def measured(population: Sequence[Asked], readings: Readings, confidence: Confidence) -> dict[str, Any]:
     """Figures of a population, as its weights make it: calibration, risk and coverage, the words, the three outcomes."""
-    population, weights = material.population, weights_of(material.population)
-    readings = material.as_read(confidence)
+    weights = weights_of(population)
     first = [first_answer(asked, few, confidence) for asked, few in zip(population, readings, strict=True)]
     sampled = resampled(weights)
     probability, right = np.array([one.probability for one in first]), np.array([one.right for one in first])
@@ -399,17 +420,27 @@ def _told(rows: Sequence[tuple[float, bool | float]]) -> dict[str, float | int |
 
 def report(material: Material, fitted: Confidence) -> dict[str, Any]:
     """Each kind's fold that nothing was fitted on, and the calibration of each kind left out of the fit in turn."""
-    kinds = sorted({one.kind for one in material.population})
+    every = list(zip(material.population, material.as_read(fitted), strict=True))
     made: dict[str, Any] = {}
-    for kind in kinds:
-        held = material.chosen(lambda one, kind=kind: one.kind == kind and one.fold == 1)  # type: ignore[misc]
-        rest = material.chosen(lambda one, kind=kind: one.kind != kind and one.fold == 0)  # type: ignore[misc]
-        made[kind] = measured(held, fitted)
-        if rest.population:
-            other = fit_answer(rest, reader=fitted.reader, screen=fitted.screen, fitted_on="")
-            made[kind]["left_out_ece"] = measured(held, replace(other, settles_at=fitted.settles_at))["ece"]
+    for kind in sorted({one.kind for one in material.population}):
+        held = [row for row in every if row[0].kind == kind and row[0].fold == 1]
+        rest = [row for row in every if row[0].kind != kind and row[0].fold == 0]
+        made[kind] = measured(*_columns(held), fitted)
+        if rest:
+            made[kind]["left_out_ece"] = _ece(*_columns(held), fit_answer(*_columns(rest), fitted))
         say(f"{kind}: {json.dumps(made[kind])}")
     return made
+
+
+def _columns(rows: Sequence[tuple[Asked, list[Reading]]]) -> tuple[list[Asked], list[list[Reading]]]:
+    return [asked for asked, _ in rows], [few for _, few in rows]
+
+
+def _ece(population: Sequence[Asked], readings: Readings, confidence: Confidence) -> float:
+    """The calibration error of the answers that come first."""
+    first = [first_answer(asked, few, confidence) for asked, few in zip(population, readings, strict=True)]
+    drawn = resampled(weights_of(population))
+    return ece(np.array([one.probability for one in first])[drawn], np.array([one.right for one in first])[drawn], BINS)
 
 
 def certainty_table(made: dict[str, Any]) -> str:

@@ -136,13 +136,13 @@ def _asked(
     embedder: Embedder,
     knows: Knows,
 ) -> list[Asked]:
-    """Questions with what an index finds for them; the fold is that of their article."""
+    """Questions with what an index finds for them; the fold is every other article."""
     found = _found(index, embedder, knows, [one.question for one in questions])
     return [
         Asked(
             kind,
             one.id,
-            int(names[one.passage][:5]) // 2 % 2,
+            int(names[one.passage][:5]) % 2,
             got.question,
             tuple(dict.fromkeys(answer.text for answer in one.answers)),
             names[one.passage],

@@ -12,6 +12,7 @@ from index.search.bm25 import terms
 from index.sentences import Offsets, sentences
 from qa.answering.candidates import Candidate
 from qa.answering.values import holds, in_unit_asked, same
+from qa.english import FIGURE
 from qa.question.answer_form import WHOLE_SENTENCE, form_of
 from qa.question.answer_type import type_wanted
 from qa.question.content_words import content
@@ -34,7 +35,7 @@ class Features:
     far it is above the best other candidate, over 10 and within -1..1; ``agreement``: further documents that say the
     same, of at most two, as a share; ``similarity``: cosine of question and passage; ``term_score``: BM25 as a share of the
     question's best; ``near``: share of the question's content words in the answer's sentence, the one before, its title
-    and headings, or its row; ``names``: the same of the question's names and figures;
+    and headings, or its row; ``names`` and ``figures``: the same of the question's names and figures;
     ``length``: content words of the question, of at most 20, as a share.
     The rest are 1 or 0: ``echo``, every word of the answer stands in the question; ``unfit``, it is not of the type asked for, or
     holds no content word; ``row``, it is from a row of a table; ``outside``, it is outside the document's main content; ``whole``,
@@ -49,6 +50,7 @@ class Features:
     agreement: float = 0.0
     near: float = 1.0
     names: float = 1.0
+    figures: float = 1.0
     length: float = 0.0
     echo: float = 0.0
     unfit: float = 0.0
@@ -101,7 +103,9 @@ def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
     """The features of candidates that compete for one question."""
     whole = form_of(question) in WHOLE_SENTENCE
     free = whole or CHOICE.search(question) is not None  # there the right words may be the question's
-    asked, wanted, named = set(terms(question)), content(question), names_in(question)
+    asked, wanted = set(terms(question)), content(question)
+    counted = content(" ".join(FIGURE.findall(question)))
+    named = names_in(question)
     made = []
     for candidate in found:
         rival = max((other.score for other in found if other is not candidate), default=candidate.score - 10)
@@ -117,6 +121,7 @@ def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
                 agreement=min(_agreeing(question, candidate, found) - 1, AGREEING) / AGREEING,
                 near=share(wanted, around),
                 names=share(named, around),
+                figures=share(counted, around),
                 length=min(len(wanted), LONGEST) / LONGEST,
                 echo=0.0 if free else float(asked.issuperset(terms(candidate.text))),
                 unfit=0.0 if whole else float(is_unfit(question, candidate.text, sentence)),
@@ -142,8 +147,8 @@ def _around(candidate: Candidate) -> str:
 
 
 def names_in(question: str) -> frozenset[str]:
-    """The stems of a question's names and figures; its first word is capitalised in any case."""
-    return content(" ".join(word for word in _WORD.findall(question)[1:] if word[0].isupper() or word[0].isdigit()))
+    """The stems of a question's names; its first word is capitalised in any case."""
+    return content(" ".join(word for word in _WORD.findall(question)[1:] if word[0].isupper()))
 
 
 def _agreeing(question: str, candidate: Candidate, found: Sequence[Candidate]) -> int:

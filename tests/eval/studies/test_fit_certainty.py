@@ -28,7 +28,7 @@ TOWNS = [
 ]
 
 
-def asked(number: int, absence: Absence = "", kind: str = "towns") -> Asked:
+def asked(number: int, absence: Absence = "", kind: str = "gold") -> Asked:
     """A question for a town; its sentence stands in the first passage unless its article is absent."""
     town = TOWNS[number % len(TOWNS)]
     hits = [hit(f"The seat of firm {number} is {town}. Rain fell there.", document="/a.txt", similarity=0.8)] * (
@@ -96,9 +96,9 @@ def test_everything_is_fitted_and_measured():
     fitted = fit(whole, reader="r", screen="", fitted_on="a test")
     assert fitted.fitted and fitted.threshold < 1 and fitted.settles_at < 99
     assert fitted.answer.likely <= fitted.answer.sure
-    figures = measured(whole, fitted)
+    figures = measured(whole.population, whole.as_read(fitted), fitted)
     assert figures["exact_match"] > 0.9 and figures["absent_refused"] > 0.6
     assert figures["ece"] < 0.15 and not math.isnan(figures["aurc"])
     assert figures["words"]["sure"]["right"] in (None, pytest.approx(1.0, abs=0.05))
-    told = certainty_table({"towns": figures}).splitlines()
-    assert len(told) == 3 and told[2].startswith("| towns | 48 |")
+    told = certainty_table({"gold": figures}).splitlines()
+    assert len(told) == 3 and told[2].startswith("| gold | 48 |")
