@@ -67,7 +67,7 @@ OWN = (
     "squad2",
     "tables",
 )  # facts asked of one's articles: they say from where on an answer is likely, or given
-WRONG = 0.2  # of the answers that are given: fewer would refuse too many
+WRONG = 0.15  # of the answers that are given: fewer would refuse too many
 SETTLED_ON = 3  # every third question says when to stop reading; all would take minutes
 SURE_OF_IT = 0.8
 BINS = 10

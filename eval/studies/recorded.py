@@ -93,8 +93,9 @@ class RecordedReader:
 
 
 def key_of(pair: Pair) -> str:
-    """A hash of everything the reader is given."""
-    return hashlib.sha256(json.dumps(asdict(pair), sort_keys=True).encode()).hexdigest()[:32]
+    """A hash of everything the reader is given; what is empty does not count."""
+    given = {name: value for name, value in asdict(pair).items() if value}
+    return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def _rows(reading: Reading) -> list[list[float]]:

@@ -46,7 +46,7 @@ class Scale:
 class Confidence:
     """Three probabilities: that an answer is right, that a sentence answers, that the articles do not answer at all.
 
-    An answer is given if it reaches ``threshold``, the lowest probability that kept wrong answers to at most a fifth of
+    An answer is given if it reaches ``threshold``, the lowest probability that kept wrong answers to at most 15 % of
     those given on the data it was fitted on; ``settles_at`` is the lead, in log odds, at which the cascade stops; ``reader`` is the
     fingerprint of the reader they were fitted to, ``screen`` that of the small reader before it, empty if there was none.
     """
