@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.chunker import OVERLAP, WORDS, chunk
-from index.documents import Document, Load, UnreadableDocument, find_files, holds_index, parse_document, read_bytes
+from index.documents import (
+    LARGEST_FILE,
+    Document,
+    Load,
+    UnreadableDocument,
+    find_files,
+    holds_index,
+    parse_document,
+    read_bytes,
+)
 from index.embedder import Embedder
 from index.folder_index import CANARIES, Duplicate, Index, IndexDamaged, Making, Settings, Unreadable, commit, draft
 from index.sandbox import Sandbox
@@ -31,6 +40,9 @@ Found = Cut | list[DocumentRecord]  # a document just read, or records of unchan
 
 # Increase this when loaders, the chunker or ``bm25.terms`` change their result for a file: every document is then read again.
 RECIPE = 7
+# Characters. Cutting takes up to 1 s for a million, whatever they are, so this is at most a minute. A plain text reaches it only
+# with the largest file that is read; what is extracted from a smaller file may be longer.
+LARGEST_TEXT = LARGEST_FILE
 READ_AHEAD = 2 * PASSAGES_AT_ONCE  # passages: while one batch is embedded, the next is read
 
 
@@ -309,7 +321,10 @@ class _Run:
 
 
 def cut(document: Document) -> Cut:
-    """Cut a document into passages; raises UnreadableDocument if there are none."""
+    """Cut a document into passages; raises UnreadableDocument if there are none, or if its text is too long."""
+    if len(document.text) > LARGEST_TEXT:
+        reason = f"its text is longer than {LARGEST_TEXT / 1e6:.0f} million characters"
+        raise UnreadableDocument(document.name, reason, lasting=True)
     chunks = chunk(document, words=WORDS, overlap=OVERLAP)
     if not chunks:
         raise UnreadableDocument(document.name, "empty: it holds no text besides headings", lasting=True)

@@ -114,6 +114,15 @@ def test_bad_files_are_named_and_stop_nothing(articles: Path, tmp_path: Path, em
     assert Index.open(tmp_path / "index").unreadable == report.unreadable
 
 
+def test_a_text_that_would_take_too_long_to_cut_is_named(
+    articles: Path, tmp_path: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(builder, "LARGEST_TEXT", 1_000_000)
+    (articles / "c.txt").write_text("x" * 1_000_001)
+    report = build([articles], tmp_path / "index", embedder)
+    assert report.unreadable == (Unreadable(str(articles / "c.txt"), "its text is longer than 1 million characters"),)
+
+
 def test_a_loader_that_fails_in_any_way_stops_nothing(articles: Path, tmp_path: Path, embedder: FakeEmbedder) -> None:
     def fail(kind: str, data: bytes) -> Content:
         if kind == "txt":

@@ -192,9 +192,13 @@ class Library:
         before = self._before
 
         def forget() -> None:
-            if self._before is before:
-                self._before = None
-                self.sweep()
+            if self._before is not before:
+                return
+            if self.job is not None and self.job.state == "running":
+                self._forget_later()
+                return
+            self._before = None
+            self.sweep()
 
         timer = threading.Timer(UNDO, forget)
         timer.daemon = True
