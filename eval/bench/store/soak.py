@@ -93,8 +93,8 @@ class Author:
 def main() -> None:
     """Measure, print a table, write JSON."""
     options = command_line(__doc__, "bench-soak.json", "reader", minutes=30.0).parse_args()
-    with tempfile.TemporaryDirectory(prefix="pincite-") as home:
-        found = soak(Path(home), environment(home, options.reader), options.minutes * 60)
+    with tempfile.TemporaryDirectory(prefix="pincite-") as work:
+        found = soak(Path(work), environment(work, options.reader), options.minutes * 60)
     page, watcher = found.growth
     print_table(
         f"{options.minutes:g} minutes: {machine(cores())['processor']}",
@@ -106,10 +106,10 @@ def main() -> None:
     write_json(options.json, [found])
 
 
-def soak(home: Path, environ: Mapping[str, str], seconds: float) -> Soak:
+def soak(work: Path, environ: Mapping[str, str], seconds: float) -> Soak:
     """Run all four together for so long."""
     found, stop = Soak(), threading.Event()
-    articles, place = home / "articles", home / "index"
+    articles, place = work / "articles", work / "index"
     shutil.copytree(CORPUS, articles)
     author = Author(articles, random.Random(0))
     subprocess.run([*PINCITE, "index", articles, "--index", place], env=environ, check=True, capture_output=True)
