@@ -53,6 +53,7 @@ def form_of(question: str) -> Form:
 
 
 LONGEST_ITEM = 7  # words, chosen and not fitted: what is longer holds a clause
+DESCRIBING = 2  # words before a name that still describe it, chosen and not fitted: "the ferry"
 LEAST_ITEMS = 3  # two things that "and" joins, other than names, are as often no list
 # What leads to the first item and is no part of it: "with their seat in Oskerby are".
 LEADS_IN = re.compile(
@@ -78,8 +79,10 @@ def _described_list(text: str, start: int, end: int) -> Offsets | None:
     if not holding or len(parts) < LEAST_ITEMS:
         return None
     first, last = holding[0], holding[-1]
+    described = _describe(text, parts[first].start, start)  # else the list begins with the answer
     while (
-        first > 0
+        described
+        and first > 0
         and _short(text, parts[first - 1], start, first=True)
         and _short(text, parts[first], start, first=False)
     ):
@@ -110,10 +113,16 @@ def _begins_short(text: str, part: Offsets) -> bool:
 
 
 def _first_item(text: str, part: Offsets, start: int) -> int:
-    """Where the first item of a list begins: after the words that lead to it."""
+    """Where the first item of a list begins: after the words that lead to it; without such words where the answer begins."""
     leads = LEADS_IN.match(text, part.start, part.end)
-    begin = leads.end() if leads else part.start
-    return min(begin, start) if part.start <= start < part.end else begin
+    if not part.start <= start < part.end:
+        return leads.end() if leads else part.start
+    return leads.end() if leads and _describe(text, leads.end(), start) else start
+
+
+def _describe(text: str, begin: int, start: int) -> bool:
+    """Whether the words before an answer are few enough to describe it."""
+    return begin <= start and len(text[begin:start].split()) <= DESCRIBING
 
 
 def _end_of_item(text: str, part: Offsets, end: int) -> int:
