@@ -124,7 +124,8 @@ class PostgresStore:
         ]
 
         def write(connection: Connection) -> None:
-            connection.execute(_KEEP_ROOT, roots)
+            if roots:
+                connection.execute(_KEEP_ROOT, roots)
             connection.execute(text("DELETE FROM pincite.left_out WHERE name = ANY(:names)"), {"names": sorted(before)})
             if files:
                 connection.execute(_KEEP_LEFT_OUT, files)

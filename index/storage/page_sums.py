@@ -6,15 +6,13 @@ other damage to 32 neighbouring bits (Peterson and Brown 1961), at 1.5 GB/s, and
 
 from __future__ import annotations
 
+import mmap
+import sys
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-
-import numpy as np
-
-from index.arrays import Bytes, Mask, Numbers
-from index.storage.array_file import mapped
 
 SUMS = "pages.crc32"  # the sums of all files, in the order of the manifest
 # Bytes. Smaller pages take more room and more steps, larger ones more time for a short passage: 16 kB take 0.01 ms and 4 bytes.
@@ -23,7 +21,14 @@ PAGE = 16 * 1024
 
 def write_sums(place: Path, files: Iterable[str]) -> None:
     """Write the sums of these files of a generation's folder."""
-    np.array([*_sums(place, files)], dtype="<u4").tofile(place / SUMS)
+    (place / SUMS).write_bytes(_little(array("I", _sums(place, files))).tobytes())
+
+
+def _little(sums: array[int]) -> array[int]:
+    """The sums with the lowest byte first on any processor."""
+    if sys.byteorder == "big":
+        sums.byteswap()
+    return sums
 
 
 def _sums(place: Path, files: Iterable[str]) -> Iterator[int]:
@@ -35,7 +40,7 @@ def _sums(place: Path, files: Iterable[str]) -> Iterator[int]:
 class PageSums:
     """Checks the pages of files before they are read, each page once."""
 
-    def __init__(self, place: Path, sizes: Mapping[str, int], sums: Numbers) -> None:
+    def __init__(self, place: Path, sizes: Mapping[str, int], sums: Sequence[int]) -> None:
         """``sizes`` in bytes of all files in the order of their ``sums``; raises OSError, or ValueError if they do not fit."""
         self._sizes, self._sums = dict(sizes), sums
         self._first: dict[str, int] = {}
@@ -45,14 +50,16 @@ class PageSums:
             pages += -(-size // PAGE)
         if pages != len(sums):
             raise ValueError(f"{len(sums)} sums of {pages} pages")
-        self._checked: Mask = np.zeros(pages, dtype=bool)
+        self._checked = bytearray(pages)
         # Mapped at once, as a writer may remove the files while they are read.
-        self._data: dict[str, Bytes] = {name: mapped(place / name, "u1") for name in self._sizes}
+        self._data = {name: _mapped(place / name) for name in self._sizes}
 
     @classmethod
     def open(cls, place: Path, sizes: Mapping[str, int]) -> PageSums:
         """Read the sums of files of these sizes; raises OSError, or ValueError if the sums do not fit the files."""
-        return cls(place, sizes, np.fromfile(place / SUMS, dtype="<u4"))
+        sums = array("I")
+        sums.frombytes((place / SUMS).read_bytes())
+        return cls(place, sizes, _little(sums))
 
     def damaged(self) -> Iterator[str]:
         """Yield the files that are not as they were written, reading all of them."""
@@ -70,6 +77,14 @@ class PageSums:
 
     def _same(self, name: str, page: int) -> bool:
         at = (page - self._first[name]) * PAGE
-        same = zlib.crc32(self._data[name][at : at + PAGE].data) == self._sums[page]
+        same = zlib.crc32(self._data[name][at : at + PAGE]) == self._sums[page]
         self._checked[page] = same
-        return bool(same)
+        return same
+
+
+def _mapped(path: Path) -> memoryview:
+    """The bytes of a file, read when they are wanted."""
+    if path.stat().st_size == 0:  # mmap refuses an empty file
+        return memoryview(b"")
+    with path.open("rb") as file:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))

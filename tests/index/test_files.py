@@ -168,8 +168,7 @@ def notes(folder: Path, text: str) -> None:
 
 
 WRITERS: dict[str, Callable[[Path, str], object]] = {
-    "conversation": lambda folder, text: ChatStore(folder).save(Chat("0" * 32).asking(text)),
-    "corrections": lambda folder, text: Corrections(folder / "c.jsonl").add(asked(text), None, None),
+    "corrections": lambda folder, text: Corrections(folder / "c.jsonl").add(ChatTurn(text), None, None),
     "notes": notes,
     "baseline": lambda folder, text: write_baseline([], folder / "baseline.json"),
     "results": lambda folder, text: write_json(folder / "results.json", text),
@@ -179,13 +178,9 @@ WRITERS: dict[str, Callable[[Path, str], object]] = {
 }
 
 
-def asked(question: str) -> ChatTurn:
-    return Chat().asking(question).turns[0]
-
-
 def held(folder: Path) -> dict[str, bytes]:
     """What lies below a folder."""
-    found = [path for path in folder.rglob("*") if path.is_file() and path.name != "kula.txt"]
+    found = [path for path in folder.rglob("*") if path.is_file() and path != folder / "kula.txt"]
     return {str(path.relative_to(folder)): path.read_bytes() for path in found if not path.name.startswith(".")}
 
 
@@ -201,15 +196,26 @@ def test_nothing_is_ever_half_written(tmp_path: Path, writer: str, call: str) ->
     assert held(tmp_path) == before != {}
 
 
+def test_a_turn_is_in_a_conversation_or_not_and_harms_none_before_it(tmp_path: Path) -> None:
+    chats, chat = ChatStore(tmp_path), Chat("0" * 32)
+    killed_at("fsync", lambda: chats.add(chat, ChatTurn("first")))
+    chats.add(chat, ChatTurn("one"))
+    with (tmp_path / f"{chat.id}.jsonl").open("ab") as file:
+        file.write(b'{"turn": {"quest')  # what a crash left of a line
+    chats.add(chat, ChatTurn("two"))
+    kept = chats.load(chat.id)
+    assert kept and [turn.question for turn in kept.turns][-2:] == ["one", "two"] and kept.unread == 1
+
+
 def test_an_upload_that_is_not_what_its_name_says_is_written_anew(tmp_path: Path) -> None:
     library, file = uploads(tmp_path), tmp_path / "kula.txt"
     file.write_text("The keep at Kula was built in 1400.")
-    assert library._keep(file)
-    assert not library._keep(file)
-    (kept,) = library.uploads.iterdir()
+    kept = library._keep(file)
+    assert library._keep(file.rename(tmp_path / "other.txt")) == kept
+    file.write_text(kept.read_text())
     os.truncate(kept, 10)
-    assert library._keep(file.rename(tmp_path / "other.txt"))
-    assert (list(library.uploads.iterdir()), kept.read_text()) == ([kept], "The keep at Kula was built in 1400.")
+    assert library._keep(file) == kept
+    assert kept.read_text() == "The keep at Kula was built in 1400."
 
 
 def test_what_a_kill_left_in_the_folder_of_an_index_does_no_harm(tmp_path: Path, embedder: FakeEmbedder) -> None:

@@ -116,4 +116,5 @@ def test_the_same_answers_as_an_index_in_a_folder(url: str, reader_folder: Path)
         assert (one.text, one.confidence) == (other.text, pytest.approx(other.confidence, abs=1e-4))
         for ours, theirs in zip(one.citations, other.citations, strict=True):
             assert ours.score == pytest.approx(theirs.score, abs=1e-4)
-            assert replace(ours, score=theirs.score) == theirs
+            assert ours.confidence == pytest.approx(theirs.confidence, abs=1e-4)
+            assert replace(ours, score=theirs.score, confidence=theirs.confidence) == theirs

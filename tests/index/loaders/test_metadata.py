@@ -14,7 +14,7 @@ from index.documents import load
 from index.folder_index import Index
 from index.loaders.metadata import authors, language
 from index.storage.layout import _record
-from qa.commands.status import describe, lines
+from qa.commands.status import facts
 
 
 def test_names_are_cleaned_divided_and_limited() -> None:
@@ -49,11 +49,9 @@ def test_they_are_kept_and_shown(tmp_path: Path, embedder: FakeEmbedder) -> None
     build([tmp_path / "a.md", tmp_path / "b.txt"], tmp_path / "index", embedder, load=load)
     index = Index.open(tmp_path / "index")
     assert [(one.authors, one.language) for one in index.documents] == [(("Ana", "Bo"), "en"), ((), None)]
-    (file,) = describe(index, "a.md")["files"]
-    shown = lines(file, named=True)
+    shown = [*facts(index.documents[0])]
     assert "authors: Ana, Bo" in shown and "language: en" in shown and "kind: md" in shown
-    (file,) = describe(index, "b.txt")["files"]
-    assert not any(line.startswith(("authors", "language")) for line in lines(file, named=True))
+    assert not any(line.startswith(("authors", "language")) for line in facts(index.documents[1]))
 
 
 def test_a_document_of_an_index_from_before_them_has_none() -> None:

@@ -108,11 +108,11 @@ def test_an_interrupted_run_does_not_wait_for_what_is_being_read(
         (tmp_path / "a" / f"{name}.txt").write_text(f"{name}.")
     hanging = threading.Event()
 
-    def hang(process: subprocess.Popen[bytes], kind: str, data: bytes) -> bytes:
+    def hang(process: subprocess.Popen[bytes], kind: str, data: bytes, watch: object) -> bytes:
         if data != b"a.":
             os.kill(process.pid, signal.SIGSTOP)
             hanging.set()
-        return asked(process, kind, data)
+        return asked(process, kind, data, watch)
 
     def interrupted(done: int, total: int, name: str) -> None:
         assert hanging.wait(60)
