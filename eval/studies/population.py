@@ -3,7 +3,8 @@
 ``python -m eval.studies.population DATA OUT.jsonl [--held FOLDER] [--most N]`` asks each set of ``SETS`` twice: of an index of all
 its articles, and of an index of the other half of them, where the article that answers is missing. DATA holds the sets in SQuAD's
 form, FOLDER the same files with the questions that nothing was trained on (default: DATA). The gold questions are asked of the
-bundled articles, those on tables of their files.
+bundled articles, those on tables of their files. Some of SQuAD's are asked again among passages that repeat them around a wrong
+answer.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from eval.datasets.own_passages import index_of
 from eval.datasets.qed import convert
 from eval.datasets.questions import GoldQuestion, split_of
 from eval.studies.squad_open import Say, say
+from eval.studies.stuffing import stuffed
 from index.arrays import Floats
 from index.builder import index_in_memory
 from index.embedder import Embedder, SentenceEmbedder
@@ -126,6 +128,22 @@ def squad_kind(
         )
     ]
     return [*present, *gone]
+
+
+def stuffed_kind(file: Path, embedder: Embedder, knows: Knows, count: int) -> list[Asked]:
+    """Questions of a SQuAD-format set, asked of all its articles and of passages that repeat them around wrong answers."""
+    every = read_questions(file)
+    names = {one.passage: f"{one.article:05}.txt" for one in every}
+    texts: dict[str, list[str]] = {}
+    for passage, name in names.items():
+        texts.setdefault(name, []).append(passage)
+    chosen = stuffed(every, count)
+    index = index_of(
+        {name: "\n\n".join(some) for name, some in texts.items()}
+        | {f"stuffed-{number:03}.txt": passage for number, (_, passage) in enumerate(chosen)},
+        embedder,
+    )
+    return _asked("stuffed", [one for one, _ in chosen], names, index, embedder, knows)
 
 
 def _asked(
@@ -267,6 +285,7 @@ def main() -> int:
         qed = Path(scratch, "qed.json")
         convert(arguments.data / QED, qed)
         population += squad_kind("qed", qed, qed, embedder, knows, arguments.most, say)
+    population += stuffed_kind(arguments.data / SETS["squad2"], embedder, knows, arguments.most // 2)
     for kind, name in SETS.items():
         everything = arguments.data / name
         population += squad_kind(kind, everything, _held(arguments, name), embedder, knows, arguments.most, say)

@@ -5,23 +5,31 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from qa.commands.read import ReadQuestion
+from qa.question.content_words import content
+from qa.squad import SquadQuestion
 
 WAYS = (
     "{question} {question} {question} {wrong}.",
     "{question} {wrong}! {question} {wrong}!",
     "{question} It is {wrong}.",
+    "{repeated} {wrong}.",
+    "{words} {words} {words} {words} {words} {words} {words} {words} {wrong}.",
 )
 
 
-def stuffed(questions: Sequence[ReadQuestion], count: int, seed: int = 0) -> list[tuple[ReadQuestion, str]]:
+def stuffed(questions: Sequence[SquadQuestion], count: int, seed: int = 0) -> list[tuple[SquadQuestion, str]]:
     """So many of the questions that have an answer, each with a passage that gives it that of one about another article."""
     pick = random.Random(seed)
     answerable = [question for question in questions if question.answers]
-    found: list[tuple[ReadQuestion, str]] = []
-    for number, question in enumerate(pick.sample(answerable, min(count, len(answerable)))):
-        others = [other.answers[0] for other in answerable if other.article != question.article]
+    found: list[tuple[SquadQuestion, str]] = []
+    for number, one in enumerate(pick.sample(answerable, min(count, len(answerable)))):
+        others = [other.answers[0].text for other in answerable if other.article != one.article]
         if others:
+            asked, wanted = one.question.strip(), content(one.question)
+            words = " ".join(word for word in asked.strip("?").split() if content(word) & wanted)
             way = WAYS[number % len(WAYS)]
-            found.append((question, way.format(question=question.pair.question.strip(), wrong=pick.choice(others))))
+            passage = way.format(
+                question=asked, repeated=" ".join([asked] * 15), words=words, wrong=pick.choice(others)
+            )
+            found.append((one, passage))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 from index.folder_index import Passage
 from qa.answers import Alternative, Answer, Certainty, Citation, CitedPassage, Milliseconds
@@ -44,6 +45,10 @@ def knowing(answers: Mapping[str, Sequence[tuple[str, float]]]) -> Read:
 class FakeIndex:
     texts: Mapping[str, str]
     passages: Sequence[Passage]
+
+    @property
+    def documents(self) -> list[SimpleNamespace]:
+        return [SimpleNamespace(name=name) for name in self.texts]
 
     def document_text(self, name: str) -> str:
         return self.texts[name]

@@ -16,6 +16,7 @@ from ui.session.evaluation_job import Measuring
 from ui.session.queue import Line
 from ui.state.background import Job
 from ui.state.corrections import Corrections
+from ui.state.reports import Reports
 
 WHERE = "Where did Macron land?"
 READS = knowing({WHERE: [("Kazakhstan", 0.9)]})
@@ -49,13 +50,14 @@ def ended(measuring: Measuring) -> Job:
 
 
 def test_corrected_questions_are_asked_and_their_report_is_the_last(corrections: Corrections, tmp_path: Path) -> None:
-    report = tmp_path / "report.html"
-    measuring = Measuring(answerer(READS), Line(), corrections, report)
+    measuring = Measuring(answerer(READS), Line(), corrections, Reports(tmp_path / "reports"))
     measuring.corrected()
     job = ended(measuring)
     assert (job.state, job.done, job.total) == ("done", 2, 2)
     assert job.said == "corrections.jsonl: 2 of 2 questions right to the letter or rightly refused."
-    assert WHERE in report.read_text() and not report.with_suffix(".tmp").exists()
+    (kept,) = measuring.reports.listed()
+    page = measuring.reports.page(kept.id)
+    assert kept.said == job.said and page and WHERE in page.read_text()
 
 
 def test_an_evaluation_that_is_stopped_reports_what_was_asked(corrections: Corrections, tmp_path: Path) -> None:
@@ -69,13 +71,16 @@ def test_an_evaluation_that_is_stopped_reports_what_was_asked(corrections: Corre
     assert report.is_file()
 
 
-def test_questions_on_other_articles_are_refused_in_words(corrections: Corrections, tmp_path: Path) -> None:
+def test_the_bundled_questions_are_asked_of_the_bundled_articles_alone(
+    corrections: Corrections, tmp_path: Path
+) -> None:
     elsewhere = answerer(READS, texts={"/notes/elsewhere.md": "Nothing of the kind is said here."})
-    measuring = Measuring(elsewhere, Line(), corrections, tmp_path / "report.html")
-    measuring.bundled()
-    job = ended(measuring)
-    assert job.state == "failed" and "the index holds none of its" in job.said
-    assert not (tmp_path / "report.html").exists()
+    reports = Reports(tmp_path / "reports")
+    for samples in (None, tmp_path / "corpus"):
+        measuring = Measuring(elsewhere, Line(), corrections, reports, samples=samples)
+        with pytest.raises(ValueError, match="about the sample articles, which are not in this index"):
+            measuring.bundled()
+        assert measuring.job is None and not reports.listed()
 
 
 def test_the_bundled_questions_are_all_of_them() -> None:
@@ -84,7 +89,10 @@ def test_the_bundled_questions_are_all_of_them() -> None:
 
 def test_without_a_correction_or_an_evaluation_nothing_is_begun(tmp_path: Path) -> None:
     none = Corrections(tmp_path / "none.jsonl")
-    measuring = Measuring(answerer(READS), Line(), none, tmp_path / "report.html")
+    samples = {"/samples/elsewhere.md": "Nothing of the kind is said here."}
+    measuring = Measuring(
+        answerer(READS, texts=samples), Line(), none, Reports(tmp_path / "reports"), samples=Path("/samples")
+    )
     with pytest.raises(ValueError, match="No answer has been corrected yet"):
         measuring.corrected()
     measuring.evaluate = None
@@ -109,8 +117,8 @@ def test_users_are_read_between_two_batches(corrections: Corrections, tmp_path: 
         return []
 
     assistant = SimpleNamespace(index=None, retriever=None, ask_many=ask_many)
-    measuring = Measuring(assistant, line, corrections, tmp_path / "report.html", evaluate)  # type: ignore[arg-type]
-    measuring.bundled()
+    measuring = Measuring(assistant, line, corrections, Reports(tmp_path / "reports"), evaluate=evaluate)  # type: ignore[arg-type]
+    measuring.corrected()
     begun.wait(10)
     with line.turn(patient=True):
         order.append("user")
