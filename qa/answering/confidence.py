@@ -46,14 +46,17 @@ class Scale:
 class Confidence:
     """Three probabilities: that an answer is right, that a sentence answers, that the articles do not answer at all.
 
-    An answer is given if it reaches ``threshold``, the lowest probability that kept wrong answers to at most 15 % of
-    those given on the data it was fitted on; ``settles_at`` is the lead, in log odds, at which the cascade stops; ``reader`` is the
-    fingerprint of the reader they were fitted to, ``screen`` that of the small reader before it, empty if there was none.
+    A fourth scale, ``reading``, compares an answer with passages that are still unread: by what is known of both alone.
+
+    An answer is given if it reaches ``threshold``, below which 5 % of the right answers lay on the data it was fitted on;
+    ``settles_at`` is the lead, in log odds, at which the cascade stops; ``reader`` is the fingerprint of the reader they were fitted
+    to, ``screen`` that of the small reader before it, empty if there was none.
     """
 
     answer: Scale
     sentence: Scale
     none: Scale
+    reading: Scale
     threshold: float
     reader: str
     fitted_on: str
@@ -72,6 +75,7 @@ class Confidence:
                 _scale(raw["answer"], Features),
                 _scale(raw["sentence"], SentenceFeatures),
                 _scale(raw["none"], FoundFeatures),
+                _scale(raw["reading"], Features),
                 float(raw["threshold"]),
                 raw["reader"],
                 raw["fitted_on"],
@@ -94,11 +98,11 @@ class Confidence:
     def promise(self, hit: Hit, look: float = 0.0) -> float:
         """The bound of an unread passage, in log odds of a right answer: from its search scores and the small reader's score
         ``look`` (log odds against no answer; even odds if it has not been scored)."""
-        return self.answer.log_odds(Features.at(hit, look))
+        return self.reading.log_odds(Features.at(hit, look))
 
     def leads(self, known: Features) -> float:
         """The stopping bound of the best answer: passages whose bound is not above it are skipped."""
-        return self.answer.log_odds(known) - self.settles_at
+        return self.reading.log_odds(known) - self.settles_at
 
 
 def _scale(raw: Mapping[str, Any], kind: type[Known]) -> Scale:
@@ -122,4 +126,6 @@ def unfitted(reader: str) -> Confidence:
     """
     margin = Scale(0.0, {"margin": 10.0})
     absent = Scale(0.0, {"answer": -10.0})
-    return Confidence(margin, Scale(0.0, {"margin": 10.0, "near": 1.0}), absent, 0.5, reader, "nothing: unfitted")
+    return Confidence(
+        margin, Scale(0.0, {"margin": 10.0, "near": 1.0}), absent, margin, 0.5, reader, "nothing: unfitted"
+    )

@@ -32,11 +32,11 @@ class Features:
     """What is known of a candidate answer.
 
     ``margin``: log odds against no answer, over 10 and within -3..3; ``margin_squared``: its square with its sign; ``lead``: how
-    far it is above the best other candidate, over 10 and within -1..1; ``agreement``: further documents that say the
-    same, of at most two, as a share; ``similarity``: cosine of question and passage; ``term_score``: BM25 as a share of the
-    question's best; ``near``: share of the question's content words in the answer's sentence, the one before, its title
-    and headings, or its row; ``names`` and ``figures``: the same of the question's names and figures;
-    ``length``: content words of the question, of at most 20, as a share.
+    far it is above the best other candidate, at most twice as far as above no answer, over 10 and within -1..1; ``agreement``:
+    further documents that say the same, of at most two, as a share; ``similarity``: cosine of question and passage;
+    ``term_score``: BM25 as a share of the question's best; ``near``: share of the question's content words in the answer's
+    sentence, the one before, its title and headings, or its row; ``names`` and ``figures``: the same of the question's names and
+    figures; ``length``: content words of the question, of at most 20, as a share.
     The rest are 1 or 0: ``echo``, every word of the answer stands in the question; ``unfit``, it is not of the type asked for, or
     holds no content word; ``row``, it is from a row of a table; ``outside``, it is outside the document's main content; ``whole``,
     the question asks for a whole sentence; ``search``, it is written as for a search engine, without capitals and a mark.
@@ -108,7 +108,7 @@ def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
     named = names_in(question)
     made = []
     for candidate in found:
-        rival = max((other.score for other in found if other is not candidate), default=candidate.score - 10)
+        rival = max((other.score for other in found if other is not candidate), default=-math.inf)
         hit, margin = candidate.best.hit, clipped(candidate.score)
         sentence, around = sentence_of(candidate), _around(candidate)
         made.append(
@@ -117,7 +117,7 @@ def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
                 margin * abs(margin),
                 hit.similarity,
                 hit.term_score,
-                lead=clipped(candidate.score - rival, 1.0),
+                lead=clipped(min(candidate.score - rival, 2 * candidate.score), 1.0),
                 agreement=min(_agreeing(question, candidate, found) - 1, AGREEING) / AGREEING,
                 near=share(wanted, around),
                 names=share(named, around),

@@ -37,7 +37,8 @@ def enough(
 
 def leading(lead: float) -> Confidence:
     """Log odds that are the reader's own and the similarity, and the lead that ends reading."""
-    return replace(unfitted("fake-reader-1"), answer=Scale(0.0, {"margin": 10.0, "similarity": 1.0}), settles_at=lead)
+    scale = Scale(0.0, {"margin": 10.0, "similarity": 1.0})
+    return replace(unfitted("fake-reader-1"), answer=scale, reading=scale, settles_at=lead)
 
 
 def sizes(calls: list[list[Pair]]) -> list[int]:

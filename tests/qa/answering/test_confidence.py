@@ -14,7 +14,9 @@ from qa.answering.features import Features
 
 def fitted(bias: float = 1.0) -> Confidence:
     answer = Scale(bias, {"margin": 2.0, "term_score": -1.0, "echo": -0.5}, sure=0.9, likely=0.6)
-    return Confidence(answer, Scale(0.0, {"near": 1.0}), Scale(0.5, {"answer": -1.0}), 0.6, "reader-1", "a test")
+    return Confidence(
+        answer, Scale(0.0, {"near": 1.0}), Scale(0.5, {"answer": -1.0}), answer, 0.6, "reader-1", "a test"
+    )
 
 
 def test_the_probability_is_the_logistic_of_the_weighted_sum():

@@ -38,6 +38,11 @@ def test_a_negative_margin_keeps_its_sign_when_squared_and_none_runs_away():
     assert known(WHO, "Macron", {"Macron": 1000.0})["Macron"].margin == 3.0
 
 
+def test_an_answer_below_no_answer_leads_nothing():
+    assert known(WHO, "Macron", {"Macron": -4.0})["Macron"].lead == pytest.approx(-0.8)
+    assert known(WHO, "Macron met Sardor", {"Macron": 3.0, "Sardor": -9.0})["Macron"].lead == pytest.approx(0.6)
+
+
 def test_the_lead_is_over_the_best_other_candidate():
     two = known(WHO, "Macron and Scholz", {"Macron": 5.0, "Scholz": 3.0})
     assert (two["Macron"].lead, two["Scholz"].lead) == (pytest.approx(0.2), pytest.approx(-0.2))

@@ -17,7 +17,13 @@ ASKED = "When was the mill repaired?"
 def confidence() -> Confidence:
     plain = unfitted("r")
     return Confidence(
-        plain.answer, Scale(-2.0, {"margin": 10.0, "near": 3.0, "rank": 0.1}), plain.none, 0.5, "r", "a test"
+        plain.answer,
+        Scale(-2.0, {"margin": 10.0, "near": 3.0, "rank": 0.1}),
+        plain.none,
+        plain.reading,
+        0.5,
+        "r",
+        "a test",
     )
 
 
