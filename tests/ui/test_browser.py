@@ -13,6 +13,8 @@ import pytest
 from browsing import Watched, look, open_chromium, watch
 from page_fakes import FakeAssistant, FakeIndex, FakePassages
 
+from ui.html.unmarked import unmarked
+
 pytestmark = pytest.mark.browser
 chromium = pytest.fixture(scope="module")(open_chromium)
 
@@ -85,7 +87,7 @@ def opened(chromium: Any, site: Site) -> Iterator[Watched]:
 
 def view(page: Any, name: str) -> None:
     """Go to one of the three pages."""
-    page.get_by_role("navigation").get_by_role("button", name=name).click()
+    page.get_by_role("navigation", name="Pages").get_by_role("button", name=name).click()
 
 
 def test_an_answer_comes_with_its_sentence_and_its_document_at_the_very_words(opened: Watched) -> None:
@@ -132,7 +134,7 @@ def test_where_there_is_no_short_answer_the_nearest_sentences_look_different(ope
 def test_hostile_articles_stay_text_everywhere(opened: Watched) -> None:
     page = opened.page
     opened.ask(TRAP)
-    assert page.locator(".pc-answer").inner_text() == TRAPPED
+    assert page.locator(".pc-answer").inner_text() == unmarked(TRAPPED, TRICK)
     assert page.locator("#pc-mark").inner_text() == TRAPPED
     assert "<script>window.ran=4</script>" in page.locator("#panel .pc-text").inner_text()
     hostile = (
@@ -405,11 +407,18 @@ def test_nothing_overflows_at_any_width(chromium: Any, site: Site, width: int) -
     watched.close()
 
 
+def test_the_page_keeps_its_own_looks(opened: Watched) -> None:
+    opened.ask(WHEN)
+    assert opened.page.locator(".pc-question").evaluate("(one) => getComputedStyle(one).fontWeight") == "600"
+    assert opened.page.locator(".pc-card .pc-confidence").evaluate("(one) => getComputedStyle(one).marginTop") == "10px"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation(chromium: Any, site: Site, scheme: str) -> None:
+def test_axe_finds_no_violation(chromium: Any, site: Site, scheme: str, width: int) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    watched = watch(chromium, site.address, color_scheme=scheme)
+    watched = watch(chromium, site.address, color_scheme=scheme, viewport={"width": width, "height": 844})
     for question in (WHEN, DIFFERS, WHOLE, "Who painted the picture?"):
         watched.ask(question)
     found = []

@@ -72,7 +72,7 @@ def opened(chromium: Any, shelf: Shelf) -> Iterator[Watched]:
 
 def view(page: Any, name: str) -> None:
     """Go to one of the three pages."""
-    page.get_by_role("navigation").get_by_role("button", name=name).click()
+    page.get_by_role("navigation", name="Pages").get_by_role("button", name=name).click()
 
 
 def job(page: Any, words: str) -> None:

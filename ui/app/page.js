@@ -72,7 +72,7 @@ const go = ({ chat = page.chat, view = page.view, how = "pushState" }) => {
   app.dataset.view = view;
   const query = new URLSearchParams({ ...(view === "ask" ? {} : { view }), ...(chat ? { c: chat } : {}) }).toString();
   if (moved || how === "replaceState") history[how]({}, "", location.pathname + (query ? `?${query}` : "") + (how === "replaceState" ? location.hash : ""));
-  all("nav button").forEach((one) => one.setAttribute("aria-current", one.name === `view:${view}` ? "page" : "false"));
+  all(".pc-bar nav button").forEach((one) => one.setAttribute("aria-current", one.name === `view:${view}` ? "page" : "false"));
 };
 const arrive = async () => {
   const asked = new URLSearchParams(location.search);
@@ -92,8 +92,11 @@ const showPanel = (open) => {
     if (!was) history.pushState({ panel: true }, "");
     at("panel").focus();
   }
+  if (open) toMark();
+};
+const toMark = () => {
   const box = at("panel").querySelector(".pc-text"), mark = at("pc-mark") ?? at("panel").querySelector(".pc-box-quote, .pc-box-passage");
-  if (open && box && mark) box.scrollTop += mark.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight * 0.4;
+  if (box && mark) box.scrollTop += mark.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight * 0.4;
 };
 const closePanel = () => {
   if (history.state?.panel) history.back();
@@ -226,6 +229,9 @@ app.addEventListener("drop", (event) => {
   app.classList.remove("pc-dragging");
   if (event.dataTransfer.files.length) send([...event.dataTransfer.files]);
 });
+
+// A page has its height once it is drawn.
+app.addEventListener("load", (event) => event.target.className === "pc-page" && toMark(), true);
 
 // A page that cannot be drawn is shown as text.
 app.addEventListener("error", (event) => {

@@ -42,7 +42,7 @@ from ui.state.corrections import Corrections
 from ui.state.incoming import Incoming
 from ui.state.logins import logout_route
 from ui.state.reports import Reports
-from ui.state.source_files import report_route, route
+from ui.state.source_files import page_route, report_route, route
 
 # Gradio starts every question at once, plus a few that are told the queue is full: the desk's own queue limits how
 # many are read together, and questions in it can be seen and stopped.
@@ -132,6 +132,7 @@ def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth
     page.queue(max_size=64)
     routes = [
         route(page.desk.originals),
+        page_route(page.desk.originals),
         report_route(page.measuring.reports),
         export_route(page.desk.store),
         logout_route(),

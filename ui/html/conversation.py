@@ -15,6 +15,7 @@ from index.sentences import sentence_at
 from qa.answers import Alternative, Answer, Citation
 from ui.html.citation_text import bibtex, markdown, plain
 from ui.html.markup import EMPTY, Html, button, join, tag
+from ui.html.unmarked import unmarked
 from ui.state.conversations import Chat, ChatTurn
 from ui.state.source_files import key_of
 
@@ -23,6 +24,7 @@ NEAR_PASSAGE = 260  # characters: enough to recognise a passage, short enough to
 SOURCES_SHOWN = 3  # the others of an answer are folded away
 DOCUMENTS_SHOWN = 12
 
+NEAREST = "These sentences come nearest. They may not answer the question:"
 WORDS = {"sure": "Sure", "likely": "Likely", "unsure": "Check"}
 
 
@@ -103,27 +105,33 @@ def _found(place: Place, answer: Answer) -> Html:
 
 
 def _words(answer: Answer) -> Html:
-    words = answer.text or ""
+    words = unmarked(answer.text or "", answer.citations[0].document if answer.citations else "")
     size = "" if len(words) <= 80 else " pc-longer" if len(words) <= 240 else " pc-longest"
     return tag("p", words, class_=f"pc-answer{size}", dir="auto")
 
 
 def _items(answer: Answer) -> Html:
     """The items of a list, each in the articles' words."""
-    items = (tag("li", item.quote, dir="auto") for item in answer.items)
+    items = (tag("li", unmarked(item.quote, item.document), dir="auto") for item in answer.items)
     return tag("ul", *items, class_="pc-answer pc-longer pc-items")
 
 
 def _not_found(place: Place, answer: Answer) -> Html:
     """No short answer: the sentences nearest to the question, or that there is nothing near."""
     near = [_near(place, number, one, answer.likeliest_in(one)) for number, one in enumerate(answer.citations)]
-    title = "No short answer found" if near and not answer.nothing_near else "Nothing near this in your articles"
-    nearest = "These sentences come nearest. They may not answer the question:"
+    listed = tag("ol", *near, class_="pc-near")
+    if answer.nothing_near or not near:
+        title, nearest = (
+            "Nothing near this in your articles",
+            _folded("The nearest sentences", listed) if near else EMPTY,
+        )
+    else:
+        title, nearest = "No short answer found", join([note(NEAREST), listed])
     return join(
         [
             tag("p", title, class_="pc-none"),
             _notice(answer),
-            join([note(nearest), tag("ol", *near, class_="pc-near")]) if near else EMPTY,
+            nearest,
             _alternatives(place, answer.alternatives, "Guesses too weak to give"),
         ]
     )
@@ -210,18 +218,18 @@ def sentence_of(citation: Citation) -> str:
 
 def sentence(citation: Citation) -> Html:
     """The sentence that holds a citation, with its quote marked; the bare passage if the two do not match."""
-    words, start = citation.passage.text, citation.start - citation.passage.start
+    words, start, name = citation.passage.text, citation.start - citation.passage.start, citation.document
     end = start + len(citation.quote)
     if start < 0 or not citation.quote or words[start:end] != citation.quote:
-        return tag("blockquote", _clipped(words, NEAR_PASSAGE), class_="pc-words", dir="auto")
+        return tag("blockquote", unmarked(_clipped(words, NEAR_PASSAGE), name), class_="pc-words", dir="auto")
     span = sentence_at(words, start, end)
     left, right = _room(words, span.start, start, -1), _room(words, span.end, end, 1)
     return tag(
         "blockquote",
         "… " if left > span.start else "",
-        words[left:start],
-        tag("mark", words[start:end]),
-        words[end:right],
+        unmarked(words[left:start], name),
+        tag("mark", unmarked(words[start:end], name)),
+        unmarked(words[end:right], name),
         " …" if right < span.end else "",
         class_="pc-words",
         dir="auto",
@@ -268,10 +276,13 @@ def _source(place: Place, candidate: int, number: int, citation: Citation) -> Ht
 def _near(place: Place, number: int, citation: Citation, inside: Citation | None = None) -> Html:
     """One of the nearest sentences with its likeliest words marked, or the first words of its passage, and its source."""
     if inside is None:
-        quoted = [citation.quote or _clipped(citation.passage.text.strip(), NEAR_PASSAGE)]
+        quoted = [unmarked(citation.quote or _clipped(citation.passage.text.strip(), NEAR_PASSAGE), citation.document)]
     else:
         left, right = inside.start - citation.start, inside.end - citation.start
-        quoted = [citation.quote[:left], tag("mark", inside.quote), citation.quote[right:]]
+        before, marked, after = (
+            unmarked(one, citation.document) for one in (citation.quote[:left], inside.quote, citation.quote[right:])
+        )
+        quoted = [before, tag("mark", marked), after]
     words = tag("blockquote", *quoted, class_="pc-words", dir="auto")
     return tag("li", words, _source(place, 0, number, citation))
 
@@ -312,7 +323,7 @@ def _tools(one: ChatTurn) -> Html:
     return tag(
         "div",
         join(copies[:1]),
-        opinions(one) if answer is not None else EMPTY,
+        opinions(one) if answer is not None and answer.kind != "notice" else EMPTY,
         menu(
             "More",
             *copies[1:],
@@ -336,7 +347,7 @@ def _copies(one: ChatTurn) -> Iterator[Html]:
     if answer is None:
         return
     forms = (
-        ("Copy", plain(answer, sentence_of(answer.citations[0]))),
+        ("Copy", plain(answer, unmarked(sentence_of(answer.citations[0]), answer.citations[0].document))),
         ("Copy as Markdown", markdown(answer, sentence_of(answer.citations[0]))),
         ("Copy as BibTeX", bibtex(answer)),
     )

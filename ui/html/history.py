@@ -24,7 +24,7 @@ def history(headings: Sequence[Heading], words: str, open_chat: str, today: date
     groups = groupby(found[:LISTED], key=lambda one: age(one.asked, today))
     parts: list[str] = []
     for name, some in groups:
-        parts += [tag("h3", name), tag("ul", *(row(one, open_chat) for one in some))]
+        parts += [tag("h2", name), tag("ul", *(row(one, open_chat) for one in some))]
     more = [note(f"{len(found) - LISTED:,} more: search for them.")] if len(found) > LISTED else []
     return join([*parts, *more, button("forget-all", f"Delete all {len(headings):,}") if len(headings) > 1 else ""])
 

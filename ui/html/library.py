@@ -49,12 +49,14 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A folder, a file, or the uploads: where some of the documents come from. ``missing``: it is not there now."""
+    """A folder, a file, or the uploads: where some of the documents come from. ``missing``: it is not there now;
+    ``samples``: these are the articles to try."""
 
     path: Path
     name: str
     documents: int
     missing: bool = False
+    samples: bool = False
 
 
 SORTS: dict[str, Callable[[LibraryFile], str]] = {
@@ -118,7 +120,9 @@ def _origin(one: Origin, *, changing: bool) -> Html:
     title = tag("span", one.name, class_="pc-title", title=str(one.path), dir="auto")
     key = key_of(str(one.path))
     tools = [button(f"only:{key}", "Show"), button(f"drop:{key}", "Remove")] if changing else []
-    return tag("li", title, " ", where, tag("span", *tools, class_="pc-end"))
+    return tag(
+        "li", title, " ", where, tag("span", *tools, class_="pc-end"), class_="pc-samples" if one.samples else None
+    )
 
 
 def problems(rows: Sequence[LibraryFile]) -> Html:

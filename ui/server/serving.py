@@ -192,6 +192,8 @@ def follow(
                 for warning in checked.warnings:
                     log.warning("%s", warning)
         except (IndexProblem, ValueError, OSError) as error:
+            if isinstance(error, IndexMissing) and assistant.status == "empty":
+                continue  # there was none: the first is still to be made
             assistant.warning = str(error)
             log.warning("the index cannot be used as it is now, so the page still uses what it had: %s", error)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Protocol, runtime_checkable
 
-from index.storage.generations import IndexProblem
+from index.storage.generations import IndexMissing, IndexProblem
 from qa.answerer import Answerer
 from qa.answers import Answer, Citation
 from qa.conversation import TURNS_KEPT, Conversation, Turn
@@ -155,6 +155,10 @@ class Desk:
                 answer = talk.correct(turn.question) if literally else talk.ask(turn.question)
         except Stopped:
             return replace(turn, state="stopped")
+        except IndexMissing:
+            return replace(
+                turn, state="failed", problem="There are no articles yet, or they are still being read: ask again soon."
+            )
         except (ValueError, OSError, IndexProblem) as error:
             return replace(turn, state="failed", problem=as_sentence(error))
         except Exception:
@@ -191,9 +195,10 @@ def citations_at(chat: Chat, key: CitationKey) -> Sequence[Citation]:
 
 
 def first_citation(turn: ChatTurn) -> CitationKey | None:
-    """The citation that opens with an answer, if it has one."""
+    """The citation that opens with an answer; None if it has none or nothing comes near."""
     answers: list[Answer] = [turn.answer, *turn.answer.parts] if turn.answer is not None else []
-    part = next((number for number, answer in enumerate(answers) if answer.citations), None)
+    near = (number for number, answer in enumerate(answers) if answer.citations and not answer.nothing_near)
+    part = next(near, None)
     return CitationKey(turn.id, part) if part is not None else None
 
 

@@ -78,7 +78,13 @@ class Library:
         names, paths = [record.name for record in self.assistant.index.documents], self.roots.paths
         gone = {one.name for one in away(paths, names)}
         return [
-            Origin(root, self._named(root), sum(below(name, str(root)) for name in names), missing=str(root) in gone)
+            Origin(
+                root,
+                self._named(root),
+                sum(below(name, str(root)) for name in names),
+                missing=str(root) in gone,
+                samples=self.samples is not None and root == self.samples.resolve(),
+            )
             for root in paths
         ]
 
