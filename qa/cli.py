@@ -275,12 +275,11 @@ def train(
         Path | None, typer.Option("--documents", metavar="DIR", help="The folder of a gold file's documents.")
     ] = None,
     layers: Annotated[int | None, typer.Option(help="How many of the lowest layers to keep (default: all).")] = None,
-    epochs: Annotated[float, typer.Option(help="Passes over the data.")] = 1.0,
+    epochs: Annotated[
+        float | None, typer.Option(help="Passes over the data (default: 3 over your own questions, else 1).")
+    ] = None,
     learning_rate: Annotated[float, typer.Option(help="Peak learning rate.")] = 4e-5,
     seed: Annotated[int, typer.Option(help="Seed of the sample, the order and the new span layer.")] = 0,
-    keep: Annotated[
-        float, typer.Option(min=0, max=1, help="Share of the starting weights in the finished reader.")
-    ] = 0.0,
     screen: Annotated[
         bool, typer.Option("--screen", help="Train a small reader, which chooses what a large one reads.")
     ] = False,
@@ -302,7 +301,6 @@ def train(
             epochs=epochs,
             learning_rate=learning_rate,
             seed=seed,
-            keep=keep,
             screen=screen,
             teacher=teacher,
             say=err.say,

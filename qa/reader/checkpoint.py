@@ -61,12 +61,17 @@ def read_weights(folder: Path, dtype: torch.dtype = torch.float32) -> dict[str, 
     }
 
 
-def write_weights(folder: Path, tensors: Mapping[str, Tensor], *, shard_bytes: int = SHARD_BYTES) -> None:
-    """Write large matrices in int8 and the rest in fp32, in shards with Hugging Face's index file."""
+def write_weights(
+    folder: Path, tensors: Mapping[str, Tensor], *, shard_bytes: int = SHARD_BYTES, rounded: bool = True
+) -> None:
+    """Write large matrices in int8 (in fp16 unless ``rounded``), the rest in fp32, in shards with Hugging Face's index file."""
     stored: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
         if tensor.ndim == 2 and tensor.numel() > 100_000 and tensor.shape[1] % GROUP == 0:
-            stored[name], stored[name + SCALE] = quantise(tensor.float())
+            if rounded:
+                stored[name], stored[name + SCALE] = quantise(tensor.float())
+            else:
+                stored[name] = tensor.half().contiguous()
         else:
             stored[name] = tensor.float().contiguous()
     shards: list[dict[str, Tensor]] = [{}]

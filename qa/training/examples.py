@@ -200,9 +200,18 @@ def around(names: list[str], name: str, neighbours: int) -> list[str]:
 
 
 def read_gold(path: Path, folder: Path) -> Loaded:
-    """Read a gold JSONL file; the passage is the paragraph of the document in ``folder`` that holds the answer."""
+    """Read a gold JSONL file; the passage is the paragraph of the document in ``folder`` that holds the answer.
+
+    Raises ValueError naming the file if it is no text, or a SQuAD-format file.
+    """
     loaded = Loaded()
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except ValueError as error:
+        raise ValueError(f"{path}: not a text file in UTF-8") from error
+    if '"paragraphs"' in lines[0] and '"data"' in lines[0]:
+        raise ValueError(f"{path}: a SQuAD-format file; give it a name that ends in .json")
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         try:
@@ -214,11 +223,16 @@ def read_gold(path: Path, folder: Path) -> Loaded:
             if text[row["start"] : end] != row["answers"][0]:
                 raise ValueError("its answer does not stand at its offset")
         except (KeyError, TypeError, ValueError, OSError) as error:
-            loaded.skipped.append(f"{path.name}: line {number}: {error}")
+            reason = f"{error} is missing" if isinstance(error, KeyError) else error
+            loaded.skipped.append(f"{path.name}: line {number}: {reason}")
             continue
         before = text.rfind("\n\n", 0, row["start"])
         left, right = before + 2 if before >= 0 else 0, text.find("\n\n", end)
         passage = text[left : right if right >= 0 else len(text)]
         key = str(row.get("id", number))
-        loaded.examples.append(TrainingExample(key, key, row["question"], passage, row["start"] - left, end - left))
+        loaded.examples.append(
+            TrainingExample(
+                key, key, row["question"], passage, row["start"] - left, end - left, document=row["document"]
+            )
+        )
     return loaded

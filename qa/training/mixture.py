@@ -118,7 +118,7 @@ SCREEN = Proportions(
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """Training examples, examples of the 1 % of questions held back, and reports of skipped questions."""
+    """Training examples, examples of the questions held back, and reports of skipped questions."""
 
     train: list[TrainingExample]
     dev: list[TrainingExample]
@@ -143,20 +143,28 @@ class Mixture:
             raise ValueError(f"{path}: damaged; remove it to prepare the examples again") from error
 
 
-def mix(sources: dict[str, Loaded], proportions: Proportions, seed: int) -> Mixture:
+def mix(
+    sources: dict[str, Loaded],
+    proportions: Proportions,
+    seed: int,
+    *,
+    dev: Sequence[TrainingExample] | None = None,
+) -> Mixture:
     """Sample each source, hold back 1 % of it, add negatives, and add noise to the training examples.
 
-    Long passages are cut as an index cuts articles. Another seed gives other samples, pieces, negatives and noise.
+    With ``dev``, the caller has held those back and nothing more is. Long passages are cut as an index cuts articles. Another
+    seed gives other samples, pieces, negatives and noise.
     """
     rng = random.Random(seed)
     train: list[TrainingExample] = []
-    dev: list[TrainingExample] = []
+    held_back = list(dev or ())
     for name, loaded in sources.items():
         made = _Maker(name, loaded.examples, proportions, rng)
         usable = rng.sample(loaded.examples, len(loaded.examples))
-        held = max(1, min(len(usable), proportions.sources.get(name, len(usable))) * DEV_PERCENT // 100)
+        asked = min(len(usable), proportions.sources.get(name, len(usable)))
+        held = 0 if dev is not None else max(1, asked * DEV_PERCENT // 100)
         wanted = proportions.sources.get(name, len(usable)) - held
-        dev.extend(made.of(usable[:held]))
+        held_back.extend(made.of(usable[:held]))
         for number, at in enumerate(range(0, wanted, max(1, len(usable) - held))):
             chosen = usable[held:][: wanted - at]
             again = (
@@ -170,7 +178,7 @@ def mix(sources: dict[str, Loaded], proportions: Proportions, seed: int) -> Mixt
     disturbed = [_disturbed(e, answers, proportions, rng) for e in train]  # a tokenised table would lose its rows
     return Mixture(
         [_typed(e, proportions, rng) for e in (*disturbed, *tables, *said)],
-        dev,
+        held_back,
         [s for loaded in sources.values() for s in loaded.skipped],
     )
 

@@ -108,3 +108,14 @@ def test_a_damaged_list_of_shards_is_named(tmp_path: Path, text: str):
     index.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=str(index)):
         read_weights(tmp_path)
+
+
+def test_small_changes_are_kept_unless_rounded(tmp_path: Path):
+    torch.manual_seed(0)
+    write_weights(tmp_path, {"w": torch.randn(400, 256).mul_(0.03)})
+    moved = read_weights(tmp_path)["w"] + 1e-4
+    lost = []
+    for rounded in (True, False):
+        write_weights(tmp_path, {"w": moved}, rounded=rounded)
+        lost.append(float((read_weights(tmp_path)["w"] - moved).abs().mean()))
+    assert lost[1] < lost[0] / 5
