@@ -142,7 +142,7 @@ def _problem(one: LibraryFile) -> list[str]:
     return [name, f": {one.reason} ", *buttons.get(one.status, [])]
 
 
-def table(rows: Sequence[LibraryFile], page: int, sort: str, *, changing: bool) -> Html:
+def table(rows: Sequence[LibraryFile], page: int, sort: str) -> Html:
     """One page of the rows with their total number. ``page`` counts from 0, ``sort`` is a column of SORTS."""
     page = min(max(page, 0), pages(rows) - 1)
     shown = sorted(rows, key=SORTS[sort])[page * ROWS_SHOWN : (page + 1) * ROWS_SHOWN]
@@ -159,9 +159,9 @@ def table(rows: Sequence[LibraryFile], page: int, sort: str, *, changing: bool) 
         )
         for key, label in names.items()
     ]
-    select = [tag("th", tag("span", "Select", class_="pc-unseen"), scope="col")] if changing else []
-    body = tag("tbody", *(_row(one, changing=changing) for one in shown))
-    return join([tag("table", tag("thead", tag("tr", *select, *head)), body), _pager(rows, page)])
+    select = tag("th", tag("span", "Select", class_="pc-unseen"), scope="col")
+    body = tag("tbody", *map(_row, shown))
+    return join([tag("table", tag("thead", tag("tr", select, *head)), body), _pager(rows, page)])
 
 
 def _sorted(key: str, sort: str) -> str | None:
@@ -180,14 +180,14 @@ def _pager(rows: Sequence[LibraryFile], page: int) -> Html:
     return tag("div", tag("span", said, class_="pc-note"), back, on, class_="pc-tools")
 
 
-def _row(row: LibraryFile, *, changing: bool) -> Html:
+def _row(row: LibraryFile) -> Html:
     key = key_of(row.name)
-    pick = [tag("td", tag("input", type="checkbox", value=key, aria_label=f"Select {row.title}"))] if changing else []
+    pick = tag("td", tag("input", type="checkbox", value=key, aria_label=f"Select {row.title}"))
     title = button(f"show:{key}", row.title, class_="pc-open", dir="auto", title=row.reason or row.title)
     file = tag("td", Path(row.name).name, title=row.name, class_="pc-file", dir="auto")
     return tag(
         "tr",
-        *pick,
+        pick,
         tag("th", title, scope="row"),
         file,
         tag("td", row.kind, class_="pc-kind"),

@@ -70,7 +70,7 @@ class Shelf:
             parts={
                 "origins": origins(library.origins(), changing=True) if library is not None else EMPTY,
                 "problems": problems(wrong),
-                "articles": table(found, page, sort, changing=library is not None),
+                "articles": table(found, page, sort),
             }
         )
 
