@@ -31,7 +31,14 @@ def _reports(reports: Sequence[Report]) -> Html:
             tag("p", one.said, dir="auto"),
             tag("span", f"{shown_date(one.made)}, {one.made[11:16]} UTC", class_="pc-where"),
             " ",
-            tag("a", "Open the report", href=f"{REPORT_ROUTE}/{one.id}", target="_blank", rel="noopener"),
+            tag(
+                "a",
+                "Open the report",
+                class_="pc-open",
+                href=f"{REPORT_ROUTE}/{one.id}",
+                target="_blank",
+                rel="noopener",
+            ),
         )
         for one in reports
     ]
