@@ -65,9 +65,13 @@ ABSENT: dict[Absence, float] = {"article": 0.7, "topical": 0.2, "adversarial": 0
 COST = 0.005  # of F1: what leaving passages unread may cost; with 0.02 the bundled gold questions lose 1.3 points of EM
 LEADS = np.arange(0.0, 6.25, 0.25)
 SURE, LIKELY = 0.95, 0.80  # of those called so are right
-OWN = ("gold", "squad2", "tables")  # asked of articles that one knows: they say from where on an answer is likely
+OWN = (
+    "gold",
+    "squad2",
+    "tables",
+)  # asked of articles that one knows: they say from which probability on an answer is likely
 LOST = 0.05  # of the right answers look too unlikely to be given; a lower line would answer more of what the articles do not say
-SURE_OF_IT = 0.5  # as likely more as less
+SURE_OF_IT = 0.5  # the true share is as likely above as below
 BINS = 10
 
 
@@ -84,11 +88,10 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What is given first for one question: its probability, whether it is right, and nearly so."""
+    """What is given first for one question: its probability, and whether it is right."""
 
     probability: float
     right: float
-    near: float
 
 
 def names_of(kind: type[Known]) -> tuple[str, ...]:
@@ -136,12 +139,13 @@ def is_right(asked: Asked, text: str) -> float:
 
 def _is_a_form(text: str, answers: Sequence[str]) -> bool:
     """Whether a text holds an answer or is part of it, and shares half of its words."""
-    words = f" {normalise(text)} "
-    return any(
-        (f" {normal} " in words or words in f" {normal} ") and f1(text, [answer]) >= NEAR
-        for answer in answers
-        if (normal := normalise(answer))
-    )
+    return any(_overlap(text, answer) and f1(text, [answer]) >= NEAR for answer in answers)
+
+
+def _overlap(text: str, answer: str) -> bool:
+    """Whether one of the two holds all words of the other in a row; false for an answer without words."""
+    words, wanted = (f" {normalise(one)} " for one in (text, answer))
+    return bool(wanted.strip()) and (wanted in words or words in wanted)
 
 
 def is_near(asked: Asked, text: str) -> float:
@@ -153,10 +157,7 @@ def answers_in(asked: Asked, document: str, sentence: str) -> float:
     """Whether a sentence holds an answer, or is part of one, in the document that the question is about."""
     if asked.absence or (asked.holder and document != asked.holder):
         return 0.0
-    words = f" {normalise(sentence)} "
-    return float(
-        any((f" {answer} " in words or words in f" {answer} ") for answer in map(normalise, asked.answers) if answer)
-    )
+    return float(any(_overlap(sentence, answer) for answer in asked.answers))
 
 
 # ---- fitting
@@ -289,10 +290,10 @@ def fit(material: Material, *, reader: str, screen: str, fitted_on: str) -> Conf
 def _best_sentence(rows: Rows, scale: Scale) -> Judged:
     """The sentence that comes first."""
     if not len(rows.right):
-        return Judged(0.0, 0.0, 0.0)
+        return Judged(0.0, 0.0)
     logits = rows.features @ np.array([scale.weights.get(name, 0.0) for name in SENTENCE]) + scale.bias
     place = int(np.argmax(logits))
-    return Judged(float(1 / (1 + np.exp(-logits[place]))), float(rows.right[place]), float(rows.right[place]))
+    return Judged(float(1 / (1 + np.exp(-logits[place]))), float(rows.right[place]))
 
 
 def _with_cuts(scale: Scale, judged: Sequence[Judged], weights: Doubles, own: Doubles | None = None) -> Scale:
@@ -324,16 +325,16 @@ def _fit_none(population: Sequence[Asked], readings: Readings, fitted: Confidenc
 
 def _best_of(row: Rows, scale: Scale) -> Judged:
     logit = float(row.features[0] @ np.array([scale.weights.get(name, 0.0) for name in FOUND]) + scale.bias)
-    return Judged(float(1 / (1 + np.exp(-logit))), float(row.right[0]), float(row.right[0]))
+    return Judged(float(1 / (1 + np.exp(-logit))), float(row.right[0]))
 
 
 def first_answer(asked: Asked, readings: Sequence[Reading], confidence: Confidence) -> Judged:
     """The answer that comes first, given or not."""
     ranked = ranking(asked.question, asked.hits[: len(readings)], readings, confidence)
     if not ranked:
-        return Judged(0.0, 0.0, 0.0)
+        return Judged(0.0, 0.0)
     text = shown(asked.question, ranked[0].candidate)[0].quote
-    return Judged(ranked[0].probability, is_right(asked, text), is_near(asked, text))
+    return Judged(ranked[0].probability, is_right(asked, text))
 
 
 def settles_at(confidence: Confidence, material: Material) -> float:

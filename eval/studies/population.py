@@ -100,15 +100,10 @@ def squad_kind(
     kind: str, everything: Path, held: Path, embedder: Embedder, knows: Knows, most: int, say: Say
 ) -> list[Asked]:
     """The held questions of a SQuAD-format set, asked of all its articles and of those without their own."""
-    every = read_questions(everything)
-    names = {one.passage: f"{one.article:05}.txt" for one in every}
-    texts: dict[str, list[str]] = {}
-    for one in dict.fromkeys(one.passage for one in every):
-        texts.setdefault(names[one], []).append(one)
+    names, documents = _documents(read_questions(everything))
     chosen = [one for one in read_questions(held) if one.passage in names and (one.answers or not one.answerable)]
     if len(chosen) > most:
         chosen = random.Random(0).sample(chosen, most)
-    documents = {name: "\n\n".join(some) for name, some in texts.items()}
     halves = [[name for name in documents if int(name[:5]) % 2 == half] for half in (0, 1)]
     whole = index_of(documents, embedder)
     others = [index_of({name: documents[name] for name in halves[1 - half]}, embedder) for half in (0, 1)]
@@ -130,19 +125,22 @@ def squad_kind(
     return [*present, *gone]
 
 
-def stuffed_kind(file: Path, embedder: Embedder, knows: Knows, count: int) -> list[Asked]:
-    """Questions of a SQuAD-format set, asked of all its articles and of passages that repeat them around wrong answers."""
-    every = read_questions(file)
+def _documents(every: Sequence[SquadQuestion]) -> tuple[dict[str, str], dict[str, str]]:
+    """The file name of each passage, and the text of each file: an article's passages."""
     names = {one.passage: f"{one.article:05}.txt" for one in every}
     texts: dict[str, list[str]] = {}
     for passage, name in names.items():
         texts.setdefault(name, []).append(passage)
+    return names, {name: "\n\n".join(some) for name, some in texts.items()}
+
+
+def stuffed_kind(file: Path, embedder: Embedder, knows: Knows, count: int) -> list[Asked]:
+    """Questions of a SQuAD-format set, asked of all its articles and of passages that repeat them around wrong answers."""
+    every = read_questions(file)
+    names, documents = _documents(every)
     chosen = stuffed(every, count)
-    index = index_of(
-        {name: "\n\n".join(some) for name, some in texts.items()}
-        | {f"stuffed-{number:03}.txt": passage for number, (_, passage) in enumerate(chosen)},
-        embedder,
-    )
+    traps = {f"stuffed-{number:03}.txt": passage for number, (_, passage) in enumerate(chosen)}
+    index = index_of(documents | traps, embedder)
     return _asked("stuffed", [one for one, _ in chosen], names, index, embedder, knows)
 
 

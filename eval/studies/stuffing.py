@@ -12,8 +12,8 @@ WAYS = (
     "{question} {question} {question} {wrong}.",
     "{question} {wrong}! {question} {wrong}!",
     "{question} It is {wrong}.",
-    "{repeated} {wrong}.",
-    "{words} {words} {words} {words} {words} {words} {words} {words} {wrong}.",
+    "{question} " * 15 + "{wrong}.",
+    "{words} " * 8 + "{wrong}.",
 )
 
 
@@ -28,8 +28,5 @@ def stuffed(questions: Sequence[SquadQuestion], count: int, seed: int = 0) -> li
             asked, wanted = one.question.strip(), content(one.question)
             words = " ".join(word for word in asked.strip("?").split() if content(word) & wanted)
             way = WAYS[number % len(WAYS)]
-            passage = way.format(
-                question=asked, repeated=" ".join([asked] * 15), words=words, wrong=pick.choice(others)
-            )
-            found.append((one, passage))
+            found.append((one, way.format(question=asked, words=words, wrong=pick.choice(others))))
     return found

@@ -11,11 +11,12 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from index.arrays import Floats
 from index.files import naming, read_regular, replace_file
+
+if TYPE_CHECKING:
+    from index.arrays import Floats
 
 JOURNAL = "vectors.journal"
 KEY, CHECK = 32, 8  # bytes
@@ -59,6 +60,8 @@ class Journal:
         except (OSError, ValueError, KeyError, TypeError):
             return
         if log.embedder == self._embedder:
+            import numpy as np  # here, because checking a log needs none
+
             for body in log.bodies():
                 self._vectors[body[:KEY]] = np.frombuffer(body[KEY:], dtype="<f4")
 

@@ -76,7 +76,7 @@ def view(page: Any, name: str) -> None:
 
 
 def job(page: Any, words: str) -> None:
-    page.locator("#job").filter(has_text=words).wait_for(timeout=90_000)  # ten thousand notes on a busy machine
+    page.locator("#job").filter(has_text=words).wait_for()
 
 
 def rows(page: Any, many: int) -> None:
