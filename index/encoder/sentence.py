@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
-from torch import Tensor, nn
 from torch.nn import functional as F
 
 from index.arrays import Floats
@@ -22,11 +21,10 @@ from index.encoder.layers import PackedEncoder, product
 from index.encoder.number_format import VECTOR_FORMATS, Shape, fastest_format
 
 
-class LightEncoder(nn.Module):
-    """A BERT sentence model from a folder, for a few texts at a time or as a module of sentence_transformers."""
+class LightEncoder:
+    """A BERT sentence model from a folder."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__()
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         longest = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"]
         self._tokenizer.enable_truncation(longest)
@@ -40,19 +38,10 @@ class LightEncoder(nn.Module):
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """Return one L2-normalised row per text: [n, dimension] float32."""
-        with torch.inference_mode():
-            rows: Tensor = self(self.preprocess(texts))["sentence_embedding"]
-        return np.ascontiguousarray(rows.numpy(), dtype=np.float32)
-
-    def preprocess(self, texts: Sequence[str], prompt: str | None = None) -> dict[str, Tensor]:
-        """Return ``input_ids`` [T], the tokens of all texts in order, and ``lengths`` [n], the number per text."""
-        encoded = self._tokenizer.encode_batch([f"{prompt or ''}{text}".strip() for text in texts])
+        encoded = self._tokenizer.encode_batch([text.strip() for text in texts])
         lengths = [len(one.ids) for one in encoded]
-        return {"input_ids": torch.tensor([id for one in encoded for id in one.ids]), "lengths": torch.tensor(lengths)}
-
-    def forward(self, features: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Add ``sentence_embedding`` [n, dimension], one L2-normalised row per text, to what ``preprocess`` returned."""
-        lengths: list[int] = features["lengths"].tolist()
-        hidden = self._encoder(features["input_ids"], lengths)
-        means = torch.stack([text.float().mean(0) for text in torch.split(hidden[: sum(lengths)], lengths)])
-        return {**features, "sentence_embedding": F.normalize(means)}
+        with torch.inference_mode():
+            hidden = self._encoder(torch.tensor([id for one in encoded for id in one.ids]), lengths)
+            means = torch.stack([text.float().mean(0) for text in torch.split(hidden[: sum(lengths)], lengths)])
+            rows = F.normalize(means)
+        return np.ascontiguousarray(rows.numpy(), dtype=np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from embedder_fakes import FakeEmbedder
 
-from index.embedder import FEW, SHARE, Embedder, SentenceEmbedder, embedding_text
+from index.embedder import SHARE, Embedder, SentenceEmbedder, embedding_text
 from index.models import ModelMissing
 
 
@@ -44,13 +44,13 @@ def test_the_bundled_model_knows_what_is_meant(sentence_embedder: SentenceEmbedd
     assert sentence_embedder.dimension == 384
 
 
-def test_a_few_texts_get_the_same_vectors_without_sentence_transformers(sentence_embedder: SentenceEmbedder) -> None:
+def test_few_and_many_texts_get_the_same_vectors_without_sentence_transformers(sentence_embedder: SentenceEmbedder) -> None:
     texts = ["How old is the king?", "The monarch, who is 70, " * 60, "", " \U0001f600 ", "Қазақстан", "a", "b c"]
     few = SentenceEmbedder.open().embed(texts)
-    whole = sentence_embedder.embed([*texts, *["Bread is made of flour."] * FEW])[: len(texts)]
+    whole = sentence_embedder.embed([*texts, *["Bread is made of flour."] * SHARE])[: len(texts)]
     assert (few * whole).sum(axis=1) == pytest.approx(np.ones(len(texts)), abs=1e-3)  # bf16 rounds, and by batch
     code = (
-        "import sys; from index.embedder import SentenceEmbedder; SentenceEmbedder.open().embed(['a question']);"
+        "import sys; from index.embedder import SentenceEmbedder; SentenceEmbedder.open().embed(['a question'] * 40);"
         "print(sorted({'sentence_transformers', 'transformers', 'sklearn'} & set(sys.modules)))"
     )
     root = Path(__file__).resolve().parents[2]
