@@ -19,6 +19,7 @@ from PIL import Image, ImageFilter
 from rapidfuzz.distance import Levenshtein
 
 from eval.bench.store.fuzz import damaged
+from index.blocks import PAGE_PARTS
 from index.loaders.pdf.lines import Line, Word
 from index.loaders.pdf.load import load_pdf
 from index.loaders.pdf.recognition import in_reading_order, recogniser
@@ -121,6 +122,18 @@ def test_degraded_pages_are_read_almost_without_fault(capsys: pytest.CaptureFixt
     with capsys.disabled():
         print(f"\n{1 - wrong / letters:.2%} of {letters} characters right, {seconds:.1f} s a page")
     assert wrong <= 0.01 * letters
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(recogniser() is None, reason="the extra ocr is not installed")
+def test_a_page_upside_down_is_read_from_its_own_top() -> None:
+    text = " ".join(SENTENCES)
+    page = pypdfium2.PdfDocument(pdf_of(text))[0].render(scale=150 / 72).to_pil()
+    packed = io.BytesIO()
+    page.rotate(180).save(packed, "PNG")
+    content = load_picture(packed.getvalue())
+    assert Levenshtein.distance(" ".join(content.text.split()), text) <= 0.01 * len(text)
+    assert content.structure is not None and content.structure.boxes[0].top > PAGE_PARTS // 2
 
 
 @pytest.mark.slow
