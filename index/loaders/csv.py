@@ -15,19 +15,15 @@ SAMPLE = 20_000  # characters from which the delimiter is guessed
 
 def load_csv(data: bytes) -> Content:
     """Read the rows that hold a value; the first names the columns."""
-    text = decode_html(data)
+    text, warnings = decode_html(data)
     if "\0" in text:
         raise UnreadableContent("holds NUL bytes, so it is not plain text")
     draft = Draft()
-    header: int | None = None
     try:
-        for cells in csv.reader(io.StringIO(text, newline=""), _dialect(text[:SAMPLE])):
-            if any(cell.strip() for cell in cells):
-                start = draft.add_row(cells, header=header, names=header is None)
-                header = start if header is None else header
+        draft.add_table(csv.reader(io.StringIO(text, newline=""), _dialect(text[:SAMPLE])))
     except csv.Error as error:
         raise UnreadableContent(f"damaged: {error}") from error
-    return drafted(draft)
+    return drafted(draft, warnings=warnings)
 
 
 def _dialect(sample: str) -> type[csv.Dialect]:

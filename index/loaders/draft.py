@@ -64,6 +64,16 @@ class Draft:
         words = CELL_BORDER.join(squeezed for cell in cells if (squeezed := " ".join(cell.split())))
         return self.add(words, "table_row", main=main, header=header, names=names)
 
+    def add_table(self, rows: Iterable[Sequence[str]], *, name: str = "") -> None:
+        """Append the rows that hold words; the first names the columns, and ``name`` is a heading above them."""
+        header = None
+        for cells in rows:
+            if any(cell.strip() for cell in cells):
+                if header is None:
+                    self.add(name, "heading", level=2)  # no title of the document
+                start = self.add_row(cells, header=header, names=header is None)
+                header = start if header is None else header
+
     def _next(self, kind: BlockKind) -> int:
         """The offset at which the next block of this kind begins."""
         return self.length + len(self._gap(kind))

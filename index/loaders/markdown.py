@@ -30,6 +30,7 @@ _LINE_BREAK = re.compile(r"\r\n?|\n")
 _PLAIN = re.compile(r"[^\\`*_\[\]<>&!]*")  # no character that marks anything up
 _TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
+_NOTE = re.compile(r"\[\^[^\]\s]+\]:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ def _pieces(tokens: Sequence[Token]) -> Iterator[_Piece]:
             yield _Piece(first, last, "heading", int(opening.tag[1:]), content=(token.content,))
         elif opening.type in ("heading_open", "paragraph_open"):
             kind: BlockKind = "list_item" if fresh else "quote" if quotes else "paragraph"
-            fresh = False
+            kind, fresh = "note" if _NOTE.match(token.content) else kind, False
             yield _Piece(first, last, kind, depth, content=(token.content,))
 
 

@@ -18,7 +18,7 @@ def load_notebook(data: bytes) -> Content:
         book = json.loads(data)
         cells = book["cells"] if "cells" in book else [cell for sheet in book["worksheets"] for cell in sheet["cells"]]
         metadata = book.get("metadata", {})
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise UnreadableContent("damaged: it is not a Jupyter notebook") from None
     draft, left_out = Draft(), Counter[str]()
     for cell in cells:

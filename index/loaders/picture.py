@@ -33,7 +33,7 @@ def picture_content(data: bytes, recognise: Recognise | None) -> Content:
         raise UnreadableContent("damaged: it is not a PNG or JPEG picture") from None
     if pixels is None:
         raise UnreadableContent(f"a picture of more than {LARGEST // 10**6} million pixels: make it smaller")
-    draft, _ = compose([recognise(pixels, 0)], [()])
+    draft, _ = compose([recognise(pixels, 0)], [()], {})
     if not draft.length:
         raise UnreadableContent("a picture without words")
     return drafted(draft)

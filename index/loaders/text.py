@@ -14,6 +14,7 @@ from index.blocks import Omission, Structure
 
 LONGEST_HEADING = 1_000  # characters, which bounds the time that hostile mark-up can take
 BYTE_ORDER_MARK = "\ufeff"
+MOST_DAMAGED = 0.1  # of the characters: more are no damage, but another encoding
 SAMPLE = 50_000  # bytes from which the encoding is guessed
 
 _BYTE_ORDER_MARKS = (
@@ -78,7 +79,7 @@ def load_text(data: bytes) -> Content:
 
 def decode_text(data: bytes) -> tuple[str, tuple[str, ...]]:
     """Return the text, code point by code point, and a warning if it is not UTF-8; raises UnreadableContent for no text."""
-    text, warnings = _decoded(data)
+    text, warnings = decoded(data)
     if "\0" in text:
         raise UnreadableContent("holds NUL bytes, so it is not plain text")
     return text, warnings
@@ -89,15 +90,20 @@ def iso_date(value: str | None) -> str | None:
     return value if value and _ISO_DATE.fullmatch(value) else None
 
 
-def _decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
+def decoded(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """Return the text, and a warning if it is not UTF-8; raises UnreadableContent if it is no text in any encoding."""
     try:
         return data.decode("utf-8"), ()
     except UnicodeDecodeError:
         encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
-    if encoding is None and (damaged := _damaged_utf8(data)):
+    damaged = None if encoding else _damaged_utf8(data)
+    encoding = encoding or (None if damaged else _likeliest(data))
+    if encoding is None:
+        damaged = damaged or data.decode("utf-8", "replace")
         count = damaged.count(_REPLACED)
+        if count > MOST_DAMAGED * len(damaged):
+            raise UnreadableContent("its encoding is not known: save it as UTF-8")
         return damaged, (f"{count} of its characters are damaged, and shown as {_REPLACED}",)
-    encoding = encoding or _likeliest(data)
     name = encoding.replace("_", "-").replace("cp125", "windows-125")
     return data.decode(encoding, "replace"), (f"read as {name}, as it is not UTF-8",)
 
@@ -109,14 +115,14 @@ def _damaged_utf8(data: bytes) -> str | None:
     return text if beyond > 2 * text.count(_REPLACED) else None
 
 
-def _likeliest(data: bytes) -> str:
-    """The encoding in which the text looks most like one; windows-1252 if that reads the same."""
+def _likeliest(data: bytes) -> str | None:
+    """The encoding in which the text looks most like one, None if in none; windows-1252 if that reads the same."""
     from charset_normalizer import from_bytes
 
     sample = data[:SAMPLE]
     best = max(from_bytes(sample), key=lambda match: (-match.chaos, match.coherence), default=None)
     if best is None:
-        raise UnreadableContent("its encoding is not known: save it as UTF-8")
+        return None
     same = sample.decode("cp1252", "replace") == sample.decode(best.encoding, "replace")
     return "cp1252" if same else best.encoding
 

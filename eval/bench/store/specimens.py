@@ -1,4 +1,4 @@
-"""A small valid document of each type that is read, with headings, a table, a date and letters beyond ASCII."""
+"""A small valid document of each type that is read, which holds all that its type can, and letters beyond ASCII."""
 
 from __future__ import annotations
 
@@ -33,46 +33,57 @@ def text() -> bytes:
 
 
 def markdown() -> bytes:
-    """Markdown with front matter and headings."""
+    """Markdown with front matter, headings, lists, a table and a footnote."""
     parts = "".join(f"## Part {number}\n\n{SENTENCE * 5}\n\n- one\n- *two*\n\n" for number in range(4))
-    return f'---\ntitle: "A report"\ndate: 2023-11-15\nauthor: Ana Müller\nlang: en\n---\n# Top\n\n{parts}'.encode()
+    head = '---\ntitle: "A report"\ndate: 2023-11-15\nauthor: Ana Müller\nlang: en\n---\n'
+    table = "| Port | Opened |\n| --- | --- |\n| Velmora | 1931 |\n"
+    return f"{head}# Top[^1]\n\n{parts}{table}\n[^1]: A note.\n".encode()
 
 
 def html() -> bytes:
-    """A page with metadata, a list and a table."""
+    """A page with metadata, a list, a table and a footnote."""
     rows = "".join(f"<tr><td>{number}<td>{number * 7}</tr>" for number in range(9))
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="author" content="Ana Müller">'
+        '<meta property="article:published_time" content="2023-11-08T09:30:00+01:00">'
         f"<title>A page</title></head><body><h1>Top</h1><p>{SENTENCE * 9}"
-        f"<ul><li>one<li>two</ul><table>{rows}</table><pre>  x\n y</pre></body></html>"
+        f"<ul><li>one<li>two</ul><table>{rows}</table><pre>  x\n y</pre>"
+        '<div class="footnotes">A note.</div></body></html>'
     ).encode()
 
 
 def pdf() -> bytes:
-    """Three pages, one of them without text."""
+    """Three pages, one of them without text, with an outline, a table and an annotation."""
     from fpdf import FPDF
 
     made = FPDF()
     made.set_title("A report")
     made.set_author("Ana Müller; Bo")
     made.set_lang("en-GB")
-    for page in (PLAIN * 12, "", PLAIN * 4):
+    for title, page in (("Top", PLAIN * 12), ("", ""), ("Part", PLAIN * 4)):
         made.add_page()
         made.set_font("helvetica", size=11)
         made.rect(10, 10, 50, 5)
-        made.multi_cell(0, 6, page)
+        if title:
+            made.start_section(title)
+        made.multi_cell(0, 6, f"{title}\n{page}", new_x="LMARGIN", new_y="NEXT")
+    with made.table() as table:
+        for cells in (("Port", "Opened"), ("Velmora", "1931")):
+            table.row(cells)
+    made.text_annotation(20, 250, "A note.")
     return bytes(made.output())
 
 
 def docx() -> bytes:
-    """Headings, paragraphs and a table."""
+    """Headings, paragraphs, a table and a comment."""
     import docx as word
 
     document = word.Document()
     document.add_heading("Top", 1)
     for number in range(3):
         document.add_heading(f"Part {number}", 2)
-        document.add_paragraph(SENTENCE * 4)
+        last = document.add_paragraph(SENTENCE * 4)
+    document.add_comment(last.runs, "A note.", author="Bo")
     document.core_properties.author, document.core_properties.language = "Ana Müller", "en-GB"
     table = document.add_table(rows=3, cols=2)
     for row in table.rows:
@@ -84,23 +95,31 @@ def docx() -> bytes:
 
 
 def epub() -> bytes:
-    """A book of two chapters, whose names do not follow their order."""
+    """A book of two chapters, whose names do not follow their order, with a table and a footnote."""
     packed = io.BytesIO()
+    rest = "<table><tr><th>Port<th>Opened<tr><td>Velmora<td>1931</table><aside epub:type='footnote'>A note.</aside>"
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/epub+zip")
         archive.writestr("META-INF/container.xml", _CONTAINER)
         archive.writestr("OEBPS/book.opf", _PACKAGE)
         for name, title in (("one ", "First"), ("two", "Second")):
-            page = f"<html><head><title>x</title></head><body><h1>{title}</h1><p>{SENTENCE * 3}</p></body></html>"
+            page = f"<html><head><title>x</title></head><body><h1>{title}</h1><p>{SENTENCE * 3}</p>{rest}</body></html>"
             archive.writestr(f"OEBPS/text/{name}.xhtml", page)
     return packed.getvalue()
 
 
 def rtf() -> bytes:
-    """Paragraphs with a title, bold words and letters by their code."""
-    body = rf"\pard The d\'e9l\'e9gation crossed \b the river\b0 ; \u20013?\u25991? too.\par {PLAIN * 4}\par"
+    """A heading and paragraphs with a title, bold words, letters by their code, a footnote and a table."""
+    body = rf"\pard\outlinelevel0 Top\par\pard The d\'e9l\'e9gation crossed \b the river\b0 ; \u20013?\u25991? too.\par {PLAIN * 4}"
+    rows = "".join(
+        rf"\trowd\cellx900\cellx1800\intbl {one}\cell {two}\cell\row"
+        for one, two in (("Port", "Opened"), ("Velmora", "1931"))
+    )
     info = r"{\info{\title A letter}{\author Ana M\'fcller}{\creatim\yr2023\mo11\dy8}}"
-    return (r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0 Times;}}" + info + body + "}").encode("ascii")
+    note = r"{\footnote\pard A note.}\par "
+    return (
+        r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0 Times;}}" + info + body + note + rows + r"\pard The end.\par}"
+    ).encode("ascii")
 
 
 def csv() -> bytes:
@@ -110,12 +129,12 @@ def csv() -> bytes:
 
 
 def eml() -> bytes:
-    """A mail of plain text and HTML with an attachment."""
+    """A mail of HTML with a heading, a table and an attachment."""
     message = EmailMessage()
     message["From"], message["To"] = "Ana Müller <ana@example.org>", "bo@example.org"
     message["Date"], message["Subject"] = "Wed, 08 Nov 2023 09:30:00 +0100", "The treaty, délégation"
-    message.set_content(SENTENCE * 3)
-    message.add_alternative(f"<p>{SENTENCE * 3}", subtype="html")
+    table = "<table><tr><th>Port<th>Opened<tr><td>Velmora<td>1931</table>"
+    message.set_content(f"<p>{SENTENCE * 3}<h2>Ports</h2>{table}", subtype="html")
     message.add_attachment(b"\x00" * 90, maintype="application", subtype="pdf", filename="a.pdf")
     return message.as_bytes()
 
@@ -131,7 +150,8 @@ def mbox() -> bytes:
 def rst() -> bytes:
     """A head, sections, a list, a table and a footnote."""
     table = '.. csv-table:: Ports\n   :header: "Name","Opened"\n\n   "Velmora","1931"\n'
-    return f"Top\n===\n\n:Author: Ana Müller\n\n{SENTENCE}[1]_\n\nPart\n----\n\n- one\n- two\n\n{table}\n.. [1] A note.\n".encode()
+    head = "Top\n===\n\n:Author: Ana Müller\n:Date: 2023-11-08\n"
+    return f"{head}\n{SENTENCE}[1]_\n\nPart\n----\n\n- one\n- two\n\n{table}\n.. [1] A note.\n".encode()
 
 
 def mhtml() -> bytes:
@@ -152,12 +172,17 @@ def webarchive() -> bytes:
 
 
 def feed() -> bytes:
-    """A feed of two entries, one of them with HTML."""
+    """A feed of two entries, one of them with HTML and a table."""
     item = (
         "<item><title>{}</title><pubDate>Wed, 08 Nov 2023 09:30:00 +0100</pubDate><description>{}</description></item>"
     )
-    entries = item.format("One", SENTENCE) + item.format("Two", f"&lt;p&gt;{SENTENCE}&lt;p&gt;More.")
-    return f"<rss><channel><title>A feed</title><language>en</language>{entries}</channel></rss>".encode()
+    more = f"<p>{SENTENCE}</p><table><tr><th>Port<th>Opened<tr><td>Velmora<td>1931</table>"
+    entries = item.format("One", SENTENCE) + item.format("Two", more.replace("<", "&lt;"))
+    head = (
+        "<title>A feed</title><language>en</language><pubDate>Wed, 08 Nov 2023 09:30:00 +0100</pubDate>"
+        "<managingEditor>ana@example.org (Ana Müller)</managingEditor>"
+    )
+    return f"<rss><channel>{head}{entries}</channel></rss>".encode()
 
 
 def pptx() -> bytes:
@@ -169,6 +194,7 @@ def pptx() -> bytes:
         slide = deck.slides.add_slide(deck.slide_layouts[1])
         slide.shapes.title.text, slide.placeholders[1].text = f"Slide {number}", f"{SENTENCE}\nMore."
         slide.notes_slide.notes_text_frame.text = SENTENCE
+    deck.core_properties.author, deck.core_properties.title = "Ana Müller", "A deck"
     table = slide.shapes.add_table(2, 2, 0, 0, 9, 9).table
     table.cell(0, 0).text = table.cell(1, 1).text = "7"
     packed = io.BytesIO()
@@ -177,11 +203,14 @@ def pptx() -> bytes:
 
 
 def xlsx() -> bytes:
-    """Rows below the names of their columns, with dates and shares."""
+    """Rows below the names of their columns, with dates, shares and a comment."""
     import openpyxl
+    from openpyxl.comments import Comment
 
     book = openpyxl.Workbook()
+    book.properties.creator, book.properties.title = "Ana Müller", "A workbook"
     book.active.append(["Country", "Opened", "Share"])
+    book.active["A1"].comment = Comment("A note.", "Bo")
     for number in range(30):
         book.active.append([f"Country {number}", datetime.datetime(1931, 5, 1 + number % 28), number / 30])
         book.active.cell(number + 2, 3).number_format = "0.0%"
@@ -191,55 +220,76 @@ def xlsx() -> bytes:
 
 
 def odt() -> bytes:
-    """Headings, paragraphs and a footnote."""
-    from odfdo import Document, Header, Paragraph
+    """Headings, paragraphs, a list, a table and a footnote."""
+    from odfdo import Document, Header, List, Paragraph
 
     document = Document("text")
     document.body.clear()
     document.body.append(Header(1, "Top"))
     for _ in range(3):
         document.body.append(Paragraph(SENTENCE))
+    document.body.append(List(["one", "two"]))
+    document.body.append(_ports())
     document.body.get_paragraphs()[0].insert_note(after="river", note_id="n1", citation="1", body="A note.")
     return _saved(document)
 
 
 def odp() -> bytes:
-    """A slide with a text box."""
-    from odfdo import Document, DrawPage, Frame
+    """A slide with a title, a text box, a table and speaker's notes."""
+    from odfdo import Document, DrawPage, Element, Frame
 
     document = Document("presentation")
     document.body.clear()
     document.body.append(page := DrawPage("one", name="One"))
+    page.append(Frame.text_frame("Top", size=("9cm", "2cm"), presentation_class="title"))
     page.append(Frame.text_frame(SENTENCE, size=("9cm", "9cm")))
+    page.append(frame := Frame(size=("9cm", "9cm")))
+    frame.append(_ports())
+    page.append(notes := Element.from_tag("presentation:notes"))
+    notes.append(Frame.text_frame("A note.", size=("9cm", "9cm")))
     return _saved(document)
 
 
 def ods() -> bytes:
-    """A sheet of two columns."""
-    from odfdo import Document, Table
+    """A sheet of two columns with a comment."""
+    from odfdo import Annotation, Document
 
     document = Document("spreadsheet")
     document.body.clear()
-    document.body.append(table := Table("Ports"))
-    rows: list[list[str | int]] = [["Name", "Opened"], ["Velmora", 1931], ["Anselm", 1940]]
-    for number, values in enumerate(rows):
-        table.set_row_values(number, values)
+    document.body.append(table := _ports())
+    cell = table.get_cell("A2")
+    cell.append(Annotation("A note.", creator="Bo"))
+    table.set_cell("A2", cell)
     return _saved(document)
 
 
+def _ports() -> Any:
+    """A table of OpenDocument."""
+    from odfdo import Table
+
+    table = Table("Ports")
+    rows: list[list[str | int]] = [["Name", "Opened"], ["Velmora", 1931], ["Anselm", 1940]]
+    for number, values in enumerate(rows):
+        table.set_row_values(number, values)
+    return table
+
+
 def _saved(document: Any) -> bytes:
+    document.meta.title, document.meta.initial_creator = "A title", "Ana Müller"
     packed = io.BytesIO()
     document.save(packed)
     return packed.getvalue()
 
 
 def notebook() -> bytes:
-    """Text, code and what it printed."""
+    """Text with a table, code and what it printed."""
+    table = ["| Port | Opened |\n", "| --- | --- |\n", "| Velmora | 1931 |\n"]
     cells = [
-        {"cell_type": "markdown", "metadata": {}, "source": ["# Top\n", SENTENCE]},
+        {"cell_type": "markdown", "metadata": {}, "source": ["# Top\n", f"{SENTENCE}\n", "\n", *table]},
         {"cell_type": "code", "metadata": {}, "source": "1 + 1", "outputs": [{"data": {"text/plain": ["2"]}}]},
     ]
-    return json.dumps({"cells": cells, "metadata": {"title": "A notebook"}, "nbformat": 4}).encode()
+    metadata = {"title": "A notebook", "authors": [{"name": "Ana Müller"}]}
+    return json.dumps({"cells": cells, "metadata": metadata, "nbformat": 4}).encode()
 
 
 def subtitles() -> bytes:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import EmailPolicy, default
 from functools import lru_cache
 from typing import Any
 
+from index.blocks import Structure
+from index.loaders.draft import Draft, drafted
+from index.loaders.paragraphs import paragraphs
 from index.loaders.text import Content, UnreadableContent
 from index.loaders.web.html import read_html
 
@@ -29,7 +32,10 @@ class _Bounded(EmailPolicy):
 
 @lru_cache(maxsize=256)
 def _header(name: str, value: str) -> Any:
-    return default.header_fetch_parse(name, value)
+    try:
+        return default.header_fetch_parse(name, value)
+    except Exception:  # the library raises anything on a malformed header, which is then shown as it stands
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class Mail:
     """A mail: its subject on one line, the visible headers with the body, and the names of its attachments."""
 
     subject: str
-    text: str
+    draft: Draft
     date: str | None
     authors: tuple[str, ...]
     language: str | None
@@ -47,9 +53,9 @@ class Mail:
 def load_eml(data: bytes) -> Content:
     """Read the visible headers and the body; the title is the subject. Attachments are named in a warning, not read."""
     mail = read_mail(data)
-    return Content(
-        mail.text,
-        title=mail.subject or None,
+    return drafted(
+        mail.draft,
+        title=mail.subject,
         date=mail.date,
         warnings=not_read(mail.attached),
         authors=mail.authors,
@@ -72,11 +78,15 @@ def read_mail(data: bytes) -> Mail:
     if not any(message[name] for name in ("From", "Date", "Subject", "Received")):
         raise UnreadableContent("damaged: it is not a mail")
     assert isinstance(message, EmailMessage)
-    headers = "".join(f"{name}: {_words(message[name])}\n" for name in SHOWN if message[name])
-    text = (headers + "\n" + _body(message)).replace("\r\n", "\n").replace("\0", " ").strip()
+    draft = Draft()
+    headers = "\n".join(f"{name}: {_words(message[name])}" for name in SHOWN if message[name])
+    draft.add(_storable(headers))
+    body, structure = _body(message)
+    if body:
+        draft.append(body, structure)
     return Mail(
-        subject=_text(_words(message["Subject"])),
-        text=_text(text),
+        subject=_storable(_words(message["Subject"])),
+        draft=draft,
         date=_date(message),
         authors=tuple(one.display_name or one.addr_spec for one in getattr(message["From"], "addresses", ())),
         language=_words(message["Content-Language"]) or None,
@@ -84,20 +94,29 @@ def read_mail(data: bytes) -> Mail:
     )
 
 
-def _body(message: EmailMessage) -> str:
+def _plain(text: str) -> tuple[str, Structure]:
+    text = _storable(text.replace("\r\n", "\n")).strip()
+    return text, paragraphs(text)
+
+
+def _body(message: EmailMessage) -> tuple[str, Structure]:
+    """The plain text, or else the HTML, whose headings are below the subject."""
     part = message.get_body(("plain", "html"))
     if part is None:
-        return ""
+        return "", Structure()
     try:
         text = str(part.get_content())
     except LookupError:  # an unknown charset
         text = (part.get_payload(decode=True) or b"").decode("utf-8", "replace")  # type: ignore[union-attr]
     if part.get_content_subtype() != "html":
-        return text
+        return _plain(text)
     try:
-        return read_html(text.encode("utf-8", "replace")).text
+        page = read_html(text)
     except UnreadableContent:
-        return ""
+        return "", Structure()
+    structure = page.structure or Structure()
+    blocks = (replace(one, level=one.level + (one.kind == "heading")) for one in structure.blocks)
+    return page.text, Structure.of(blocks, structure.marks)
 
 
 def _date(message: EmailMessage) -> str | None:
@@ -109,6 +128,6 @@ def _words(header: object) -> str:
     return " ".join(str(header or "").split())
 
 
-def _text(said: str) -> str:
-    """Replace the lone surrogates that damaged bytes leave."""
-    return said.encode("utf-8", "replace").decode("utf-8")
+def _storable(said: str) -> str:
+    """Replace NUL and the lone surrogates that damaged bytes leave."""
+    return said.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
+from index.loaders.draft import Draft, drafted
 from index.loaders.mail.eml import Mail, not_read, read_mail
 from index.loaders.progress import go_on
-from index.loaders.text import LONGEST_HEADING, Content, Heading, UnreadableContent
+from index.loaders.text import LONGEST_HEADING, Content, UnreadableContent
 
 WITHOUT_SUBJECT = "(no subject)"
 TOGETHER = 500  # mails after which the reading is said to go on: they take about a second
@@ -21,10 +23,9 @@ _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 def load_mbox(data: bytes) -> Content:
     """Read every mail as a .eml file is read; an unreadable one is skipped with a warning."""
-    parts: list[str] = []
-    headings: list[Heading] = []
+    draft = Draft()
     attached: list[str] = []
-    length = missing = 0
+    missing = 0
     for number, source in enumerate(_sources(data), start=1):
         if number % TOGETHER == 0:
             go_on()
@@ -32,14 +33,13 @@ def load_mbox(data: bytes) -> Content:
         if mail is None:
             missing += 1
             continue
-        subject = mail.subject[:LONGEST_HEADING].rstrip() or WITHOUT_SUBJECT
-        headings.append(Heading(length, 1, subject, length + len(subject)))
-        parts.append(f"{subject}\n\n{mail.text}\n\n")
-        length += len(parts[-1])
+        draft.add(mail.subject[:LONGEST_HEADING].rstrip() or WITHOUT_SUBJECT, "heading", level=1)
+        if mail.draft.length:
+            draft.append(mail.draft.text, mail.draft.structure)
         attached += mail.attached
-    if not parts:
+    if not draft.length:
         raise UnreadableContent(f"damaged: none of its {missing} mails can be read")
-    return Content("".join(parts)[:-2], headings=tuple(headings), warnings=tuple(_warnings(missing, attached)))
+    return replace(drafted(draft, warnings=tuple(_warnings(missing, attached))), title=None)
 
 
 def _sources(data: bytes) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,12 +32,12 @@ def check_archive(data: bytes, what: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
         raise UnreadableContent(f"damaged: it is not {what}") from None
     if any(member.flag_bits & 1 for member in members):
         raise UnreadableContent(ENCRYPTED)
-    unpacked = sum(member.file_size for member in members)
-    if unpacked > LARGEST_UNPACKED or unpacked > HIGHEST_RATIO * max(len(data), 1):
+    size = sum(member.file_size for member in members)
+    if size > LARGEST_UNPACKED or size > HIGHEST_RATIO * max(len(data), 1):
         raise UnreadableContent("zip bomb: it unpacks to far more than a document holds")
 
 
@@ -50,14 +51,22 @@ def parse_xml(data: bytes) -> Any:
     )
 
 
+def unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Unpack a member; raises UnreadableContent if it is missing or damaged."""
+    try:
+        return archive.read(name)
+    except (KeyError, zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError, RuntimeError):
+        raise UnreadableContent(f"damaged: its {name} is missing or cannot be unpacked") from None
+
+
 def member_xml(archive: zipfile.ZipFile, name: str) -> Any:
     """Parse a member as XML; raises UnreadableContent if it is missing or not XML."""
     from lxml import etree
 
     try:
-        return parse_xml(archive.read(name))
-    except (KeyError, etree.XMLSyntaxError):
-        raise UnreadableContent(f"damaged: its {name} is missing or not XML") from None
+        return parse_xml(unpacked(archive, name))
+    except etree.XMLSyntaxError:
+        raise UnreadableContent(f"damaged: its {name} is not XML") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,19 +130,14 @@ class _Document:
         self._put_below(below)
 
     def _put_table(self, table: Any) -> None:
-        """Put each row as a line; the first names the columns. A table of one column is layout, so its cells are text."""
+        """Put a table and what stands in it apart from its words. A table of one column is layout, so its cells are text."""
         rows = [list(_nearest(row, "tc")) for row in _nearest(table, "tr") if not self._deleted(row)]
         if all(len(cells) == 1 for cells in rows):
             for [cell] in rows:
                 self._put_all(cell)
             return
         below: list[Any] = []
-        header = None
-        for cells in rows:
-            words = [self._words(cell, below) for cell in cells]
-            if any(words):
-                start = self._draft.add_row(words, header=header, names=header is None)
-                header = start if header is None else header
+        self._draft.add_table([self._words(cell, below) for cell in cells] for cells in rows)
         self._put_below(below)
 
     def _deleted(self, row: Any) -> bool:

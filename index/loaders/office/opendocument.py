@@ -10,11 +10,12 @@ from typing import Any
 
 from index.blocks import BlockKind
 from index.loaders.draft import Draft, drafted, page_starts
-from index.loaders.office.archives import ENCRYPTED, attribute, check_archive, member_xml, name_of, own
+from index.loaders.office.archives import ENCRYPTED, attribute, check_archive, member_xml, name_of, own, unpacked
 from index.loaders.text import Content, UnreadableContent
 
 MOST_SPACES = 100  # that one element may stand for: tables of contents need fewer
 
+_MANIFEST = "META-INF/manifest.xml"
 _SIGNS = {"tab": "\t", "line-break": "\n", "soft-page-break": ""}
 _BELOW = {"note", "annotation", "text-box", "desc"}  # what stands apart from the paragraph that it is in
 _LEFT_OUT = {"deletion": "tracked deletions", "object": "embedded documents"}
@@ -35,9 +36,7 @@ def load_opendocument(data: bytes) -> Content:
     """Read the body, then headers and footers; title, date, authors and language only as the file states them."""
     check_archive(data, "an OpenDocument file")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read(
-            "META-INF/manifest.xml"
-        ):
+        if _MANIFEST in archive.namelist() and b"encryption-data" in unpacked(archive, _MANIFEST):
             raise UnreadableContent(ENCRYPTED)
         document = _Document()
         for body in member_xml(archive, "content.xml").iter("{*}body"):
@@ -116,16 +115,13 @@ class _Document:
         self.put_all(below)
 
     def _put_table(self, table: Any) -> None:
-        """Put a row as a line; the first names the columns. In a workbook the table's name is a heading."""
-        header = None
+        """Put a table and what stands in it apart from its words. In a workbook its name is a heading."""
         below: list[Any] = []
-        for row in _nearest(table, "table-row"):
-            words = [self._words(cell, below) for cell in _nearest(row, "table-cell")]
-            if any(words):
-                if header is None and name_of(table.getparent()) == "spreadsheet":
-                    self.draft.add(attribute(table, "name"), "heading", level=2)
-                start = self.draft.add_row(words, header=header, names=header is None)
-                header = start if header is None else header
+        rows = _nearest(table, "table-row")
+        self.draft.add_table(
+            ([self._words(cell, below) for cell in _nearest(row, "table-cell")] for row in rows),
+            name=attribute(table, "name") if name_of(table.getparent()) == "spreadsheet" else "",
+        )
         self.put_all(below)
 
     def _words(self, element: Any, below: list[Any]) -> str:

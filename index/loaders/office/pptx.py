@@ -72,7 +72,8 @@ class _Deck:
             if name == "txBody":
                 self._put_text(child, _placeholder(parent))
             elif name == "tbl":
-                self._put_table(child)
+                rows = child.iterchildren("{*}tr")
+                self.draft.add_table([_words(cell) for cell in row.iterchildren("{*}tc")] for row in rows)
             elif name == "relIds":
                 self._put_diagram(parts.get(attribute(child, "dm"), ""))
             elif name == "chart":
@@ -97,14 +98,6 @@ class _Deck:
                 self.draft.add(_words(paragraph))
             else:
                 self.draft.add(_words(paragraph), "list_item", level=depth)
-
-    def _put_table(self, table: Any) -> None:
-        header = None
-        for row in table.iterchildren("{*}tr"):
-            words = [" ".join(_words(cell).split()) for cell in row.iterchildren("{*}tc")]
-            if any(words):
-                start = self.draft.add_row(words, header=header, names=header is None)
-                header = start if header is None else header
 
     def _put_diagram(self, part: str) -> None:
         drawn = self._read(part)

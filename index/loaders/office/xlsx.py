@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,29 +22,29 @@ def load_xlsx(data: bytes) -> Content:
     import openpyxl
 
     check_archive(data, "an Excel workbook")
-    draft = Draft()
+    draft, left_out = Draft(), Counter[str]()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        try:
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        except MemoryError:
+            raise
+        except Exception:  # the library raises anything on a damaged workbook
+            raise UnreadableContent("damaged: it is not a whole Excel workbook") from None
         for sheet in book.worksheets:
-            _put_sheet(draft, sheet)
+            try:
+                sheet.reset_dimensions()  # those that the file states may be wrong
+                rows = ([_words(cell) for cell in row if cell.value is not None] for row in sheet.iter_rows())
+                draft.add_table(rows, name=sheet.title)
+            except MemoryError:
+                raise
+            except Exception:
+                left_out["damaged sheets"] += 1
         for name in archive.namelist():
             if name.startswith(("xl/comments", "xl/threadedComments")):
                 for text in _comments(archive, name):
                     draft.add(text, "note")
-        charts = sum("/charts/chart" in name for name in archive.namelist())
-        return core_properties(archive, drafted(draft, {"charts": charts}))
-
-
-def _put_sheet(draft: Draft, sheet: Any) -> None:
-    sheet.reset_dimensions()  # those that the file states may be wrong
-    header = None
-    for row in sheet.iter_rows():
-        words = [_words(cell) for cell in row if cell.value is not None]
-        if any(words):
-            if header is None:
-                draft.add(sheet.title, "heading", level=2)  # no title of the document
-            start = draft.add_row(words, header=header, names=header is None)
-            header = start if header is None else header
+        left_out["charts"] = sum("/charts/chart" in name for name in archive.namelist())
+        return core_properties(archive, drafted(draft, left_out))
 
 
 def _words(cell: Any) -> str:

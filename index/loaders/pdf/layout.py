@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
@@ -38,9 +38,19 @@ class _Open:
     waiting: list[tuple[Line | str, BlockKind]] = field(default_factory=list)
 
 
-def compose(pages: Sequence[Sequence[Line]], notes: Sequence[Sequence[str]]) -> tuple[Draft, tuple[int, ...]]:
+Outline = Mapping[tuple[int, str], int]  # the level of headings by the page where they stand and their ``letters``
+
+
+def letters(title: str) -> str:
+    """What an outline and a page have in common where they write a heading: its letters, not its number."""
+    return "".join(filter(str.isalpha, title.casefold()))
+
+
+def compose(
+    pages: Sequence[Sequence[Line]], notes: Sequence[Sequence[str]], outline: Outline
+) -> tuple[Draft, tuple[int, ...]]:
     """Return the text of the pages, with the texts of their annotations, and the offset at which each page begins."""
-    layout = _Layout(pages)
+    layout = _Layout(pages, outline)
     for lines, texts in zip(pages, notes, strict=True):
         layout.add_page(lines, texts)
     layout.end_paragraph()
@@ -50,8 +60,9 @@ def compose(pages: Sequence[Sequence[Line]], notes: Sequence[Sequence[str]]) -> 
 class _Layout:
     """The text so far, and what is usual in the document."""
 
-    def __init__(self, pages: Sequence[Sequence[Line]]) -> None:
+    def __init__(self, pages: Sequence[Sequence[Line]], outline: Outline) -> None:
         self.draft = Draft()
+        self._outline = outline
         self._furniture = find_furniture(pages)
         lines = [line for page in pages for line in page if id(line) not in self._furniture]
         self._hyphens = Hyphens(lines)
@@ -115,7 +126,7 @@ class _Layout:
 
     def _begins(self, last: Line, line: Line, right: int) -> bool:
         """Whether a line begins a paragraph; ``right`` is the right edge of the page's text."""
-        if not _alike(last, line) or _ITEM.match(line.words[0].text):
+        if not _alike(last, line) or _ITEM.match(line.words[0].text) or self._listed([last]) or self._listed([line]):
             return True
         ended = _ENDS.search(last.text) is not None
         if line.page != last.page or line.top < last.top - last.height / 2:  # the next page or column
@@ -125,7 +136,13 @@ class _Layout:
         short = last.right < right - SHORT * (right - last.left)
         return ended and (short or line.left - last.left > INDENT * line.height)
 
+    def _listed(self, lines: Sequence[Line]) -> int:
+        """The level of the heading that the outline says these lines are; 0 if it names none."""
+        return self._outline.get((lines[0].page, letters(" ".join(line.text for line in lines))), 0)
+
     def _kind(self, lines: list[Line]) -> tuple[BlockKind, int]:
+        if level := self._listed(lines) if self._outline else 0:
+            return "heading", level
         if lines[0].height in self._levels and sum(len(line.text) for line in lines) <= LONGEST_HEADING:
             return "heading", self._levels[lines[0].height]
         return ("list_item", 1) if _ITEM.match(lines[0].words[0].text) else ("paragraph", 0)

@@ -6,15 +6,17 @@ import ctypes
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from index.loaders.draft import drafted
-from index.loaders.pdf.layout import compose
-from index.loaders.pdf.reading import Page, clean, draw_page, read_page
+from index.loaders.pdf.layout import Outline, compose, letters
+from index.loaders.pdf.reading import Page, clean, draw_page, read_page, said_by
 from index.loaders.pdf.recognition import INSTALL, Recognise, recogniser
 from index.loaders.text import Content, Overtaxed, UnreadableContent
 
 LONGEST_LANGUAGE = 64  # 16-bit units
+MOST_LISTED = 10_000  # entries of an outline
 
 _CREATED = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 
@@ -36,7 +38,7 @@ def pdf_content(data: bytes, recognise: Recognise | None) -> Content:
     try:
         pdf.init_forms()
         pages = [_read(pdf, number, recognise) for number in range(len(pdf))]
-        fields, language = pdf.get_metadata_dict(), _language(pdf)
+        fields, language, outline = pdf.get_metadata_dict(), _language(pdf), _outline(pdf)
     finally:
         pdf.close()
     if not any(page.lines or page.notes for page in pages):
@@ -44,7 +46,7 @@ def pdf_content(data: bytes, recognise: Recognise | None) -> Content:
         raise (Overtaxed if may_help else UnreadableContent)(
             _why_nothing(pages) + (f": {INSTALL} reads them" if may_help else "")
         )
-    draft, starts = compose([page.lines for page in pages], [page.notes for page in pages])
+    draft, starts = compose([page.lines for page in pages], [page.notes for page in pages], outline)
     return drafted(
         draft,
         title=" ".join(clean(fields.get("Title", "")).split()),
@@ -57,7 +59,12 @@ def pdf_content(data: bytes, recognise: Recognise | None) -> Content:
 
 
 def _read(pdf: Any, number: int, recognise: Recognise | None) -> Page:
-    page = read_page(pdf, pdf.formenv, number)
+    import pypdfium2
+
+    try:
+        page = read_page(pdf, pdf.formenv, number)
+    except pypdfium2.PdfiumError:
+        return Page((), damaged=True)
     if recognise is None or not _is_shown_only(page):
         return page
     return replace(page, lines=tuple(recognise(draw_page(pdf, number), number)), recognised=True)
@@ -70,6 +77,8 @@ def _is_shown_only(page: Page) -> bool:
 
 def _why_nothing(pages: Sequence[Page]) -> str:
     count = f"{len(pages)} page{'s' * (len(pages) > 1)}"
+    if any(page.damaged for page in pages):
+        return f"damaged: no text can be read on its {count}"
     if any(not page.decodable for page in pages):
         return f"its fonts do not say which characters they show on its {count}"
     if any(page.pictures for page in pages):
@@ -82,10 +91,13 @@ def _coverage(pages: Sequence[Page], what_helps: str) -> tuple[str, ...]:
     recognised: list[int] = []
     undecodable: list[int] = []
     images: list[int] = []
+    damaged: list[int] = []
     empty: list[int] = []
     for number, page in enumerate(pages, start=1):
         if page.recognised and page.lines:
             recognised.append(number)
+        elif page.damaged:
+            damaged.append(number)
         elif not page.decodable:
             undecodable.append(number)
         elif not page.lines:
@@ -94,6 +106,7 @@ def _coverage(pages: Sequence[Page], what_helps: str) -> tuple[str, ...]:
         ("read from a picture, so letters may be wrong,", recognised, ""),
         ("text that cannot be decoded", undecodable, what_helps),
         ("image only, so not read", images, what_helps),
+        ("damage, so not read,", damaged, ""),
         ("no text", empty, ""),
     )
     return tuple(
@@ -105,6 +118,18 @@ def _coverage(pages: Sequence[Page], what_helps: str) -> tuple[str, ...]:
 
 def _listed(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers[:10])) + (", ..." if len(numbers) > 10 else "")
+
+
+def _outline(pdf: Any) -> Outline:
+    """The headings that the outline lists."""
+    import pypdfium2
+
+    listed = {}
+    for entry in islice(pdf.get_toc(), MOST_LISTED):
+        place, title = entry.get_dest(), letters(said_by(pypdfium2.raw.FPDFBookmark_GetTitle, entry))
+        if place is not None and title:
+            listed[place.get_index(), title] = entry.level + 1
+    return listed
 
 
 def _language(pdf: Any) -> str:

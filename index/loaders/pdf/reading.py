@@ -33,6 +33,7 @@ class Page:
     pictures: bool = False
     drawings: bool = False
     recognised: bool = False
+    damaged: bool = False
 
 
 def read_page(pdf: Any, form: Any, number: int) -> Page:
@@ -174,20 +175,20 @@ def _field_value(form: Any, annotation: Any) -> str:
     raw = _raw()
     kind = raw.FPDFAnnot_GetFormFieldType(form, annotation)
     if kind in (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX):
-        return _string(raw.FPDFAnnot_GetFormFieldValue, form, annotation)
+        return said_by(raw.FPDFAnnot_GetFormFieldValue, form, annotation)
     if kind in (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON) and raw.FPDFAnnot_IsChecked(
         form, annotation
     ):
-        return _string(raw.FPDFAnnot_GetFormFieldExportValue, form, annotation)
+        return said_by(raw.FPDFAnnot_GetFormFieldExportValue, form, annotation)
     return ""
 
 
 def _contents(annotation: Any) -> str:
-    return _string(_raw().FPDFAnnot_GetStringValue, annotation, b"Contents")
+    return said_by(_raw().FPDFAnnot_GetStringValue, annotation, b"Contents")
 
 
-def _string(get: Any, *arguments: Any) -> str:
-    """What a function of PDFium says, which writes UTF-16 into a buffer and returns its size in bytes."""
+def said_by(get: Any, *arguments: Any) -> str:
+    """Return what a function of PDFium says, which writes UTF-16 into a buffer and returns its size in bytes."""
     size = get(*arguments, None, 0)
     if not 2 < size <= LONGEST_VALUE:
         return ""

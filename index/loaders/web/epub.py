@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from index.loaders.draft import Draft, drafted
-from index.loaders.office.archives import check_archive, member_xml
+from index.loaders.office.archives import check_archive, member_xml, unpacked
 from index.loaders.paragraphs import structure_of
 from index.loaders.text import Content, UnreadableContent, iso_date
-from index.loaders.web.html import read_html
+from index.loaders.web.html import decode_html, read_html
 
 _CONTAINER = "META-INF/container.xml"
 _ENCRYPTED = "META-INF/rights.xml"
@@ -31,8 +31,8 @@ def load_epub(data: bytes) -> Content:
         chapters, missing = [], 0
         for name in _spine(package, posixpath.dirname(package_name)):
             try:
-                chapters.append(read_html(archive.read(name)))
-            except (KeyError, UnreadableContent):
+                chapters.append(read_html(decode_html(unpacked(archive, name))[0]))
+            except UnreadableContent:
                 missing += 1
     warnings = (f"{missing} of its chapters could not be read",) if missing else ()
     return replace(

@@ -9,10 +9,11 @@ from index.loaders.draft import Draft, drafted
 from index.loaders.office.archives import name_of, own, parse_xml
 from index.loaders.paragraphs import structure_of
 from index.loaders.text import Content, UnreadableContent, iso_date
-from index.loaders.web.pages import load_page
+from index.loaders.web.html import load_page
 
 _ENTRIES = ("item", "entry")
 _TEXTS = ("encoded", "content", "description", "summary")  # the fullest first
+_AUTHORS = ("creator", "author", "managingEditor")
 _DATES = ("published", "pubDate", "date", "updated", "lastBuildDate")
 
 
@@ -39,13 +40,16 @@ def _feed(root: Any) -> Content:
     entries = list(root.iter(*(f"{{*}}{name}" for name in _ENTRIES)))
     for entry in entries:
         draft.add(_words(own(entry, "title")), "heading", level=2)
-        said = [_date(entry) or "", _words(own(entry, "author")) or _words(own(entry, "creator"))]
-        draft.add(", ".join(filter(None, said)))
+        draft.add(", ".join(filter(None, (_date(entry), _author(entry)))))
         text = next(filter(_is_element, (own(entry, name) for name in _TEXTS)), None)
         if text is not None:
             _put_html(draft, text)
     return drafted(
-        draft, title=_words(own(channel, "title")), date=_date(channel), language=_words(own(channel, "language"))
+        draft,
+        title=_words(own(channel, "title")),
+        date=_date(channel),
+        authors=(_author(channel),),
+        language=_words(own(channel, "language")) or root.get("{http://www.w3.org/XML/1998/namespace}lang"),
     )
 
 
@@ -85,9 +89,17 @@ def _date(element: Any) -> str | None:
             return said
         try:
             return email.utils.parsedate_to_datetime(said).isoformat()
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     return None
+
+
+def _author(element: Any) -> str:
+    """The name of who wrote a feed or an entry; RSS puts it in brackets behind an address."""
+    author = next(filter(_is_element, (own(element, name) for name in _AUTHORS)), None)
+    name = own(author, "name")
+    words = _words(author if name is None else name)
+    return (email.utils.parseaddr(words)[0] if "@" in words else "") or words
 
 
 def _is_element(element: Any) -> bool:

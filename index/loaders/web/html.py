@@ -12,7 +12,7 @@ from typing import Any
 
 from index.blocks import CELL_BORDER, BlockKind, Mark, MarkKind, Structure
 from index.loaders.draft import Draft, drafted
-from index.loaders.text import Content, UnreadableContent, iso_date
+from index.loaders.text import BYTE_ORDER_MARK, Content, UnreadableContent, decoded, iso_date
 from index.loaders.web.linked_data import linked_data
 from index.loaders.web.main_content import all_main, mark_main, read_page
 
@@ -79,8 +79,14 @@ _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|e|º|ª|tm|sm|®|™)\.?", re.IGNORECA
 
 def load_html(data: bytes) -> Content:
     """Read the visible text of a saved web page; what is outside its main content is marked so."""
-    source = _decoded(data)
-    content, page = _read(source), read_page(source)
+    source, warnings = decode_html(data)
+    content = load_page(source)
+    return replace(content, warnings=(*warnings, *content.warnings))
+
+
+def load_page(source: str) -> Content:
+    """Read a saved web page that is decoded already, whatever encoding it declares."""
+    content, page = _read(source), read_page(_storable(source))
     structure = content.structure or Structure()
     return replace(
         content,
@@ -93,19 +99,19 @@ def load_html(data: bytes) -> Content:
     )
 
 
-def read_html(data: bytes) -> Content:
+def read_html(source: str) -> Content:
     """Read the visible text of HTML that is no web page, such as a chapter or a mail; all of it is main content."""
-    content = _read(_decoded(data))
+    content = _read(source)
     return replace(content, structure=all_main(content.structure or Structure()))
 
 
-def _decoded(data: bytes) -> str:
+def _storable(source: str) -> str:
     """The source, without what cannot be stored."""
-    return decode_html(data).replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
+    return source.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")
 
 
 def _read(source: str) -> Content:
-    root, cut = _parsed(source)
+    root, cut = _parsed(_storable(source))
     page = _Page()
     page.walk(root)
     titles = (_squeezed(found) for query in _TITLES for found in root.xpath(query))
@@ -138,25 +144,17 @@ def _parsed(source: str) -> tuple[Any, bool]:
     return root, any("depth" in problem.message for problem in parser.error_log)
 
 
-def decode_html(data: bytes) -> str:
-    """Decode a page by its byte order mark, declared charset, UTF-8, or the likeliest encoding, whichever fits first.
+def decode_html(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """Decode a page in the encoding that it declares, or else as any text, with a warning if that is not UTF-8.
 
-    Raises UnreadableContent if none does.
+    Raises UnreadableContent if it is no text in any encoding.
     """
-    from charset_normalizer import from_bytes
-
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
     declared = _CHARSET.search(data[:4_096])
-    for encoding in (declared[1].decode("ascii") if declared else "utf-8", "utf-8"):
-        try:
-            return data.decode("utf-8-sig" if encoding.lower().replace("-", "") == "utf8" else encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    guess = from_bytes(data[:50_000]).best()
-    if guess is None:
-        raise UnreadableContent("its encoding is not known; save it as UTF-8")
-    return data.decode(guess.encoding, errors="replace")
+    try:
+        return data.decode(declared[1].decode("ascii") if declared else "utf-8").removeprefix(BYTE_ORDER_MARK), ()
+    except (UnicodeDecodeError, LookupError):
+        text, warnings = decoded(data)
+        return text.removeprefix(BYTE_ORDER_MARK), warnings
 
 
 @dataclass(slots=True)

@@ -10,12 +10,7 @@ from xml.parsers.expat import ExpatError
 
 from index.blocks import Omission
 from index.loaders.text import Content, UnreadableContent
-from index.loaders.web.html import load_html
-
-
-def load_page(text: str) -> Content:
-    """Read HTML that is decoded already, whatever encoding it declares."""
-    return load_html(text.encode("utf-16", "replace"))
+from index.loaders.web.html import load_html, load_page
 
 
 def load_mhtml(data: bytes) -> Content:

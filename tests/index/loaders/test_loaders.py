@@ -281,6 +281,12 @@ def test_html_encodings(data: bytes) -> None:
     assert load_html(data).text == "Caf\u00e9"
 
 
+def test_html_with_a_damaged_byte_is_read_with_a_warning() -> None:
+    content = load_html("<meta charset=utf-8><p>Café, naïve and".encode() + b"\xff d\xc3\xa9j\xc3\xa0 vu.")
+    assert content.text == "Café, naïve and\ufffd déjà vu."
+    assert content.warnings == ("1 of its characters are damaged, and shown as \ufffd",)
+
+
 @pytest.mark.parametrize(
     ("page", "authors", "language"),
     [
@@ -404,9 +410,18 @@ def test_rtf_text_title_and_date() -> None:
     content = load_rtf(data + rb"\pard The d\'e9l\'e9gation \b crossed\b0 .\par \u20013? too.\par}")
     assert content.text == "The d\u00e9l\u00e9gation crossed.\n\u4e2d too."
     assert (content.title, content.date, content.authors) == ("A letter", "2023-11-08", ("A. Müller",))
-    assert load_rtf(rb"{\rtf1\ansi{\info{\author \u99999999?}}Text.}").authors == ("",)
+    assert load_rtf(rb"{\rtf1\ansi{\info{\author \u99999999?}}Text.}").authors == ("?",)
     with pytest.raises(UnreadableContent, match="not an RTF document"):
         load_rtf(b"Text.")
+
+
+def test_the_tables_of_rtf_are_rows_and_its_footnotes_are_counted() -> None:
+    row = r"\trowd\intbl {}\cell {}\cell\row "
+    source = rf"{{\rtf1\ansi One{{\footnote A note.}}.\par {row.format('Port', 'Opened')}{row.format('Skela', 1931)}Two.\par}}"
+    content = load_rtf(source.encode())
+    assert content.text == "One.\n\nPort | Opened\nSkela | 1931\n\nTwo."
+    assert structure_of(content).blocks[2].header == structure_of(content).blocks[1].start
+    assert content.omitted == (Omission("footnotes", 1),)
 
 
 @pytest.mark.parametrize(
@@ -464,15 +479,26 @@ def test_mail_of_html_alone_is_read_as_a_page() -> None:
         load_eml(b"Just text.")
 
 
+def test_the_body_of_a_mail_is_html_with_its_blocks_whatever_encoding_it_declares() -> None:
+    page = '<meta charset="windows-1252"><h1>Müller</h1><table><tr><th>Port<th>Opened<tr><td>Skela<td>1931</table>'
+    data = "From: a@b.c\nSubject: Ports\nContent-Type: text/html; charset=utf-8\n\n" + page
+    content = load_eml(data.encode())
+    assert heading_words(content) == [(2, "Müller")] and content.title == "Ports"
+    assert content.structure is not None
+    assert [block.kind for block in content.structure.blocks][2:] == ["table_row", "table_row"]
+    assert load_eml(b"From: a@b.c\nDate: Wed, 08 Nov 20239999999999 09:30:00 +0100\n\nText.").date is None
+
+
 def test_a_mailbox_is_its_mails_each_below_its_subject() -> None:
     content = load_mbox(specimens.mbox())
-    assert [words for _, words in heading_words(content)] == [
+    subjects = [block for block in headings(content) if block.level == 1]
+    assert [content.text[one.start : one.end] for one in subjects] == [
         "The treaty, délégation",
         "Re: The treaty",
         "(no subject)",
     ]
-    assert heading_slices(content) == [words for _, words in heading_words(content)]
-    first, second, third = (content.text[start:end] for start, end in pairwise([*starts(content), len(content.text)]))
+    ends = [*(one.start for one in subjects), len(content.text)]
+    first, second, third = (content.text[start:end] for start, end in pairwise(ends))
     assert first == f"The treaty, délégation\n\n{load_eml(specimens.eml()).text}\n\n"
     assert second.endswith("included. \n\nFrom the river on.\n\n") and third.startswith(
         "(no subject)\n\nDate: Thu, 09 Nov"
@@ -522,7 +548,7 @@ def test_a_box_of_100_000_mails_is_read_and_says_that_it_goes_on() -> None:
     heard: list[None] = []
     listen(lambda: heard.append(None))
     content = load_mbox(b"From a\nSubject: One\n\nText.\n\n" * 100_000)
-    assert len(content.headings) == 100_000 and len(heard) == 200
+    assert len(headings(content)) == 100_000 and len(heard) == 200
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from content_fakes import headings
 from office_fakes import zip_of
 from openpyxl.comments import Comment
 
+from index.blocks import Omission
 from index.loaders.office.xlsx import load_xlsx
 from index.loaders.text import UnreadableContent
 
@@ -58,6 +59,19 @@ def test_a_wrong_size_of_a_sheet_neither_hides_rows_nor_costs_time() -> None:
             load_xlsx(zip_of({**members, "xl/worksheets/sheet1.xml": sheet.replace(b'ref="A1:B1"', size)})).text
             == "Sheet\n\na | b"
         )
+
+
+def test_a_sheet_is_read_up_to_its_damage() -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Kept"])
+    book.create_sheet("Cut").append(["Begun"])
+    with zipfile.ZipFile(io.BytesIO(packed(book))) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    cut = members["xl/worksheets/sheet2.xml"].partition(b"</sheetData>")[0]
+    content = load_xlsx(zip_of({**members, "xl/worksheets/sheet2.xml": cut}))
+    assert content.text == "Sheet\n\nKept\n\nCut\n\nBegun" and content.omitted == (Omission("damaged sheets", 1),)
+    with pytest.raises(UnreadableContent, match=r"^damaged: it is not a whole Excel workbook$"):
+        load_xlsx(zip_of({**members, "xl/workbook.xml": b"<nonsense"}))
 
 
 def test_what_is_no_workbook_is_refused() -> None:

@@ -30,7 +30,7 @@ def page(number: int, *texts: str, head: str = "", foot: str = "") -> list[Line]
 
 def read(*pages: Sequence[Line]) -> list[tuple[str, str]]:
     """The blocks, each as its kind and its text."""
-    draft, _ = compose(pages, [()] * len(pages))
+    draft, _ = compose(pages, [()] * len(pages), {})
     draft.structure.check(draft.length)
     return [(block.kind, draft.text[block.start : block.end]) for block in draft.structure.blocks]
 
@@ -47,7 +47,7 @@ def test_a_sentence_goes_over_the_page_and_furniture_stands_behind_it() -> None:
         ("furniture", "31"),
         ("furniture", "32 A SHORT HISTORY OF FILM"),
     ]
-    draft, starts = compose([first, second], [(), ()])
+    draft, starts = compose([first, second], [(), ()], {})
     assert [draft.text[start : start + 7] for start in starts] == ["The cam", "Orbeman"]
     boxes = draft.structure.boxes_of(draft.text.index("George"), draft.text.index(", who"))
     assert [(draft.text[box.start : box.end], box.page) for box in boxes] == [("George", 1), ("Orbeman,", 2)]
@@ -81,7 +81,7 @@ def test_large_lines_are_headings_by_size_and_signs_begin_items() -> None:
     lines += [line(FULL, 2_000), line("• one", 2_180), line("2. two", 2_360)]
     kinds = ("heading", "heading", "paragraph", "list_item", "list_item")
     assert read(lines) == list(zip(kinds, ("A title", "A part", FULL, "• one", "2. two"), strict=True))
-    draft, _ = compose([lines], [()])
+    draft, _ = compose([lines], [()], {})
     assert [block.level for block in draft.structure.blocks] == [1, 2, 0, 1, 1]
 
 
@@ -112,7 +112,7 @@ def test_footnotes_stand_behind_the_paragraph_that_goes_over_the_page() -> None:
 )
 def test_a_hyphen_at_the_end_of_a_line(left: str, right: str, elsewhere: str, written: str) -> None:
     lines = [line(f"A {left}", 1_000), line(f"{right} thing", 1_180), *([line(elsewhere, 1_360)] if elsewhere else [])]
-    draft, _ = compose([lines], [()])
+    draft, _ = compose([lines], [()], {})
     assert draft.text.startswith(f"A {written} thing")
     boxes = draft.structure.boxes_of(2, 2 + len(written))
     assert [draft.text[box.start : box.end] for box in boxes] == [left.removesuffix("-"), right]

@@ -56,6 +56,22 @@ def test_an_encrypted_and_a_damaged_file_are_named_so() -> None:
         load_pdf(b"%PDF-1.7 nonsense")
 
 
+def test_the_outline_says_which_lines_are_headings_and_a_damaged_page_is_left_out() -> None:
+    made = FPDF()
+    made.set_font("helvetica", size=11)
+    for title in ("The harbour", "Lost", "The lighthouse"):
+        made.add_page()
+        made.start_section(title)
+        made.multi_cell(0, 6, f"1.2 {title}\nIt was built in 1931. {title} is white.")
+    data = bytes(made.output())
+    content = load_pdf(data)
+    assert blocks(content, "heading") == ["1.2 The harbour", "1.2 Lost", "1.2 The lighthouse"]
+    place = data.rindex(b"/Type /Page\n", 0, data.rindex(b"/Type /Page\n"))
+    content = load_pdf(data[:place] + b"/Type /Pxxx\n" + data[place + 12 :])
+    assert "Lost" not in content.text and "lighthouse is white" in content.text
+    assert content.warnings == ("damage, so not read, on 1 of its 3 pages (2)",)
+
+
 def pictured(*kinds: str) -> bytes:
     """Pages of these kinds: "text", "image" or "blank"."""
     pdf = FPDF()

@@ -36,6 +36,18 @@ def test_of_an_atom_entry_the_fullest_text_is_read() -> None:
     assert content.text.split("\n\n") == ["Notes", "One", "2023-11-08T09:30:00Z, Ana", "In full."]
 
 
+@pytest.mark.parametrize(
+    ("author", "name"),
+    [
+        ("<author><name>Ana</name></author>", "Ana"),
+        ("<managingEditor>ana@b.c (Ana)</managingEditor>", "Ana"),
+        ("<author>a@b.c</author>", "a@b.c"),
+    ],
+)
+def test_who_publishes_a_feed(author: str, name: str) -> None:
+    assert load_xml(RSS.replace("<description>All", f"{author}<description>All").encode()).authors == (name,)
+
+
 def test_other_xml_is_a_paragraph_for_each_element_with_text() -> None:
     content = load_xml(
         b"<doc><title>A title</title><sec><p>One <b>two</b> three.</p><!-- no --><p>Four.</p></sec></doc>"
