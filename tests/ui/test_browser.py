@@ -375,7 +375,9 @@ def test_a_question_is_asked_within_some_of_the_articles(opened: Watched) -> Non
     assert page.locator("#panel h2").inner_text() == "The lake"
     page.get_by_role("button", name="Ask all articles").click()
     view(page, "Articles")
+    assert page.get_by_role("button", name="Update").count() == 0  # a page that cannot change its articles
     page.locator("#articles").get_by_label("Select The dam").check()
+    assert page.get_by_role("button", name="Remove selected").count() == 0
     page.get_by_role("button", name="Ask within selected").click()
     page.get_by_text("Within dam.md").wait_for()
     opened.ask(DIFFERS)

@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
+from ui.state.incoming import LARGEST_UPLOAD
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -19,9 +21,6 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LARGEST_BODY = 64 * 1024  # bytes; a question has at most 1,000 characters
-LARGEST_UPLOAD = (
-    25 * 1024 * 1024
-)  # bytes per request; limits how fast a visitor fills the disk, while folders have no limit
 UPLOAD_PATHS = ("/gradio_api/upload", "/upload")
 
 # Gradio runs the page's own script by ``new Function``, which needs 'unsafe-eval'.

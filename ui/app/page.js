@@ -13,8 +13,10 @@ const act = async (name, values = {}) => {
   const query = page.view === "articles" && !name.startsWith("chat") ? at("seek").value : at("seek-chats").value;
   const sent = { chat: page.chat, owner: page.owner, view: page.view, query, value: page.view === "articles" ? page.sort : "", ...values };
   try {
-    apply(await server.act(name, sent));
+    const reply = await server.act(name, sent);
+    apply(reply);
     offline(false);
+    return reply;
   } catch {
     offline(true);
     fetch("./").catch(() => {}); // a server that was started again gives a new token
@@ -217,10 +219,16 @@ app.addEventListener("input", (event) => {
 
 // ---- adding files: chosen, or dropped anywhere on the page
 const send = async (files) => {
-  const paths = [];
-  for (const file of files) paths.push(await upload(file).then((one) => one.path, () => (toast("<p>An upload failed. Try it again.</p>", true), null)));
+  const lost = [];
   go({ view: "articles" });
-  act("upload", { files: paths.filter(Boolean) });
+  for (const [number, file] of files.entries()) {
+    at("job").textContent = `Uploading ${number + 1} of ${files.length}: ${file.name}`;
+    const path = await upload(file).then((one) => one.path, () => "");
+    if (!path) lost.push(file.name);
+    else if ((await act("upload", { files: [path], names: [file.name] }))?.trouble) break;
+  }
+  at("job").innerHTML = shown.job ?? "";
+  act("uploaded", { names: lost });
 };
 app.addEventListener("dragover", (event) => { event.preventDefault(); app.classList.add("pc-dragging"); });
 app.addEventListener("dragleave", (event) => event.relatedTarget ?? app.classList.remove("pc-dragging"));
@@ -236,6 +244,8 @@ app.addEventListener("load", (event) => event.target.className === "pc-page" && 
 // A page that cannot be drawn is shown as text.
 app.addEventListener("error", (event) => {
   if (event.target.className !== "pc-page") return;
+  delete shown.panel; // one that is not open tries again once it is
+  if (!app.classList.contains("pc-open")) return;
   toast("<p>This page cannot be drawn; its text is shown instead.</p>");
   at("panel").querySelector('[name$=":text"]')?.click();
 }, true);

@@ -18,12 +18,12 @@ from index.storage.generations import IndexProblem
 from qa.answerer import Answerer
 from qa.answers import PASSAGES_READ
 from qa.cli import CORPUS
-from ui.app.guard import LARGEST_UPLOAD, Guard
+from ui.app.guard import Guard
 from ui.app.login_guard import HINT, LoginGuard
 from ui.app.own_page import OwnPage
 from ui.html.conversation import note
 from ui.html.library import adding
-from ui.html.markup import Html, text
+from ui.html.markup import EMPTY, button, text
 from ui.session.actions import Actions
 from ui.session.api import Programs
 from ui.session.asking import Asking
@@ -39,7 +39,7 @@ from ui.session.queue import MOST_TOGETHER, MOST_WAITING, Line
 from ui.session.shelf import Shelf
 from ui.state.conversations import ChatStore
 from ui.state.corrections import Corrections
-from ui.state.incoming import Incoming
+from ui.state.incoming import LARGEST_UPLOAD, Incoming
 from ui.state.logins import logout_route
 from ui.state.reports import Reports
 from ui.state.source_files import page_route, report_route, route
@@ -110,7 +110,7 @@ def build_app(
             return page.act(str(name), values)
 
         gr.HTML(
-            html_template=_asset("page.html").replace("@adding", _adding(library)).replace("@remark", text(remark)),
+            html_template=_template(library, remark),
             js_on_load=_asset("page.js"),
             server_functions=[act],
             apply_default_css=False,
@@ -120,11 +120,14 @@ def build_app(
     return page
 
 
-def _adding(library: Library | None) -> Html:
-    """The place to add articles, or where else that is done."""
-    if library is None:
-        return note("The articles are in a database. To add, update or remove some, run “pincite index --store”.")
-    return adding(KINDS, by_path=library.by_path, samples=library.samples is not None)
+def _template(library: Library | None, remark: str) -> str:
+    """The page's HTML. Without a library it says where else articles are added, and offers no change."""
+    away = note("The articles are in a database. To add, update or remove some, run “pincite index --store”.")
+    add = adding(KINDS, by_path=library.by_path, samples=library.samples is not None) if library is not None else away
+    remove = button("remove-chosen", "Remove selected") if library is not None else EMPTY
+    update = button("update", "Update: index what has changed") if library is not None else EMPTY
+    page = _asset("page.html").replace("@adding", add).replace("@remove", remove).replace("@update", update)
+    return page.replace("@remark", text(remark))
 
 
 def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth: tuple[str, str] | None = None) -> str:

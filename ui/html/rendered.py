@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import filterfalse, groupby, pairwise
 
 from index.blocks import Block, Mark, MarkKind, Structure
 from index.sentences import Offsets
@@ -38,10 +38,15 @@ class Rendering:
         """The blocks that touch characters [first, last)."""
         blocks = self._structure.blocks.touching(first, last)
         parts: list[Html] = []
-        for is_table, some in groupby(blocks, key=lambda block: block.kind == "table_row"):
+        for (is_table, _), some in groupby(filterfalse(self._is_syntax, blocks), key=_table_of):
             alike = list(some)
             parts += [self._table(alike)] if is_table else [self._block(block) for block in alike]
         return join(parts)
+
+    def _is_syntax(self, block: Block) -> bool:
+        """Whether a block is mark-up alone, as the line below a table's header."""
+        marks = self._marks(block.start, block.end)
+        return any(one.kind == "syntax" and one.start <= block.start and block.end <= one.end for one in marks)
 
     def _table(self, rows: Sequence[Block]) -> Html:
         lines = [tag("tr", *self._cells(row)) for row in rows]
@@ -104,3 +109,8 @@ class Rendering:
             if mark.start >= end:
                 return
             yield mark
+
+
+def _table_of(block: Block) -> tuple[bool, int | None]:
+    """Whether a block is a row, and the header of its table."""
+    return block.kind == "table_row", block.header

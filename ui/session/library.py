@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from ui.state.source_files import key_of
 
 MOST_UPLOADED = 1024**3  # bytes for all uploads together; folders have no limit
 UNDO = 600.0  # seconds for which a removal can be undone
+LONGEST_NAME = 200  # bytes of an upload's name; file systems take 255
 RESULTS_SHOWN = 50  # uploaded files of which the job says what became of each
 Rebuild = Callable[[Roots, Callable[[int, int, str], None]], BuildReport]
 
@@ -56,6 +56,7 @@ class Library:
         self._stop = threading.Event()
         self._before: Roots | None = None
         self._confirmed: frozenset[Path] = frozenset()
+        self._kept: list[Path] = []
         self._forget_later()
 
     @property
@@ -96,9 +97,11 @@ class Library:
         """Stop the current job; the index stays as it was."""
         self._stop.set()
 
-    def add_uploads(self, files: Sequence[Path]) -> None:
-        """Store uploaded files and index them. Raises ValueError if all uploads together would be too large."""
-        self._background.check_idle()
+    def keep(self, files: Mapping[Path, str]) -> None:
+        """Store uploaded files under their names, for ``add_uploads``.
+
+        Raises ValueError if all uploads together would be too large.
+        """
         self.uploads.mkdir(parents=True, exist_ok=True, mode=0o700)
         together = sum(file.stat().st_size for file in (*self.uploads.rglob("*"), *files) if file.is_file())
         if together > self.most_uploaded:
@@ -106,9 +109,22 @@ class Library:
                 f"All uploads together would take {together / 1024**2:,.1f} MB, and at most "
                 f"{self.most_uploaded / 1024**2:,.0f} MB are kept: remove some of them, or index a folder."
             )
-        kept, roots = [self._keep(file) for file in files], self._roots()
-        paths = roots.paths if self.uploads in roots.paths else (*roots.paths, self.uploads)
-        self._start(Roots(paths, roots.out.difference(kept)), results_of=kept)
+        self._kept += [self._stored(file, name) for file, name in files.items()]
+
+    def add_uploads(self) -> None:
+        """Index the uploads that were stored and are not indexed yet, after a job that runs now."""
+        self._confirm()
+        kept, self._kept = self._kept, []
+        if kept:
+            self._start(lambda: self._with_uploads(kept), results_of=kept, patient=True)
+
+    def _with_uploads(self, kept: Sequence[Path]) -> Roots:
+        """The roots with some uploads. If no upload was indexed, the others there wait to be deleted, and stay out."""
+        roots = self._roots()
+        if self.uploads in roots.paths:
+            return Roots(roots.paths, roots.out.difference(kept))
+        removed = self.uploads.glob("*/*")
+        return Roots((*roots.paths, self.uploads), roots.out.union(removed).difference(kept))
 
     def add_path(self, words: str) -> None:
         """Index a file or folder of this computer. Raises ValueError if that is not allowed or it does not exist."""
@@ -161,7 +177,8 @@ class Library:
     def undo(self) -> None:
         """Bring back what was removed last, if that was less than UNDO seconds ago."""
         if (before := self._before) is not None:
-            self._start(before.known([record.name for record in self.assistant.index.documents]))
+            names = [record.name for record in self.assistant.index.documents]
+            self._start(self._roots().restored(before.known(names)))
             self._before = None
 
     def put_back(self, key: str) -> None:
@@ -182,8 +199,10 @@ class Library:
             return
         kept = self.uploads in roots.paths
         for file in [*self.uploads.glob("*/*")]:
-            if not kept or file.resolve() in roots.out:
-                shutil.rmtree(file.parent, ignore_errors=True)
+            if file not in self._kept and (not kept or file in roots.out):
+                with suppress(OSError):
+                    file.unlink()
+                    file.parent.rmdir()
 
     def _leave(self, roots: Roots) -> None:
         if not roots.hold_files():
@@ -237,11 +256,10 @@ class Library:
             return f"~/{root.relative_to(Path.home())}"
         return str(root)
 
-    def _keep(self, file: Path) -> Path:
+    def _stored(self, file: Path, name: str) -> Path:
         """Store an upload under its own name, in a folder of its content; returns the place."""
         data = file.read_bytes()
-        name = re.sub(r"[\x00-\x1f\x7f/\\]+", " ", file.name).strip().lstrip(".") or "upload"
-        place = self.uploads / digest(data)[:16] / name
+        place = self.uploads / digest(data)[:16] / file_name(name)
         place.parent.mkdir(parents=True, exist_ok=True)
         there = [
             path for path in sorted(place.parent.iterdir()) if not path.name.startswith(".")
@@ -251,7 +269,9 @@ class Library:
         replace_file(place, data)
         return place
 
-    def _start(self, wanted: Roots | Callable[[], Roots], *, results_of: Sequence[Path] = ()) -> None:
+    def _start(
+        self, wanted: Roots | Callable[[], Roots], *, results_of: Sequence[Path] = (), patient: bool = False
+    ) -> None:
         """Rebuild in the background, then switch over; until then the old index answers. Raises ValueError as ``_confirm``."""
         if not callable(wanted):
             self._confirm()
@@ -281,7 +301,15 @@ class Library:
             self.assistant.reopen()
             return "\n".join([told(report), *map(str, report.away), *results(report, results_of)])
 
-        self._background.start(work)
+        self._background.start(work, patient=patient)
+
+
+def file_name(name: str) -> str:
+    """The name of an upload as a file system takes it: without slashes and control characters, and not too long."""
+    words = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff/\\]+", " ", name).rstrip().lstrip(" .") or "upload"
+    stem, kind = os.path.splitext(words)
+    room = LONGEST_NAME - len(kind.encode())
+    return f"{stem.encode()[:room].decode(errors='ignore')}{kind}" if room > 0 else file_name(stem)
 
 
 def told(report: BuildReport) -> str:

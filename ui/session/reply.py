@@ -53,6 +53,7 @@ class Sent:
     since: str = ""
     until: str = ""
     files: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
 
     @classmethod
@@ -65,7 +66,7 @@ class Sent:
 
 
 TEXTS = ("chat", "turn", "value", "within", "seen", "query", "owner", "view", "folder", "kind", "since", "until")
-LISTS = ("files", "chosen")
+LISTS = ("files", "names", "chosen")
 
 
 def _texts(values: list[object]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from ui.session.actions import Act, number
 from ui.session.lazy_assistant import status_of
 from ui.session.library import UNDO, Library
 from ui.session.reply import Reply, Sent
-from ui.state.incoming import Incoming
+from ui.state.incoming import LARGEST_UPLOAD, Incoming
 from ui.state.source_files import key_of, link
 
 
@@ -44,12 +44,13 @@ class Shelf:
             "add-path": lambda sent, arguments: library.add_path(sent.value),
             "back": lambda sent, arguments: library.put_back(arguments[0]),
             "undo": lambda sent, arguments: library.undo(),
-            "upload": self._upload,
+            "upload": lambda sent, arguments: self._upload(library, sent),
         }
         return (
             looking
             | {verb: _job(act) for verb, act in changing.items()}
             | {
+                "uploaded": lambda sent, arguments: self._uploaded(library, sent),
                 "stop-job": self._stopped,
                 "drop": lambda sent, arguments: self._removed(lambda: library.drop(arguments[0]), "That folder"),
                 "remove": lambda sent, arguments: self._remove(library, arguments),
@@ -98,11 +99,18 @@ class Shelf:
         shown = document(record, words, link(record.name), structure, plainly="text" in arguments)
         return Reply(parts={"panel": shown}, panel=True)
 
-    def _upload(self, sent: Sent, arguments: Sequence[str]) -> None:
+    def _upload(self, library: Library, sent: Sent) -> None:
         """Take uploaded files into the library."""
-        assert self.library is not None
-        with self.incoming.taking(sent.files) as arrived:
-            self.library.add_uploads(arrived)
+        with self.incoming.taking(dict(zip(sent.files, sent.names, strict=True))) as arrived:
+            library.keep(arrived)
+
+    def _uploaded(self, library: Library, sent: Sent) -> Reply:
+        """Index what was uploaded; ``sent.names`` did not arrive."""
+        library.add_uploads()
+        if not sent.names:
+            return Reply()
+        most = f"at most {LARGEST_UPLOAD // 1024**2} MB each"
+        return Reply(toast=toast(f"Not uploaded ({most}): {', '.join(sent.names)}. Try again."), trouble=True)
 
     def _stopped(self, sent: Sent, arguments: Sequence[str]) -> Reply:
         if self.library is not None:

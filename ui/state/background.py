@@ -49,21 +49,28 @@ class Background:
         self.name, self.busy = name, busy
         self.job: Job | None = None
         self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
 
     def check_idle(self) -> None:
         """Raise ValueError if a job is running."""
         if self.job is not None and self.job.state == "running":
             raise ValueError(self.busy)
 
-    def start(self, work: Callable[[Progress], str]) -> None:
-        """Start a job that returns its result in words. Raises ValueError if one is running."""
+    def start(self, work: Callable[[Progress], str], *, patient: bool = False) -> None:
+        """Start a job that returns its result in words. If one is running, a ``patient`` one waits; else ValueError."""
         with self._starting:
-            self.check_idle()
-            self.job = Job("running", time.monotonic())
-        threading.Thread(target=self._run, args=(work,), name=self.name, daemon=True).start()
+            if not patient:
+                self.check_idle()
+            if self.job is None or self.job.state != "running":
+                self.job = Job("running", time.monotonic())
+            self._thread = threading.Thread(target=self._run, args=(work, self._thread), name=self.name, daemon=True)
+            self._thread.start()
 
-    def _run(self, work: Callable[[Progress], str]) -> None:
-        """Do the work; an error becomes the job's result."""
+    def _run(self, work: Callable[[Progress], str], before: threading.Thread | None) -> None:
+        """Do the work after the job before; an error becomes the job's result."""
+        if before is not None:
+            before.join()
+        self.job = Job("running", time.monotonic())
         try:
             self._set(said=work(self._note), state="done")
         except BaseException as error:

@@ -7,11 +7,12 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-MOST_WAITING = 100 * 1024 * 1024  # bytes: four uploads of the largest permitted size
+LARGEST_UPLOAD = 25 * 1024 * 1024  # bytes; limits how fast a visitor fills the disk, while folders have no limit
+MOST_WAITING = 4 * LARGEST_UPLOAD  # bytes
 ABANDONED = 600.0  # seconds; the page normally takes an upload at once
 
 
@@ -34,9 +35,10 @@ class Incoming:
             return cls(folder.resolve(), _lock(folder, wait=False), most=most)
 
     @contextmanager
-    def taking(self, files: Iterable[str]) -> Iterator[list[Path]]:
-        """The uploads among ``files`` (paths elsewhere are ignored), which are deleted at the end."""
-        arrived = [path for path in map(Path.resolve, map(Path, files)) if self.folder in path.parents]
+    def taking(self, files: Mapping[str, str]) -> Iterator[dict[Path, str]]:
+        """The uploads among ``files`` (paths elsewhere are ignored) with their names; they are deleted at the end."""
+        found = {Path(path).resolve(): name for path, name in files.items()}
+        arrived = {path: name for path, name in found.items() if self.folder in path.parents}
         try:
             yield arrived
         finally:

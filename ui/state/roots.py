@@ -25,6 +25,10 @@ class Roots:
         """The roots stored in an index's settings."""
         return cls(tuple(map(Path, settings.roots)), frozenset(map(Path, settings.without)))
 
+    def restored(self, before: Roots) -> Roots:
+        """A copy with what has been removed since these were the roots, and with what was added since."""
+        return Roots((*before.paths, *(path for path in self.paths if path not in before.paths)), self.out & before.out)
+
     def known(self, names: Sequence[str]) -> Roots:
         """A copy without missing paths from which no document of these names comes, so that they do not stop the others."""
         known = (path for path in self.paths if os.path.exists(path) or any(below(name, str(path)) for name in names))

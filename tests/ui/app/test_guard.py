@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ui.app.guard import HEADERS, LARGEST_BODY, LARGEST_UPLOAD, POLICY, Guard, host_name, is_loopback, limit
+from ui.app.guard import HEADERS, LARGEST_BODY, POLICY, Guard, host_name, is_loopback, limit
+from ui.state.incoming import LARGEST_UPLOAD
 
 
 async def hello(scope: Any, receive: Any, send: Any) -> None:

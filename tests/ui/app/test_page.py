@@ -300,8 +300,9 @@ def test_articles_are_added_updated_removed_and_brought_back_in_a_job(tmp_path: 
     assert built[-1] == Roots((articles, one))  # what is gone does not stop the others
     upload = tmp_path / "my file.txt"
     upload.write_text("New.")
-    library.add_uploads([upload, upload])
-    assert finished(library).splitlines()[1:] == ["my file.txt: was there already"] * 2  # as the fake report says
+    library.keep({upload: upload.name})
+    library.add_uploads()
+    assert finished(library).splitlines()[1:] == ["my file.txt: was there already"]  # as the fake report says
     [kept] = uploads.glob("*/*")
     assert kept.name == "my file.txt" and built[-1] == Roots((articles, one, uploads))
     library.remove([str(one)])
@@ -421,12 +422,13 @@ def test_uploads_may_take_so_much_room_together_and_no_more(tmp_path: Path) -> N
     library, built = library_over(tmp_path)
     library.most_uploaded, upload = 3 * 1024 * 1024, tmp_path / "a.txt"
     upload.write_bytes(b"x" * 2 * 1024 * 1024)
-    library.add_uploads([upload])
+    library.keep({upload: upload.name})
+    library.add_uploads()
     finished(library)
     other = tmp_path / "b.txt"
     other.write_bytes(b"y" * 2 * 1024 * 1024)
     with pytest.raises(ValueError, match=r"All uploads together would take 4\.0 MB, and at most 3 MB are kept"):
-        library.add_uploads([other])
+        library.keep({other: other.name})
     assert len(built) == 1 and len(list(library.uploads.iterdir())) == 1
 
 

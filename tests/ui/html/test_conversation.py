@@ -282,9 +282,26 @@ def test_nothing_is_marked_unless_the_words_stand_there(
 
 def test_first_questions_are_offered_only_if_their_sentence_answers_them(assistant: FakeAssistant) -> None:
     found = first_questions(assistant.index)
-    assert {one.question for one in found} == {"How much does It cost?", "Who is the head of Works?"}
-    right = replace(assistant, answers={"Who is the head of Works?": "A. Keller", "How much does It cost?": "1964"})
-    assert [*checked(found, right.ask)] == ["Who is the head of Works?"]
+    assert {one.question for one in found} == {"Who is the head of Works?"}
+    for answer, offered in (("A. Keller", ["Who is the head of Works?"]), ("1964", [])):
+        right = replace(assistant, answers={"Who is the head of Works?": answer})
+        assert [*checked(found, right.ask)] == offered
+
+
+def test_first_questions_are_of_different_kinds_and_documents(tmp_path: Path) -> None:
+    stated = {
+        "Ana Lund, the president of Norland, spoke. Jo Berg, the king of Sudland, did not.": "Who is the king of Sudland?",
+        "The Vell Tower was built in May 1897. It was built in 1902.": "When was the Vell Tower built?",
+        "The capital of Norland was moved in 1830. Alma is a ferry.": "What is Alma?",
+        "Some 40 people worked in the mill, and it stopped.": "How many people worked in the mill?",
+        "The Osk Canal was closed in 1912 because it leaked.": "Why was the Osk Canal closed in 1912?",
+        "Clara Dahl was born in Vell.": "Where was Clara Dahl born?",
+    }
+    for number, words in enumerate(stated):
+        (tmp_path / f"{number}.txt").write_text(words)
+    asked = [one.question for one in first_questions(FakeIndex(sorted(tmp_path.iterdir())))]
+    assert set(asked[:6]) == set(stated.values())
+    assert {"Who is the president of Norland?", "When was the Osk Canal closed?"} == set(asked[6:])
 
 
 def test_a_conversation_is_saved_as_a_file_in_which_nothing_runs(assistant: FakeAssistant) -> None:

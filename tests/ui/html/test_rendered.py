@@ -23,11 +23,13 @@ def structure() -> Structure:
         Block(0, 11, "heading", 1),
         Block(13, AT("\n\n|"), "paragraph", main=False),
         Block(row, row + 15, "table_row", header=row),
+        Block(AT("|--"), AT("|--") + 9, "furniture"),
         Block(second, second + 13, "table_row", header=row),
     ]
     bold = AT("**built")
     marks = [
         Mark(0, 2, "syntax"),
+        Mark(AT("|--"), AT("|--") + 9, "syntax"),
         Mark(6, 11, "emphasis"),
         Mark(6, 7, "syntax"),
         Mark(10, 11, "syntax"),
@@ -58,6 +60,12 @@ def test_the_quote_is_marked_at_its_very_characters_even_across_mark_up() -> Non
 def test_a_passage_without_a_quote_is_scrolled_to() -> None:
     shown = Rendering(TEXT, structure(), Highlights(Offsets(13, AT("\n\n|")))).shown(0, len(TEXT))
     assert shown.count('id="pc-mark"') == 1 and "<mark" not in shown
+
+
+def test_rows_below_another_header_are_another_table() -> None:
+    words = "| A |\n| 1 |\n| B |\n| 2 |\n"
+    rows = [Block(at, at + 5, "table_row", header=at // 12 * 12) for at in (0, 6, 12, 18)]
+    assert Rendering(words, Structure.of(rows), Highlights()).shown(0, len(words)).count("<table>") == 2
 
 
 def test_only_the_blocks_of_the_window_are_made() -> None:

@@ -72,8 +72,12 @@ class Life:
             elif action == "upload":
                 (self.folder / name).write_text(f"The number is {name}.")
                 os.write(report, f"begin upload {name}\n".encode())
-                self.wait(lambda name=name: self.library.add_uploads([self.folder / name]))
+                self.wait(lambda name=name: self.upload(name))
                 os.write(report, f"done upload {name}\n".encode())
+
+    def upload(self, name: str) -> None:
+        self.library.keep({self.folder / name: name})
+        self.library.add_uploads()
 
     def wait(self, work: object) -> None:
         work()  # type: ignore[operator]

@@ -17,7 +17,7 @@ from index.files import digest
 from index.folder_index import Index
 from index.update.report import BuildReport
 from ui.session.lazy_assistant import Loading
-from ui.session.library import Library
+from ui.session.library import Library, file_name
 from ui.state.background import Progress
 from ui.state.roots import Roots
 from ui.state.source_files import key_of
@@ -56,8 +56,9 @@ class Shelf:
         return self.library.job.said
 
     def upload(self, name: str, words: str) -> Path:
-        (self.folder / name).write_text(words)
-        self.do(self.library.add_uploads, [self.folder / name])
+        (self.folder / "arrived").write_text(words)
+        self.library.keep({self.folder / "arrived": name})
+        self.do(self.library.add_uploads)
         (file,) = self.library.uploads.glob(f"*/{name}")
         return file
 
@@ -183,3 +184,56 @@ def test_the_roots_of_an_index_from_elsewhere_are_confirmed_before_they_are_read
     shelf.do(shelf.library.update)
     assert shelf.held() == {"a.txt", "secret.txt"}
     shelf.do(shelf.library.update)  # now it is ours
+
+
+def test_uploads_that_were_removed_together_stay_out_when_another_comes(shelf: Shelf) -> None:
+    old = shelf.upload("b.txt", "Bees.")
+    shelf.do(shelf.library.drop, key_of(str(shelf.library.uploads)))
+    assert shelf.held() == {"a.txt"}
+    new = shelf.upload("c.txt", "Cats.")
+    assert shelf.held() == {"a.txt", "c.txt"}
+    shelf.do(shelf.library.undo)  # what was removed comes back beside what was added
+    assert shelf.held() == {"a.txt", "b.txt", "c.txt"}
+    shelf.do(shelf.library.drop, key_of(str(shelf.library.uploads)))
+    shelf.upload("c.txt", "Cats.")
+    shelf.library.sweep()  # as once the removal cannot be undone any more
+    assert new.exists() and not old.exists() and shelf.held() == {"a.txt", "c.txt"}
+
+
+def test_what_was_added_after_a_removal_stays_when_that_is_undone(shelf: Shelf) -> None:
+    file = shelf.upload("b.txt", "Bees.")
+    shelf.do(shelf.library.remove, [str(file)])
+    (shelf.folder / "more").mkdir()
+    (shelf.folder / "more" / "d.txt").write_text("Doves.")
+    shelf.do(shelf.library.add_path, str(shelf.folder / "more"))
+    shelf.do(shelf.library.undo)
+    assert shelf.held() == {"a.txt", "b.txt", "d.txt"}
+
+
+def test_what_is_uploaded_while_others_are_indexed_comes_next(shelf: Shelf) -> None:
+    gate = threading.Event()
+    shelf.before = lambda: gate.wait(10)  # type: ignore[assignment,return-value]
+    shelf.library.update()
+    for name in ("b.txt", "c.txt"):
+        (shelf.folder / name).write_text(name)
+        shelf.library.keep({shelf.folder / name: name})
+    shelf.library.sweep()  # not what waits
+    shelf.library.add_uploads()
+    gate.set()
+    assert "2 added" in shelf.do(shelf.library.add_uploads)  # which finds none that wait
+    assert shelf.held() == {"a.txt", "b.txt", "c.txt"}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("bridge & <b>${1}.txt", "bridge & <b>${1}.txt"),
+        ("../../.ssh\\x.md", "ssh x.md"),
+        ("\ud800a\x00\x1b[31m.txt", "a [31m.txt"),
+        (f"{'ä' * 300}.txt", f"{'ä' * 98}.txt"),
+        (f"a.{'b' * 300}", "a"),
+        ("...", "upload"),
+    ],
+)
+def test_an_upload_keeps_its_name_as_far_as_files_can(given: str, kept: str) -> None:
+    assert file_name(given) == kept

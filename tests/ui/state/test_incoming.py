@@ -35,10 +35,10 @@ def test_nobody_else_may_read_the_folder(tmp_path: Path) -> None:
 def test_what_is_taken_is_gone_even_where_taking_it_fails(tmp_path: Path) -> None:
     incoming = Incoming.below(tmp_path)
     one, two = arrive(incoming), arrive(incoming, "two.txt")
-    with incoming.taking([str(one)]) as files:
-        assert [file.read_bytes() for file in files] == [b"One."]
+    with incoming.taking({str(one): "<one>"}) as files:
+        assert {name: file.read_bytes() for file, name in files.items()} == {"<one>": b"One."}
     assert not one.exists() and two.exists()
-    with pytest.raises(ValueError, match="full"), incoming.taking([str(two)]):
+    with pytest.raises(ValueError, match="full"), incoming.taking({str(two): "two.txt"}):
         raise ValueError("full")
     assert list(incoming.folder.iterdir()) == []
 
@@ -48,8 +48,8 @@ def test_nothing_that_lies_elsewhere_is_taken_or_removed(tmp_path: Path) -> None
     own.write_text("Mine.")
     (incoming.folder / "link").symlink_to(own)
     wrong = [own, incoming.folder, incoming.folder / "..", incoming.folder / "link", "/etc/passwd"]
-    with incoming.taking(map(str, wrong)) as files:
-        assert files == []
+    with incoming.taking(dict.fromkeys(map(str, wrong), "own.txt")) as files:
+        assert files == {}
     assert own.exists() and incoming.folder.exists()
 
 
@@ -68,7 +68,7 @@ def test_no_more_may_wait_than_there_is_room_for(tmp_path: Path) -> None:
     assert incoming.refusal() is None
     two = arrive(incoming, "two.txt", bytes(2 * 1024 * 1024))
     assert incoming.refusal() == "6 MB of uploads are still being processed; try again in ten minutes"
-    with incoming.taking([str(two)]):
+    with incoming.taking({str(two): "two.txt"}):
         pass
     assert incoming.refusal() is None
 
