@@ -20,9 +20,14 @@ from qa.question.message_kind import message_of
 LAST_WORDS = 12  # of a citation, by which it is found again; chosen and not fitted
 SPEAKER_WITHIN = 200  # characters around the cited sentence, chosen and not fitted: the sentence before or after it
 WHO_SAID = re.compile(
-    r"^who (?:said|says|claimed|claims|wrote|thinks|stated|told|believes) (?:that|this|so|it)\W*$", re.I
+    r"^(?:and )?(?P<who>who (?:said|says|claimed|claims|wrote|thinks|stated|told|believes))(?: (?:that|this|so|it))?\W*$"
+    r"|^says who\W*$",
+    re.I,
 )
-_IT = frozenset(("it", "this", "that", "", "the article", "this article", "the document", "this document", "the text"))
+_IT = re.compile(
+    r"(?:(?:the )?rest (?:of )?)?(?:all )?(?:it|this|that|(?:the|this|that) (?:article|document|text|file|piece|story|page))?",
+    re.I,
+)
 TURNS_KEPT = 3  # chosen and not fitted: each turn adds names that a pronoun could refer to
 
 
@@ -106,15 +111,15 @@ def completed(question: str, turns: Sequence[Turn]) -> list[str]:
     message = message_of(question)
     if message.kind == "more" and not message.topic and last is not None:
         return [f"What comes after “{_last_words(in_its_sentence(last).quote)}”?"]
-    if message.kind == "overview" and message.topic.lower() in _IT and last is not None:
+    if message.kind == "overview" and _IT.fullmatch(message.topic) and last is not None:
         return [f"Summarise “{PurePath(last.document).name}”"]
     if message.kind == "topic" and question.endswith("?") and message.topic == question.rstrip(" ?"):
         return readings(f"And {question}", turns) if turns else [question]
     if message.kind not in ("question", "overview of a document"):
         return [question]
-    if turns and WHO_SAID.match(question):
-        said = turns[-1].answer
-        return [f"{question.split()[0].capitalize()} {question.split()[1]} {said or turns[-1].question.rstrip(' ?')}?"]
+    if turns and (who := WHO_SAID.match(question)):
+        asked = (who["who"] or "who said").capitalize()
+        return [f"{asked} {turns[-1].answer or turns[-1].question.rstrip(' ?')}?"]
     return readings(question, turns)
 
 

@@ -12,6 +12,11 @@ AUXILIARIES = (*BE, *DO, *HAVE, *MODALS)
 PREPOSITIONS = tuple("in on at by to of for from with after before since until about".split())
 PEOPLE = tuple("he him she his her hers".split())  # pronouns for people; THINGS are those for things
 THINGS = tuple("it its they them their these those this".split())
+FUNCTION_WORDS = tuple(  # the others that hold a sentence together
+    "a an the and or but nor not no as than then so if be been being having doing into over under between among during through "
+    "against per up down out off i we you me us my our your there here some any all more most much many very also just only "
+    "other another each both own same such too".split()
+)
 NUMBERS = tuple("two three four five six seven eight nine ten".split())
 MONTHS = tuple("January February March April May June July August September October November December".split())
 WEEKDAYS = tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())

@@ -8,14 +8,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from index.folder_index import Passage
 from index.search.bm25 import terms
 from index.storage.layout import DocumentRecord
 from index.store import Store
 from qa.answers import Answer, Citation
 from qa.messages.notices import counted, notice
-from qa.messages.sources import Sentence, content, in_passage
+from qa.messages.sources import Sentence, in_passage
+from qa.question.content_words import content
 from qa.question.message_kind import Message
-from qa.question.named_documents import iso_date
+from qa.question.named_documents import iso_date, name_words
 from qa.retrieval.hybrid import Retriever
 
 SEARCHED = (
@@ -29,8 +31,11 @@ _KIND_NAMES = {
     "eml": "e-mail", "mbox": "mailbox",
 }  # fmt: skip
 _TYPES = {
-    "word": "docx", "web": "html", "text": "txt", "markdown": "md", "email": "eml", "e-mail": "eml",
+    "word": ("docx", "odt", "rtf"), "doc": ("docx",), "word documents": ("docx", "odt", "rtf"), "web": ("html",), "htm": ("html",),
+    "text": ("txt",), "markdown": ("md",), "email": ("eml", "mbox"), "e-mail": ("eml", "mbox"), "excel": ("xlsx",),
+    "spreadsheet": ("csv", "xlsx", "ods"), "powerpoint": ("pptx",),
 }  # fmt: skip
+_LIKE = {"older than": "before", "earlier than": "before", "newer than": "after", "later than": "after"}
 _LAST = {"newest": True, "latest": True, "most recent": True, "oldest": False, "earliest": False}  # by date
 _LARGEST = {"longest": True, "largest": True, "biggest": True, "shortest": False, "smallest": False}  # by characters
 
@@ -54,10 +59,10 @@ def about_collection(
 
 def _count(message: Message, documents: Sequence[DocumentRecord]) -> Answer:
     """How many documents there are, by type."""
-    wanted = _TYPES.get(message.detail, message.detail)
-    if wanted:
-        chosen = [one for one in documents if one.kind == wanted]
-        return _these(message, chosen, f"of type {_KIND_NAMES.get(wanted, wanted)}")
+    if message.detail:
+        wanted = _TYPES.get(message.detail, (message.detail,))
+        chosen = [one for one in documents if one.kind in wanted]
+        return _these(message, chosen, f"of type {' or '.join(_KIND_NAMES.get(kind, kind) for kind in wanted)}")
     kinds = Counter(_KIND_NAMES.get(one.kind, one.kind) for one in documents).most_common()
     types = ", ".join(f"{number:,} {kind}" for kind, number in kinds)
     are = "is" if len(documents) == 1 else "are"
@@ -116,7 +121,7 @@ def _by_date(message: Message, documents: Sequence[DocumentRecord]) -> Answer:
         "until": lambda date: date[: len(first)] <= first,
         "between": lambda date: date[: len(first)] >= first and date[: len(last)] <= last,
     }
-    fits = tests.get(message.detail, partial(_begins, first))
+    fits = tests.get(_LIKE.get(message.detail, message.detail), partial(_begins, first))
     chosen = sorted((one for one in documents if one.date and fits(one.date)), key=lambda one: one.date or "")
     return _these(message, chosen, f"{message.detail} {message.topic}")
 
@@ -127,28 +132,30 @@ def _begins(first: str, date: str) -> bool:
 
 
 def mentions(topic: str, store: Store, retriever: Retriever, documents: Sequence[DocumentRecord]) -> list[Mention]:
-    """The documents that hold every word of a topic in one passage, those most about it first."""
+    """The documents that hold every word of a topic in one passage, or in their name, those most about it first."""
     wanted = content(topic)
-    named = {one.name: one for one in documents}
-    held: dict[str, list[Sentence]] = {}
-    for hit in retriever.retrieve_many([topic], SEARCHED)[0] if wanted else ():
-        passage = hit.passage
-        if passage.document in named and wanted <= content(passage.text):
-            best = max(in_passage(passage), key=lambda one: (len(wanted & content(one.text)), -one.start))
-            held.setdefault(passage.document, []).append(best)
-    found = [_mention(named[name], sentences, wanted) for name, sentences in held.items()]
+    if not wanted:
+        return []
+    held: dict[str, list[Passage]] = {}
+    for hit in retriever.retrieve_many([topic], SEARCHED)[0]:
+        if hit.term_score > 0 and wanted <= content(hit.passage.text):
+            held.setdefault(hit.passage.document, []).append(hit.passage)
+    found = [
+        _mention(one, held.get(one.name, ()), wanted, store)
+        for one in documents
+        if one.name in held or wanted <= name_words(one)
+    ]
     return sorted(found, key=lambda one: (not one.prominent, -one.passages, one.document.name))
 
 
-def _mention(document: DocumentRecord, sentences: Sequence[Sentence], wanted: set[str]) -> Mention:
-    """How a document mentions a topic: prominently if its title, a heading or its first passage does, or a third of it."""
-    first = min(sentences, key=lambda one: one.start)
-    headings = set().union(*(content(one.passage.heading) for one in sentences))
-    opens = any(
-        one.passage.number == document.first_passage and one.start <= one.passage.start + OPENING for one in sentences
-    )
-    often = len(sentences) >= 2 and len(sentences) >= SHARE * document.passages
-    return Mention(document, first, len(sentences), wanted <= content(document.title) | headings or opens or often)
+def _mention(document: DocumentRecord, passages: Sequence[Passage], wanted: frozenset[str], store: Store) -> Mention:
+    """How a document mentions a topic: prominently if its name, a heading or its first passage does, or a third of it."""
+    first = min(passages, key=lambda one: one.start, default=None) or store.passages[document.first_passage]
+    shown = max(in_passage(first), key=lambda one: (len(wanted & content(one.text)), -one.start))
+    headings = name_words(document).union(*(content(one.heading) for one in passages))
+    opens = first.number == document.first_passage and shown.start <= first.start + OPENING
+    often = len(passages) >= 2 and len(passages) >= SHARE * document.passages
+    return Mention(document, shown, len(passages), wanted <= headings or opens or often)
 
 
 NEAR, WITHIN = 0.3, 0.9  # cosine, and share of the best cosine, from which a document is near; chosen and not fitted
@@ -157,7 +164,10 @@ OPENING = 400  # characters: what is named so early is what a document is about
 
 def _mentioning(message: Message, store: Store, retriever: Retriever, documents: Sequence[DocumentRecord]) -> Answer:
     """The documents that mention a topic."""
-    found = mentions(message.topic, store, retriever, documents)
+    found = [one for one in mentions(message.topic, store, retriever, documents) if one.passages]
+    if message.detail == "not":
+        naming = {one.document.name for one in found}
+        return _these(message, [one for one in documents if one.name not in naming], f"without {message.topic}")
     verb = "mentions" if len(found) == 1 else "mention"
     said = f"{counted(len(found))} {verb} {message.topic}." if found else f"No document mentions {message.topic}."
     return _shown(message, said, found)
@@ -171,12 +181,7 @@ def _about(message: Message, store: Store, retriever: Retriever, documents: Sequ
     about = [one for one in found if one.prominent]
     if about:
         verb = "is" if len(about) == 1 else "are"
-        said = (
-            f"{counted(len(about))} {verb} about {message.topic}."
-            if about
-            else f"No document mentions {message.topic}."
-        )
-        return _shown(message, said, about)
+        return _shown(message, f"{counted(len(about))} {verb} about {message.topic}.", about)
     verb = "mentions" if len(found) == 1 else "mention"
     said = f"No document has {message.topic} as its subject; {counted(len(found))} {verb} it."
     return _shown(message, said, found)

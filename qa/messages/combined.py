@@ -11,18 +11,20 @@ from index.search.bm25 import terms
 from qa.answers import Answer, Certainty
 from qa.english import FIGURE
 from qa.messages.notices import notice
-from qa.messages.sources import content, in_passage
+from qa.messages.sources import in_passage
+from qa.question.content_words import content
 from qa.question.message_kind import Message
+from qa.question.named_documents import ORDINALS
 from qa.question.parts import Parts
 from qa.retrieval.hybrid import Hit
 
 NEAREST = 3  # sentences, chosen and not fitted
 _LESS = ("fewer", "less", "smaller", "shorter", "lower", "younger", "newer", "cheaper", "lighter", "slower", "poorer")
-_WHICH = ("first", "second", "third", "fourth")
+_WHICH = tuple(ORDINALS)
 
 
-def in_parts(question: str, parts: Sequence[Answer]) -> Answer:
-    """The answers to several questions; the first that is answered stands for the whole."""
+def in_parts(question: str, parts: Sequence[Answer], left: int = 0) -> Answer:
+    """The answers to several questions, of which ``left`` more were not read; the first that is answered stands for the whole."""
     missing = [_WHICH[place] for place, one in enumerate(parts) if one.text is None]
     if not missing:
         said = f"{len(parts)} questions, each answered by itself."
@@ -30,6 +32,8 @@ def in_parts(question: str, parts: Sequence[Answer]) -> Answer:
         said = "None of the questions has an answer here."
     else:
         said = f"The {' and the '.join(missing)} question {'has' if len(missing) == 1 else 'have'} no answer here."
+    if left:
+        said += f" {left} more {'was' if left == 1 else 'were'} not read; ask the rest in a message of its own."
     return _whole(question, parts, said)
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from index.storage.layout import DocumentRecord
 from index.store import Store
 from qa.answers import Answer, ListedDocument
+from qa.english import AUXILIARIES, QUESTION_WORDS, any_of
 from qa.messages.collection import COLLECTION, about_collection, mentions
 from qa.messages.combined import compared, in_parts, nearest_to
 from qa.messages.notices import WORDS, counted, notice
@@ -23,9 +24,10 @@ from qa.retrieval.hybrid import Retriever
 
 Finish = Callable[[Sequence[Answer]], Answer]
 
-_UNABLE = frozenset(("calculation", "translation", "writing", "opinion", "news", "another language"))
+_UNABLE = frozenset(("calculation", "translation", "writing", "action", "opinion", "news", "another language"))
 _ALONE = frozenset(("greeting", "thanks", "farewell", "pincite", "empty"))
 _OVERVIEWS = frozenset(("overview", "overview of a document"))
+_ASKED = re.compile(rf"\b{any_of([*QUESTION_WORDS, *AUXILIARIES])}\b", re.I)
 _METADATA = re.compile(
     r"(?:who (?P<author>wrote|is the author of|are the authors of|published)|when was (?P<date>published|written"
     r"|dated)"
@@ -69,10 +71,25 @@ class Desk:
         return self._list()
 
     def plan(self, text: str) -> Plan:
-        """How a message is answered."""
+        """How a message is answered; one that is in no known form may be in one with its misspelt words corrected."""
         if len(text) > LONGEST:
             return _read(text)
         message = message_of(text)
+        if message.kind != "question" or self._opened is None:
+            return self._plan(message)
+        named = named_in(text, lambda: self._documents)
+        if named is not None:
+            return self._named(text, named)
+        meant = self._spell(text)
+        again = message if meant == text else message_of(meant)
+        named = None if meant == text else named_in(meant, lambda: self._documents)
+        if again.kind == "question" and named is None:
+            return self._open(message)
+        return _reworded(self._plan(again) if named is None else self._named(meant, named), text, meant)
+
+    def _plan(self, message: Message) -> Plan:
+        """How a message of a known kind is answered."""
+        text = message.text
         if message.kind in _ALONE:
             return _said(notice(text, WORDS[message.kind]))
         if message.kind in _UNABLE:
@@ -87,18 +104,25 @@ class Desk:
         if message.kind == "more":
             return _said(self._more(message))
         named = named_in(text, lambda: self._documents)
-        if named is None:
-            return self._open(message)
-        return self._named(text, named)
+        return self._open(message) if named is None else self._named(text, named)
 
     def _open(self, message: Message, retriever: Retriever | None = None) -> Plan:
         """A topic, a quotation, or one or more questions, over what the retriever searches."""
+        searched = retriever or self._retriever
         if message.kind in ("topic", "quote"):
-            return _said(self._topic(message, retriever or self._retriever))
-        parts = parts_of(message.text)
-        if parts is None:
+            return _said(self._topic(message, searched))
+        if message.kind == "question" and message.topic:
+            return _reworded(self._open(Message(message.topic, "question"), retriever), message.text, message.topic)
+        if parts := parts_of(message.text):
+            return self._parts(message.text, parts, searched)
+        if _ASKED.search(message.text) or len(message.text.split()) > SHORT:
             return _read(message.text)
-        return self._parts(message.text, parts, retriever or self._retriever)
+        return Plan((message.text,), lambda answers: self._or_topic(answers[0], message.text, searched))
+
+    def _or_topic(self, answer: Answer, words: str, retriever: Retriever) -> Answer:
+        """The answer to a few words that ask nothing; without one, the sentences about them if there are any."""
+        about_them = answer if answer.text else self._topic(Message(words, "topic", words.strip(" ?!.")), retriever)
+        return about_them if about_them.text else answer
 
     def _named(self, text: str, named: Named) -> Plan:
         """A message about documents that it names."""
@@ -126,13 +150,13 @@ class Desk:
         documents = self._meant(message.topic)
         if documents is not None:
             return _said(self._overview_of(message.text, documents))
-        named = named_in(message.text, lambda: self._documents)
-        if named is not None:
-            return self._named(message.text, replace(named, rest="summary") if named.documents else named)
+        for text in dict.fromkeys((message.text, self._spell(message.text))):
+            if named := named_in(text, lambda: self._documents):
+                return self._named(message.text, replace(named, rest="summary") if named.documents else named)
         subject = _ARTICLE_ABOUT.fullmatch(message.topic)
         if message.kind == "overview of a document" and subject is None:
             return self._open(message)
-        topic = subject["subject"] if subject else message.topic
+        topic = self._spell(subject["subject"] if subject else message.topic)
         found = [
             one.document for one in mentions(topic, self._store, self._retriever, self._documents) if one.prominent
         ]
@@ -178,7 +202,7 @@ class Desk:
     def _parts(self, text: str, parts: Parts, retriever: Retriever) -> Plan:
         """Two questions, or two things compared."""
         if parts.kind == "questions":
-            return Plan(parts.questions, lambda answers: in_parts(text, answers))
+            return Plan(parts.questions, lambda answers: in_parts(text, answers, parts.left))
         if parts.more:
             return Plan(parts.questions, lambda answers: compared(text, parts, answers))
         sides = [self._topic(Message(thing, "topic", thing), retriever) for thing in parts.things]
@@ -186,10 +210,12 @@ class Desk:
 
 
 LONGEST = 1_000  # characters; longer text is pasted, not written, and goes to the reader as it is
+SHORT = 4  # words, chosen and not fitted: more of them, without one that asks, are a sentence
 LISTED = 50  # documents, chosen and not fitted
 _HAVE = "These are"
 _EVERYTHING = re.compile(
-    r"(?:(?:it|this|that|they|these|everything)(?: all)?|(?:the|this|my|your|these|all|all the|all my) ?"
+    r"(?:(?:all )?(?:it|this|that|they|these|everything)(?: all|(?: that)? you have)?"
+    r"|(?:the|this|my|your|these|all|all the|all my) ?"
     r"(?:collection|library|index|corpus|articles|documents|files|papers|texts|sources|reports|pdfs|stories)"
     r"|them(?: all)?)?",
     re.I,
@@ -204,6 +230,16 @@ _ARTICLE_ABOUT = re.compile(
 def _read(question: str) -> Plan:
     """A plan that reads one question."""
     return Plan((question,), lambda answers: answers[0])
+
+
+def _reworded(plan: Plan, text: str, meant: str) -> Plan:
+    """The plan for a message that was read as another one, which is shown unless its answer says already how it was read."""
+
+    def finished(answers: Sequence[Answer]) -> Answer:
+        answer = plan.finish(answers)
+        return replace(answer, question=text, understood=answer.understood or meant)
+
+    return replace(plan, finish=finished)
 
 
 def _said(answer: Answer) -> Plan:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from index.storage.layout import DocumentRecord
 from qa.answers import Answer, Citation, ListedDocument
-from qa.question.message_kind import Kind
+from qa.question.message_forms import Kind
 
 _HOW = (
     "Ask a question about the articles, name a topic, or ask what an article is about; "
@@ -24,6 +24,7 @@ WORDS: dict[Kind, str] = {
     "calculation": f"{_UNABLE}: it does not calculate. These sentences are the nearest.",
     "translation": f"{_UNABLE}: it does not translate. These sentences are the nearest.",
     "writing": f"{_UNABLE}: it does not write texts. These sentences are the nearest.",
+    "action": f"{_UNABLE}: it sends, keeps and deletes nothing for you. These sentences are the nearest.",
     "opinion": f"{_UNABLE}: it has no opinion of its own. These sentences are the nearest.",
     "news": f"{_UNABLE}: it knows neither the time nor what happens now. These sentences are the nearest.",
     "more": "There is nothing yet to go on from. Ask a question first.",

@@ -16,7 +16,8 @@ from index.store import Store
 from qa.answering.candidates import cited
 from qa.answers import Answer, Citation, ListedDocument
 from qa.messages.notices import counted
-from qa.messages.sources import STOP, Sentence, Source
+from qa.messages.sources import Sentence, Source
+from qa.question.content_words import STOP
 
 # Chosen and not fitted.
 OPENING = 2  # sentences

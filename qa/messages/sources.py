@@ -7,23 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from index.folder_index import Passage
-from index.search.bm25 import terms
 from index.sentences import sentences
 from index.storage.layout import DocumentRecord
 from index.store import Store
 from qa.answering.candidates import cited
 from qa.answers import Citation
-
-STOP = frozenset(
-    terms(
-        "a an the this that these those and or but not of in on at by for from with to into over under about as "
-        "than is are was were be been "
-        "it its his her their our my your he she they we you i do does did has have had who what which when where "
-        "why how there some any "
-        "all more most much many very also just me us please information details facts article articles document "
-        "documents"
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +58,3 @@ def in_passage(passage: Passage) -> Iterator[Sentence]:
     """The sentences of a passage."""
     for place in sentences(passage.text):
         yield Sentence(passage, passage.start + place.start, passage.start + place.end)
-
-
-def content(text: str) -> set[str]:
-    """The stems of a text's words that carry its meaning."""
-    return set(terms(text)) - STOP

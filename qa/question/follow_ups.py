@@ -47,10 +47,11 @@ WH = re.compile(
 )
 AUXILIARY = re.compile(rf"^{any_of(AUXILIARIES)}\s+", re.I)
 ITS = re.compile(r"(?:its|his|her|their) (?P<part>[\w’'-]+(?: [\w’'-]+)?)", re.I)
+PARTICIPLE = r"\w+(?:ed|en|ilt|ught|ade|old|ent|ound|ut)"
 # A noun phrase up to a preposition, an auxiliary, a participle or the end, as in "What is | the longest river | in Dravia?".
 PHRASE = re.compile(
     rf"\b(?:an?|the) (?:[\w’'-]+ ){{0,3}}?[\w’'-]+(?= (?:{any_of([*PREPOSITIONS, *AUXILIARIES])})\b"
-    r"| \w+(?:ed|en|ilt|ught|ade|old|ent|ound|ut)\W*$|\W*$)",
+    rf"| {PARTICIPLE}\W*$|\W*$)",
     re.I,
 )
 NOUN_PHRASE = re.compile(r"\b(?:a|an|the)\s+[^,?]*$")
@@ -86,6 +87,11 @@ FOCUS = (
         rf"|an? )?[\w’'-]+(?: [\w’'-]+){{0,2}}?)"
         r" (?:[\w-]+ed|made|known|be|become|important|good|bad|safe|used|worth|work|have|get|affect|help|cause"
         r"|differ|differ from|from)\b",
+        re.I,
+    ),
+    re.compile(r"\b(?:do|does|did) (?P<focus>(?:the|an?) [\w’'-]+(?: [\w’'-]+){0,2}?) [\w’'-]+$", re.I),
+    re.compile(
+        rf"\b{any_of(BE)} (?P<focus>(?:the|an?) [\w’'-]+(?: [\w’'-]+){{0,2}}?) {PARTICIPLE}$",
         re.I,
     ),
     re.compile(r"\b(?:for|in|on|with) (?P<focus>(?:the |an? )?[\w’'-]+(?: [\w’'-]+){0,3})$", re.I),
@@ -151,6 +157,8 @@ def _corrected(correction: Correction, last: Asked) -> list[str]:
     phrases = [*PHRASE.finditer(last.question)]
     instead = [last.question[: one.start()] + new + last.question[one.end() :] for one in phrases[-1:]]
     exchanged = _with_other(last.question, new)
+    if exchanged and (NAMED.fullmatch(new) or YEAR.fullmatch(new)):
+        return exchanged
     return [*exchanged, *([] if exchanged else instead), f"{_strip(last.question)} {new}?"]
 
 

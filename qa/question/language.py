@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from qa.english import AUXILIARIES, FUNCTION_WORDS, PEOPLE, PREPOSITIONS, QUESTION_WORDS, THINGS
+
 # Words of a language's questions that are no English words and no parts of names that English uses ("de la", "el", "los").
 OTHERS = frozenset(
     (
@@ -24,16 +26,15 @@ OTHERS = frozenset(
         "ne kim nerede nasıl kaç neden hangi bir ve için var mı mi "  # Turkish
     ).split()
 )
-ENGLISH = frozenset(
-    "a an the of to is are was were be been do does did has have had who whom whose what when where which why how "
-    "many much can could will "
-    "would shall should may might must in on at by for from with after before since about and or not it its this "
-    "that there i you he she "
-    "we they his her their my your me tell".split()
-)
-# Question words of other languages that English has in no name: one of them is enough.
+ENGLISH = frozenset((*QUESTION_WORDS, *AUXILIARIES, *PREPOSITIONS, *PEOPLE, *THINGS, *FUNCTION_WORDS, "that", "tell"))
+# Question words of other languages that English has in no name: one of them is enough. OPENERS are enough at the start of a
+# message without a common English word.
 UNMISTAKABLE = frozenset(
-    "warum wieviel welche welcher welches wann pourquoi combien où cuántos cuántas cuándo dónde cómo quién".split()
+    "warum wieviel welche welcher welches wann pourquoi combien où cuántos cuántas cuándo dónde cómo quién hvornår hvorfor".split()
+)
+OPENERS = frozenset(
+    "wer wen wem wie wo worüber qui quel quelle quand comment quién qué cuál quale quanto wat waar hoe wie quem qual onde "
+    "kto gdzie ile jak kiedy vem vad hur hvem hvad hva hvor kim nerede kaç".split()
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
@@ -51,8 +52,8 @@ def in_another_language(text: str) -> bool:
         return False
     if sum(_LATIN.match(letter) is None for letter in letters) * 3 > len(letters):
         return True
-    other = sum(word in OTHERS and word not in ENGLISH for word in words)
+    other = sum(word in OTHERS | OPENERS and word not in ENGLISH for word in words)
     english = sum(word in ENGLISH and word not in OTHERS for word in words)
     if "¿" in text or any(word in UNMISTAKABLE for word in words):
         return other > english or english <= 1
-    return other >= LEAST and other > 2 * english
+    return other > 2 * english and (other >= LEAST or words[0] in OPENERS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import PurePath
 
@@ -19,7 +20,10 @@ ORDINALS = {
     word: place for place, word in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split())
 }
 
-_FILE = re.compile(rf"[\"“']?(?P<name>[^\s\"“”'/]+\.(?:{'|'.join(kind[1:] for kind in KINDS)}))\b[\"”']?", re.I)
+_FILE = re.compile(
+    rf"[\"“']?(?P<name>[^\s\"“”'/]+\.(?:{'|'.join(kind[1:] for kind in (*KINDS, '.doc', '.xls', '.ppt'))}))\b[\"”']?",
+    re.I,
+)
 _INSIDE = re.compile(r"^in [\"“](?P<name>[^\"“”]+)[\"”] ?[,:] ?(?P<rest>.+)$", re.I)
 _NOUN = (
     r"(?:article|document|file|paper|text|report|story|pdf|piece|essay|page|chapter|notes?|speech|letter"
@@ -30,12 +34,14 @@ _TITLED = re.compile(
     rf"|with the title) [\"“']?(?P<name>[^\"“”?]+?)[\"”']?(?=[?,.]|$)",
     re.I,
 )
-_OF_DATE = re.compile(
-    rf"\b(?:the )?{_NOUN}s? (?:of|from|dated|published (?:on|in)|written (?:on"
-    rf"|in)) (?P<name>(?:(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? )?"
-    rf"(?:{any_of(MONTHS)})(?: \d{{1,2}},?)?(?: \d{{4}})?|\d{{4}}(?:-\d\d(?:-\d\d)?)?)\b",
-    re.I,
+_DATE = (
+    rf"(?:(?:(?:the )?\d{{1,2}}(?:st|nd|rd|th)?(?: of)? )?{any_of(MONTHS)}(?: \d{{1,2}},?)?(?: \d{{4}})?"
+    r"|\d{4}(?:-\d\d(?:-\d\d)?)?|\d{1,2}\.\d{1,2}\.\d{4})\b"
 )
+_OF_DATE = re.compile(
+    rf"\b(?:the )?(?P<noun>{_NOUN})s? (?:of|from|dated|published (?:on|in)|written (?:on|in)) (?P<name>{_DATE})", re.I
+)
+_ONE_OF = re.compile(rf"^(?:(?:in|from) )?the one (?:of|from) (?P<name>{_DATE})(?=[,:])", re.I)
 _DATED = re.compile(rf"\b(?:the )?(?P<name>\d{{4}}|(?:{any_of(MONTHS)})(?: \d{{4}})?) {_NOUN}\b", re.I)
 _ORDINAL = re.compile(rf"\b(?:the )?(?P<name>{any_of(ORDINALS)}|last) {_NOUN}(?: in the list)?\b", re.I)
 _KNOWN_AS = re.compile(rf"\b(?:the|this|that) (?P<name>(?:[\w’'&.-]+ ){{1,4}}?){_NOUN}s?\b", re.I)
@@ -57,7 +63,7 @@ _DANGLING = re.compile(
 class Named:
     """The documents that a message names, the words that name them, and the message without those words.
 
-    No documents: a file is named that is not there. ``exact`` is false if the name is only nearly right.
+    No documents: one is named that is not there. ``exact`` is false if the name is only nearly right.
     """
 
     documents: tuple[DocumentRecord, ...]
@@ -77,9 +83,18 @@ def named_in(message: str, list_documents: Callable[[], Sequence[DocumentRecord]
     for pattern, chosen in _FORMS:
         for match in islice(pattern.finditer(message), MOST_NAMES):
             found, exact = chosen(match["name"].strip(), list_documents())
-            if found or pattern is _FILE:
+            if found or pattern is _FILE or _is_own(match):
                 return Named(found, match["name"].strip(), _without(message, match), exact)
     return None
+
+
+def _is_own(match: re.Match[str]) -> bool:
+    """Whether a name is one of the documents' own, so that it can be said that there is none: "the article of 1 May 2015"."""
+    return (
+        match.re is _OF_DATE
+        and match["noun"].lower() in ("article", "document", "file")
+        and not match["name"].isdigit()
+    )
 
 
 def _each_called(names: str, documents: Sequence[DocumentRecord]) -> tuple[tuple[DocumentRecord, ...], bool]:
@@ -120,7 +135,7 @@ def known_as(name: str, documents: Sequence[DocumentRecord]) -> tuple[tuple[Docu
     wanted = set(terms(name)) - _EMPTY
     if not wanted:
         return (), True
-    return tuple(one for one in documents if wanted <= _words(one)), True
+    return tuple(one for one in documents if wanted <= name_words(one)), True
 
 
 def of_date(name: str, documents: Sequence[DocumentRecord]) -> tuple[tuple[DocumentRecord, ...], bool]:
@@ -136,6 +151,8 @@ def iso_date(name: str) -> str | None:
     """A date in words as ISO 8601, as precise as it is; "-04-08" without a year; None if it is no date."""
     if found := re.search(r"\d{4}-\d\d(?:-\d\d)?", name):
         return found[0]
+    if found := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", name):
+        return f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}"
     year = re.search(r"\b\d{4}\b", name)
     month = next((number for word, number in _MONTHS.items() if re.search(rf"\b{word}\b", name, re.I)), None)
     day = re.search(r"\b(\d{1,2})(?:st|nd|rd|th)?\b", name)
@@ -157,6 +174,7 @@ _FORMS: tuple[
     (_FILE, called),
     (_TITLED, called),
     (_OF_DATE, of_date),
+    (_ONE_OF, of_date),
     (_DATED, of_date),
     (_ORDINAL, _at_place),
     (_KNOWN_AS, known_as),
@@ -180,10 +198,14 @@ def _titles(document: DocumentRecord) -> tuple[str, ...]:
     return title, re.sub(r"^(?:the|an?) ", "", title)
 
 
-def _words(document: DocumentRecord) -> set[str]:
-    """The stems of a document's title, file name and authors."""
-    stem = re.sub(r"[-_.]+", " ", PurePath(document.name).stem)
-    return set(terms(" ".join((document.title, stem, *document.authors))))
+def name_words(document: DocumentRecord) -> frozenset[str]:
+    """The stems of the words of a document's title, file name and authors."""
+    return _stems(" ".join((document.title, PurePath(document.name).stem, *document.authors)))
+
+
+@lru_cache(maxsize=20_000)
+def _stems(names: str) -> frozenset[str]:
+    return frozenset(terms(re.sub(r"[-_.]+", " ", names)))
 
 
 def _without(message: str, match: re.Match[str]) -> str:
@@ -197,4 +219,4 @@ def _without(message: str, match: re.Match[str]) -> str:
     ):
         return f"Tell me about {found['topic']}"
     rest = _DANGLING.sub(lambda found: " " if not found["verb"] else f" {found['verb']}{found['on'] or ''} ", marked)
-    return re.sub(r"\s+([?,.])", r"\1", " ".join(rest.split()))
+    return re.sub(r"\s+([?,.])", r"\1", " ".join(rest.split())).lstrip(" :,;")

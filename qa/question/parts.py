@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from index.sentences import sentences
 from qa.english import AUXILIARIES, CAPITALISED, LINK, QUESTION_WORDS, any_of
+from qa.question.follow_ups import readings
+from qa.question.message_kind import inside_of
 
-MOST = 4  # parts, chosen and not fitted: each is read as a question of its own, and more are a questionnaire
+MOST = 10  # parts, chosen and not fitted: each is read as a question of its own
 
 PartKind = Literal["questions", "comparison"]
 
+_WH = "(?:who|where|when|why|how|what|which)"
 _ASKS = (
     rf"(?:{any_of([*QUESTION_WORDS, *AUXILIARIES])}|(?:in|on|at|by|to|for|from|with|of|since) (?:which|what|whom))\b"
 )
-_SENTENCE = re.compile(r"[^?]+\?+")
-_OPENING = re.compile(r"^(?:and|also|but|then|plus|or)\b[ ,]*", re.I)
-_JOINED = re.compile(
-    rf"^(?P<first>{_ASKS} .+?),? (?:and|and also|as well as) "
-    rf"(?P<second>(?:who|where|when|why|how|what|which)(?: [a-z]+)?? {any_of(AUXILIARIES)}\b.+|who [a-z]+ .+)$",
-    re.I,
+_CUT = re.compile(r"(?<=[?;])\s*(?=[^?\s])")
+_OPENING = re.compile(r"^(?:(?:and|also|but|then|plus|or|\d{1,2}[.)]|[-*•])[ ,]+)+", re.I)
+_SECOND = rf"(?:(?:how (?:many|much)(?: [a-z]+){{1,3}}?|{_WH}(?: [a-z]+)??) {any_of(AUXILIARIES)}\b.|who [a-z]+ .)"
+_JOINED = re.compile(rf",? (?:and also|and|as well as|plus|&) (?={_SECOND})", re.I)
+_LISTED = re.compile(rf", (?={_SECOND})", re.I)
+_INVERTED = re.compile(
+    rf"^{_WH} (?!(?:the|an?|he|she|it|they|his|her|its|their)\b)(?:\w+ ){{0,2}}?{any_of(AUXILIARIES)}\b", re.I
 )
 _WHERE_AND_WHEN = re.compile(
     r"^(?P<one>who|when|where|why|how) and (?P<two>who|when|where|why|how) (?P<rest>(?:is|are|was|were|did|does|do"
@@ -37,6 +43,7 @@ class Parts:
     questions: tuple[str, ...]
     things: tuple[str, ...] = ()
     more: str = ""  # in a comparison: "larger" or "more inhabitants"
+    left: int = 0  # questions beyond MOST
 
 
 def parts_of(message: str) -> Parts | None:
@@ -46,28 +53,37 @@ def parts_of(message: str) -> Parts | None:
 
 
 def _questions(words: str) -> Parts | None:
-    """Several questions, each with a mark, or two that "and" joins, each with a question word of its own."""
-    asked = [_OPENING.sub("", sentence.strip()) for sentence in _SENTENCE.findall(words)]
-    if len(asked) > 1 and not _SENTENCE.sub("", words).strip():
-        if all(re.match(_ASKS, one, re.I) and len(one.split()) > 1 for one in asked):
-            return Parts("questions", tuple(_capital(one) for one in asked[:MOST]))
-        return None
-    if len(asked) > 1:
-        return None
-    bare = words.rstrip(" ?!.")
+    """Several questions, each a sentence, or two or more that "and" joins, each with a question word of its own."""
+    bare = words.rstrip(" ?!.;")
     if both := _WHERE_AND_WHEN.match(bare):
-        return Parts("questions", tuple(f"{both[one].capitalize()} {both['rest']}?" for one in ("one", "two")))
-    joined = _JOINED.match(bare)
-    if (
-        joined is None or len(joined["first"].split()) < 3 or " who " in joined["first"]
-    ):  # "the man who led and who won"
+        return _asked([f"{both[one]} {both['rest']}" for one in ("one", "two")])
+    cut = [part for one in sentences(words) for part in _CUT.split(words[one.start : one.end])]
+    bodies = [_OPENING.sub("", one).strip(" ?!.;") for one in cut]
+    asked = [inside_of(one) or one for one in bodies if any(map(str.isalpha, one))]
+    if len(asked) > 1:
+        return _asked(asked) if all(re.match(_ASKS, one, re.I) and " " in one for one in asked) else None
+    first, *others = _JOINED.split(bare)
+    # "the man who led and who won" is one question
+    if not others or not re.match(_ASKS, first, re.I) or len(first.split()) < 3 or " who " in first:
         return None
-    return Parts("questions", (f"{joined['first']}?", f"{_capital(joined['second'])}?"))
+    return _asked([*(_LISTED.split(first) if _INVERTED.match(first) else [first]), *others])
 
 
-def _capital(question: str) -> str:
-    """The question with a capital at its start."""
-    return question[:1].upper() + question[1:]
+def _asked(questions: Sequence[str]) -> Parts:
+    """The questions as parts; what a later one calls "it" is what the one before is about."""
+    told: list[str] = []
+    for one in questions[:MOST]:
+        whole = f"{one[:1].upper()}{one[1:]}?"
+        told.append(readings(whole, [_Before(before) for before in told[-1:]])[0])
+    return Parts("questions", tuple(told), left=max(0, len(questions) - MOST))
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The question before, which has no answer yet."""
+
+    question: str
+    answer: str | None = None
 
 
 _THING = rf"(?:the )?(?:{CAPITALISED}(?: {LINK}{CAPITALISED})*|[\w’'-]+(?: [\w’'-]+){{0,3}}?)"
@@ -93,7 +109,9 @@ _COMPARE = re.compile(
     rf" (?P<a>{_THING}) (?:and|with|to|from|or|versus|vs\.?) (?P<b>{_THING})(?P<end>(?: differ(?:ent)?| compare)?)$",
     re.I,
 )
-_VERSUS = re.compile(rf"^(?P<a>{_NAMED}) (?:vs\.?|versus|compared (?:with|to)) (?P<b>{_NAMED})$")
+_VERSUS = re.compile(
+    rf"^(?P<a>{_NAMED}) (?:vs\.?|versus|compared (?:with|to)) (?P<b>{_NAMED})(?: (?:in |by )?(?P<noun>[a-z]+(?: [a-z]+)?))?$"
+)
 # How a comparative asks for its fact.
 _FACTS = {
     ("larger", "bigger", "smaller", "largest", "biggest"): "How large is {thing}?",
@@ -116,16 +134,17 @@ def _comparison(words: str) -> Parts | None:
         question = _fact(found["more"].lower(), found["rest"] or "")
         if question is None:
             return None
+        more = f"{found['more']} {found['rest'] or ''}".strip()
+    elif found := _VERSUS.match(bare):
+        question = f"What is the {found['noun']} of {{thing}}?" if found["noun"] else None
+        more = "more"
     elif (found := _COMPARE.match(bare)) and (found["end"] or not bare.lower().startswith("how")):
         question = None
-    elif not (found := _VERSUS.match(bare)):
-        return None
     else:
-        question = None
+        return None
     things = (found["a"], found["b"])
     asked = tuple(question.format(thing=thing) if question else f"Tell me about {thing}" for thing in things)
-    more = f"{found['more']} {found['rest'] or ''}".strip() if question else ""
-    return Parts("comparison", asked, things, more)
+    return Parts("comparison", asked, things, more if question else "")
 
 
 def _fact(more: str, rest: str) -> str | None:

@@ -7,10 +7,12 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from index.folder_index import Passage
 from qa.english import QUESTION_WORDS
+from qa.question.message_kind import MESSAGE_WORDS
 
 if TYPE_CHECKING:
     from spellchecker import WordFrequency
@@ -77,10 +79,14 @@ class Speller:
 
     @cached_property
     def _counted(self) -> dict[str, tuple[str, int]]:
-        """Each word in lower case, with its usual spelling and its frequency."""
-        sampled = self._sample(PASSAGES_LOOKED_AT)
-        written = Counter(word for passage in sampled for word in WORD.findall(passage.text))
-        words: dict[str, tuple[str, int]] = {}
+        """Each word in lower case, with its usual spelling and its frequency; those of titles and file names are among them."""
+        written: Counter[str] = Counter()
+        names = set()
+        for passage in self._sample(PASSAGES_LOOKED_AT):
+            written.update(WORD.findall(passage.text))
+            names.add(f"{passage.title} {PurePath(passage.document).stem}")
+        written.update(word for name in names for word in WORD.findall(name))
+        words: dict[str, tuple[str, int]] = {word: (word, 0) for word in MESSAGE_WORDS}
         for form, count in written.most_common():
             usual, before = words.get(form.lower(), (form, 0))
             words[form.lower()] = (usual, before + count)

@@ -9,6 +9,7 @@ import pytest
 from assistant_fakes import assistant
 
 from qa.assistant import Assistant
+from qa.question.spelling import Speller
 
 FILES = {
     "ferry-2019.md": (
@@ -125,3 +126,36 @@ def test_a_notice_comes_at_once(asked: Assistant):
     began = time.perf_counter()
     asked.ask("How many articles do you have?")
     assert time.perf_counter() - began < 0.5  # 50 ms on an idle machine
+
+
+def test_a_misspelt_message_or_title_is_understood_and_shown(asked: Assistant):
+    asked._speller = Speller(asked.index.sample, lambda word: False)
+    answer = asked.ask("whats the newset article")
+    assert (names(answer.documents), answer.understood) == (["ferry-2021.md"], "whats the newest article")
+    assert names(asked.ask("summarise the harbuor article").documents) == ["harbour.md"]
+
+
+def test_documents_without_a_word_and_by_their_name(asked: Assistant):
+    answer = asked.ask("Which articles do not mention the ferry?")
+    assert (names(answer.documents), answer.notice) == (["harbour.md"], "1 document is without the ferry.")
+    assert names(asked.ask("articles about 2019").documents) == ["ferry-2019.md"]
+
+
+def test_a_date_without_a_document_is_said(asked: Assistant):
+    answer = asked.ask("What does the article of 1 May 2015 say?")
+    assert answer.kind == "notice" and "1 May 2015" in answer.notice
+    assert names(asked.ask("The one from 21.6.2021: what did it cost?").documents) == ["ferry-2021.md"]
+
+
+def test_a_quotation_by_somebody_named_beside_it(asked: Assistant):
+    assert asked.ask("the quote from Nadia Voss").text == "no pier outlives its keeper"
+
+
+def test_few_words_that_have_no_answer_are_a_topic(asked: Assistant):
+    answer = asked.ask("port ellam oil")
+    assert (answer.kind, answer.text) == ("passage", "The oil comes from Port Ellam.")
+
+
+def test_a_question_inside_a_message_is_read(asked: Assistant):
+    answer = asked.ask("hi, I wonder who the head is")
+    assert (answer.text, answer.understood) == (None, "who is the head")

@@ -100,3 +100,35 @@ def test_next_to_no_question_of_open_sets_is_caught(name: str):
     elsewhere = sum(map(len, found.values())) - sum(map(len, double.values()))
     assert elsewhere * 1000 < len(questions)
     assert sum(map(len, double.values())) * 100 < len(questions)  # these are read, too: part by part
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "topic", "detail"),
+    [
+        ("heyyy", "greeting", "", ""),
+        ("that was very useful, thanks!", "thanks", "", ""),
+        ("is my data safe with you?", "pincite", "", ""),
+        ("Can you search the internet?", "pincite", "", ""),
+        ("print this for me", "action", "", ""),
+        ("Say that in simpler words", "writing", "", ""),
+        ("how many docs did u load", "count", "", ""),
+        ("which epub files r there", "listing", "", "epub"),
+        ("when was the oldest article published", "superlative", "", "oldest"),
+        ("Has Nadia Voss written anything?", "written by", "Nadia Voss", ""),
+        ("anything from March 2020", "written when", "March 2020", "from"),
+        ("Which articles are newer than 2019?", "written when", "2019", "newer than"),
+        ("Which documents do not mention the pier?", "mentions", "the pier", "not"),
+        ("Is the pier mentioned anywhere?", "mentions", "the pier", ""),
+        ("whats harbour.md abt", "overview of a document", "harbour.md", ""),
+        ("what else is in this article", "overview", "this article", ""),
+        ("sum it up pls", "overview", "it", ""),
+        ("quotes by Nadia Voss", "quote", "Nadia Voss", ""),
+        ("<i>Skerrow</i>", "topic", "Skerrow", ""),
+        ("Do you know who owns the ferry?", "question", "who owns the ferry", ""),
+        ("I wonder how old the ferry is", "question", "how old is the ferry", ""),
+        ("Wer leitet das Museum?", "another language", "Wer leitet das Museum", ""),
+    ],
+)
+def test_messages_in_a_hurry_and_in_other_words(text: str, kind: str, topic: str, detail: str):
+    message = message_of(text)
+    assert (message.kind, message.topic, message.detail) == (kind, topic, detail)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from reader_fakes import passage
 
@@ -47,3 +49,12 @@ def test_without_passages_nothing_is_near():
 
 def test_a_pasted_question_is_left_alone(speller: Speller):
     assert speller.corrected("kazakstn " * 2_000) == "kazakstn " * 2_000
+
+
+def test_words_of_titles_file_names_and_messages_are_known():
+    speller = Speller(
+        lambda _: [replace(passage(TEXT), title="Zharkent Quarry", document="/shelf/uranyl-notes.md")],
+        set[str]().__contains__,
+    )
+    assert speller.corrected("Is Zharkent in uranyl notes?") == "Is Zharkent in uranyl notes?"
+    assert speller.corrected("sumary of the Zharkant quary") == "summary of the Zharkent Quarry"
