@@ -109,7 +109,7 @@ class Assistant:
         for question in questions:
             check_question(question)
         began = time.perf_counter()
-        plans = [self._desk(as_written=as_written).plan(question) for question in questions]
+        plans = [self._desk(k, as_written=as_written).plan(question) for question in questions]
         asked = [Asked(question, plan.condition) for plan in plans for question in plan.questions]
         answers = iter(self._read(asked, k, as_written=as_written))
         finished = [plan.finish([next(answers) for _ in plan.questions]) for plan in plans]
@@ -122,9 +122,13 @@ class Assistant:
             for one in finished
         ]
 
-    def _desk(self, *, as_written: bool) -> Desk:
+    def _desk(self, k: int, *, as_written: bool) -> Desk:
         """The desk over what this assistant searches."""
-        return Desk(self._index, self.retriever, self._documents, str if as_written else self.meant)
+
+        def read(question: str, condition: str | None) -> Answer:
+            return self._read([Asked(question, condition)], k, as_written=as_written)[0]
+
+        return Desk(self._index, self.retriever, self._documents, str if as_written else self.meant, read)
 
     def _documents(self) -> list[DocumentRecord]:
         """The documents that meet the conditions of this assistant."""

@@ -8,10 +8,12 @@ from dataclasses import replace
 from typing import get_args
 
 from index.search.bm25 import terms
+from qa.answering.candidates import in_its_sentence, item_citations, widened
 from qa.answers import Answer, Certainty
 from qa.english import FIGURE
 from qa.messages.notices import notice
 from qa.messages.sources import in_passage
+from qa.question.answer_form import Counting
 from qa.question.content_words import content
 from qa.question.message_kind import Message
 from qa.question.named_documents import ORDINALS
@@ -35,6 +37,31 @@ def in_parts(question: str, parts: Sequence[Answer], left: int = 0) -> Answer:
     if left:
         said += f" {left} more {'was' if left == 1 else 'were'} not read; ask the rest in a message of its own."
     return _whole(question, parts, said)
+
+
+def counted_items(asked: Answer, listed: Answer, things: Counting) -> Answer:
+    """The items of a list in answer to how many they are, said to be a count of what was found; ``asked`` if it is no list of them.
+
+    The noun that is counted, or for people all words of the question, have to stand in the sentence of the list or the title.
+    """
+    if listed.text is None:
+        return asked
+    whole = widened(listed.citations[0])
+    items = listed.items or item_citations(whole)
+    beside = content(f"{whole.title}\n{in_its_sentence(whole).quote}")
+    if len(items) < 2 or not content(things.noun or things.listing) <= beside:
+        return asked
+    said = f"{len(items)} are named here; the number itself was not found."
+    return replace(
+        listed,
+        question=asked.question,
+        understood=asked.understood,
+        text=whole.quote,
+        citations=(whole, *listed.citations[1:]),
+        kind="list",
+        items=items,
+        notice=said,
+    )
 
 
 def compared(question: str, parts: Parts, sides: Sequence[Answer], whole: Answer | None = None) -> Answer:

@@ -9,14 +9,16 @@ from functools import cached_property
 
 from index.storage.layout import DocumentRecord
 from index.store import Store
+from qa.answering.values import holds
 from qa.answers import Answer, ListedDocument
 from qa.english import AUXILIARIES, QUESTION_WORDS, any_of
 from qa.messages.collection import COLLECTION, about_collection, mentions
-from qa.messages.combined import compared, in_parts, nearest_to
+from qa.messages.combined import compared, counted_items, in_parts, nearest_to
 from qa.messages.notices import WORDS, counted, notice
 from qa.messages.overview import overview
 from qa.messages.sources import Source
 from qa.messages.topics import READ, about, after
+from qa.question.answer_form import Counting, counting
 from qa.question.message_kind import Message, message_of
 from qa.question.named_documents import Named, called, named_in, short_name
 from qa.question.parts import Parts, parts_of
@@ -48,8 +50,9 @@ class Plan:
 class Desk:
     """Plans the answer to each message over one store and its retriever.
 
-    ``documents`` lists those that may be read, ``spell`` corrects words. Without a store, passages come from elsewhere: there is
-    no collection to speak of then, and messages about it go to the reader.
+    ``documents`` lists those that may be read, ``spell`` corrects words, ``read`` answers one more question among the documents
+    that meet a condition. Without a store, passages come from elsewhere: there is no collection to speak of then, and messages
+    about it go to the reader.
     """
 
     def __init__(
@@ -58,8 +61,9 @@ class Desk:
         retriever: Retriever,
         documents: Callable[[], Sequence[DocumentRecord]],
         spell: Callable[[str], str],
+        read: Callable[[str, str | None], Answer],
     ) -> None:
-        self._opened, self._retriever, self._list, self._spell = store, retriever, documents, spell
+        self._opened, self._retriever, self._list, self._spell, self._read = store, retriever, documents, spell, read
 
     @property
     def _store(self) -> Store:
@@ -106,18 +110,26 @@ class Desk:
         named = named_in(text, lambda: self._documents)
         return self._open(message) if named is None else self._named(text, named)
 
-    def _open(self, message: Message, retriever: Retriever | None = None) -> Plan:
-        """A topic, a quotation, or one or more questions, over what the retriever searches."""
-        searched = retriever or self._retriever
+    def _open(self, message: Message, condition: str | None = None) -> Plan:
+        """A topic, a quotation, or one or more questions, over the documents that meet a condition."""
+        text, searched = message.text, self._retriever if condition is None else self._retriever.where(condition)
         if message.kind in ("topic", "quote"):
             return _said(self._topic(message, searched))
         if message.kind == "question" and message.topic:
-            return _reworded(self._open(Message(message.topic, "question"), retriever), message.text, message.topic)
-        if parts := parts_of(message.text):
-            return self._parts(message.text, parts, searched)
-        if _ASKED.search(message.text) or len(message.text.split()) > SHORT:
-            return _read(message.text)
-        return Plan((message.text,), lambda answers: self._or_topic(answers[0], message.text, searched))
+            return _reworded(self._open(Message(message.topic, "question"), condition), text, message.topic)
+        if parts := parts_of(text):
+            return self._parts(text, parts, searched)
+        if things := counting(text):
+            return Plan((text,), lambda answers: self._or_count(answers[0], things, condition))
+        if _ASKED.search(text) or len(text.split()) > SHORT:
+            return _read(text)
+        return Plan((text,), lambda answers: self._or_topic(answers[0], text, searched))
+
+    def _or_count(self, answer: Answer, things: Counting, condition: str | None) -> Answer:
+        """The answer to "how many" if it is a number, else the things themselves with their count, if they are listed."""
+        if answer.text is not None and holds("figure", answer.text):
+            return answer
+        return counted_items(answer, self._read(things.listing, condition), things)
 
     def _or_topic(self, answer: Answer, words: str, retriever: Retriever) -> Answer:
         """The answer to a few words that ask nothing; without one, the sentences about them if there are any."""
@@ -136,7 +148,7 @@ class Desk:
         if rest.kind == "more":
             return _said(self._more(rest))
         condition = " or ".join(f"file = {_quoted(one.name)}" for one in named.documents)
-        plan = self._open(rest, self._retriever.where(condition))
+        plan = self._open(rest, condition)
         return replace(plan, condition=condition, finish=_understood(plan.finish, text, named))
 
     def _missing(self, text: str, named: Named) -> Plan:

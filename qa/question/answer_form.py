@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 from index.sentences import Offsets, sentence_at
-from qa.english import AUXILIARIES, CAPITALISED, LINK, NUMBERS, any_of
+from qa.english import AUXILIARIES, CAPITALISED, LINK, NUMBERS, PREPOSITIONS, any_of
 
 Form = Literal["span", "list", "yes_no", "reason"]
 WHOLE_SENTENCE = frozenset[Form]({"yes_no", "reason"})  # forms that a whole sentence answers
@@ -23,23 +24,52 @@ REASON = re.compile(
 )
 NUMBER_WORD = any_of([*NUMBERS, "both", "several"])
 NOT_PLURAL = r"(?!(?:is|was|does|has|us|this|its|his|as|across|news|status|crisis|business|process|series)\b)"
-PLURAL = NOT_PLURAL + r"\w+(?:[^su\W]s|ies|ches|people|men|women)\b(?!['’])"
+PLURAL = NOT_PLURAL + r"(?:\w+(?:[^su\W]s|ies|ches)|\w*(?:people|men|women|children))\b(?!['’])"
 LEAD = (
     r"(?:(?:and |so )?(?:(?:in|on|to|from|of|with|between|among|for|at|over) )?(?:which|what|whose)"
     r"|(?:name|list|enumerate)(?: the)?)"
 )
 ADJECTIVE = r"(?:\w+(?:an|ish|ese|al|ic|ern|ous|ive|ign|ent)|main|major|other|big)"
 LIST = re.compile(
-    rf"^{LEAD}\s+(?:{NUMBER_WORD}\s+(?:[\w-]+\s+){{0,3}}?|(?:{ADJECTIVE}\s+)?)(?!years\b|kinds? of\b){PLURAL}"
+    rf"^{LEAD}\s+(?:{NUMBER_WORD}\s+(?:[\w-]+\s+){{0,3}}?|(?:{ADJECTIVE}\s+){{0,2}})(?!years\b|kinds? of\b){PLURAL}"
     rf"|^(?:which|what|who|where)\b.*\b(?:the|are)\s+{NUMBER_WORD}\s+(?:[\w-]+\s+){{0,3}}?{PLURAL}"
     r"|^(?:who|what) are the\b",
     re.I,
 )
 
 WORD = rf"(?:(?:[A-Z]\.)+|{CAPITALISED}(?:\.[\w’'-]+)*|\d[\w.,-]*)"  # of a name, initials and figures among them
-ITEM = rf"(?:(?:the |a |an )?{WORD}(?:\s+(?:for |{LINK}){WORD})*)"
+# Capitalised at the start of a sentence, and no part of a name: "For China and Russia".
+_OPENS = any_of(
+    word.capitalize() for word in (*PREPOSITIONS, *"and but or so while when if as among between both".split())
+)
+ITEM = rf"(?:(?:the |a |an )?(?!{_OPENS}\s){WORD}(?:\s+(?:for |{LINK}){WORD})*)"
 SEPARATOR = re.compile(r",\s*(?:and|or|as well as)?\s+|\s+(?:and|or|as well as)\s+", re.I)
-NAMES_RUN = re.compile(rf"{ITEM}(?:,\s+{ITEM})*(?:,?\s+(?:and|as well as)\s+{ITEM})")
+# The end is optional so that a match never fails: failing at every word of a long run would take time by its square.
+NAMES_RUN = re.compile(rf"{ITEM}(?:,\s+{ITEM})*(?P<end>,?\s+(?:and|as well as)\s+{ITEM})?")
+
+
+_TIMES = "(?!(?:years|months|weeks|days|hours|minutes|times|miles|met(?:res|ers)|kilomet(?:res|ers))\\b)"
+_HOW_MANY = re.compile(
+    rf"^(?:and |so )?how many (?P<things>(?:[\w-]+ ){{0,3}}?{_TIMES}(?P<noun>{PLURAL})) (?P<rest>.+)$", re.I
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """The question for the things that another asks the number of, and the noun that has to stand by them; "" for people."""
+
+    listing: str
+    noun: str
+
+
+def counting(question: str) -> Counting | None:
+    """ "Which towns lie there?" and "towns" for "How many towns lie there?"; None for other questions."""
+    asked = _HOW_MANY.match(question.strip())
+    if asked is None:
+        return None
+    if asked["things"].lower() in ("people", "persons"):
+        return Counting(f"Who {asked['rest']}", "")
+    return Counting(f"Which {asked['things']} {asked['rest']}", asked["noun"])
 
 
 def form_of(question: str) -> Form:
@@ -66,7 +96,7 @@ LEADS_OUT = re.compile(r"\b(?:that|which|who|whose|where|when|while|said|after|b
 def whole_list(text: str, start: int, end: int) -> Offsets:
     """[start, end) widened to the list ("A, the town B and C") around it in its sentence, if there is one."""
     for run in NAMES_RUN.finditer(text):
-        if run.start() < end and run.end() > start and run.start() <= start + 4 and run.end() >= end - 1:
+        if run["end"] and run.start() < end and run.end() > start and run.start() <= start + 4 and run.end() >= end - 1:
             return Offsets(min(start, run.start()), max(end, run.end()))
     return _described_list(text, start, end) or Offsets(start, end)
 

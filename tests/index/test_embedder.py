@@ -44,7 +44,9 @@ def test_the_bundled_model_knows_what_is_meant(sentence_embedder: SentenceEmbedd
     assert sentence_embedder.dimension == 384
 
 
-def test_few_and_many_texts_get_the_same_vectors_without_sentence_transformers(sentence_embedder: SentenceEmbedder) -> None:
+def test_few_and_many_texts_get_the_same_vectors_without_sentence_transformers(
+    sentence_embedder: SentenceEmbedder,
+) -> None:
     texts = ["How old is the king?", "The monarch, who is 70, " * 60, "", " \U0001f600 ", "Қазақстан", "a", "b c"]
     few = SentenceEmbedder.open().embed(texts)
     whole = sentence_embedder.embed([*texts, *["Bread is made of flour."] * SHARE])[: len(texts)]

@@ -159,3 +159,25 @@ def test_few_words_that_have_no_answer_are_a_topic(asked: Assistant):
 def test_a_question_inside_a_message_is_read(asked: Assistant):
     answer = asked.ask("hi, I wonder who the head is")
     assert (answer.text, answer.understood) == (None, "who is the head")
+
+
+def test_a_count_is_the_number_stated_else_that_of_the_items_named(tmp_path: Path):
+    answers = {
+        "How many ships does the Board own?": {"two": 3.0},
+        "How many sisters own the mill?": {"never": -4.0},
+        "Which sisters own the mill?": {"Ada and Ruth Voss": 3.0},
+        "How many lamps are there?": {"never": -4.0},
+        "Which lamps are there?": {"Ada and Ruth Voss": 3.0},
+    }
+    text = "The Board owns two ships. The mill belongs to the sisters Ada and Ruth Voss. It never stood still.\n"
+    asked = assistant(tmp_path, answers, {"mill.txt": text})
+    assert asked.ask("How many ships does the Board own?").text == "two"
+    counted = asked.ask("How many sisters own the mill?")
+    assert (counted.kind, counted.text, counted.citations[0].quote) == (
+        "list",
+        "Ada and Ruth Voss",
+        "Ada and Ruth Voss",
+    )
+    assert [one.quote for one in counted.items] == ["Ada", "Ruth Voss"]
+    assert counted.notice == "2 are named here; the number itself was not found."
+    assert asked.ask("How many lamps are there?").notice is None  # the list is not one of lamps

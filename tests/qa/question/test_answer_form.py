@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from qa.question.answer_form import Form, form_of, items, whole_list
+from qa.question.answer_form import Form, counting, form_of, items, whole_list
 
 
 @pytest.mark.parametrize(
@@ -99,3 +101,37 @@ def test_items_with_the_words_that_describe_them(text: str, answer: str, expecte
     start = text.index(answer)
     place = whole_list(text, start, start + len(answer))
     assert [text[one.start : one.end].strip() for one in items(text, place.start, place.end)] == expected
+
+
+def test_a_preposition_that_opens_the_sentence_is_no_part_of_a_name():
+    assert listed("China", "For China and Russia the name does not fit.") == "China and Russia"
+
+
+def test_two_describing_words_still_ask_for_a_list():
+    assert form_of("Which small eastern towns did she visit?") == "span"
+    assert form_of("Which Central Asian towns did she visit?") == "list"
+    assert form_of("Which people were there?") == "list"
+
+
+@pytest.mark.parametrize(
+    ("question", "listing", "noun"),
+    [
+        ("How many old ships does the Board own?", "Which old ships does the Board own?", "ships"),
+        ("How many people were present?", "Who were present?", ""),
+    ],
+)
+def test_what_is_counted_can_be_listed(question: str, listing: str, noun: str):
+    found = counting(question)
+    assert found is not None and (found.listing, found.noun) == (listing, noun)
+
+
+@pytest.mark.parametrize("question", ["How many years did he live?", "How much is it?", "How many metres long is it?"])
+def test_a_measure_is_not_counted(question: str):
+    assert counting(question) is None
+
+
+@pytest.mark.parametrize("unit", ["Kazakh ", "Kazakh, ", "the Kazakh of the Uzbek ", "A.B. "])
+def test_long_runs_of_names_take_no_time(unit: str):
+    began = time.perf_counter()
+    whole_list(unit * 4_000, 10, 14)
+    assert time.perf_counter() - began < 1
