@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from qa.answering.candidates import Candidate, in_its_sentence, item_citations, widened
+from qa.answering.candidates import Candidate, Support, in_its_sentence, item_citations, widened
 from qa.answering.confidence import Confidence
 from qa.answering.conflicts import Compared, DateOf, compare
 from qa.answering.features import FoundFeatures
 from qa.answering.ranking import Ranked
 from qa.answering.sentences import Sentence, quoted, ranked_sentences
 from qa.answers import Alternative, Answer, Certainty, Citation, Kind
-from qa.question.answer_form import form_of
+from qa.question.answer_form import WHOLE_SENTENCE, form_of, number_asked
+from qa.question.content_words import content
 from qa.reader.reader import Reading
 from qa.retrieval.hybrid import Hit
 
@@ -79,19 +80,53 @@ def _given(question: str, compared: Compared, confidence: Confidence) -> Answer:
     best, form = compared.ranked[0], form_of(question)
     own = shown(question, best.candidate)
     agreeing = [place for one in compared.agreeing for place in shown(question, one.candidate)]
-    items = item_citations(own[0]) if form == "list" else ()
+    items = _items(question, own[0], compared.ranked)
     return Answer(
         question,
         own[0].quote,
         best.probability,
         tuple(replace(one, confidence=best.probability) for one in (*own, *agreeing)),
         _alternatives(compared.ranked[1:]),
-        kind=_KINDS.get(form, "list" if len(items) > 1 else "span"),
+        kind=_KINDS.get(form, "list" if items else "span"),
         certainty=_certainty(best, compared, confidence),
         reason=_reason(best, compared, confidence),
         agreement=compared.agreement,
-        items=items if len(items) > 1 else (),
+        items=items,
     )
+
+
+def _items(question: str, own: Citation, ranked: Sequence[Ranked]) -> tuple[Citation, ...]:
+    """The items of the answer where it is a list, else those that stand apart from each other; none if it is no list."""
+    form = form_of(question)
+    if form in WHOLE_SENTENCE or (form == "span" and "\n" not in own.quote):
+        return ()
+    items = item_citations(own)
+    items = items if len(items) > 1 or form == "span" else _apart(question, ranked)
+    return items if len(items) > 1 else ()
+
+
+def _apart(question: str, ranked: Sequence[Ranked]) -> tuple[Citation, ...]:
+    """The answer with those of other rows in its column of a table, or with so many of its passage as the question names.
+
+    Only a question that names no row, in words that the table's title, headings and header do not have, is one about a column.
+    """
+    best, number = ranked[0].candidate.best, number_asked(question)
+    passage = best.hit.passage
+    every = [one.candidate.best for one in ranked]
+    if passage.header:
+        if not content(question) <= content(f"{passage.title}\n{passage.heading}\n{passage.header}"):
+            return ()
+        beside = [one for one in every if _cell(one) == _cell(best)]
+    else:
+        beside = [one for one in every if one.hit.passage == passage][:number] if number else []
+        beside = beside if len(beside) == number else []
+    return tuple(one.citation() for one in sorted(beside, key=lambda one: one.start))
+
+
+def _cell(support: Support) -> tuple[str, str, int]:
+    """The table and the column of a place in a row."""
+    passage = support.hit.passage
+    return passage.document, passage.header, passage.text[: support.start - passage.start].count("|")
 
 
 def _certainty(best: Ranked, compared: Compared, confidence: Confidence) -> Certainty:

@@ -91,6 +91,8 @@ def show(answer: Answer, console: Terminal) -> None:
             Text(terminal_safe(answer.text), style="bold"),
             Text(f"({answer.certainty}, {answer.confidence:.2f}{reason})", style="dim"),
         )
+        for item in answer.items if answer.kind == "list" else ():
+            console.say(f"- {item.quote}")
     elif answer.kind == "none":
         near = "Nothing in the articles is near an answer" if answer.nothing_near else "No short answer found"
         console.print(f"{near}. The sentences nearest to the question:", style="yellow")

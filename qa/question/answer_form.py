@@ -48,6 +48,7 @@ SEPARATOR = re.compile(r",\s*(?:and|or|as well as)?\s+|\s+(?:and|or|as well as)\
 NAMES_RUN = re.compile(rf"{ITEM}(?:,\s+{ITEM})*(?P<end>,?\s+(?:and|as well as)\s+{ITEM})?")
 
 
+_NUMBERED = re.compile(rf"\b(?:the|are|which|what) (?P<number>{any_of(NUMBERS)}) (?:[\w-]+ ){{0,2}}?{PLURAL}", re.I)
 _TIMES = "(?!(?:years|months|weeks|days|hours|minutes|times|miles|met(?:res|ers)|kilomet(?:res|ers))\\b)"
 _HOW_MANY = re.compile(
     rf"^(?:and |so )?how many (?P<things>(?:[\w-]+ ){{0,3}}?{_TIMES}(?P<noun>{PLURAL})) (?P<rest>.+)$", re.I
@@ -72,6 +73,12 @@ def counting(question: str) -> Counting | None:
     return Counting(f"Which {asked['things']} {asked['rest']}", asked["noun"])
 
 
+def number_asked(question: str) -> int | None:
+    """How many things a question asks for, as in "Who were the three mayors?"; None if it does not say."""
+    found = _NUMBERED.search(question)
+    return NUMBERS.index(found["number"].lower()) + 2 if found else None
+
+
 def form_of(question: str) -> Form:
     """The form the question's own words ask for; a plain span unless they clearly ask for another."""
     asked = question.strip()
@@ -93,8 +100,28 @@ LEADS_IN = re.compile(
 LEADS_OUT = re.compile(r"\b(?:that|which|who|whose|where|when|while|said|after|before|because|as|if)\b|[;:.!?]", re.I)
 
 
+_BULLET = re.compile(r"^[ \t]*(?:[-*•–]|\d{1,2}[.)])[ \t]+(?P<item>\S.*?)[ \t]*$", re.M)
+
+
+def bullets(text: str, start: int, end: int) -> list[Offsets]:
+    """The items of the bulleted or numbered list that holds [start, end); none if it is in no list of two or more."""
+    group: list[Offsets] = []
+    reached = 0
+    for line in _BULLET.finditer(text):
+        if text[reached : line.start()].strip():
+            if group and group[-1].end >= end:
+                break
+            group = []
+        group.append(Offsets(line.start("item"), line.end("item")))
+        reached = line.end()
+    inside = group and text.rfind("\n", 0, group[0].start) < start and end <= group[-1].end
+    return group if inside and len(group) > 1 else []
+
+
 def whole_list(text: str, start: int, end: int) -> Offsets:
-    """[start, end) widened to the list ("A, the town B and C") around it in its sentence, if there is one."""
+    """[start, end) widened to the bullets around it, or to the list ("A, the town B and C") in its sentence, if there is one."""
+    if lines := bullets(text, start, end):
+        return Offsets(lines[0].start, lines[-1].end)
     for run in NAMES_RUN.finditer(text):
         if run["end"] and run.start() < end and run.end() > start and run.start() <= start + 4 and run.end() >= end - 1:
             return Offsets(min(start, run.start()), max(end, run.end()))
@@ -162,7 +189,10 @@ def _end_of_item(text: str, part: Offsets, end: int) -> int:
 
 
 def items(text: str, start: int, end: int) -> list[Offsets]:
-    """The offsets of the parts of "A, B and C", without conjunctions; of the whole if it has no parts."""
+    """The offsets of the bullets, or of the parts of "A, B and C" without conjunctions; of the whole if it has no parts."""
+    lines = [line for line in bullets(text, start, end) if start <= line.start and line.end <= end]
+    if len(lines) > 1:
+        return lines
     cuts = [
         (start, start),
         *((start + m.start(), start + m.end()) for m in SEPARATOR.finditer(text[start:end])),

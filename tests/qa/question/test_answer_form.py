@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from qa.question.answer_form import Form, counting, form_of, items, whole_list
+from qa.question.answer_form import Form, counting, form_of, items, number_asked, whole_list
 
 
 @pytest.mark.parametrize(
@@ -135,3 +135,30 @@ def test_long_runs_of_names_take_no_time(unit: str):
     began = time.perf_counter()
     whole_list(unit * 4_000, 10, 14)
     assert time.perf_counter() - began < 1
+
+
+KIT = "The boat carries:\n\n- two life rafts\n- a stretcher\n* flares, red or green\n\nHer crew trains at:\n1. Ellam\n2. Skerrow\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("a stretcher", ["two life rafts", "a stretcher", "flares, red or green"]),
+        ("two life rafts\n- a stretcher", ["two life rafts", "a stretcher", "flares, red or green"]),
+        ("2. Skerrow", ["Ellam", "Skerrow"]),
+        ("The boat", ["The boat"]),
+        ("Her crew", ["Her crew"]),
+    ],
+)
+def test_bullets_and_numbered_lines_are_items(answer: str, expected: list[str]):
+    at = KIT.index(answer)
+    place = whole_list(KIT, at, at + len(answer))
+    assert [KIT[one.start : one.end] for one in items(KIT, place.start, place.end)] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [("Who were the three mayors?", 3), ("Which two old towns lie there?", 2), ("Who was it?", None)],
+)
+def test_the_number_of_things_asked_for(question: str, number: int | None):
+    assert number_asked(question) == number
