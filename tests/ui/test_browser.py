@@ -350,7 +350,7 @@ def test_keys_are_named_and_escape_closes_what_is_open(opened: Watched) -> None:
     page.keyboard.press("Escape")
     page.locator("#turns").get_by_label("More").click()
     page.keyboard.press("Escape")
-    assert page.locator(".pc-menu[open]").count() == 0
+    assert page.locator(":popover-open").count() == 0
     page.keyboard.press("Escape")
     page.locator("#panel").wait_for(state="hidden")
 

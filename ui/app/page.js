@@ -6,65 +6,50 @@ const all = (selector) => [...app.querySelectorAll(selector)];
 const hex = (bytes) => [...crypto.getRandomValues(new Uint8Array(bytes))].map((one) => one.toString(16).padStart(2, "0")).join("");
 const narrow = () => matchMedia("(max-width: 820px)").matches;
 const stored = (name, make) => { try { return (localStorage[name] ??= make()); } catch { return make(); } };
-const page = { view: "ask", chat: "", within: "", sort: "title", seen: "", owner: stored("pincite-owner", () => hex(16)), editing: "", reading: [] };
+const page = { view: "ask", chat: "", within: "", sort: "title", seen: "", editing: "", opened: "", owner: stored("pincite-owner", () => hex(16)) };
+const shown = {}; // what the server sent for each part
 
 // ---- the server
 const act = async (name, values = {}) => {
-  const query = page.view === "articles" && !name.startsWith("chat") ? at("seek").value : at("seek-chats").value;
-  const sent = { chat: page.chat, owner: page.owner, view: page.view, query, value: page.view === "articles" ? page.sort : "", ...values };
-  try {
-    const reply = await server.act(name, sent);
-    apply(reply);
-    offline(false);
-    return reply;
-  } catch {
-    offline(true);
-    fetch("./").catch(() => {}); // a server that was started again gives a new token
-  }
+  const library = page.view === "articles", query = at(library && !name.startsWith("chat") ? "seek" : "seek-chats").value;
+  const sent = { chat: page.chat, owner: page.owner, view: page.view, query, value: library ? page.sort : "", ...values };
+  const reply = await server.act(name, sent).catch(() => null);
+  app.classList.toggle("pc-offline", !reply);
+  if (reply) apply(reply);
+  else fetch("./").catch(() => {}); // a server that was started again gives a new token
+  return reply;
 };
-const shown = {};
-const offline = (gone) => app.classList.toggle("pc-offline", gone);
-
 const apply = (reply) => {
   if (reply.turns && reply.chat !== page.chat) return act("chats"); // the answer of a conversation that was left
-  const focused = document.activeElement, name = focused?.name, id = focused?.id, inPanel = at("panel").contains(focused);
+  const focused = document.activeElement, inPanel = at("panel").contains(focused);
   if ("chat" in reply) go({ chat: reply.chat });
-  for (const [key, html] of Object.entries(reply.parts ?? {})) {
-    const part = at(key);
-    if (part && shown[key] !== html) part.innerHTML = shown[key] = html;
-  }
-  for (const [key, html] of Object.entries(reply.turns ?? {})) settle(key, html);
-  if (reply.parts?.panel !== undefined) showPanel(reply.panel === true || !narrow());
-  if (reply.panel === false) showPanel(false);
+  for (const [id, html] of Object.entries(reply.parts ?? {})) if (at(id) && shown[id] !== html) at(id).innerHTML = shown[id] = html;
+  for (const [turn, html] of Object.entries(reply.turns ?? {})) settle(turn, html);
+  if (reply.parts?.panel !== undefined || reply.panel === false) showPanel(reply.panel ?? !narrow());
   if (reply.toast) toast(reply.toast, reply.trouble);
-  if ("within" in reply) { page.within = reply.within; if (reply.within) go({ view: "ask" }); }
-  if (reply.seen) page.seen = reply.seen;
+  if ("within" in reply) page.within = reply.within;
+  if (reply.within) go({ view: "ask" });
+  page.seen = reply.seen ?? page.seen;
   if (reply.focus) at(reply.focus)?.focus();
-  else if (focused && !focused.isConnected) (at(id) ?? (name ? app.querySelector(`[name="${CSS.escape(name)}"]`) : null) ?? (inPanel ? at("panel").querySelector(".pc-text") : null) ?? at("question"))?.focus();
-  if (reply.parts?.turns !== undefined) all(".pc-reading").forEach((card) => act(`wait:${card.parentElement.id.slice(5)}`));
+  else if (focused && !focused.isConnected) (at(focused.id) ?? app.querySelector(`[name="${CSS.escape(focused.name)}"]`) ?? (inPanel ? at("panel").querySelector(".pc-text") : at("question")))?.focus();
+  if (reply.parts?.turns !== undefined) reading().forEach((turn) => act(`wait:${turn}`));
   if (reply.then) act(reply.then);
-  marks();
+  mark();
 };
+const mark = () => all(".pc-source").forEach((one) => one.toggleAttribute("aria-current", one.name === page.opened && app.classList.contains("pc-open")));
 
-const settle = (key, html) => {
-  delete shown.turns;
-  const old = at(`turn-${key}`);
-  if (old) old.outerHTML = html;
-  else at("turns").insertAdjacentHTML("beforeend", html);
-  at("turns").querySelector(".pc-start")?.remove();
-  const turn = at(`turn-${key}`);
-  say(turn.querySelector(".pc-answer, .pc-none, .pc-says, .pc-note")?.textContent + " " + (turn.querySelector(".pc-confidence")?.textContent ?? ""));
-  turn.scrollIntoView({ block: "start" });
-};
-
+// ---- messages
 const say = (words) => (at("said").textContent = words);
 const toast = (html, trouble) => {
-  const box = document.createElement("div");
-  box.className = trouble ? "pc-toast pc-trouble" : "pc-toast";
-  box.setAttribute("role", trouble ? "alert" : "status");
-  box.innerHTML = html;
+  const box = Object.assign(document.createElement("div"), { className: `pc-toast ${trouble ? "pc-trouble" : ""}`, role: trouble ? "alert" : "status", innerHTML: html });
   at("toasts").append(box);
   if (!trouble) setTimeout(() => box.remove(), 12000);
+};
+const copy = (words) => { // as a copy by key: it needs no permission and no secure address
+  document.addEventListener("copy", (event) => (event.clipboardData.setData("text/plain", words), event.preventDefault()), { once: true });
+  document.execCommand("copy");
+  say("Copied");
+  toast("<p>Copied</p>");
 };
 
 // ---- where the page is: the address names the conversation and the view
@@ -77,8 +62,7 @@ const go = ({ chat = page.chat, view = page.view, how = "pushState" }) => {
   all(".pc-bar nav button").forEach((one) => one.setAttribute("aria-current", one.name === `view:${view}` ? "page" : "false"));
 };
 const arrive = async () => {
-  const asked = new URLSearchParams(location.search);
-  const question = (asked.get("q") ?? "").trim();
+  const asked = new URLSearchParams(location.search), question = (asked.get("q") ?? "").trim();
   go({ view: asked.get("view") ?? "ask", chat: question ? "" : asked.get("c") ?? "", how: "replaceState" });
   await act(`chat:${page.chat}`);
   if (page.view !== "ask") act(page.view);
@@ -87,117 +71,93 @@ const arrive = async () => {
 };
 addEventListener("popstate", () => (app.classList.contains("pc-open") && narrow() ? showPanel(false) : arrive()));
 
+// ---- the document beside the conversation; on a phone over it, and Back closes it
 const showPanel = (open) => {
   const was = app.classList.contains("pc-open");
   app.classList.toggle("pc-open", open && at("panel").innerHTML !== "");
-  if (open && narrow()) {
-    if (!was) history.pushState({ panel: true }, "");
-    at("panel").focus();
-  }
+  if (open && narrow() && !was) history.pushState({ panel: true }, "");
+  if (open && narrow()) at("panel").focus();
   if (open) toMark();
 };
 const toMark = () => {
-  const box = at("panel").querySelector(".pc-text"), mark = at("pc-mark") ?? at("panel").querySelector(".pc-box-quote, .pc-box-passage");
-  if (box && mark) box.scrollTop += mark.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight * 0.4;
+  const box = at("panel").querySelector(".pc-text"), words = at("pc-mark") ?? at("panel").querySelector(".pc-box-quote, .pc-box-passage");
+  if (box && words) box.scrollTop += words.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight * 0.4;
 };
-const closePanel = () => {
-  if (history.state?.panel) history.back();
-  else showPanel(false);
-};
-let opened = "";
-const marks = () => {
-  all(".pc-source").forEach((one) => one.toggleAttribute("aria-current", one.name === opened && app.classList.contains("pc-open")));
-  at("stop").hidden = !page.reading.length;
-  at("ask").hidden = !!page.reading.length;
-};
+app.addEventListener("load", (event) => event.target.className === "pc-page" && toMark(), true); // a page has its height once it is drawn
+app.addEventListener("error", (event) => { // and is shown as text if it cannot be drawn
+  if (event.target.className !== "pc-page") return;
+  delete shown.panel; // one that is not open tries again once it is
+  if (!app.classList.contains("pc-open")) return;
+  toast("<p>This page cannot be drawn; its text is shown instead.</p>");
+  at("panel").querySelector('[name$=":text"]')?.click();
+}, true);
 
 // ---- asking
+const reading = () => all("#turns .pc-turn:has(.pc-reading)").map((one) => one.id.slice(5));
+const questionOf = (turn) => at(`turn-${turn}`)?.querySelector(".pc-question")?.textContent ?? "";
+const put = (turn) => { // in its place, or as the last
+  at(turn.id) ? at(turn.id).replaceWith(turn) : at("turns").append(turn);
+  at("turns").querySelector(".pc-start")?.remove();
+  delete shown.turns;
+  turn.scrollIntoView({ block: "start" });
+};
+const settle = (turn, html) => {
+  put(Object.assign(document.createElement("template"), { innerHTML: html }).content.firstChild);
+  say([".pc-answer, .pc-none, .pc-says, .pc-note", ".pc-confidence"].map((one) => at(`turn-${turn}`).querySelector(one)?.textContent ?? "").join(" "));
+};
 const ask = async (words, turn = `t${hex(4)}`) => {
   if (!words.trim()) return;
   if (!page.chat) go({ chat: hex(16) });
-  const waiting = at("pending").content.firstElementChild.cloneNode(true);
+  const waiting = at("pending").content.firstElementChild.cloneNode(true), chat = page.chat;
   waiting.id = `turn-${turn}`;
   waiting.querySelector("h2").textContent = words;
-  at(waiting.id) ? at(waiting.id).replaceWith(waiting) : at("turns").append(waiting);
-  at("turns").querySelector(".pc-start")?.remove();
-  waiting.scrollIntoView({ block: "start" });
-  page.reading.push(turn);
-  delete shown.turns;
-  opened = `open:${turn}:0:0:0`;
-  marks();
-  const before = page.chat;
+  put(waiting);
+  page.opened = `open:${turn}:0:0:0`;
   await act("ask", { turn, value: words, within: page.within });
-  page.reading = page.reading.filter((one) => one !== turn);
-  if (before === page.chat && waiting.isConnected) {
-    waiting.remove();
-    fill(words);
-  }
-  marks();
+  if (chat !== page.chat || !waiting.isConnected) return;
+  waiting.remove(); // it was not asked
+  fill(words);
 };
 const fill = (words, turn = "") => {
   page.editing = turn;
   at("question").value = words;
   at("question").focus();
 };
-const questionOf = (id) => at(`turn-${id}`)?.querySelector(".pc-question")?.textContent ?? "";
 const submit = () => {
   const words = at("question").value, turn = page.editing || undefined;
   at("question").value = page.editing = "";
   ask(words, turn);
 };
 
-// ---- copying
-const copy = async (words) => {
-  try {
-    await navigator.clipboard.writeText(words);
-  } catch {
-    const field = document.createElement("textarea");
-    field.value = words;
-    document.body.append(field);
-    field.select();
-    document.execCommand("copy");
-    field.remove();
-  }
-  say("Copied");
-  toast("<p>Copied</p>");
-};
-const linkTo = (turn) => `${location.origin}${location.pathname}?c=${page.chat}#turn-${turn}`;
-
-const chosen = () => all("#articles input:checked").map((one) => one.value);
-
 // ---- what buttons do here; all others are sent to the server
 const here = {
-  view: (view) => { showPanel(false); go({ view }); if (view !== "ask") act(view); else act(`chat:${page.chat}`); },
+  view: (view) => { showPanel(false); go({ view }); act(view === "ask" ? `chat:${page.chat}` : view); },
   suggest: (_, button) => ask(button.textContent),
   again: (turn) => ask(questionOf(turn), turn),
   edit: (turn) => fill(questionOf(turn), turn),
   reword: (turn) => fill(at(`turn-${turn}`).querySelector(".pc-read").textContent, turn),
-  copy: (turn, button) => copy(button.nextElementSibling.textContent.replace("{link}", linkTo(turn))),
-  link: (turn) => copy(linkTo(turn)),
+  copy: (turn, button) => copy(button.nextElementSibling.textContent),
+  link: (turn) => copy(`${location.origin}${location.pathname}?c=${page.chat}#turn-${turn}`),
   stop: () => {
     all(".pc-reading .pc-note").forEach((one) => (one.textContent = "Stopping"));
-    page.reading.forEach((turn) => act(`stop:${turn}`));
+    reading().forEach((turn) => act(`stop:${turn}`));
   },
-  close: closePanel,
+  close: () => (history.state?.panel ? history.back() : showPanel(false)),
   help: () => at("keys").showModal(),
   "close-toast": (_, button) => button.parentElement.remove(),
-  "toggle-chats": () => app.classList.toggle("pc-side"),
-  "remove-chosen": () => act("remove-chosen", { chosen: chosen() }),
-  "within-chosen": () => act("within-chosen", { chosen: chosen() }),
   logout: async () => { await fetch("logout", { method: "POST" }); location.reload(); },
 };
 app.addEventListener("click", (event) => {
   const button = event.target.closest("button[name]");
-  if (!event.target.closest(".pc-menu")) all(".pc-menu[open]").forEach((one) => (one.open = false));
   if (!button) return;
   const [verb, argument] = button.name.split(":");
-  button.closest(".pc-menu")?.removeAttribute("open");
-  if (verb === "open") opened = button.name.split(":", 5).join(":");
+  button.closest(":popover-open")?.hidePopover();
+  if (verb === "open") page.opened = button.name.split(":", 5).join(":");
   if (verb === "sort") page.sort = argument;
-  if (verb === "chat") { app.classList.remove("pc-side"); go({ view: "ask" }); }
+  if (verb === "chat") go({ view: "ask" });
   if (verb === "undo" || verb === "restore") button.parentElement.remove();
   if (verb in here) here[verb](argument, button);
-  else act(button.name);
+  else act(button.name, { chosen: all("#articles input:checked").map((one) => one.value) });
 });
 app.addEventListener("submit", (event) => {
   if (event.target.method === "dialog") return;
@@ -205,16 +165,11 @@ app.addEventListener("submit", (event) => {
   if (event.target.id === "composer") submit();
   else act(event.target.getAttribute("name"), Object.fromEntries(new FormData(event.target)));
 });
-app.addEventListener("change", (event) => {
-  if (event.target.type === "file") send([...event.target.files]);
-  at("of-chosen").hidden = !chosen().length;
-});
 let typing;
 app.addEventListener("input", (event) => {
   const wanted = { seek: "articles", "seek-chats": "chats" }[event.target.id];
-  if (!wanted) return;
-  clearTimeout(typing);
-  typing = setTimeout(() => act(wanted), 150);
+  clearTimeout(wanted && typing);
+  if (wanted) typing = setTimeout(() => act(wanted), 150);
 });
 
 // ---- adding files: chosen, or dropped anywhere on the page
@@ -230,46 +185,30 @@ const send = async (files) => {
   at("job").innerHTML = shown.job ?? "";
   act("uploaded", { names: lost });
 };
+app.addEventListener("change", (event) => event.target.type === "file" && send([...event.target.files]));
 app.addEventListener("dragover", (event) => { event.preventDefault(); app.classList.add("pc-dragging"); });
 app.addEventListener("dragleave", (event) => event.relatedTarget ?? app.classList.remove("pc-dragging"));
 app.addEventListener("drop", (event) => {
   event.preventDefault();
   app.classList.remove("pc-dragging");
-  if (event.dataTransfer.files.length) send([...event.dataTransfer.files]);
+  if (event.dataTransfer.files.length && at("files")) send([...event.dataTransfer.files]);
 });
 
-// A page has its height once it is drawn.
-app.addEventListener("load", (event) => event.target.className === "pc-page" && toMark(), true);
-
-// A page that cannot be drawn is shown as text.
-app.addEventListener("error", (event) => {
-  if (event.target.className !== "pc-page") return;
-  delete shown.panel; // one that is not open tries again once it is
-  if (!app.classList.contains("pc-open")) return;
-  toast("<p>This page cannot be drawn; its text is shown instead.</p>");
-  at("panel").querySelector('[name$=":text"]')?.click();
-}, true);
-
-// ---- keys
+// ---- keys; menus and dialogs close by themselves
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || (event.key === "Escape" && app.querySelector(":popover-open, dialog[open]"))) return;
   const field = event.target.closest?.("input, textarea, select"), question = event.target.id === "question";
   if (event.key === "Escape") {
-    const menu = app.querySelector(".pc-menu[open]");
-    if (at("keys").open) at("keys").close();
-    else if (menu) { menu.open = false; menu.firstElementChild.focus(); }
-    else if (at("form").innerHTML) act("close-form");
+    if (at("form").innerHTML) act("close-form");
     else if (page.editing) fill("");
-    else if (page.reading.length) here.stop();
-    else if (app.classList.contains("pc-side")) app.classList.remove("pc-side");
-    else if (app.classList.contains("pc-open")) closePanel();
+    else if (reading().length) here.stop();
+    else if (app.classList.contains("pc-open")) here.close();
   } else if (question && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
     submit();
   } else if (question && event.key === "ArrowUp" && !event.target.value) {
-    const last = all("#turns .pc-turn").at(-1)?.id.slice(5);
-    if (last) here.edit(last);
     event.preventDefault();
+    if (all("#turns .pc-turn").length) here.edit(all("#turns .pc-turn").at(-1).id.slice(5));
   } else if (!field && event.key === "?") here.help();
   else if (!field && event.key === "/") { at("question").focus(); event.preventDefault(); }
   else if (!field && (event.key === "n" || event.key === "p")) at("panel").querySelectorAll(".pc-step")[event.key === "n" ? 1 : 0]?.click();

@@ -15,7 +15,7 @@ from index.sentences import sentence_at
 from qa.answers import Alternative, Answer, Citation
 from ui.html.citation_text import bibtex, markdown, plain
 from ui.html.markup import EMPTY, Html, button, join, tag
-from ui.html.unmarked import unmarked
+from ui.html.unmarked import unmarked, unmarked_around
 from ui.state.conversations import Chat, ChatTurn
 from ui.state.source_files import key_of
 
@@ -224,12 +224,13 @@ def sentence(citation: Citation) -> Html:
         return tag("blockquote", unmarked(_clipped(words, NEAR_PASSAGE), name), class_="pc-words", dir="auto")
     span = sentence_at(words, start, end)
     left, right = _room(words, span.start, start, -1), _room(words, span.end, end, 1)
+    before, quote, after = unmarked_around(words[left:start], words[start:end], words[end:right], name)
     return tag(
         "blockquote",
         "… " if left > span.start else "",
-        unmarked(words[left:start], name),
-        tag("mark", unmarked(words[start:end], name)),
-        unmarked(words[end:right], name),
+        before,
+        tag("mark", quote),
+        after,
         " …" if right < span.end else "",
         class_="pc-words",
         dir="auto",
@@ -279,9 +280,8 @@ def _near(place: Place, number: int, citation: Citation, inside: Citation | None
         quoted = [unmarked(citation.quote or _clipped(citation.passage.text.strip(), NEAR_PASSAGE), citation.document)]
     else:
         left, right = inside.start - citation.start, inside.end - citation.start
-        before, marked, after = (
-            unmarked(one, citation.document) for one in (citation.quote[:left], inside.quote, citation.quote[right:])
-        )
+        parts = citation.quote[:left], inside.quote, citation.quote[right:]
+        before, marked, after = unmarked_around(*parts, citation.document)
         quoted = [before, tag("mark", marked), after]
     words = tag("blockquote", *quoted, class_="pc-words", dir="auto")
     return tag("li", words, _source(place, 0, number, citation))
@@ -325,7 +325,7 @@ def _tools(one: ChatTurn) -> Html:
         join(copies[:1]),
         opinions(one) if answer is not None and answer.kind != "notice" else EMPTY,
         menu(
-            "More",
+            one.id,
             *copies[1:],
             button(f"link:{one.id}", "Copy link"),
             button(f"again:{one.id}", "Ask again"),
@@ -335,10 +335,10 @@ def _tools(one: ChatTurn) -> Html:
     )
 
 
-def menu(label: str, *inside: str) -> Html:
-    """A small menu behind three dots."""
-    summary = tag("summary", "⋯", aria_label=label, title=label)
-    return tag("details", summary, tag("div", *inside, class_="pc-menu-list"), class_="pc-menu")
+def menu(id: str, *inside: str) -> Html:
+    """A small menu behind three dots; ``id`` is that of its turn or conversation."""
+    opens = tag("button", "⋯", type="button", popovertarget=f"menu-{id}", class_="pc-tool pc-menu", aria_label="More")
+    return join([opens, tag("div", *inside, id=f"menu-{id}", popover="auto", class_="pc-menu-list")])
 
 
 def _copies(one: ChatTurn) -> Iterator[Html]:

@@ -172,7 +172,8 @@ def _head(citation: Citation, source: Source, steps: Steps, *, plainly: bool) ->
         if source.link and source.state in ("same", "changed")
         else EMPTY
     )
-    file = tag("p", f"{where(citation)} · ", Path(citation.document).name, class_="pc-note", dir="auto")
+    places = dict.fromkeys((where(citation), Path(citation.document).name))  # the same if nothing else is known
+    file = tag("p", " · ".join(places), class_="pc-note", dir="auto")
     return tag(
         "div",
         _top(f"Source {steps.number} of {steps.count}", *(walk if steps.count > 1 else [])),

@@ -38,7 +38,7 @@ def row(one: Heading, open_chat: str) -> Html:
     ]
     unread = tag("span", " partly unreadable", class_="pc-where") if one.unread else ""
     title = button(f"chat:{one.id}", one.title, unread, class_="pc-chat", aria_current=current, title=one.title)
-    rest = menu("More", button(f"rename:{one.id}", "Rename"), *saves, button(f"forget:{one.id}", "Delete"))
+    rest = menu(one.id, button(f"rename:{one.id}", "Rename"), *saves, button(f"forget:{one.id}", "Delete"))
     return tag("li", title, rest, id=f"chat-{one.id}")
 
 

@@ -15,6 +15,7 @@ from ui.html.markup import EMPTY, Html, button, join, tag
 from ui.state.background import Job
 from ui.state.source_files import key_of
 
+LINES_SHOWN = 6  # of what a job says, what went wrong first
 ROWS_SHOWN = 100  # per page; more rows make a page slower to send and draw
 
 
@@ -207,7 +208,11 @@ def job_note(job: Job | None, words: Wording = INDEXING) -> Html:
     if job.state != "running":
         done, (said, *lines) = words.done if job.state == "done" else words.failed, job.said.split("\n")
         result = tag("p", f"{done}: {said}", class_="pc-note" if job.state == "done" else "pc-note pc-trouble")
-        return join([result, tag("ul", *(tag("li", line, dir="auto") for line in lines), class_="pc-results")])
+        items = [tag("li", line, dir="auto") for line in lines]
+        listed = tag("ul", *items[:LINES_SHOWN], class_="pc-results")
+        rest = tag("ul", *items[LINES_SHOWN:], class_="pc-results")
+        more = tag("details", tag("summary", f"{len(items) - LINES_SHOWN} more"), rest, class_="pc-others")
+        return join([result, listed, more if len(items) > LINES_SHOWN else EMPTY])
     left = f", about {_duration(job.left)} left" if job.left is not None else ""
     said = f"{words.doing} {job.done:,} of {job.total:,} {words.things}{left}. " if job.total else f"{words.beginning} "
     bar = tag("progress", value=f"{job.share:.3f}", max="1", aria_label=f"{words.doing} {words.things}")

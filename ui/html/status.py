@@ -13,8 +13,8 @@ def size(documents: int | None, job: Job | None) -> Html:
     """How many documents there are (None while the index is being opened), or how far indexing is."""
     dots = tag("span", class_="pc-dots")
     if job is not None and job.state == "running":
-        far = f" {job.done:,} of {job.total:,}" if job.total else ""
-        return tag("span", f"Indexing{far}", dots, class_="pc-status")
+        far = tag("span", f" {job.done:,} of {job.total:,}", class_="pc-wide") if job.total else EMPTY
+        return tag("span", "Indexing", far, dots, class_="pc-status")
     if documents is None:
         return tag("span", "Opening", dots, class_="pc-status")
     return tag("span", counted(documents, "article"), class_="pc-status")

@@ -133,10 +133,10 @@ class Library:
                 "Naming a folder needs --folders or a page for this computer only. Upload the files instead."
             )
         path = Path(words.strip()).expanduser()
-        if not words.strip() or not path.exists():
-            raise ValueError(
-                f"{words.strip() or 'An empty path'}: there is no such file or folder. Type its full path."
-            )
+        if not words.strip():
+            raise ValueError("Type the full path of a folder or file first.")
+        if not path.exists():
+            raise ValueError(f"{words.strip()}: there is no such file or folder. Type its full path.")
         self._start(self._roots().added(path.resolve()))
 
     def add_paths(self, paths: Sequence[Path]) -> None:

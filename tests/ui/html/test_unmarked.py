@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ui.html.unmarked import unmarked
+from ui.html.unmarked import unmarked, unmarked_around
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,16 @@ def test_mark_up_is_left_out(words: str, read: str) -> None:
 
 def test_other_documents_keep_every_character() -> None:
     assert unmarked("**a** | `b`", "dam.txt") == "**a** | `b`"
+
+
+def test_mark_up_across_a_quote_is_left_out_and_cells_stay_apart() -> None:
+    assert unmarked_around("| Clara | ", "1962", " | 480 |", "a.md") == ["Clara · ", "1962", " · 480"]
+    assert unmarked_around("It **cost ", "$5", "** in all.", "a.md") == ["It cost ", "$5", " in all."]
+    assert unmarked_around("**a | ", "b", " | `c`", "a.txt") == ["**a | ", "b", " | `c`"]
+    assert unmarked_around("a \ufdd0", "b", "c", "a.md") == ["a \ufdd0", "b", "c"]
+
+
+def test_a_pdf_is_quoted_without_the_ends_of_its_lines() -> None:
+    assert unmarked_around("The lens\n", "was\nground", "\nin 1897.\n\nThe end.", "a.pdf") == [
+        "The lens ", "was ground", " in 1897.\n\nThe end."
+    ]  # fmt: skip
