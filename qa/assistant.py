@@ -188,7 +188,7 @@ class Assistant:
 
     def _answer(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading], spent: Milliseconds) -> Answer:
         """Answer in the form that the question asks for, or abstain."""
-        ranked = self.rank(question, hits[: len(readings)], readings)
+        ranked = self.rank(question, hits, readings)
         read = [None if one is UNREAD else one for one in readings]
         return replace(outcome(question, hits, read, ranked, self.confidence, self._date), milliseconds=spent)
 

@@ -70,7 +70,7 @@ OWN = (
     "squad2",
     "tables",
 )  # asked of articles that one knows: they say from which probability on an answer is likely
-LOST = 0.05  # of the right answers look too unlikely to be given; a lower line would answer more of what the articles do not say
+LOST = 0.04  # of the right answers look too unlikely to be given; a lower line would answer more of what the articles do not say
 SURE_OF_IT = 0.5  # the true share is as likely above as below
 BINS = 10
 
@@ -104,8 +104,16 @@ def values(known: Known, names: Sequence[str]) -> list[float]:
     return [float(getattr(known, name)) for name in names]
 
 
-OF_ALL = ("margin", "margin_squared", "similarity", "term_score")  # what is known of unread passages, too, or guessed
-ANSWER, SENTENCE, FOUND = names_of(Features), names_of(SentenceFeatures), names_of(FoundFeatures)
+OF_ALL = (
+    "margin",
+    "margin_squared",
+    "similarity",
+    "term_score",
+    "rank",
+)  # what is known of unread passages, too, or guessed
+NOT_WEIGHED = {"unfit", "row", "outside"}
+ANSWER = tuple(name for name in names_of(Features) if name not in NOT_WEIGHED)
+SENTENCE, FOUND = names_of(SentenceFeatures), names_of(FoundFeatures)
 
 
 def weights_of(population: Sequence[Asked]) -> Doubles:
@@ -165,7 +173,7 @@ def answers_in(asked: Asked, document: str, sentence: str) -> float:
 
 def answer_rows(asked: Asked, readings: Sequence[Reading]) -> Rows:
     """The best candidates of a question by the reader's score."""
-    found = considered(asked.question, asked.hits[: len(readings)], readings)[:RIVALS]
+    found = considered(asked.question, asked.hits, readings)[:RIVALS]
     texts = [shown(asked.question, candidate)[0].quote for candidate, _ in found]
     return Rows(
         np.array([values(known, ANSWER) for _, known in found]).reshape(-1, len(ANSWER)),
@@ -309,7 +317,7 @@ def _fit_none(population: Sequence[Asked], readings: Readings, fitted: Confidenc
     """Whether the articles do not answer, over the questions to which no short answer is given."""
     rows, told = [], []
     for asked, few, weight in zip(population, readings, weights, strict=True):
-        ranked = ranking(asked.question, asked.hits[: len(few)], few, fitted)
+        ranked = ranking(asked.question, asked.hits, few, fitted)
         if ranked and ranked[0].probability >= fitted.threshold:
             continue
         sentences = ranked_sentences(asked.question, asked.hits, _read(few), fitted)
@@ -330,7 +338,7 @@ def _best_of(row: Rows, scale: Scale) -> Judged:
 
 def first_answer(asked: Asked, readings: Sequence[Reading], confidence: Confidence) -> Judged:
     """The answer that comes first, given or not."""
-    ranked = ranking(asked.question, asked.hits[: len(readings)], readings, confidence)
+    ranked = ranking(asked.question, asked.hits, readings, confidence)
     if not ranked:
         return Judged(0.0, 0.0)
     text = shown(asked.question, ranked[0].candidate)[0].quote
@@ -356,7 +364,7 @@ def _scores(confidence: Confidence, population: Sequence[Asked], readings: Seque
     """The F1 of each answer that is given; of a refusal 1 if nothing answers, else 0."""
     scores = []
     for asked, few in zip(population, readings, strict=True):
-        ranked = ranking(asked.question, asked.hits[: len(few)], few, confidence)
+        ranked = ranking(asked.question, asked.hits, few, confidence)
         if not ranked or ranked[0].probability < confidence.threshold:
             scores.append(float(bool(asked.absence)))
         else:
@@ -379,7 +387,7 @@ def measured(population: Sequence[Asked], readings: Readings, confidence: Confid
             asked.question,
             asked.hits,
             _read(few),
-            ranking(asked.question, asked.hits[: len(few)], few, confidence),
+            ranking(asked.question, asked.hits, few, confidence),
             confidence,
         )
         for asked, few in zip(population, readings, strict=True)

@@ -54,8 +54,7 @@ def over_passages(name: str, assistant: Assistant, reads: Sequence[Read], each: 
     readings = as_read(reads, assistant.confidence)
     counts = [sum(one is not UNREAD for one in few) for few in readings]
     ranked = [
-        assistant.rank(read.question.pair.question, read.hits[: len(few)], few)
-        for read, few in zip(reads, readings, strict=True)
+        assistant.rank(read.question.pair.question, read.hits, few) for read, few in zip(reads, readings, strict=True)
     ]
     best = [ones[0] for ones in ranked]
     lost = [

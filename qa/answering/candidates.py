@@ -65,10 +65,13 @@ class Candidate:
 
 
 def candidates(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Candidate]:
-    """All candidate answers to one question, best first; scores compare across passages and documents."""
+    """All candidate answers to one question, best first; scores compare across passages and documents.
+
+    ``readings`` are of the first hits.
+    """
     supports = [
         _support(hit, rank, span)
-        for rank, (hit, reading) in enumerate(zip(hits, readings, strict=True), 1)
+        for rank, (hit, reading) in enumerate(zip(hits, readings, strict=False), 1)
         for span in reading.spans[:SPANS_PER_PASSAGE]
     ]
     merged: dict[str, list[Support]] = {}

@@ -59,7 +59,7 @@ class Underway:
             return False
         if come < self._looked_at():
             return False
-        return all(self.confidence.promise(hit) <= self.limit for hit in self.hits[come:])
+        return all(self._promise(place) <= self.limit for place in range(come, len(self.hits)))
 
     def _looked_at(self) -> int:
         """How many passages have to be admitted before the best answer can settle the question."""
@@ -100,8 +100,12 @@ class Underway:
         return range(come, upto)
 
     def _alike(self, place: int, other: int) -> bool:
-        """Whether two places have the same bound by the searches alone."""
-        return self.confidence.promise(self.hits[place]) == self.confidence.promise(self.hits[other])
+        """Whether two places have the same bound by the scores of the searches alone."""
+        return self.confidence.promise(self.hits[place], 1) == self.confidence.promise(self.hits[other], 1)
+
+    def _promise(self, place: int, look: float = 0.0) -> float:
+        """The bound of a place."""
+        return self.confidence.promise(self.hits[place], place + 1, look)
 
     def come_to(self, places: range) -> None:
         """Admit places; until the small reader has scored them, their bounds are infinite."""
@@ -111,7 +115,7 @@ class Underway:
 
     def look(self, place: int, score: float) -> None:
         """Bound a passage by the small reader's score: log odds of its best span against no answer."""
-        self.waiting[place] = self.confidence.promise(self.hits[place], score)
+        self.waiting[place] = self._promise(place, score)
 
     def next(self) -> int | None:
         """The place to read next, the one with the highest bound; None if none is above its stopping bound."""
@@ -122,7 +126,7 @@ class Underway:
         """Store the reading of a passage, then update the best answer and the stopping bound."""
         del self.waiting[place]
         self.readings[place] = reading
-        ranked = ranking(self.question, self.hits[: len(self.readings)], self.readings, self.confidence)
+        ranked = ranking(self.question, self.hits, self.readings, self.confidence)
         if ranked:
             self.best = ranked[0].candidate
             self.limit = self.confidence.leads(ranked[0].known)

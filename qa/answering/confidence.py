@@ -48,7 +48,7 @@ class Confidence:
 
     A fourth scale, ``reading``, compares an answer with passages that are still unread: by what is known of both alone.
 
-    An answer is given if it reaches ``threshold``, below which 5 % of the right answers lay on the data it was fitted on;
+    An answer is given if it reaches ``threshold``, below which 4 % of the right answers lay on the data it was fitted on;
     ``settles_at`` is the lead, in log odds, at which the cascade stops; ``reader`` is the fingerprint of the reader they were
     fitted to, ``screen`` that of the small reader before it, empty if there was none.
     """
@@ -95,10 +95,10 @@ class Confidence:
         """Write ``certainty.json``."""
         replace_file(folder / FILE, (json.dumps(asdict(self), indent=2) + "\n").encode())
 
-    def promise(self, hit: Hit, look: float = 0.0) -> float:
-        """The bound of an unread passage, in log odds of a right answer: from its search scores and the small reader's score
-        ``look`` (log odds against no answer; even odds if it has not been scored)."""
-        return self.reading.log_odds(Features.at(hit, look))
+    def promise(self, hit: Hit, rank: int, look: float = 0.0) -> float:
+        """The bound of an unread passage, in log odds of a right answer: from its search scores, its rank (from 1) and the small
+        reader's score ``look`` (log odds against no answer; even odds if it has not been scored)."""
+        return self.reading.log_odds(Features.at(hit, rank, look))
 
     def leads(self, known: Features) -> float:
         """The stopping bound of the best answer: passages whose bound is not above it are skipped."""

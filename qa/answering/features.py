@@ -8,21 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.search.bm25 import terms
 from index.sentences import Offsets, sentences
 from qa.answering.candidates import Candidate
 from qa.answering.values import holds, in_unit_asked, same
-from qa.english import FIGURE
 from qa.question.answer_form import WHOLE_SENTENCE, form_of
 from qa.question.answer_type import type_wanted
 from qa.question.content_words import content
 from qa.retrieval.hybrid import Hit
 
-CHOICE = re.compile(r"\bor\b", re.I)
 NO_SPAN = -10.0  # log odds of a sentence without any of the spans that the reader gives; such spans are mostly below
 LONGEST = 20  # content words of a question: those with more are all hard
+MOST_OF_IT = 0.8  # of a sentence's characters: an article or a full stop may be missing
 AGREEING = 2  # further documents: a third and a fourth hardly add
-_WORD = re.compile(r"\w[\w.,’'-]*")
 _DATELINE = re.compile(r"[^\w\s]|\b(?:published|updated|posted|last|modified|by|on|at|date|am|pm|gmt|utc|est)\b", re.I)
 DATELINE_WORDS = 6  # words beside the date, of places and agencies
 
@@ -31,39 +28,39 @@ DATELINE_WORDS = 6  # words beside the date, of places and agencies
 class Features:
     """What is known of a candidate answer.
 
-    ``margin``: log odds against no answer, over 10 and within -3..3; ``margin_squared``: its square with its sign; ``lead``: how
-    far it is above the best other candidate, at most twice as far as above no answer, over 10 and within -1..1; ``agreement``:
-    further documents that say the same, of at most two, as a share; ``similarity``: cosine of question and passage;
-    ``term_score``: BM25 as a share of the question's best; ``near``: share of the question's content words in the answer's
-    sentence, the one before, its title and headings, or its row; ``names`` and ``figures``: the same of the question's names and
-    figures; ``length``: content words of the question, of at most 20, as a share.
-    The rest are 1 or 0: ``echo``, every word of the answer stands in the question; ``unfit``, it is not of the type asked for, or
-    holds no content word; ``row``, it is from a row of a table; ``outside``, it is outside the document's main content; ``whole``,
-    the question asks for a whole sentence; ``search``, it is written as for a search engine, without capitals and a mark.
+    ``margin``: log odds against no answer, over 10 and within -3..3; ``margin_squared``: its square with its sign;
+    ``similarity``: cosine of question and passage; ``term_score``: BM25 as a share of the question's best; ``rank``: one over the
+    rank of its passage; ``lead``: how far it is above the best other candidate, at most twice as far as above no answer, over 10
+    and within -1..1; ``found``: the log of the odds of all candidates together, scaled as the margin; ``agreement``: further
+    documents that say the same, of at most two, as a share; ``near``: share of the question's content words in the answer's
+    sentence, the one before, its title and headings, or its row; ``length``: content words of the question, of at most 20, as a
+    share; ``sentence``: 1 if it is a whole sentence.
+
+    The rest are 1 or 0 and have no weight, because kinds of questions that were left out of the fit gained nothing from them:
+    ``unfit``, it is not of the type asked for, or holds no content word; ``row``, it is from a row of a table; ``outside``, it is
+    outside the document's main content.
     """
 
     margin: float
     margin_squared: float
     similarity: float
     term_score: float
+    rank: float
     lead: float = 0.0
+    found: float = 0.0
     agreement: float = 0.0
     near: float = 1.0
-    names: float = 1.0
-    figures: float = 1.0
     length: float = 0.0
-    echo: float = 0.0
+    sentence: float = 0.0
     unfit: float = 0.0
     row: float = 0.0
     outside: float = 0.0
-    whole: float = 0.0
-    search: float = 0.0
 
     @classmethod
-    def at(cls, hit: Hit, score: float) -> Features:
-        """What is known of an answer by its passage and its log odds against no answer alone, all else at its best."""
+    def at(cls, hit: Hit, rank: int, score: float) -> Features:
+        """What is known of an answer by its passage, its rank and its log odds against no answer alone, all else at its best."""
         margin = clipped(score)
-        return cls(margin, margin * abs(margin), hit.similarity, hit.term_score)
+        return cls(margin, margin * abs(margin), hit.similarity, hit.term_score, 1 / rank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,37 +98,37 @@ def clipped(score: float, limit: float = 3.0) -> float:
 
 def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
     """The features of candidates that compete for one question."""
-    whole = form_of(question) in WHOLE_SENTENCE
-    free = whole or CHOICE.search(question) is not None  # there the right words may be the question's
-    asked, wanted = set(terms(question)), content(question)
-    counted = content(" ".join(FIGURE.findall(question)))
-    named = names_in(question)
+    whole, wanted = form_of(question) in WHOLE_SENTENCE, content(question)
+    everything = clipped(log_sum([candidate.score for candidate in found]))
     made = []
     for candidate in found:
-        rival = max((other.score for other in found if other is not candidate), default=-math.inf)
         hit, margin = candidate.best.hit, clipped(candidate.score)
-        sentence, around = sentence_of(candidate), _around(candidate)
+        sentence = sentence_of(candidate)
         made.append(
             Features(
                 margin,
                 margin * abs(margin),
                 hit.similarity,
                 hit.term_score,
-                lead=clipped(min(candidate.score - rival, 2 * candidate.score), 1.0),
+                rank=1 / candidate.best.rank,
+                lead=_lead(candidate, found),
+                found=everything,
                 agreement=min(_agreeing(question, candidate, found) - 1, AGREEING) / AGREEING,
-                near=share(wanted, around),
-                names=share(named, around),
-                figures=share(counted, around),
+                near=share(wanted, _around(candidate)),
                 length=min(len(wanted), LONGEST) / LONGEST,
-                echo=0.0 if free else float(asked.issuperset(terms(candidate.text))),
+                sentence=float(whole or len(candidate.text) > MOST_OF_IT * len(sentence)),
                 unfit=0.0 if whole else float(is_unfit(question, candidate.text, sentence)),
                 row=float(bool(hit.passage.header)),
                 outside=float(not hit.passage.main),
-                whole=float(whole),
-                search=float(question == question.lower() and "?" not in question),
             )
         )
     return made
+
+
+def _lead(candidate: Candidate, found: Sequence[Candidate]) -> float:
+    """How far a candidate is above the others; one that is no better than no answer does not lead."""
+    rival = max((other.score for other in found if other is not candidate), default=-math.inf)
+    return clipped(min(candidate.score - rival, 2 * candidate.score), 1.0)
 
 
 def _around(candidate: Candidate) -> str:
@@ -144,11 +141,6 @@ def _around(candidate: Candidate) -> str:
         [] if passage.header else [passage.title, passage.heading, *(passage.text[b.start : b.end] for b in before)]
     )
     return "\n".join([*context, sentence_of(candidate)])
-
-
-def names_in(question: str) -> frozenset[str]:
-    """The stems of a question's names; its first word is capitalised in any case."""
-    return content(" ".join(word for word in _WORD.findall(question)[1:] if word[0].isupper()))
 
 
 def _agreeing(question: str, candidate: Candidate, found: Sequence[Candidate]) -> int:

@@ -29,7 +29,7 @@ class Ranked:
 
 
 def ranking(question: str, hits: Sequence[Hit], readings: Sequence[Reading], confidence: Confidence) -> list[Ranked]:
-    """All candidates of one question with their probabilities, most probable first."""
+    """All candidates of one question with their probabilities, most probable first; readings are of the first hits."""
     ranked = [
         Ranked(candidate, known, confidence.answer.log_odds(known))
         for candidate, known in considered(question, hits, readings)

@@ -31,7 +31,7 @@ TOWNS = [
 def asked(number: int, absence: Absence = "", kind: str = "gold") -> Asked:
     """A question for a town; its sentence stands in the first passage unless its article is absent."""
     town = TOWNS[number % len(TOWNS)]
-    hits = [hit(f"The seat of firm {number} is {town}. Rain fell there.", document="/a.txt", similarity=0.8)] * (
+    hits = [hit(f"The seat of firm {number} is {town}. Rain fell there.", document="/a.txt", similarity=0.5)] * (
         not absence
     )
     hits += [hit("Firm 999 has a seat in Ulm. It is far.", document="/b.txt", similarity=0.4)]
@@ -45,7 +45,7 @@ def material(count: int = 48) -> Material:
     population = [asked(number, "article" if number % 3 == 0 else "") for number in range(count)]
     drawn = random.Random(1)
     said = {
-        one.question: {one.answers[0]: drawn.gauss(8, 2), "Ulm": drawn.gauss(0 if one.absence else -3, 3)}
+        one.question: {one.answers[0]: drawn.gauss(6, 3), "Ulm": drawn.gauss(1 if one.absence else -3, 3)}
         for one in population
     }
     return Material(population, FakeReader(said), None)
