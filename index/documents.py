@@ -17,6 +17,7 @@ from index.loaders.text import Content, Overtaxed, UnreadableContent
 
 LARGEST_FILE = 50 * 1024 * 1024
 LONGEST_TITLE = 300
+LONGEST_REASON = 300  # a reason may name parts of the file
 _AN_INDEX = "an index, which holds no articles"
 
 Load = Callable[[str, bytes], Content]
@@ -118,7 +119,8 @@ def parse_document(path: Path, data: bytes, load: Load = load) -> Document:
     try:
         content = load(kind, data)
     except UnreadableContent as error:
-        raise UnreadableDocument(str(path), str(error), lasting=not isinstance(error, Overtaxed)) from error
+        reason = _one_line(str(error))[:LONGEST_REASON]
+        raise UnreadableDocument(str(path), reason, lasting=not isinstance(error, Overtaxed)) from error
     except Exception as error:  # a parser may raise anything on a malformed file; one bad file never stops the others
         reason = f"damaged: {type(error).__name__} while reading it"
         raise UnreadableDocument(str(path), reason, lasting=True) from error

@@ -9,6 +9,8 @@ from index.loaders.draft import Draft, drafted
 from index.loaders.text import Content, UnreadableContent
 from index.loaders.web.html import decode_html
 
+csv.field_size_limit(2**31 - 1)  # the library's own limit is 131,072 characters
+
 DELIMITERS = ",;\t|"
 SAMPLE = 20_000  # characters from which the delimiter is guessed
 

@@ -59,6 +59,11 @@ class Candidate:
         return self.best.score
 
     @property
+    def shown(self) -> tuple[Support, ...]:
+        """The places as they are shown: those in the main text of their documents that the reader believes come first."""
+        return tuple(sorted(self.supports, key=lambda support: not (support.hit.passage.main and support.score > 0)))
+
+    @property
     def documents(self) -> int:
         """The number of documents that give it."""
         return len({support.hit.passage.document for support in self.supports})

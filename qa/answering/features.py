@@ -119,7 +119,7 @@ def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
                 sentence=float(whole or len(candidate.text) > MOST_OF_IT * len(sentence)),
                 unfit=0.0 if whole else float(is_unfit(question, candidate.text, sentence)),
                 row=float(bool(hit.passage.header)),
-                outside=float(not hit.passage.main),
+                outside=float(not candidate.shown[0].hit.passage.main),
             )
         )
     return made

@@ -131,11 +131,11 @@ def _cell(support: Support) -> tuple[str, str, int]:
 
 def _certainty(best: Ranked, compared: Compared, confidence: Confidence) -> Certainty:
     """The word for an answer; never more than unsure for one that the question's words do not surround or whose type is not
-    asked for, nor sure if the articles disagree."""
+    asked for, nor sure if the articles disagree, or if only menus, teasers, comments or small print say it."""
     word = confidence.answer.word(best.probability)
     if best.known.unfit or not best.known.near:
         return "unsure"
-    return "likely" if word == "sure" and compared.agreement.conflict else word
+    return "likely" if word == "sure" and (compared.agreement.conflict or best.known.outside) else word
 
 
 def _reason(best: Ranked, compared: Compared, confidence: Confidence) -> str | None:
@@ -180,5 +180,5 @@ def _alternatives(ranked: Sequence[Ranked]) -> tuple[Alternative, ...]:
 
 
 def _citations(candidate: Candidate) -> tuple[Citation, ...]:
-    """Every place that gives the answer, the strongest first."""
-    return tuple(support.citation() for support in candidate.supports)
+    """Every place that gives the answer, the strongest first, but those outside the main text last."""
+    return tuple(support.citation() for support in candidate.shown)

@@ -10,14 +10,16 @@ from itertools import islice
 from typing import Any
 
 from index.loaders.draft import drafted
+from index.loaders.office.archives import ENCRYPTED
 from index.loaders.pdf.layout import Outline, compose, letters
-from index.loaders.pdf.reading import Page, clean, draw_page, read_page, said_by
+from index.loaders.pdf.reading import Page, draw_page, read_page, said_by
 from index.loaders.pdf.recognition import INSTALL, Recognise, recogniser
 from index.loaders.text import Content, Overtaxed, UnreadableContent
 
 LONGEST_LANGUAGE = 64  # 16-bit units
 MOST_LISTED = 10_000  # entries of an outline
 
+_STATED = (b"Title", b"Author", b"CreationDate")
 _CREATED = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 
 
@@ -33,12 +35,13 @@ def pdf_content(data: bytes, recognise: Recognise | None) -> Content:
     try:
         pdf = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        reason = "encrypted" if "password" in str(error).lower() else "damaged: it cannot be opened as PDF"
+        reason = ENCRYPTED if "password" in str(error).lower() else "damaged: it cannot be opened as PDF"
         raise UnreadableContent(reason) from error
     try:
         pdf.init_forms()
         pages = [_read(pdf, number, recognise) for number in range(len(pdf))]
-        fields, language, outline = pdf.get_metadata_dict(), _language(pdf), _outline(pdf)
+        title, author, created = (said_by(pypdfium2.raw.FPDF_GetMetaText, pdf, name) for name in _STATED)
+        language, outline = _language(pdf), _outline(pdf)
     finally:
         pdf.close()
     if not any(page.lines or page.notes for page in pages):
@@ -49,11 +52,11 @@ def pdf_content(data: bytes, recognise: Recognise | None) -> Content:
     draft, starts = compose([page.lines for page in pages], [page.notes for page in pages], outline)
     return drafted(
         draft,
-        title=" ".join(clean(fields.get("Title", "")).split()),
-        date=_date(fields.get("CreationDate", "")),
+        title=" ".join(title.split()),
+        date=_date(created),
         pages=starts,
         warnings=_coverage(pages, "" if recognise else f": {INSTALL} reads them"),
-        authors=(fields.get("Author", ""),),
+        authors=(author,),
         language=language,
     )
 

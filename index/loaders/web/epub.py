@@ -25,7 +25,7 @@ def load_epub(data: bytes) -> Content:
     check_archive(data, "an EPUB book")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if _ENCRYPTED in archive.namelist():
-            raise UnreadableContent("encrypted")
+            raise UnreadableContent("encrypted by its publisher")
         package_name = _package_name(archive)
         package = member_xml(archive, package_name)
         chapters, missing = [], 0

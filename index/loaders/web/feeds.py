@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.utils
+import re
 from typing import Any
 
 from index.loaders.draft import Draft, drafted
@@ -13,6 +14,7 @@ from index.loaders.web.html import load_page
 
 _ENTRIES = ("item", "entry")
 _TEXTS = ("encoded", "content", "description", "summary")  # the fullest first
+_LONE_SIGN = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[\da-fA-F]+);)")
 _AUTHORS = ("creator", "author", "managingEditor")
 _DATES = ("published", "pubDate", "date", "updated", "lastBuildDate")
 
@@ -24,10 +26,22 @@ def load_xml(data: bytes) -> Content:
     try:
         root = parse_xml(data)
     except etree.XMLSyntaxError as error:
-        raise UnreadableContent(f"damaged: it is not XML ({error.msg})") from None
+        root = _with_signs_escaped(data)
+        if root is None:
+            raise UnreadableContent(f"damaged: it is not XML ({error.msg})") from None
     if name_of(root).lower() == "html":
         return load_page(etree.tostring(root, encoding="unicode"))
     return _feed(root) if name_of(root) in ("rss", "feed", "RDF") else _elements(root)
+
+
+def _with_signs_escaped(data: bytes) -> Any:
+    """The root of XML in which "&" stands for itself or for HTML's characters, as in many feeds; None if that is not all."""
+    from lxml import etree
+
+    try:
+        return None if b"<!ENTITY" in data else parse_xml(_LONE_SIGN.sub(b"&amp;", data))
+    except etree.XMLSyntaxError:
+        return None
 
 
 def _feed(root: Any) -> Content:

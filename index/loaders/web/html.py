@@ -257,6 +257,7 @@ class _Page:
             self._break()
         elif tag in SPACED:
             self._block.widen("\n" if tag == "br" else " ")
+        self._block.licence |= tag == "a" and "license" in element.get("rel", "").split()
         self._frames.append(around.inside(tag, element, (self._block.number, self._block.next)))
         self._say(element.text)
 
@@ -295,7 +296,7 @@ class _Page:
             block.text,
             frame.kind,
             level=frame.level,
-            main=frame.kind == "heading" or not frame.aside,
+            main=frame.kind == "heading" or not (frame.aside or (block.licence and not frame.article)),
             header=table.header if table else None,
             names=table is not None and frame.names,
             marks=block.marks,
@@ -308,10 +309,10 @@ class _Page:
 
 
 class _InProgress:
-    """A block whose text is still being emitted. ``next`` is the offset of its next character."""
+    """A block whose text is still being emitted. ``next`` is the offset of its next character, ``licence`` if it links to one."""
 
     def __init__(self, number: int = 0) -> None:
-        self.number, self.gap, self.frame = number, "", _Frame()
+        self.number, self.gap, self.frame, self.licence = number, "", _Frame(), False
         self.marks: list[Mark] = []
         self._parts: list[str] = []
         self._length = 0

@@ -39,7 +39,9 @@ def load_webarchive(data: bytes) -> Content:
         frames = len(archive.get("WebSubframeArchives", ()))
     except (plistlib.InvalidFileException, ExpatError, ValueError, KeyError, TypeError, AttributeError):
         raise UnreadableContent("damaged: it is not a saved web page") from None
-    if not isinstance(content, bytes) or "html" not in str(kind):
+    if not isinstance(content, bytes):
+        raise UnreadableContent("damaged: it is not a saved web page")
+    if "html" not in str(kind):
         raise UnreadableContent(f"it holds no web page, but {kind}")
     return _with_frames(_decoded(content, encoding), frames)
 

@@ -246,6 +246,16 @@ def test_html_blocks_are_of_their_kinds() -> None:
     assert [content.text[start:end] for start, end in structure.cells(content.text, row)] == ["Rome", "3"]
 
 
+def test_the_licence_of_a_page_is_small_print_outside_its_article() -> None:
+    by = "All of it is under <a rel='license nofollow' href=x>CC BY</a>."
+    words = (
+        "The ferry between Port Anselm and Velmora runs again since Monday. It carries 300 people and takes 40 minutes."
+    )
+    for page, main in ((f"<p>{words}<p>{by}", False), (f"<article><p>{words}<p>{by}</article>", True)):
+        content = load_html(page.encode())
+        assert structure_of(content).main(content.text.index("All"), len(content.text)) is main
+
+
 SAVED = """<html><head><title>Ferry runs again - Coast Daily</title><script type="application/ld+json">{"@graph": [
 {"@type": "NewsArticle", "headline": "Ferry runs again", "datePublished": "2024-05-06T08:00:00+02:00",
 "author": [{"@type": "Person", "name": "Tilda Ferrow"}]}]}</script></head>

@@ -50,7 +50,7 @@ def test_author_and_language() -> None:
 
 
 def test_an_encrypted_and_a_damaged_file_are_named_so() -> None:
-    with pytest.raises(UnreadableContent, match=r"^encrypted$"):
+    with pytest.raises(UnreadableContent, match=r"^encrypted: save it without a password$"):
         load_pdf(pdf_of("Secret.", password="pw"))
     with pytest.raises(UnreadableContent, match="damaged"):
         load_pdf(b"%PDF-1.7 nonsense")

@@ -62,5 +62,11 @@ def test_entities_are_not_resolved_and_other_files_not_read() -> None:
     laughs = "".join(f'<!ENTITY l{n + 1} "{f"&l{n};" * 10}">' for n in range(9))
     with pytest.raises(UnreadableContent, match="damaged: it is not XML"):
         load_xml(f'<!DOCTYPE d [<!ENTITY l0 "ha">{laughs}]><d>A&l9;</d>'.encode())
-    with pytest.raises(UnreadableContent, match="damaged: it is not XML"):
-        load_xml(b"<a><b></a>")
+
+
+def test_signs_that_stand_for_themselves_are_read_so() -> None:
+    content = load_xml(RSS.replace("Two", "Cranes & ships&nbsp;at AT&T").encode())
+    assert "Cranes & ships&nbsp;at AT&T" in content.text and "Plain < text." in content.text
+    for damaged in (b"<a><b></a>", b"nonsense"):
+        with pytest.raises(UnreadableContent, match="damaged: it is not XML"):
+            load_xml(damaged)
