@@ -12,13 +12,13 @@ from index.folder_index import Passage
 from index.search.bm25 import terms
 from index.storage.layout import DocumentRecord
 from index.store import Store
-from qa.answers import Answer, Citation
+from qa.answers import Answer
 from qa.messages.notices import counted, notice
-from qa.messages.sources import Sentence, in_passage
+from qa.messages.sources import in_passage
 from qa.question.content_words import content
 from qa.question.message_kind import Message
 from qa.question.named_documents import iso_date, name_words
-from qa.retrieval.hybrid import Retriever
+from qa.retrieval.hybrid import Hit, Retriever
 
 SEARCHED = (
     2_000  # passages looked at for a mention, chosen and not fitted: beyond it the number is said to be a least one
@@ -42,10 +42,10 @@ _LARGEST = {"longest": True, "largest": True, "biggest": True, "shortest": False
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A document that mentions a topic, a sentence that shows it, and how many of its passages do."""
+    """A document that mentions a topic, the first passage that does or its first, how many do, and whether it is about it."""
 
     document: DocumentRecord
-    sentence: Sentence
+    passage: Passage
     passages: int
     prominent: bool
 
@@ -136,9 +136,9 @@ def mentions(topic: str, store: Store, retriever: Retriever, documents: Sequence
     wanted = content(topic)
     if not wanted:
         return []
-    held: dict[str, list[Passage]] = {}
-    for hit in retriever.retrieve_many([topic], SEARCHED)[0]:
-        if hit.term_score > 0 and wanted <= content(hit.passage.text):
+    holds, held = _holding(wanted), dict[str, list[Passage]]()
+    for hit in _naming(" ".join(word for word in topic.split() if content(word)), retriever):
+        if holds(hit.passage.text):
             held.setdefault(hit.passage.document, []).append(hit.passage)
     found = [
         _mention(one, held.get(one.name, ()), wanted, store)
@@ -148,14 +148,34 @@ def mentions(topic: str, store: Store, retriever: Retriever, documents: Sequence
     return sorted(found, key=lambda one: (not one.prominent, -one.passages, one.document.name))
 
 
+def _naming(words: str, retriever: Retriever) -> Sequence[Hit]:
+    """The passages that hold some of the words; those come before the others, so that most searches need not be deep."""
+    depth = SEARCHED // 10
+    hits = retriever.retrieve_many([words], depth)[0]
+    if len(hits) == depth and any(hit.term_rank is not None for hit in hits[-depth // 4 :]):
+        hits = retriever.retrieve_many([words], SEARCHED)[0]
+    return [hit for hit in hits if hit.term_rank is not None]
+
+
+def _holding(wanted: frozenset[str]) -> Callable[[str], bool]:
+    """A test whether a text holds all stems; of plain text, only the words that begin as they do are stemmed."""
+    if any(map(str.isdigit, "".join(wanted))):
+        return lambda text: wanted <= content(text)
+    alike = re.compile(rf"\b(?:{'|'.join(re.escape(stem[:3]) for stem in wanted)})\w*")
+
+    def holds(text: str) -> bool:
+        return wanted <= (content(" ".join({*alike.findall(text.casefold())})) if text.isascii() else content(text))
+
+    return holds
+
+
 def _mention(document: DocumentRecord, passages: Sequence[Passage], wanted: frozenset[str], store: Store) -> Mention:
-    """How a document mentions a topic: prominently if its name, a heading or its first passage does, or a third of it."""
+    """How a document mentions a topic: prominently if its name, a heading or its opening does, or a third of it."""
     first = min(passages, key=lambda one: one.start, default=None) or store.passages[document.first_passage]
-    shown = max(in_passage(first), key=lambda one: (len(wanted & content(one.text)), -one.start))
     headings = name_words(document).union(*(content(one.heading) for one in passages))
-    opens = first.number == document.first_passage and shown.start <= first.start + OPENING
+    opens = first.number == document.first_passage and wanted <= content(first.text[:OPENING])
     often = len(passages) >= 2 and len(passages) >= SHARE * document.passages
-    return Mention(document, shown, len(passages), wanted <= headings or opens or often)
+    return Mention(document, first, len(passages), wanted <= headings or opens or often)
 
 
 NEAR, WITHIN = 0.3, 0.9  # cosine, and share of the best cosine, from which a document is near; chosen and not fitted
@@ -200,7 +220,13 @@ def _nearest(message: Message, retriever: Retriever, documents: Sequence[Documen
 
 def _shown(message: Message, said: str, found: Sequence[Mention]) -> Answer:
     """The notice with the documents and the sentences that show it."""
-    citations: list[Citation] = [one.sentence.cited(1.0) for one in found[:SHOWN]]
+    wanted = content(message.topic)
+    citations = [
+        max(
+            in_passage(one.passage), key=lambda sentence: (len(wanted & content(sentence.text)), -sentence.start)
+        ).cited(1.0)
+        for one in found[:SHOWN]
+    ]
     return notice(message.text, said, documents=[one.document for one in found], citations=citations)
 
 

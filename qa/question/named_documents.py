@@ -188,8 +188,14 @@ def short_name(document: DocumentRecord) -> str:
 
 def _files(document: DocumentRecord) -> tuple[str, ...]:
     """A document's file name, with and without its ending."""
-    path = PurePath(document.name)
-    return path.name.casefold(), path.stem.casefold(), path.stem.casefold().replace("-", " ").replace("_", " ")
+    return _file_names(document.name)
+
+
+@lru_cache(maxsize=20_000)
+def _file_names(name: str) -> tuple[str, ...]:
+    path = PurePath(name)
+    stem = path.stem.casefold()
+    return path.name.casefold(), stem, stem.replace("-", " ").replace("_", " ")
 
 
 def _titles(document: DocumentRecord) -> tuple[str, ...]:

@@ -181,3 +181,15 @@ def test_a_count_is_the_number_stated_else_that_of_the_items_named(tmp_path: Pat
     assert [one.quote for one in counted.items] == ["Ada", "Ruth Voss"]
     assert counted.notice == "2 are named here; the number itself was not found."
     assert asked.ask("How many lamps are there?").notice is None  # the list is not one of lamps
+
+
+def test_mentions_are_found_by_stem_number_and_accent(tmp_path: Path):
+    files = {
+        "one.txt": "Many cities of the coast grew. A café opened.\n",
+        "two.txt": "It cost 1,250 crowns.\n",
+        "three.txt": "Nothing of it.\n",
+    }
+    asked = assistant(tmp_path, {}, files)
+    assert names(asked.ask("Which articles mention the city?").documents) == ["one.txt"]
+    assert names(asked.ask("Which articles mention a cafe?").documents) == ["one.txt"]
+    assert names(asked.ask("Which articles mention 1250?").documents) == ["two.txt"]
