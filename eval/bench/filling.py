@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from eval.bench.peers.worker import LibraryFolders, PeerPassage
+from eval.bench.plain_model import write_plain
 from eval.corpus_run import CORPUS
 from eval.datasets.examples import load
 from index.builder import build
@@ -38,10 +39,11 @@ def library(work: Path, passages: int, filler: Path | None = None, answers: Sequ
     files = [*find_files([CORPUS]), *([filler] if filler else [])]
     key = json.dumps([FORMAT, passages, filler is None, *map(digest_of, files), *answers, embedder.fingerprint])
     folder = work / f"library-{passages}-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
-    finished = LibraryFolders(str(folder), str(embedder.folder))
+    finished = LibraryFolders(str(folder), str(folder / "embedder"))
     if (folder / "done").exists():
         return finished
     write_filling(folder / "articles", passages - _own_passages(), filler, answers)
+    write_plain(embedder.folder, Path(finished.embedder))
     build([CORPUS, folder / "articles"], Path(finished.index), embedder)
     index = Index.open(Path(finished.index))
     with (folder / "passages.jsonl").open("w", encoding="utf-8") as lines:

@@ -1,6 +1,7 @@
 """How often the first passages hold the answer, by the weight of BM25 in the fusion of the two searches, and by fusing ranks.
 
-``python -m eval.studies.fusion SQUAD.json [SQUAD.json ...] [--sample N]``: each file's questions over an index of its paragraphs.
+``python -m eval.studies.fusion SQUAD.json [SQUAD.json ...] [--sample N] [--embedder MODEL]``: each file's questions over an index
+of its paragraphs.
 A passage holds the answer if an accepted answer stands in it, whole and at its place in the question's paragraph.
 """
 
@@ -62,6 +63,11 @@ def by_score(weight: float) -> Order:
     return order
 
 
+def by_vectors(rankings: Rankings) -> list[Passage]:
+    """The nearest vectors alone."""
+    return [rankings.passages[number] for number, _ in rankings.vectors]
+
+
 def by_rank(rankings: Rankings) -> list[Passage]:
     """Reciprocal rank fusion."""
     scores: dict[int, float] = {}
@@ -76,9 +82,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("squad", type=Path, nargs="+")
     parser.add_argument("--sample", type=int, default=700)
+    parser.add_argument("--embedder")
     arguments = parser.parse_args()
-    embedder = SentenceEmbedder.open()
-    ways: dict[str, Order] = {"reciprocal rank": by_rank} | {f"BM25 x {w}": by_score(w) for w in WEIGHTS}
+    embedder = SentenceEmbedder.open(arguments.embedder)
+    ways: dict[str, Order] = {"vectors alone": by_vectors, "reciprocal rank": by_rank} | {
+        f"BM25 x {w}": by_score(w) for w in WEIGHTS
+    }
     for path in arguments.squad:
         try:
             found = list(found_in(path, arguments.sample, embedder))

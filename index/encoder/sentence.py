@@ -1,22 +1,21 @@
 """Runs the bundled sentence model without transformers, whose import takes longer than answering a question.
 
-Weights and arithmetic are the same: BERT (Devlin et al. 2019), then the mean of the tokens' vectors, scaled to unit length.
+The model is BERT (Devlin et al. 2019), then the mean of the tokens' vectors, scaled to unit length.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch.nn import functional as F
 
 from index.arrays import Floats
 from index.encoder.architecture import NetworkConfig, our_names
+from index.encoder.checkpoint import read_weights
 from index.encoder.layers import PackedEncoder, product
 from index.encoder.number_format import VECTOR_FORMATS, Shape, fastest_format
 
@@ -26,15 +25,13 @@ class LightEncoder:
 
     def __init__(self, folder: Path) -> None:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        longest = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"]
-        self._tokenizer.enable_truncation(longest)
-        self._tokenizer.no_padding()
         config = NetworkConfig.read(folder)
+        self._tokenizer.enable_truncation(config.max_position_embeddings)
+        self._tokenizer.no_padding()
         self.dimension = config.hidden_size
         format = fastest_format(Shape.read(folder), VECTOR_FORMATS)
         dtype = torch.bfloat16 if format == "bf16" else torch.float32
-        tensors = our_names(config, load_file(folder / "model.safetensors"))
-        self._encoder = PackedEncoder(config, {name: tensor.to(dtype) for name, tensor in tensors.items()}, product)
+        self._encoder = PackedEncoder(config, our_names(config, read_weights(folder, dtype)), product)
 
     def embed(self, texts: Sequence[str]) -> Floats:
         """Return one L2-normalised row per text: [n, dimension] float32."""

@@ -12,10 +12,10 @@ from typing import Any
 
 import torch
 
+from index.encoder.checkpoint import read_weights, write_weights
 from index.files import digest_of, replace_file, replace_folder
 from qa.answering.confidence import FILE, Confidence
 from qa.commands.own_questions import OLD_SHARES, Figures, measured, set_apart
-from qa.reader.checkpoint import read_weights, write_weights
 from qa.reader.network import SpanNetwork
 from qa.reader.reader import fingerprint
 from qa.reader.windows import PairEncoder

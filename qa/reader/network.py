@@ -76,9 +76,14 @@ class SpanNetwork(nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Logits [B, L, 2] of token ids [B, L] and their mask [B, L] (true for tokens, false for padding)."""
+        logits: Tensor = self.span(self.states(ids, mask))
+        return logits.float()
+
+    def states(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """The encoder's last hidden states [B, L, H]."""
         length = ids.shape[1]
         places = torch.arange(length, device=ids.device) + self.config.first_position
-        hidden = self.words(ids) + self.positions(places)
+        hidden: Tensor = self.words(ids) + self.positions(places)
         if self.segment is not None:
             hidden = hidden + self.segment
         hidden = self.norm(hidden)
@@ -88,8 +93,7 @@ class SpanNetwork(nn.Module):
         dropout = self.dropout if self.training else 0.0
         for layer in self.layers:
             hidden = layer(hidden, bias, dropout)
-        logits: Tensor = self.span(hidden)
-        return logits.float()
+        return hidden
 
     def _bias(self, mask: Tensor, length: int) -> Tensor:
         """The bias on attention scores: relative positions, and -1e4 on padding."""

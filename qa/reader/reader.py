@@ -176,7 +176,7 @@ def _load(folder: Path, format: Format | None, device: str, encoder: PairEncoder
     format = format or ("bf16" if device == "cuda" else fastest_format(Shape.read(folder)))
     dtype = torch.bfloat16 if format == "bf16" else torch.float32
     if config.get("model_type") == "mpnet" or config.get("token_types") == "zero":
-        from qa.reader.checkpoint import read_weights
+        from index.encoder.checkpoint import read_weights
         from qa.reader.network import SpanNetwork
 
         own = SpanNetwork.load(folder, read_weights(folder, dtype), require_span=True).to(device).eval()

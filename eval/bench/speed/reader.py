@@ -24,6 +24,7 @@ from eval.bench.machine import machine
 from eval.bench.passages import asked
 from eval.bench.peers.contestants import FLOOR, OURS, PEERS, SCREENED, Peer, Process, run_rounds, started
 from eval.bench.peers.worker import ReaderJob
+from eval.bench.plain_model import write_plain
 from eval.bench.results import command_line, console, print_table, write_json
 from qa.answering.cascade import FOLDER as SCREEN
 from qa.answering.confidence import Confidence
@@ -82,29 +83,12 @@ def as_hugging_face(model: Path, work: Path) -> Path:
     """The model's weights in fp32 under Hugging Face's names, with its configuration, tokenizer and screen, in the work folder."""
     folder = work / f"model-{fingerprint(model)[:12]}"
     if not (folder / "model.safetensors").exists():
-        _write_as_hugging_face(model, folder)
+        write_plain(model, folder)
     shutil.rmtree(folder / SCREEN, ignore_errors=True)
     if (model / SCREEN).is_dir():
         shutil.copytree(model / SCREEN, folder / SCREEN)
         replace(Confidence.beside(model, fingerprint(model)), reader=fingerprint(folder)).write(folder)
     return folder
-
-
-def _write_as_hugging_face(model: Path, folder: Path) -> None:
-    """Write the weights, the configuration and the tokenizer to a folder."""
-    from safetensors.torch import save_file
-
-    from qa.reader.checkpoint import read_weights
-    from qa.reader.network import SpanNetwork
-
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in model.glob("*.json"):
-        if not path.name.endswith(".index.json"):
-            shutil.copyfile(path, folder / path.name)
-    network = SpanNetwork.load(model, read_weights(model), require_span=True)
-    unfinished = folder / "unfinished.safetensors"
-    save_file(network.to_hugging_face(), unfinished, metadata={"format": "pt"})
-    unfinished.rename(folder / "model.safetensors")
 
 
 def _options() -> argparse.Namespace:

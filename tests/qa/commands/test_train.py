@@ -11,9 +11,9 @@ import pytest
 import torch
 from training_fakes import EXAMPLES, asked, base, example, one_thread, squad, trainer
 
+from index.encoder.checkpoint import read_weights
 from qa.answering.confidence import Confidence, unfitted
 from qa.commands.train import finish, run
-from qa.reader.checkpoint import read_weights
 from qa.reader.reader import ExtractiveReader, fingerprint
 from qa.reader.windows import Pair
 

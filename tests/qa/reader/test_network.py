@@ -126,7 +126,7 @@ def test_to_load_a_reader_does_not_import_the_compiler(tmp_path: Path):
     save_file(theirs("mpnet").state_dict(), write_config(tmp_path, "mpnet") / "model.safetensors")
     code = (
         "import sys; from pathlib import Path\n"
-        "from qa.reader.checkpoint import read_weights; from qa.reader.network import SpanNetwork\n"
+        "from index.encoder.checkpoint import read_weights; from qa.reader.network import SpanNetwork\n"
         "folder = Path(sys.argv[1]); SpanNetwork.load(folder, read_weights(folder), require_span=True)\n"
         "print('torch._dynamo' in sys.modules)"
     )

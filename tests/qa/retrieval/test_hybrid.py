@@ -23,11 +23,11 @@ def order(
     return [PASSAGES.index(hit.passage) for hit in fused(vectors, terms, k, term_weight=weight)]
 
 
-def test_the_score_is_the_cosine_and_half_of_the_share_of_the_best_terms():
-    [first, second] = fused([(0, 0.7), (1, 0.6)], [(1, 12.0), (0, 9.0)], 2)
+def test_the_score_is_the_cosine_and_a_weighted_share_of_the_best_terms():
+    [first, second] = fused([(0, 0.7), (1, 0.62)], [(1, 12.0), (0, 9.0)], 2)
     assert (first.passage, second.passage) == (PASSAGES[1], PASSAGES[0])
-    assert first.score == pytest.approx(0.6 + 0.5) and second.score == pytest.approx(0.7 + 0.5 * 9 / 12)
-    assert (first.vector_rank, first.term_rank, first.similarity, first.term_score) == (2, 1, 0.6, 1.0)
+    assert first.score == pytest.approx(0.62 + 0.4) and second.score == pytest.approx(0.7 + 0.4 * 9 / 12)
+    assert (first.vector_rank, first.term_rank, first.similarity, first.term_score) == (2, 1, 0.62, 1.0)
 
 
 def test_how_much_better_one_is_counts_and_not_its_rank_alone():

@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from qa.reader.checkpoint import ROWS_AT_ONCE, quantise, read_weights, write_weights
+from index.encoder.checkpoint import ROWS_AT_ONCE, quantise, read_weights, write_weights
 
 
 def test_thirty_two_weights_are_scaled_by_the_largest_of_them():
