@@ -41,8 +41,12 @@ def _picture(found: re.Match[str]) -> str:
 
 def json_line(value: object) -> str:
     """JSON on one line, without a line end. What ``terminal_safe`` replaces is escaped; NaN and infinity raise ValueError."""
-    line = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return _COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+    return json_safe(json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+
+def json_safe(text: str) -> str:
+    """JSON with all that ``terminal_safe`` replaces as escapes, which read back as the same characters."""
+    return _COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def print_json(value: object) -> None:

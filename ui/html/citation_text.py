@@ -6,12 +6,16 @@ import re
 from pathlib import Path
 
 from qa.answers import Answer, Citation
+from qa.console import terminal_safe
 
 _TEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "%": r"\%", "&": r"\&", "#": r"\#", "$": r"\$", "_": r"\_",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
 }  # fmt: skip
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$!])")
+# Before all that has a meaning within a line, what begins a list or a heading, and what makes an address a link.
+_MARKDOWN = re.compile(
+    r"(?=[\\`*_{}\[\]<>#|~$!&@]|://)|(?<=\bwww)(?=\.)|^(?=[-+=])|^\d+(?=[.)](?:\s|$))", re.MULTILINE | re.IGNORECASE
+)
 
 
 def reference(citation: Citation) -> str:
@@ -53,8 +57,8 @@ def bibtex(answer: Answer) -> str:
 
 
 def escape_markdown(value: str) -> str:
-    """``value`` as Markdown that renders as exactly this text: no emphasis, links, images or markup."""
-    return _MARKDOWN.sub(r"\\\1", value)
+    """``value`` as Markdown that shows these words alone: no emphasis, lists, links, images or markup, no control characters."""
+    return _MARKDOWN.sub(r"\g<0>\\", terminal_safe(value))
 
 
 def _line(value: str) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from html import escape
 from itertools import islice
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from qa.console import json_safe
 from ui.html.citation_text import escape_markdown, reference
 from ui.html.conversation import sentence_of
+from ui.html.markup import Html, join, tag
 from ui.state.conversations import Chat, ChatStore, ChatTurn
 from ui.state.logins import logged_in
 from ui.state.source_files import EXPORT_ROUTE
@@ -26,19 +27,19 @@ def as_markdown(conversation: Chat) -> str:
 
 def as_html(conversation: Chat) -> str:
     """A self-contained page without scripts or downloads."""
-    turns = "\n".join(_html_turn(one) for turn in conversation.turns for one in _answers(turn))
+    turns = join(_html_turn(one) for turn in conversation.turns for one in _answers(turn))
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     style = "body{font:1rem/1.6 Georgia,serif;max-width:44rem;margin:2rem auto;padding:0 1rem}ol{font-size:.9rem}"
     return (
         f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        f"<title>{escape(conversation.title)}</title>\n<style>{style}</style>\n<h1>Pincite</h1>\n{turns}\n</html>\n"
+        f"{tag('title', conversation.title)}\n<style>{style}</style>\n<h1>Pincite</h1>\n{turns}</html>\n"
     )
 
 
 def as_json(conversation: Chat) -> str:
     """The whole conversation, as it is stored."""
-    return json.dumps(conversation.as_dict(), ensure_ascii=False, indent=1) + "\n"
+    return json_safe(json.dumps(conversation.as_dict(), ensure_ascii=False, indent=1)) + "\n"
 
 
 FORMS: dict[str, tuple[Callable[[Chat], str], str]] = {
@@ -91,7 +92,7 @@ def _answers(turn: ChatTurn) -> list[ChatTurn]:
 
 
 def _markdown_turn(turn: ChatTurn) -> str:
-    quoted = "\n".join(f"> {escape_markdown(line)}" for line in _said(turn).splitlines())
+    quoted = "\n".join(f"> {escape_markdown(line.strip())}" for line in _said(turn).splitlines())
     words = turn.answer.text if turn.answer is not None else None
     if words and words in _said(turn) and words != _said(turn):
         quoted = quoted.replace(escape_markdown(words), f"**{escape_markdown(words)}**", 1)
@@ -99,10 +100,8 @@ def _markdown_turn(turn: ChatTurn) -> str:
     return f"## {escape_markdown(' '.join(turn.question.split()))}\n\n{quoted}\n\n{sources}"
 
 
-def _html_turn(turn: ChatTurn) -> str:
-    sources = "".join(f"<li>{escape(one)}</li>" for one in _sources(turn))
-    listed = f"<ol>{sources}</ol>" if sources else ""
+def _html_turn(turn: ChatTurn) -> Html:
     before, words, after = _said(turn).partition((turn.answer.text if turn.answer else None) or "\0")
-    marked = f"<mark>{escape(words)}</mark>" if words and (before or after) else escape(words)
-    said = f"{escape(before)}{marked}{escape(after)}"
-    return f"<h2>{escape(turn.question)}</h2>\n<blockquote>{said}</blockquote>\n{listed}"
+    said = tag("blockquote", before, tag("mark", words) if words and (before or after) else words, after)
+    sources = [tag("li", one) for one in _sources(turn)]
+    return tag("section", tag("h2", turn.question), said, tag("ol", *sources) if sources else "")
