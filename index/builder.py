@@ -7,9 +7,11 @@ import importlib.metadata
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
+from index.arrays import Numbers
 from index.chunker import OVERLAP, WORDS, chunk
 from index.documents import (
     LARGEST_FILE,
@@ -22,17 +24,19 @@ from index.documents import (
     read_bytes,
 )
 from index.embedder import Embedder
+from index.files import naming
 from index.folder_index import CANARIES, Duplicate, Index, IndexDamaged, Making, Settings, Unreadable, commit, draft
 from index.sandbox import Sandbox
 from index.search.dense import BY_SIZE, SEARCHES
 from index.storage import generations
-from index.storage.layout import DocumentRecord
+from index.storage.layout import Contents, DocumentRecord
 from index.storage.writer import Gathering
 from index.update.away import Away, AwayAndNeeded, away, unlisted
+from index.update.embedding import Embedding, embed_rest, filled, make
 from index.update.file_stamps import Seen
 from index.update.prefetch import Ahead
 from index.update.report import BuildReport, NothingToIndex
-from index.update.reuse import PASSAGES_AT_ONCE, Cut, Reusable, Vectors
+from index.update.reuse import Cut, Reusable
 from index.update.vector_log import Journal
 
 Progress = Callable[[int, int, str], None]
@@ -43,7 +47,8 @@ RECIPE = 7
 # Characters. Cutting takes up to 1 s for a million, whatever they are, so this is at most a minute. A plain text reaches it only
 # with the largest file that is read; what is extracted from a smaller file may be longer.
 LARGEST_TEXT = LARGEST_FILE
-READ_AHEAD = 2 * PASSAGES_AT_ONCE  # passages: while one batch is embedded, the next is read
+READ_AHEAD = 512  # passages: while some are written, the next are read
+FEW = 512  # passages: up to so many are embedded before the index is published, which takes a few seconds
 
 
 def build(
@@ -54,9 +59,30 @@ def build(
     without: Sequence[Path] | None = None,
     search: str | None = None,
     progress: Progress | None = None,
+    embedding: Embedding | None = None,
+    load: Load | None = None,
+) -> BuildReport:
+    """Do all that ``begin`` and then ``embed_rest`` do, and raise what they raise."""
+    report = begin(paths, folder, embedder, without=without, search=search, progress=progress, load=load)
+    if report.without_vector:
+        embed_rest(folder, embedder, embedding=embedding)
+    return replace(report, without_vector=0)
+
+
+def begin(
+    paths: Sequence[Path],
+    folder: Path,
+    embedder: Embedder,
+    *,
+    without: Sequence[Path] | None = None,
+    search: str | None = None,
+    progress: Progress | None = None,
     load: Load | None = None,
 ) -> BuildReport:
     """Make the index in ``folder`` hold exactly the readable documents in ``paths``; write nothing if it already does.
+
+    If vectors of more than FEW passages have to be made, the index is published without those: it can be asked at once, and
+    ``embed_rest`` makes them.
 
     The documents of a path that is missing or suddenly empty stay, and so do those of a folder that cannot be listed.
 
@@ -80,19 +106,25 @@ def build(
         chosen = _choose(paths, before, without)
         wanted = search or (before.settings.search if before else BY_SIZE)
         with draft(folder) as place:
-            run = _run(chosen, _Run(embedder.fingerprint, before, seen, embedder, journal, place), progress, load)
+            run = _run(chosen, _Run(embedder.fingerprint, before, seen, embedder, place), progress, load)
             making, report = run.making(paths, chosen.without, wanted), run.report(before, chosen)
             if (
                 before is None
                 or before.generation != generations.current(folder)
                 or not _in_step(before, making, report)
             ):
-                commit(place, run.finish(), making, before=before)
+                with naming(place):
+                    contents = run.finish()
+                if len(contents.missing) <= FEW:
+                    contents = filled(contents, make(contents, embedder, journal), place)
+                commit(place, contents, making, before=before, origins=run.origins)
             else:
+                contents = before.contents
                 generations.drop(folder, keep=set(sound))
-        journal.drop()
+        if not len(contents.missing):
+            journal.drop()
         seen.save(folder)
-        return report
+        return replace(report, without_vector=len(contents.missing))
 
 
 def plan(paths: Sequence[Path], folder: Path, fingerprint: str, *, progress: Progress | None = None) -> BuildReport:
@@ -120,7 +152,8 @@ def index_in_memory(
     """Build an index of files and folders in memory; raises as ``build`` does."""
     chosen = _choose(paths, None)
     run = _run(chosen, _Run(embedder.fingerprint, None, Seen(), embedder), progress, load)
-    return Index(run.finish().finish(), run.making(paths))
+    contents = run.finish()
+    return Index(filled(contents, make(contents, embedder)), run.making(paths))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +217,6 @@ class _Run:
         before: Index | None,
         seen: Seen,
         embedder: Embedder | None = None,
-        journal: Journal | None = None,
         place: Path | None = None,
     ) -> None:
         self.taken: dict[str, str] = {}  # digest by name
@@ -192,10 +224,8 @@ class _Run:
         self.duplicates: list[Duplicate] = []
         self._fingerprint = fingerprint
         self._seen = seen
-        self._embedder = embedder
+        self._embedder, self._place = embedder, place
         self._reuse = Reusable(before, fingerprint, RECIPE)
-        self._gathering = Gathering(place, self._reuse.contents)
-        self._vectors = Vectors(embedder, self._reuse, journal, self._gathering.embed) if embedder else None
         self._kept: list[DocumentRecord] = []
         self._names: dict[str, str] = {}  # name by digest
         self._passages = 0
@@ -247,12 +277,25 @@ class _Run:
         else:
             self._kept += found
 
-    def finish(self) -> Gathering:
-        """Return everything taken, with its vectors."""
-        assert self._vectors is not None
+    def finish(self) -> Contents:
+        """Return everything taken, with the vectors that the index before had."""
         self._gather_kept()
-        self._vectors.flush()
-        return self._gathering
+        return self._gathering.finish()
+
+    @property
+    def origins(self) -> Numbers:
+        """For each passage, its number in the index before, or -1."""
+        return self._gathering.origins
+
+    @cached_property
+    def _canaries(self) -> tuple[tuple[float, ...], ...]:
+        assert self._embedder is not None
+        return self._reuse.canaries or tuple(tuple(map(float, row)) for row in self._embedder.embed(CANARIES))
+
+    @cached_property
+    def _gathering(self) -> Gathering:
+        """Made when it is needed, as the model has to be loaded for a first index."""
+        return Gathering(len(self._canaries[0]), self._place, self._reuse.contents)
 
     def _read(self, path: Path, load: Load) -> Found:
         sha256 = self._seen.digest(path)
@@ -266,18 +309,13 @@ class _Run:
         return cut(parse_document(path, read_bytes(path), load))
 
     def _add(self, cut: Cut) -> None:
-        document = cut.document
-        if self._vectors is None:
+        if self._embedder is None:
             return
         self._gather_kept()
-        self._reuse.recall(document)
-        self._gathering.add(document, cut.chunks)
-        self._vectors.make(cut.texts)
+        self._gathering.add(cut.document, cut.chunks, self._reuse.vectors(cut.document, cut.texts))
 
     def _gather_kept(self) -> None:
-        assert self._vectors is not None
         if self._kept:
-            self._vectors.flush()  # vectors are written in the order of documents
             self._gathering.keep(self._kept)
             self._kept = []
 
@@ -288,21 +326,19 @@ class _Run:
 
     def making(self, paths: Sequence[Path], without: tuple[str, ...] = (), search: str = BY_SIZE) -> Making:
         """Return how the index of this run was made."""
-        assert self._embedder is not None
-        canaries = self._reuse.canaries or tuple(tuple(map(float, row)) for row in self._embedder.embed(CANARIES))
         settings = Settings(
             roots=tuple(str(path.resolve()) for path in paths),
             words=WORDS,
             overlap=OVERLAP,
             recipe=RECIPE,
             embedder=self._fingerprint,
-            dimension=len(canaries[0]),
+            dimension=len(self._canaries[0]),
             version=this_version(),
             built=now(),
             without=without,
             search=search,
         )
-        return Making(settings, canaries, tuple(self.unreadable), tuple(self.duplicates))
+        return Making(settings, self._canaries, tuple(self.unreadable), tuple(self.duplicates))
 
     def report(self, before: Index | None, chosen: _Chosen) -> BuildReport:
         """Compare this run with the index before it."""

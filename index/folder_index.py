@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from index import filters
-from index.arrays import Floats
+from index.arrays import Floats, Numbers
 from index.blocks import Structure
 from index.embedder import Embedder
 from index.files import naming
@@ -34,9 +34,8 @@ from index.storage.generations import (
     OtherEmbedder,
     verify,
 )
-from index.storage.layout import TERMS, Contents, DocumentRecord, Passage, Passages
+from index.storage.layout import MISSING, TERMS, Contents, DocumentRecord, Passage, Passages
 from index.storage.origin import origin_of
-from index.storage.writer import Gathering
 
 __all__ = [
     "DocumentRecord",
@@ -118,11 +117,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Rankings:
-    """The best passages for one question by vectors and by terms, as positions in ``passages``."""
+    """The best passages for one question by vectors and by terms, as positions in ``passages``.
+
+    ``late`` are those of the best by terms whose vectors are still to be made, so that the search by vectors missed them.
+    """
 
     vectors: Ranking
     terms: Ranking
     passages: Sequence[Passage]
+    late: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ class Index:
         self.foreign = foreign
         self.passages: Sequence[Passage] = Passages(contents)
         self.documents: Sequence[DocumentRecord] = contents.documents
-        self.dense = DenseIndex(contents.vectors, stored)
+        self.dense = DenseIndex(contents.vectors, stored, contents.missing)
         self.sparse: SparseIndex = contents.sparse
         self._within: tuple[Index, str] | None = None  # the index and the condition that this one is limited to
 
@@ -255,6 +258,11 @@ class Index:
         return "index in memory" if self.folder is None else str(self.folder)
 
     @property
+    def without_vector(self) -> int:
+        """How many passages have no vector yet."""
+        return len(self.contents.missing)
+
+    @property
     def vector_search(self) -> str:
         """How vectors are searched: exactly, or by the graph that faiss names so."""
         return self.dense.kind
@@ -295,8 +303,9 @@ class Index:
             if here.folder is None or here.generation is None:
                 raise
             raise IndexDamaged(here.folder, f"{here.generation}/{TERMS}") from None
-        rows = range(len(questions))
-        return [Rankings(dense.ranking(row), sparse.ranking(row), here.passages) for row in rows]
+        found = [(dense.ranking(row), sparse.ranking(row)) for row in range(len(questions))]
+        late = [here.contents.without_vector([number for number, _ in terms]) for _, terms in found]
+        return [Rankings(*both, here.passages, left) for both, left in zip(found, late, strict=True)]
 
     def check_bytes(self) -> None:
         """Compare every byte with its checksum, and fall back if any differs; raises IndexDamaged if nothing sound is left."""
@@ -369,14 +378,20 @@ def draft(folder: Path) -> Iterator[Path]:
             generations.drop(folder, keep=set(generations.generations(folder)) - {place.name})
 
 
-def commit(place: Path, gathering: Gathering, making: Making, *, before: Index | None) -> None:
-    """Write out a draft and make it the current generation. Only ``before``, the previous one, is kept beside it."""
+def commit(place: Path, contents: Contents, making: Making, *, before: Index | None, origins: Numbers) -> None:
+    """Finish a draft that holds these contents and make it the current generation. Only ``before`` is kept beside it.
+
+    ``origins`` holds the number of each passage in ``before``, or -1. A graph is not made until all vectors are there, but one
+    that there is grows with every update.
+    """
+    stored = before.dense.stored if before else None
+    complete = not len(contents.missing)
+    search = search_for(making.settings.search, len(contents.vectors)) if complete or stored else EXACT
     with naming(place):
-        contents = gathering.finish()
-        search = search_for(making.settings.search, len(contents.vectors))
         if search == GRAPH:
-            stored = before.dense.stored if before else None
-            write_graph(contents.vectors, place, stored, gathering.origins)
+            write_graph(contents.vectors, place, stored, origins, contents.missing)
+        if not complete:
+            (place / MISSING).write_bytes(contents.missing.astype("<i4").tobytes())
     kept = before.generation if before else None
     manifest = {"origin": origin_of(place.parent), **making.as_manifest(contents, search)}
-    generations.commit(place.parent, place.name, manifest, keep=kept)
+    generations.commit(place.parent, place.name, manifest, keep=kept, complete=complete)

@@ -1,4 +1,4 @@
-"""``Store``, what every reader of an index depends on, and ``open_store`` and ``build`` for a folder or PostgreSQL."""
+"""``Store``, what every reader of an index depends on, and ``open_store`` and ``begin`` for a folder or PostgreSQL."""
 
 from __future__ import annotations
 
@@ -40,6 +40,10 @@ class Store(Protocol):
     @property
     def vector_search(self) -> str:
         """How vectors are searched: "exact", or the kind of graph."""
+
+    @property
+    def without_vector(self) -> int:
+        """How many passages have no vector yet, as the index is still being made."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -89,6 +93,12 @@ class Store(Protocol):
         """Raise IndexProblem unless the embedder is the one that made the vectors of the store."""
 
 
+def vectors_there(opened: Store) -> str:
+    """Say how many passages have a vector, if not all have one yet; else ""."""
+    passages = len(opened.passages)
+    return f"vectors for {passages - opened.without_vector:,} of {passages:,} passages" if opened.without_vector else ""
+
+
 def in_database(location: str | Path) -> bool:
     """Whether a location is the URL of a database and not a folder."""
     return "://" in str(location)
@@ -106,7 +116,7 @@ def open_store(location: str | Path, *, thorough: bool = False) -> Store:
     return Index.open(Path(location), thorough=thorough)
 
 
-def build(
+def begin(
     paths: Sequence[Path],
     location: str | Path,
     embedder: Embedder,
@@ -116,16 +126,17 @@ def build(
 ) -> BuildReport:
     """Update the index in a folder or database from files and folders; ``search`` applies to a folder only.
 
-    Raises what ``open_store`` raises and what ``build`` in index.builder or index.postgres.builder raises.
+    If many vectors have to be made, the index in a folder is published without them: ``embed_rest`` in index.update.embedding
+    makes them. Raises what ``open_store``, ``begin`` in index.builder and ``build`` in index.postgres.builder raise.
     """
     if in_database(location):
         store = _postgres().create(str(location), embedder)
         from index.postgres.builder import build as build_in_database
 
         return build_in_database(paths, store, embedder, progress=progress)
-    from index.builder import build as build_in_folder
+    from index.builder import begin as begin_in_folder
 
-    return build_in_folder(paths, Path(location), embedder, search=search, progress=progress)
+    return begin_in_folder(paths, Path(location), embedder, search=search, progress=progress)
 
 
 def named(location: str | Path) -> str:

@@ -152,7 +152,7 @@ def index_command(
         raise typer.BadParameter("--dry-run and --watch do not go together")
     if dry_run and store is not None:
         raise typer.BadParameter("--dry-run is for an index in a folder: leave --store out")
-    with plain_errors("stopped; the index is as it was. Run the same again: it goes on from what was read"):
+    with plain_errors("stopped; the index answers as it is. Run the same again: it goes on from what was done"):
         from index.embedder import SentenceEmbedder
         from qa.commands.index import changes, update, uploads_of
 

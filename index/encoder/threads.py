@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+import sys
 
 
 def cores() -> int:
     """Return the number of cores that this process may use."""
     return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def give_way() -> None:
+    """Lower the priority of the calling thread, and of those that it starts, for good: for work that nobody waits for."""
+    if sys.platform == "linux":  # elsewhere it would be that of the process
+        os.setpriority(os.PRIO_PROCESS, 0, max(10, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 def work_alone() -> None:

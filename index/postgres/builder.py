@@ -21,8 +21,8 @@ from index.postgres.writing import CUTTING
 from index.sandbox import Sandbox
 from index.search.dense import LARGEST_EXACT
 from index.update.away import Away, away, below, unlisted
+from index.update.embedding import embedded
 from index.update.report import BuildReport, NothingToIndex
-from index.update.reuse import embedded
 
 
 @dataclass(frozen=True, slots=True)

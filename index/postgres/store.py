@@ -203,6 +203,11 @@ class PostgresStore:
             return str(connection.scalar(_GENERATION))
 
     @property
+    def without_vector(self) -> int:
+        """None: a document is stored with its vectors."""
+        return 0
+
+    @property
     def vector_search(self) -> str:
         """How vectors are searched: "exact", or the kind of pgvector's graph."""
         with self.database.snapshot() as connection:

@@ -70,29 +70,30 @@ class Graph:
         self._dead = int((rows < 0).sum())
 
     @classmethod
-    def made(cls, vectors: Floats) -> Graph:
-        """Build a graph over all vectors."""
+    def made(cls, vectors: Floats, passages: Ints) -> Graph:
+        """Build a graph over the vectors of these passages."""
         import faiss
 
         index = faiss.index_factory(vectors.shape[1], GRAPH, faiss.METRIC_INNER_PRODUCT)
         made = cls(index, np.empty(0, np.int32))
-        made.add(vectors, np.arange(len(vectors)))
+        made.add(vectors, passages)
         return made
 
     @classmethod
-    def grown(cls, stored: StoredGraph, vectors: Floats, origins: Numbers) -> Graph | None:
-        """Update a stored graph; ``origins`` holds the former number of each passage, or -1 for a new one.
+    def grown(cls, stored: StoredGraph, vectors: Floats, origins: Numbers, passages: Ints) -> Graph | None:
+        """Update a stored graph to these passages; ``origins`` holds the former number of each passage, or -1 for a new one.
 
         None if the stored graph is damaged or too many of its rows would have no passage.
         """
         rows = stored.rows()
         if rows is None:
             return None
-        kept, new = np.flatnonzero(origins >= 0), np.flatnonzero(origins < 0)
+        kept = np.flatnonzero(origins >= 0)
         now = np.full(max(rows.max(initial=-1), origins.max(initial=-1)) + 1, -1, np.int32)
         now[origins[kept]] = kept
         rows = np.where(rows >= 0, now[rows], np.int32(-1))
-        if (rows < 0).sum() > MOST_DEAD * (len(rows) + len(new)) or (rows >= 0).sum() != len(kept):
+        new = np.setdiff1d(passages, rows)
+        if (rows < 0).sum() > MOST_DEAD * (len(rows) + len(new)):
             return None
         before = stored.read()
         if before is None:

@@ -34,15 +34,16 @@ class Neighbours:
 class DenseIndex:
     """Search by inner product, which equals the cosine because vectors have unit length.
 
-    It scans the vectors, which may be memory-mapped, unless there is an undamaged graph over them.
+    It scans the vectors, which may be memory-mapped, unless there is an undamaged graph over them. It never finds the passages
+    that are ``missing``.
     """
 
-    def __init__(self, vectors: Floats, stored: StoredGraph | None = None) -> None:
+    def __init__(self, vectors: Floats, stored: StoredGraph | None = None, missing: Numbers | None = None) -> None:
         self.vectors = vectors
         self.stored = stored
         self._opening = threading.Lock()
         self._graph: Graph | None = None
-        self._numbers: Ints | None = None
+        self._numbers = None if missing is None or not len(missing) else present(len(vectors), missing)
 
     @property
     def kind(self) -> str:
@@ -104,10 +105,16 @@ def search_for(asked: str, passages: int) -> str:
     return EXACT if exact else GRAPH
 
 
-def write_graph(vectors: Floats, folder: Path, before: StoredGraph | None, origins: Numbers) -> None:
-    """Write a graph over the vectors, updated from the one before if ``Graph.grown`` allows it."""
-    grown = Graph.grown(before, vectors, origins) if before else None
-    (grown or Graph.made(vectors)).write(folder)
+def write_graph(vectors: Floats, folder: Path, before: StoredGraph | None, origins: Numbers, missing: Numbers) -> None:
+    """Write a graph over the vectors that are not ``missing``, updated from the one before if ``Graph.grown`` allows it."""
+    passages = present(len(vectors), missing)
+    grown = Graph.grown(before, vectors, origins, passages) if before else None
+    (grown or Graph.made(vectors, passages)).write(folder)
+
+
+def present(passages: int, missing: Numbers) -> Ints:
+    """Return the numbers of all passages but the missing ones."""
+    return np.delete(np.arange(passages), missing)
 
 
 def _both(wanted: Mask, numbers: Ints) -> Mask:

@@ -17,7 +17,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -25,7 +25,7 @@ from typing import Any
 from index.files import digest, digest_of, flush, flush_below, naming, read_regular, replace_file
 from index.storage.page_sums import SUMS, PageSums, write_sums
 
-FORMAT = 5
+FORMAT, INCOMPLETE = 5, 6  # with all vectors, and while some are still to be made
 MANIFEST = "manifest.json"
 POINTER = "CURRENT"
 LOCK = "LOCK"
@@ -62,7 +62,7 @@ class IndexTooNew(IndexProblem):
 
     def __init__(self, folder: Path, found: int) -> None:
         super().__init__(
-            f"{folder}: the index has format {found} and this version reads {FORMAT}; update Pincite, "
+            f"{folder}: the index has format {found} and this version reads {INCOMPLETE}; update Pincite, "
             "or run `pincite index` with another --index"
         )
 
@@ -155,10 +155,13 @@ def begin(folder: Path) -> None:
         replace_file(folder / POINTER, _pointer(NONE_YET))
 
 
-def commit(folder: Path, generation: str, settings: dict[str, Any], *, keep: str | None) -> None:
-    """Make a written generation durable and current, then drop all others except ``keep``."""
+def commit(folder: Path, generation: str, settings: dict[str, Any], *, keep: str | None, complete: bool = True) -> None:
+    """Make a written generation durable and current, then drop all others except ``keep``.
+
+    complete: whether all vectors are there, as every version reads it then.
+    """
     place = folder / generation
-    _write_manifest(place, settings)
+    _write_manifest(place, {"format": FORMAT if complete else INCOMPLETE, "generation": generation, **settings})
     flush_below(place)
     flush(folder)
     replace_file(folder / POINTER, _pointer(generation))
@@ -177,6 +180,18 @@ def drop(folder: Path, keep: set[str]) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
+def copy(folder: Path, generation: str, place: Path, without: Container[str]) -> None:
+    """Copy the files of a generation to a draft, except those ``without``; raises IndexDamaged for one that has changed."""
+    for file, expected in read_manifest(folder, generation)["files"].items():
+        if file in without:
+            continue
+        (place / file).parent.mkdir(parents=True, exist_ok=True)
+        with naming(place / file):
+            shutil.copyfile(folder / generation / file, place / file)
+        if digest_of(place / file) != expected["sha256"]:
+            raise IndexDamaged(folder, f"{generation}/{file}")
+
+
 def read_manifest(folder: Path, generation: str) -> dict[str, Any]:
     """Read a manifest and check its bytes, its format and the names in it.
 
@@ -189,7 +204,7 @@ def read_manifest(folder: Path, generation: str) -> dict[str, Any]:
         found = manifest["format"]
         if not isinstance(found, int):
             raise TypeError
-        if found != FORMAT:
+        if found not in (FORMAT, INCOMPLETE):
             raise (IndexTooNew if found > FORMAT else IndexTooOld)(folder, found)
         sound = (
             data == _written(manifest)
@@ -275,7 +290,7 @@ def _write_manifest(place: Path, settings: dict[str, Any]) -> None:
     files = {
         name: {"bytes": (place / name).stat().st_size, "sha256": digest_of(place / name)} for name in _files(place)
     }
-    manifest = {"format": FORMAT, "generation": place.name, **settings, "files": files}
+    manifest = {**settings, "files": files}
     manifest["sha256"] = _manifest_digest(manifest)
     with naming(place / MANIFEST):
         (place / MANIFEST).write_bytes(_written(manifest))

@@ -7,6 +7,7 @@ passages.i64      [n, 10]: document, start, end, page (0: none), heading, bytes 
                   number of terms
 headings.json     the heading paths and the headers of tables that passages share
 vectors.f32       [n, dimension]
+missing.i32       the numbers of the passages whose vectors are still to be made, rising; their rows are zero. Only if there are any
 terms.i32         the terms of all passages in order, as numbers in BM25's vocabulary
 terms/            the arrays of BM25
 search.*          the graph over the vectors, if there are many
@@ -18,9 +19,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, overload
+
+import numpy as np
 
 from index.arrays import Bytes, Floats, Ints, Numbers
 from index.blocks import Omission, Structure
@@ -31,8 +34,9 @@ from index.storage.array_file import mapped
 from index.storage.generations import IndexDamaged
 from index.storage.page_sums import PageSums
 
-DOCUMENTS, TEXTS, STRUCTURES, PASSAGES, HEADINGS, VECTORS, TERM_IDS, TERMS = (
-    "documents.jsonl", "texts.utf8", "structures.i32", "passages.i64", "headings.json", "vectors.f32", "terms.i32", "terms",
+DOCUMENTS, TEXTS, STRUCTURES, PASSAGES, HEADINGS, VECTORS, MISSING, TERM_IDS, TERMS = (
+    "documents.jsonl", "texts.utf8", "structures.i32", "passages.i64", "headings.json", "vectors.f32", "missing.i32",
+    "terms.i32", "terms",
 )  # fmt: skip
 COLUMNS = 10  # of the table of passages
 ROW = 8 * COLUMNS  # bytes
@@ -105,7 +109,7 @@ class Contents:
     vectors: Floats
     terms: Numbers
     sparse: SparseIndex
-
+    missing: Numbers = field(default_factory=lambda: np.empty(0, np.int32))  # passages without a vector, rising
     place: Path | None = None
     sums: PageSums | None = None  # None in memory
 
@@ -130,12 +134,22 @@ class Contents:
         if not _follow_one_another(documents, len(texts), len(structures)):
             raise ValueError("the documents do not follow one another")
         sparse = SparseIndex.open(folder / TERMS, len(table))
-        return cls(documents, texts, structures, table, headings, vectors, terms, sparse, folder, sums)
+        missing = _missing(folder, sums, len(table))
+        return cls(documents, texts, structures, table, headings, vectors, terms, sparse, missing, folder, sums)
 
     @property
     def lengths(self) -> Ints:
         """The number of terms of each passage."""
         return self.table[:, COLUMNS - 1]
+
+    def without_vector(self, passages: Sequence[int]) -> list[int]:
+        """Return those of these passages whose vectors are still to be made."""
+        if not len(self.missing):
+            return []
+        at = np.searchsorted(self.missing, passages)
+        found = self.missing[np.minimum(at, len(self.missing) - 1)]
+        left: list[int] = np.asarray(passages)[found == passages].tolist()
+        return left
 
     def document_text(self, document: DocumentRecord) -> str:
         """Return the full text of a document, to which all offsets refer."""
@@ -225,6 +239,17 @@ class Passages(Sequence[Passage]):
         if isinstance(numbers, int):
             return self._contents.passage(numbers)
         return [self._contents.passage(number) for number in numbers]
+
+
+def _missing(folder: Path, sums: PageSums, passages: int) -> Numbers:
+    """The list of passages without a vector; raises ValueError if it is none."""
+    if MISSING not in sums:
+        return np.empty(0, np.int32)
+    _check(folder, sums, MISSING, 0, (folder / MISSING).stat().st_size)
+    missing = mapped(folder / MISSING, "<i4")
+    if not len(missing) or missing[0] < 0 or missing[-1] >= passages or (np.diff(missing) < 1).any():
+        raise ValueError("the passages without a vector are no rising numbers of passages")
+    return missing
 
 
 def _follow_one_another(documents: Sequence[DocumentRecord], texts: int, numbers: int) -> bool:

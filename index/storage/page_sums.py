@@ -54,6 +54,10 @@ class PageSums:
         # Mapped at once, as a writer may remove the files while they are read.
         self._data = {name: _mapped(place / name) for name in self._sizes}
 
+    def __contains__(self, name: str) -> bool:
+        """Whether there are sums of a file."""
+        return name in self._sizes
+
     @classmethod
     def open(cls, place: Path, sizes: Mapping[str, int]) -> PageSums:
         """Read the sums of files of these sizes; raises OSError, or ValueError if the sums do not fit the files."""

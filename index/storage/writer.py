@@ -39,17 +39,18 @@ NEW = -1
 
 
 class Gathering:
-    """Collects documents, passages, terms and vectors, in files below ``folder`` or in memory if it is None.
+    """Collects documents, passages, terms and vectors of ``dimension``, in files below ``folder`` or in memory if it is None.
 
     ``keep`` copies documents from the contents ``before`` without cutting, tokenizing or embedding them again.
     """
 
-    def __init__(self, folder: Path | None = None, before: Contents | None = None) -> None:
+    def __init__(self, dimension: int, folder: Path | None = None, before: Contents | None = None) -> None:
+        self._dimension = dimension
         self._folder = folder
         self._before = before
         self._documents: list[DocumentRecord] = []
         self._headings: dict[str, int] = {}
-        self._origins = array("i")
+        self._origins, self._missing = array("i"), array("i")
         self._texts, self._table = self._spool(TEXTS, "u1"), self._spool(PASSAGES, "<i8")
         self._structures = self._spool(STRUCTURES, "<i4")
         self._terms, self._vectors = self._spool(TERM_IDS, "<i4"), self._spool(VECTORS, "<f4")
@@ -59,8 +60,8 @@ class Gathering:
         """For each passage, its number in the contents before, or NEW."""
         return np.array(self._origins, dtype=np.int32)
 
-    def add(self, document: Document, chunks: Sequence[Chunk]) -> None:
-        """Add a document and its passages; pass their vectors to ``embed``."""
+    def add(self, document: Document, chunks: Sequence[Chunk], vectors: Sequence[Floats | None]) -> None:
+        """Add a document and its passages, each with its vector or None for one that is still to be made."""
         at, rows, terms = self._texts.length, [], array("i")
         for found, (first_byte, last_byte) in zip(chunks, _byte_bounds(document.text, chunks), strict=True):
             words = in_context(found.heading, found.header, document.text[found.start : found.end])
@@ -82,6 +83,7 @@ class Gathering:
         self._structures.add(structure)
         self._terms.add(np.array(terms, dtype=np.int32))
         self._table.add(np.array(rows, dtype=np.int64))
+        self._add_vectors(vectors)
         self._origins.extend([NEW] * len(rows))
 
     def keep(self, records: Sequence[DocumentRecord]) -> None:
@@ -89,23 +91,19 @@ class Gathering:
         for following in _runs(records):
             self._keep(following)
 
-    def embed(self, vectors: Floats) -> None:
-        """Append vectors [n, d] in the order of passages: those of all passages added so far must come before ``keep``."""
-        self._vectors.add(vectors)
-
     def finish(self) -> Contents:
         """Write the rest to the folder and return the contents."""
         table = self._table.finish().reshape(-1, COLUMNS)
         terms, headings = self._terms.finish(), tuple(self._headings)
         sparse = SparseIndex.of(terms, table[:, COLUMNS - 1], self._vocabulary, self._folder)
-        vectors = self._vectors.finish().reshape(len(table), -1)
+        vectors, missing = self._vectors.finish().reshape(len(table), -1), np.array(self._missing, dtype=np.int32)
         if self._folder is not None:
             with (self._folder / DOCUMENTS).open("w", encoding="ascii") as lines:
                 lines.writelines(json.dumps(asdict(document)) + "\n" for document in self._documents)
             (self._folder / HEADINGS).write_text(json.dumps(headings), encoding="ascii")
             sparse.save(self._folder / TERMS)
         texts, structures = self._texts.finish(), self._structures.finish()
-        return Contents(tuple(self._documents), texts, structures, table, headings, vectors, terms, sparse)
+        return Contents(tuple(self._documents), texts, structures, table, headings, vectors, terms, sparse, missing)
 
     @cached_property
     def _vocabulary(self) -> dict[str, int]:
@@ -149,7 +147,18 @@ class Gathering:
         self._structures.add(self._before.structures[first_number:last_number])
         self._terms.add(self._before.terms[self._bounds[first] : self._bounds[last]])
         self._vectors.add(self._before.vectors[first:last])
+        missing = self._before.missing[slice(*np.searchsorted(self._before.missing, (first, last)))]
+        self._missing.extend((missing + passages_on).tolist())
         self._origins.extend(range(first, last))
+
+    def _add_vectors(self, vectors: Sequence[Floats | None]) -> None:
+        rows = np.zeros((len(vectors), self._dimension), dtype=np.float32)
+        for place, vector in enumerate(vectors):
+            if vector is None:
+                self._missing.append(self._passages + place)
+            else:
+                rows[place] = vector
+        self._vectors.add(rows)
 
     def _heading(self, words: str) -> int:
         return self._headings.setdefault(words, len(self._headings))

@@ -40,6 +40,7 @@ class BuildReport:
     passages: int
     left_out: tuple[str, ...] = ()  # found, but excluded by the user
     away: tuple[Away, ...] = ()  # not to be seen, but their documents are kept
+    without_vector: int = 0  # passages whose vectors are still to be made
     omitted: tuple[Omission, ...] = ()  # what the documents that were read hold and their texts do not
 
     @classmethod

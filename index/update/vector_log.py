@@ -23,7 +23,7 @@ KEY, CHECK = 32, 8  # bytes
 
 
 class Journal:
-    """Vectors by the SHA-256 of their text, kept until the index that holds them is committed."""
+    """Vectors by the ``key`` of their text, kept until the index that holds them is committed."""
 
     def __init__(self, folder: Path, embedder: str) -> None:
         self._path = folder / JOURNAL
@@ -31,6 +31,11 @@ class Journal:
         self._vectors: dict[bytes, Floats] = {}
         self._begun = False
         self._read()
+
+    @property
+    def empty(self) -> bool:
+        """Whether an interrupted run left nothing."""
+        return not self._vectors
 
     def vector(self, key: bytes) -> Floats | None:
         """Return the vector logged under a key, if any."""
@@ -47,6 +52,7 @@ class Journal:
     def drop(self) -> None:
         """Delete the log once the vectors are in the index."""
         self._path.unlink(missing_ok=True)
+        self._vectors, self._begun = {}, False
 
     def _begin(self, dimension: int) -> None:
         """Write the known vectors to a fresh file, as the old one may end in half a record."""
@@ -99,6 +105,11 @@ class _Log:
             if _check(body) != check:
                 return
             yield body
+
+
+def key(text: str) -> bytes:
+    """Return the key under which a text's vector is stored: its SHA-256."""
+    return hashlib.sha256(text.encode("utf-8")).digest()
 
 
 def damaged_log(folder: Path) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Event
 
@@ -12,12 +12,14 @@ from platformdirs import user_data_path
 
 from index.builder import plan
 from index.embedder import Embedder
+from index.encoder.threads import give_way
 from index.file_types import KINDS
 from index.storage import generations
 from index.storage.generations import IndexProblem
-from index.store import build, named
+from index.store import begin, named, open_store, vectors_there
+from index.update.embedding import embed_rest
 from index.update.report import BuildReport
-from qa.console import Terminal, out, print_json, progress
+from qa.console import Terminal, err, out, print_json, progress
 
 COUNTED = ("added", "changed", "renamed", "removed", "unchanged")
 
@@ -37,13 +39,25 @@ def update(
         if planned:
             report = plan(roots, Path(place), embedder.fingerprint, progress=step)
         else:
-            report = build(roots, place, embedder, search=search, progress=step)
-    if quiet and not report.differs:
-        return
-    if as_json:
-        print_json(asdict(report) | {"index": named(place)})
-    else:
+            report = begin(roots, place, embedder, search=search, progress=step)
+    said = report.differs or not quiet
+    if said and not as_json:
         show_build(report, named(place), out, planned=planned)
+    if report.without_vector and not planned:
+        _embed_rest(Path(place), embedder)
+    if said and as_json:
+        print_json(asdict(replace(report, without_vector=0)) | {"index": named(place)})
+
+
+def _embed_rest(place: Path, embedder: Embedder) -> None:
+    """Make the vectors that the index lacks, and say how far they are before and whenever that ends."""
+    err.say(f"{vectors_there(open_store(place))}; ask already now: the others follow, and Ctrl-C only puts that off")
+    give_way()
+    try:
+        with progress("Embedding") as step:
+            embed_rest(place, embedder, embedding=step)
+    finally:
+        err.say(vectors_there(open_store(place)) or "all passages have their vectors")
 
 
 def uploads_of(index: str | Path) -> list[Path]:

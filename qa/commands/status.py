@@ -10,7 +10,7 @@ from typing import Any
 from index.embedder import SentenceEmbedder
 from index.encoder.number_format import VECTOR_FORMATS, Shape, known_format
 from index.folder_index import DocumentRecord
-from index.store import Store, open_store
+from index.store import Store, open_store, vectors_there
 from index.update.away import away
 from qa.console import one_line, out, print_exactly, print_json
 from qa.reader.reader import BUNDLED, fingerprint
@@ -76,6 +76,7 @@ def describe(opened: Store, document: str | None = None) -> dict[str, Any]:
         "documents": len(records),
         "passages": sum(record.passages for record in records),
         "vector_search": opened.vector_search,
+        "without_vector": opened.without_vector,
         "settings": asdict(opened.settings),
         "reader": fingerprint(BUNDLED),
         "numbers": numbers(),
@@ -108,7 +109,7 @@ def summary(opened: Store, report: dict[str, Any]) -> Iterator[str]:
             "Index": str(report["index"]),
             "Articles": f"{report['documents']:,} in {report['passages']:,} passages, built {built}",
             "From": ", ".join(settings.roots),
-            "Vectors": f"{report['vector_search']}, {settings.dimension} dimensions",
+            "Vectors": f"{report['vector_search']}, {settings.dimension} dimensions{_missing(opened)}",
             "Models": f"reader {report['reader'][:12]}, embedder {settings.embedder[:12]}; {encoders}",
         }
     )
@@ -122,6 +123,11 @@ def summary(opened: Store, report: dict[str, Any]) -> Iterator[str]:
     for one in opened.documents:
         title = one.title if len(one.title) <= TITLE else f"{one.title[: TITLE - 1]}…"
         yield f"{title:<{TITLE}}  {one.kind:<5}  {(one.date or '')[:10]:<10}  {one.name}"
+
+
+def _missing(opened: Store) -> str:
+    there = vectors_there(opened)
+    return there and f"; {there}, questions make those that they need, and `pincite index` the others"
 
 
 def facts(record: DocumentRecord) -> Iterator[str]:

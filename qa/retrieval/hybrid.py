@@ -11,6 +11,7 @@ from index.arrays import Floats
 from index.embedder import Embedder
 from index.folder_index import IndexDamaged, Passage, Rankings
 from index.store import Store
+from qa.retrieval.late_vectors import with_late
 
 TERM_WEIGHT = 0.4  # chosen on what is held back of NQ, TimeQA, QuAC and Quoref: eval/studies/fusion.py
 DEPTH = 50  # passages per search, chosen and not fitted: far more than are read, so that both rankings reach what fusing moves up
@@ -73,7 +74,8 @@ class HybridRetriever:
             return self._found(questions, vectors, k)
 
     def _found(self, questions: Sequence[str], vectors: Floats, k: int) -> list[list[Hit]]:
-        rankings = self._store.rank(questions, vectors, max(DEPTH, k))
+        depth = max(DEPTH, k)
+        rankings = with_late(self._store.rank(questions, vectors, depth), vectors, self._embedder, depth)
         return [fuse(found, k) for found in rankings]
 
 

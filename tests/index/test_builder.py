@@ -22,7 +22,8 @@ from index.storage import generations
 from index.update.report import BuildReport, NothingToIndex, Renamed
 
 # Read in this process: starting another for each index would take most of the time.
-build, index_in_memory = partial(builder.build, load=load), partial(builder.index_in_memory, load=load)
+build, begin = partial(builder.build, load=load), partial(builder.begin, load=load)
+index_in_memory = partial(builder.index_in_memory, load=load)
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -279,7 +280,6 @@ def test_a_run_that_stops_halfway_drops_what_it_wrote(
     articles: Path, tmp_path: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.storage.array_file.AT_ONCE", 1)
-    monkeypatch.setattr("index.update.reuse.PASSAGES_AT_ONCE", 1)
     seen: list[list[str]] = []
 
     def stop(done: int, total: int, name: str) -> None:
@@ -296,17 +296,26 @@ def test_a_run_that_stops_halfway_drops_what_it_wrote(
 TEXTS = st.sampled_from([None, "", "One.", "Two two.", "One.\r\n", "\U0001f600 \u4e2d\u3002", "# Head\n\nOne.\n"])
 
 
-@given(st.lists(st.dictionaries(st.sampled_from(["a.txt", "b.txt", "c.md", "d.md"]), TEXTS), min_size=1, max_size=5))
+CHANGES = st.dictionaries(st.sampled_from(["a.txt", "b.txt", "c.md", "d.md"]), TEXTS)
+
+
+@given(st.lists(st.tuples(CHANGES, st.booleans()), min_size=1, max_size=5))
 @pytest.mark.slow
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_history_ends_where_a_fresh_index_would(
-    tmp_path_factory: pytest.TempPathFactory, history: list[dict[str, str | None]]
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    history: list[tuple[dict[str, str | None], bool]],
 ) -> None:
-    """Files are written or removed (None), and the index follows or refuses; it always equals one built from nothing."""
+    """Files are written or removed (None), and the index follows or refuses, at times without the new vectors yet.
+
+    The whole one always equals one built from nothing.
+    """
+    monkeypatch.setattr(builder, "FEW", 0)
     base, embedder = tmp_path_factory.mktemp("history"), FakeEmbedder()
     articles = base / "articles"
     articles.mkdir()
-    for changes in history:
+    for changes, stopped in history:
         for name, text in changes.items():
             (articles / name).unlink(missing_ok=True)
             if text is not None:
@@ -315,6 +324,8 @@ def test_any_history_ends_where_a_fresh_index_would(
             fresh = index_in_memory([articles], embedder)
         except NothingToIndex:
             continue
+        if stopped:
+            begin([articles], base / "index", embedder)
         build([articles], base / "index", embedder)
         index = Index.open(base / "index")
         assert verify(base / "index") == [] and index.warnings == ()

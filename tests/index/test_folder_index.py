@@ -228,7 +228,7 @@ def rewrite_format(store: Path, number: int) -> None:
 
 
 def test_an_index_of_a_later_version_is_neither_opened_nor_overwritten(store: Path, embedder: FakeEmbedder) -> None:
-    rewrite_format(store, generations.FORMAT + 1)
+    rewrite_format(store, generations.INCOMPLETE + 1)
     with pytest.raises(IndexTooNew, match="update Pincite"):
         Index.open(store)
     with pytest.raises(IndexTooNew):

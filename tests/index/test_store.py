@@ -16,7 +16,7 @@ from index.arrays import Floats
 from index.folder_index import Duplicate
 from index.search.bm25 import K1, B
 from index.storage.generations import IndexProblem
-from index.store import Store, build, named, open_store
+from index.store import Store, begin, named, open_store
 from qa.answering.confidence import unfitted
 from qa.assistant import Assistant
 from qa.cli import location as chosen
@@ -60,7 +60,7 @@ def new_location(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 def store(folder: Path, new_location: Callable[[], str]) -> Store:
     """To be read only."""
     location = new_location()
-    build([folder], location, FakeEmbedder())
+    begin([folder], location, FakeEmbedder())
     return open_store(location)
 
 
@@ -178,11 +178,11 @@ def test_building_again_brings_it_in_step(
     new_location: Callable[[], str], tmp_path: Path, embedder: FakeEmbedder
 ) -> None:
     folder, location = articles(tmp_path), new_location()
-    assert len(build([folder], location, embedder).added) == 3
-    report = build([folder], location, embedder)
+    assert len(begin([folder], location, embedder).added) == 3
+    report = begin([folder], location, embedder)
     assert (report.documents, report.passages, report.differs, len(report.unchanged)) == (3, 3, False, 3)
     (folder / "d.md").unlink()
-    assert build([folder], location, embedder).removed == (str(folder / "d.md"),)
+    assert begin([folder], location, embedder).removed == (str(folder / "d.md"),)
     again = open_store(location)
     assert [Path(record.name).name for record in again.documents] == ["a.txt", "b.md"]
 

@@ -89,11 +89,12 @@ def write(folder: Path, passages: int, queries: int) -> None:
     settings = Settings((), WORDS_EACH, 0, 1, Given.fingerprint, DIMENSION, "bench", "2024-01-01T00:00:00+00:00")
     (folder / "index").mkdir()
     with writer_lock(folder / "index"), draft(folder / "index") as place:
-        gathering = Gathering(place)
+        gathering = Gathering(DIMENSION, place)
         for first in range(0, passages, PASSAGES_EACH):
-            gathering.add(*document(random, first, min(PASSAGES_EACH, passages - first)))
-        gathering.embed(vectors)
-        commit(place, gathering, Making(settings, tuple(map(tuple, canaries().tolist()))), before=None)
+            rows = vectors[first : first + PASSAGES_EACH]
+            gathering.add(*document(random, first, len(rows)), [*rows])
+        making = Making(settings, tuple(map(tuple, canaries().tolist())))
+        commit(place, gathering.finish(), making, before=None, origins=gathering.origins)
     written = Index.open(folder / "index").passages
     near = random.choice(passages, queries, replace=False)
     asked = unit(vectors[near] + random.normal(scale=0.5 / DIMENSION**0.5, size=(queries, DIMENSION)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -76,11 +77,16 @@ def clustered(random: np.random.Generator, number: int, dimension: int = 32) -> 
 
 
 def written(
-    vectors: Floats, folder: Path, before: StoredGraph | None = None, origins: Numbers | None = None
+    vectors: Floats,
+    folder: Path,
+    before: StoredGraph | None = None,
+    origins: Numbers | None = None,
+    missing: Sequence[int] = (),
 ) -> StoredGraph:
     """A graph over the vectors in a new folder; all are new unless their origins are given."""
     folder.mkdir()
-    write_graph(vectors, folder, before, np.full(len(vectors), -1, np.int32) if origins is None else origins)
+    origins = np.full(len(vectors), -1, np.int32) if origins is None else origins
+    write_graph(vectors, folder, before, origins, np.array(missing, np.int32))
     return StoredGraph(folder, {file: sha256(folder / file) for file in (GRAPH_FILE, ROWS_FILE)})
 
 
@@ -138,6 +144,20 @@ def test_a_graph_that_grows_and_shrinks_finds_nearly_the_same_and_nothing_that_i
     assert rows == [2_000, 2_100, 2_200, 2_300, 2_400, 1_900]
 
 
+def test_passages_without_a_vector_are_never_found_and_join_the_graph_once_they_have_one(tmp_path: Path) -> None:
+    vectors = clustered(np.random.default_rng(0), 500)
+    missing = [0, *range(3, 500, 4)]
+    so_far = vectors.copy()
+    so_far[missing] = 0
+    stored = written(so_far, tmp_path / "a", missing=missing)
+    for searched in (DenseIndex(so_far, stored, np.array(missing)), DenseIndex(so_far, None, np.array(missing))):
+        found = searched.search(vectors[missing], 500).ids
+        assert not np.isin(found, missing).any() and ((found >= 0).sum(axis=1) == 500 - len(missing)).all()
+        assert searched.among(np.arange(500) < 5).search(vectors[:1], 5).ids[0].tolist()[3:] == [-1, -1]
+    grown = DenseIndex(vectors, written(vectors, tmp_path / "b", stored, np.arange(500, dtype=np.int32)))
+    assert (grown.search(vectors, 1).ids[:, 0] == np.arange(500)).mean() >= 0.97 and recall(grown, vectors) >= 0.97
+
+
 def test_the_dead_around_a_query_leave_no_gap(tmp_path: Path) -> None:
     vectors = clustered(np.random.default_rng(0), 2_000)
     stored = written(vectors, tmp_path / "a")
@@ -179,7 +199,7 @@ def test_a_graph_is_written_above_a_size_and_grows_with_the_index(
     monkeypatch.setattr("index.search.dense.LARGEST_EXACT", 2)
     made: list[int] = []
     make = Graph.made
-    monkeypatch.setattr(Graph, "made", lambda vectors: made.append(len(vectors)) or make(vectors))
+    monkeypatch.setattr(Graph, "made", lambda *given: made.append(len(given[1])) or make(*given))
     for name in "bcdefgha":
         (tmp_path / f"{name}.txt").write_text(f"About {name}.")
         build([tmp_path], tmp_path / "index", embedder, load=load)

@@ -125,7 +125,7 @@ def test_a_plan_says_what_a_build_does_and_writes_nothing(tmp_path: Path, embedd
 def test_an_interrupted_run_goes_on_where_it_was(
     tmp_path: Path, embedder: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.update.reuse.PASSAGES_AT_ONCE", 1)
+    monkeypatch.setattr("index.update.embedding.AT_ONCE", 1)
     articles, index = tmp_path / "articles", tmp_path / "index"
     articles.mkdir()
     for name in "abcdef":

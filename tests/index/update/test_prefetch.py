@@ -1,4 +1,4 @@
-"""Reading ahead: order, errors, how far it goes, how it ends, and that reading and embedding take the time of the longer."""
+"""Reading ahead: order, errors, how far it goes, and how it ends."""
 
 from __future__ import annotations
 
@@ -7,22 +7,17 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from embedder_fakes import FakeEmbedder
 
-from index import builder, sandbox
-from index.arrays import Floats
-from index.builder import build, index_in_memory
-from index.loaders.text import Content, Overtaxed, load_text
+from index import sandbox
+from index.builder import build
+from index.loaders.text import Overtaxed
 from index.sandbox import Sandbox
-from index.update import reuse
 from index.update.prefetch import Ahead
-
-FILES = 100
-READING = EMBEDDING = 0.03  # seconds a file, of a passage each
 
 
 def one(_: object) -> int:
@@ -68,35 +63,6 @@ def test_one_who_stops_ends_the_thread() -> None:
         for _ in ahead:
             raise KeyboardInterrupt
     assert not readers()
-
-
-class SlowEmbedder(FakeEmbedder):
-    """Takes its time for each passage, as a model does while this process is idle."""
-
-    def embed(self, texts: Sequence[str]) -> Floats:
-        time.sleep(EMBEDDING * len(texts))
-        return super().embed(texts)
-
-
-def slow(kind: str, data: bytes) -> Content:
-    time.sleep(READING)
-    return load_text(data)
-
-
-@pytest.mark.slow
-def test_reading_and_embedding_take_about_the_time_of_the_longer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reuse, "PASSAGES_AT_ONCE", 8)
-    monkeypatch.setattr(builder, "READ_AHEAD", 16)
-    for number in range(FILES):
-        (tmp_path / f"{number:02}.txt").write_text(f"Number {number}.\n")
-    began = time.monotonic()
-    index = index_in_memory([tmp_path], SlowEmbedder(), load=slow)
-    seconds = time.monotonic() - began
-    assert [Path(one.name).stem for one in index.documents] == [f"{number:02}" for number in range(FILES)]
-    assert len(index.passages) == FILES
-    assert seconds < 0.85 * FILES * (READING + EMBEDDING)  # one after the other they take all of it, and more
 
 
 def test_an_interrupted_run_does_not_wait_for_what_is_being_read(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,8 +14,11 @@ import pytest
 from embedder_fakes import FakeEmbedder
 
 from index import builder
+from index.arrays import Floats
 from index.documents import load
-from qa.commands.index import changes, show_build, uploads_of
+from index.folder_index import Index
+from index.update import embedding
+from qa.commands.index import changes, show_build, update, uploads_of
 from qa.console import Terminal
 
 build = partial(builder.build, load=load)  # in this process: starting another would take most of the time
@@ -130,3 +134,66 @@ def test_uploads_stay_in_an_index_that_holds_them(tmp_path: Path, monkeypatch: p
     assert uploads_of(index) == []
     build([articles, uploads], index, FakeEmbedder())
     assert uploads_of(index) == [uploads]
+
+
+class Interrupted(FakeEmbedder):
+    """Is stopped by Ctrl-C at the third passage."""
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        if any("About c" in text for text in texts):
+            raise KeyboardInterrupt
+        return super().embed(texts)
+
+
+@pytest.fixture
+def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three articles, too many to be embedded before they can be asked."""
+    for module, name, value in ((builder, "FEW", 0), (embedding, "AT_ONCE", 1), (embedding, "FIRST_COPY", 1)):
+        monkeypatch.setattr(module, name, value)
+    (tmp_path / "a").mkdir()
+    for name in "abc":
+        (tmp_path / "a" / f"{name}.txt").write_text(f"About {name}.")
+    return tmp_path / "a"
+
+
+def updated(folder: Path, embedder: FakeEmbedder, **options: bool) -> type[BaseException] | None:
+    """Update the index beside a folder, in a thread, as that keeps its low priority; what ended it, if anything did."""
+    ended: list[type[BaseException]] = []
+
+    def run() -> None:
+        try:
+            given = {"planned": False, "as_json": False} | options
+            update([folder], folder.parent / "index", embedder, search=None, **given)  # type: ignore[arg-type]
+        except BaseException as error:
+            ended.append(type(error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(60)
+    return ended[0] if ended else None
+
+
+def test_what_can_be_asked_already_is_said_and_then_that_all_is_there(
+    many: Path, embedder: FakeEmbedder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert updated(many, embedder) is None
+    said = capsys.readouterr()
+    assert said.out.splitlines()[0].startswith("3 documents, 3 passages (3 added")
+    assert said.err.splitlines() == [
+        "vectors for 0 of 3 passages; ask already now: the others follow, and Ctrl-C only puts that off",
+        "all passages have their vectors",
+    ]
+    assert updated(many, embedder, quiet=True) is None and capsys.readouterr() == ("", "")
+
+
+def test_whoever_is_stopped_reads_what_is_there_and_the_next_run_makes_the_rest(
+    many: Path, embedder: FakeEmbedder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert updated(many, Interrupted()) is KeyboardInterrupt
+    assert capsys.readouterr().err.splitlines()[-1] == "vectors for 2 of 3 passages"
+    assert updated(many, embedder, planned=True) is None and Index.open(many.parent / "index").without_vector == 1
+    capsys.readouterr()
+    assert updated(many, embedder, as_json=True) is None
+    report = json.loads(capsys.readouterr().out)
+    assert (report["without_vector"], len(report["unchanged"])) == (0, 3)
+    assert Index.open(many.parent / "index").without_vector == 0

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from embedder_fakes import FakeEmbedder
 
+from index import builder
 from index.builder import build
 from index.documents import load
 from index.folder_index import Index
@@ -31,6 +32,18 @@ def test_an_index_is_summed_up_in_lines_that_a_person_reads(opened: Index) -> No
     assert any(line.startswith("  ") and "bad.pdf: " in line for line in lines)
     assert lines[-1].startswith("How bees make honey, and why so much of it ever…  md     2024-05-01  /")
     assert not any("(" in line and "'" in line for line in lines)  # no tuples, no quoted names
+
+
+def test_how_far_the_vectors_are_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builder, "FEW", 0)
+    (tmp_path / "a.txt").write_text("Bees make honey.")
+    builder.begin([tmp_path / "a.txt"], tmp_path / "index", FakeEmbedder(), load=load)
+    opened = Index.open(tmp_path / "index")
+    report = describe(opened)
+    assert report["without_vector"] == 1 and [line for line in summary(opened, report) if "Vectors" in line] == [
+        "Vectors    exact, 64 dimensions; vectors for 0 of 1 passages, questions make those that they need, "
+        "and `pincite index` the others"
+    ]
 
 
 def test_what_is_known_of_one_document_is_a_line_each(opened: Index) -> None:
