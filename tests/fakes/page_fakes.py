@@ -84,6 +84,7 @@ class FakeReport:
     unreadable: tuple[Unreadable, ...] = (Unreadable("b", "why"),)
     renamed: tuple[str, ...] = ()
     away: tuple[str, ...] = ()
+    without_vector: int = 0
 
 
 class FakeIndex:

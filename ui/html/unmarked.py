@@ -33,7 +33,7 @@ def unmarked(words: str, document: str) -> str:
 
 def unmarked_around(before: str, quote: str, after: str, document: str) -> list[str]:
     """A quote and the words around it without mark-up, which may begin in one of the three and end in another."""
-    left, right = _EDGES
+    left, right = tuple(_EDGES)
     whole = left.join((before, f"{quote}{right}{after}"))
     parts = re.split(f"[{_EDGES}]", unmarked(whole, document))
     return [unmarked(part, document) for part in parts] if len(parts) == 3 else [before, quote, after]

@@ -25,6 +25,7 @@ from ui.state.roots import Roots
 
 if TYPE_CHECKING:
     from index.embedder import Embedder
+    from index.update.embedding import Embedding
     from index.update.report import BuildReport
     from qa.assistant import Assistant
 
@@ -71,8 +72,11 @@ def serve(
     home = user_data_path("pincite")
     assistant, library = opened_by(opener), None
     if not opener.shared:
-        library = Library(assistant, opener.rebuild, home, by_path=by_path(host, folders), samples=CORPUS)
+        may = by_path(host, folders)
+        library = Library(assistant, opener.rebuild, home, by_path=may, embed_rest=opener.embed_rest, samples=CORPUS)
         library.add_paths(add)
+        if not add:
+            library.resume()
     remark = "" if auth is not None else open_to(host, library)
     page = build_app(assistant, folder=home, library=library, personal=is_loopback(host), remark=remark)
     address = launch(page, host=host, port=port, auth=auth)
@@ -157,10 +161,16 @@ class Opener:
         return Assistant.over_index(index, self.embedder, self.models.reader)
 
     def rebuild(self, roots: Roots, progress: Callable[[int, int, str], None]) -> BuildReport:
-        """Update the index to match the roots."""
-        from index.builder import build
+        """Update the index to match the roots, without the vectors if they are many."""
+        from index.builder import begin
 
-        return build(roots.paths, Path(self.location), self.embedder, without=sorted(roots.out), progress=progress)
+        return begin(roots.paths, Path(self.location), self.embedder, without=sorted(roots.out), progress=progress)
+
+    def embed_rest(self, embedding: Embedding) -> None:
+        """Make the vectors that the index lacks."""
+        from index.update.embedding import embed_rest
+
+        embed_rest(Path(self.location), self.embedder, embedding=embedding)
 
     def _current(self) -> str | None:
         return None if self.shared else current(Path(self.location))

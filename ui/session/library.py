@@ -13,10 +13,12 @@ from index.documents import find_files
 from index.files import digest, digest_of, replace_file
 from index.storage.generations import IndexProblem
 from index.update.away import away, below
+from index.update.embedding import Embedding
 from index.update.report import BuildReport
 from ui.html.conversation import counted
 from ui.html.library import Origin
 from ui.session.lazy_assistant import Loading
+from ui.session.vectors_job import VectorsJob
 from ui.state.background import Background, Job, Progress
 from ui.state.roots import Roots
 from ui.state.source_files import key_of
@@ -33,7 +35,8 @@ class StoppedIndexing(Exception):
 
 
 class Library:
-    """The indexed files. ``rebuild`` updates the index to match the roots and reports what it did.
+    """The indexed files. ``rebuild`` updates the index to match the roots and reports what it did; ``embed_rest`` then makes
+    the vectors that it lacks.
 
     If ``by_path`` is false, visitors cannot name folders of the server, because whoever names one can read it. Uploads
     are stored in ``home``, each under its own name in a folder named by its content; the choice of files is stored in
@@ -47,12 +50,14 @@ class Library:
         home: Path,
         *,
         by_path: bool,
+        embed_rest: Callable[[Embedding], None] | None = None,
         most_uploaded: int = MOST_UPLOADED,
         samples: Path | None = None,
     ) -> None:
         self.assistant, self.rebuild, self.by_path, self.samples = assistant, rebuild, by_path, samples
         self.uploads, self.most_uploaded = (home / "uploads").resolve(), most_uploaded
         self._background = Background("index", "Indexing is already running; wait until it is done, or stop it.")
+        self._vectors = VectorsJob(assistant, embed_rest) if embed_rest is not None else None
         self._stop = threading.Event()
         self._before: Roots | None = None
         self._confirmed: frozenset[Path] = frozenset()
@@ -63,6 +68,11 @@ class Library:
     def job(self) -> Job | None:
         """The current or latest indexing run."""
         return self._background.job
+
+    @property
+    def vectors(self) -> Job | None:
+        """The current or latest run that makes vectors."""
+        return self._vectors.job if self._vectors is not None else None
 
     @property
     def roots(self) -> Roots:
@@ -94,8 +104,15 @@ class Library:
         self._start(self._roots())
 
     def stop(self) -> None:
-        """Stop the current job; the index stays as it was."""
+        """Stop what runs; the index stays as it was, or as it is without more vectors."""
         self._stop.set()
+        if self._vectors is not None:
+            self._vectors.stop()
+
+    def resume(self) -> None:
+        """Make the vectors that an interrupted run left, once the index is open."""
+        if self._vectors is not None:
+            self._vectors.resume()
 
     def keep(self, files: Mapping[Path, str]) -> None:
         """Store uploaded files under their names, for ``add_uploads``.
@@ -278,6 +295,8 @@ class Library:
 
         def work(progress: Progress) -> str:
             self._stop.clear()
+            if self._vectors is not None:
+                self._vectors.end()
             roots = wanted
             if callable(roots):
                 with suppress(IndexProblem, ValueError, OSError):
@@ -299,6 +318,8 @@ class Library:
 
             report = self.rebuild(roots, step)
             self.assistant.reopen()
+            if report.without_vector and self._vectors is not None:
+                self._vectors.start()
             return "\n".join([told(report), *map(str, report.away), *results(report, results_of)])
 
         self._background.start(work, patient=patient)

@@ -13,7 +13,7 @@ from qa.answerer import Answerer
 from qa.answers import Answer
 from ui.html.conversation import start
 from ui.html.library import INDEXING, adding, job_note
-from ui.html.markup import EMPTY, Html
+from ui.html.markup import EMPTY, Html, join
 from ui.html.status import banner, size
 from ui.session.actions import Act
 from ui.session.evaluation_job import EVALUATING, Measuring
@@ -22,6 +22,7 @@ from ui.session.library import Library
 from ui.session.queue import Line
 from ui.session.reply import Reply, Sent
 from ui.session.suggestions import checked, first_questions
+from ui.session.vectors_job import EMBEDDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +56,16 @@ class News:
 
     def news(self, sent: Sent, arguments: Sequence[str]) -> Reply:
         """What has changed since ``sent.seen``; nothing if that is still so."""
-        contents, job = self._contents(), self.library.job if self.library is not None else None
-        measured = self.measuring.job
+        contents, library, measured = self._contents(), self.library, self.measuring.job
+        job, vectors = (library.job, library.vectors) if library is not None else (None, None)
         before, _, _ = sent.seen.partition("\n")
-        seen = f"{contents} {self.offered}\n{job} {measured}"
+        seen = f"{contents} {self.offered}\n{job} {vectors} {measured}"
         if seen == sent.seen:
             return Reply(seen=seen)
         parts: dict[str, Html] = {
             "size": size(contents.documents, job),
             "banner": banner(contents.problems, changing=self.library is not None),
-            "job": job_note(job, INDEXING),
+            "job": join([job_note(job, INDEXING), job_note(vectors, EMBEDDING)]),
             "measuring": job_note(measured, EVALUATING),
         }
         if sent.view == "ask" and not sent.chat:

@@ -48,8 +48,8 @@ class Background:
     def __init__(self, name: str, busy: str) -> None:
         self.name, self.busy = name, busy
         self.job: Job | None = None
-        self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
 
     def check_idle(self) -> None:
         """Raise ValueError if a job is running."""
@@ -65,6 +65,11 @@ class Background:
                 self.job = Job("running", time.monotonic())
             self._thread = threading.Thread(target=self._run, args=(work, self._thread), name=self.name, daemon=True)
             self._thread.start()
+
+    def wait(self) -> None:
+        """Wait until the job that was started last has ended."""
+        if self._thread is not None:
+            self._thread.join()
 
     def _run(self, work: Callable[[Progress], str], before: threading.Thread | None) -> None:
         """Do the work after the job before; an error becomes the job's result."""
