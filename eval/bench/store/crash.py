@@ -3,9 +3,9 @@
     python eval/bench/store/crash.py [--kills 500] [--seed 0] [--json crash.json]
 
 First SIGKILL at random moments of one long history. Then, for a first index, an update and a deletion, once at every call
-by which the store is written; and once more with power loss: what was not flushed by then loses its second half. After
-each the index is opened, every text compared with what it was before or after the run, every byte verified, and the next
-run has to bring it in step.
+by which the store is written, also while vectors are made of what was published; and once more with power loss: what was not
+flushed by then loses its second half. After each the index is opened, every text compared with what it was before or after
+the run, every byte verified, and the next run has to bring it in step.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from pathlib import Path
 
 from eval.bench.results import command_line, print_table, write_json
 from eval.bench.store.trials import Trial, building, kill_at, nothing, verdict
+
+TASKS = (("first index", False), ("first index", True), ("update", False), ("update", True), ("delete", False))
 
 
 @dataclass(slots=True)
@@ -59,9 +61,10 @@ def at_random(folder: Path, kills: int, seed: int) -> KillFigures:
     return row
 
 
-def at_every_point(folder: Path, task: str, *, power: bool) -> KillFigures:
+def at_every_point(folder: Path, task: str, *, power: bool, in_steps: bool = False) -> KillFigures:
     """A kill at each call by which one run writes the store."""
-    trial, row = Trial(folder), KillFigures(f"{task}: {'power loss' if power else 'SIGKILL'} at every write point")
+    trial, end = Trial(folder, in_steps=in_steps), "power loss" if power else "SIGKILL"
+    row = KillFigures(f"{task}{', then its vectors' if in_steps else ''}: {end} at every write point")
     kept, before, after = trial.prepare(task), trial.held(), trial.wanted()
     said = building(trial, nothing).end()
     assert said is not None and said.get("points"), said
@@ -75,9 +78,9 @@ def at_every_point(folder: Path, task: str, *, power: bool) -> KillFigures:
 def series(kills: int, seed: int) -> list[Callable[[Path], KillFigures]]:
     """Everything that is tried."""
     points = [
-        lambda folder, task=task, power=power: at_every_point(folder, task, power=power)
+        lambda folder, task=task, power=power, steps=steps: at_every_point(folder, task, power=power, in_steps=steps)
         for power in (False, True)
-        for task in ("first index", "update", "delete")
+        for task, steps in TASKS
     ]
     return [lambda folder: at_random(folder, kills, seed), *points]
 

@@ -3,9 +3,10 @@
     python eval/bench/store/faults.py [--json faults.json]
 
 Full disk (ENOSPC), failing disk (EIO) and missing permission (EACCES), at every write point of a first index, an update and
-a deletion; a limit on the size of files, which fails the writes themselves; and at every read point of opening. After a
-failed write the old generation has to answer, the message has to name a file of the index and the reason, and the next run
-has to bring the index in step. After a failed read a generation has to answer, or such a message has to say why none does.
+a deletion, also while vectors are made of what was published; a limit on the size of files, which fails the writes
+themselves; and at every read point of opening. After a failed write the old generation has to answer, the message has to name
+a file of the index and the reason, and the next run has to bring the index in step. After a failed read a generation has to
+answer, or such a message has to say why none does.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.bench.results import command_line, print_table, write_json
+from eval.bench.store.crash import TASKS
 from eval.bench.store.trials import Child, Points, Trial, building, fail_at, nothing, texts_of, verdict
 from index.folder_index import Index
 
@@ -47,10 +49,11 @@ class FaultFigures:
         self.wrong += (problem,) if problem else ()
 
 
-def writing(folder: Path, task: str, fault: str, *, lasting: bool) -> FaultFigures:
+def writing(folder: Path, task: str, fault: str, *, lasting: bool, in_steps: bool = False) -> FaultFigures:
     """A fault at each call by which one run writes the store."""
-    trial, code = Trial(folder), CODES[fault]
-    row = FaultFigures(f"{fault} {'from the call on' if lasting else 'once'}, {task}")
+    trial, code = Trial(folder, in_steps=in_steps), CODES[fault]
+    steps = ", then its vectors" if in_steps else ""
+    row = FaultFigures(f"{fault} {'from the call on' if lasting else 'once'}, {task}{steps}")
     kept = trial.prepare(task)
     before, after = trial.held(), trial.wanted()
     for number in range(1, _points(building(trial, nothing)) + 1):
@@ -94,8 +97,8 @@ def reading(folder: Path, fault: str) -> FaultFigures:
 def all_rows(folder: Path) -> list[FaultFigures]:
     """Everything that is tried."""
     rows = [
-        writing(folder / f"{task}-{fault}-{lasting}", task, fault, lasting=lasting)
-        for task in ("first index", "update", "delete")
+        writing(folder / f"{task}-{steps}-{fault}-{lasting}", task, fault, lasting=lasting, in_steps=steps)
+        for task, steps in TASKS
         for fault, lasting in (("ENOSPC", True), ("ENOSPC", False), ("EIO", False), ("EACCES", False))
     ]
     return [

@@ -2,8 +2,9 @@
 
     python eval/bench/store/readers.py [--seconds 300] [--readers 8] [--json readers.json]
 
-The writer changes files, brings the index in step, and only then says which version is in it. Each reader notes what was
-said last, opens the index, compares every passage with its document and searches; it has to find that version or a later.
+The writer changes files, brings the index in step, vectors last, and only then says which version is in it. Each reader notes
+what was said last, opens the index, compares every passage with its document and searches; it has to find that version or a
+later.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def main() -> None:
 
 def together(folder: Path, readers: int, seconds: float) -> Report:
     """Write in this process, and read in others, for some seconds."""
-    trial, said = Trial(folder), mmap.mmap(-1, 8)
+    trial, said = Trial(folder, in_steps=True), mmap.mmap(-1, 8)
     until, version = time.monotonic() + seconds, 0
     _write(trial, version, said)
     children = [Child(lambda: _read(trial, said, until), PATIENCE + seconds) for _ in range(readers)]

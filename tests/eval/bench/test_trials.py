@@ -21,10 +21,10 @@ def test_sigkill_at_random_moments_loses_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("task", ["first index", "update"])
-def test_power_loss_at_every_write_point_loses_nothing(tmp_path: Path, task: str) -> None:
-    row = crash.at_every_point(tmp_path / "trial", task, power=True)
-    assert row.kills > 30 and row.problems == ()
+@pytest.mark.parametrize(("task", "in_steps"), [("first index", False), ("update", False), ("update", True)])
+def test_power_loss_at_every_write_point_loses_nothing(tmp_path: Path, task: str, in_steps: bool) -> None:
+    row = crash.at_every_point(tmp_path / "trial", task, power=True, in_steps=in_steps)
+    assert row.kills > (90 if in_steps else 30) and row.problems == ()
 
 
 def test_a_trial_finds_what_was_lost_and_what_is_damaged(tmp_path: Path) -> None:
@@ -53,11 +53,14 @@ def test_every_kind_of_damage_is_found_and_its_file_named(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("fault", "lasting"), [("ENOSPC", True), ("EACCES", False)])
+@pytest.mark.parametrize(
+    ("fault", "lasting", "in_steps"),
+    [("ENOSPC", True, False), ("EACCES", False, False), ("ENOSPC", True, True), ("EIO", False, True)],
+)
 def test_a_fault_while_writing_leaves_the_old_generation_and_a_clear_message(
-    tmp_path: Path, fault: str, lasting: bool
+    tmp_path: Path, fault: str, lasting: bool, in_steps: bool
 ) -> None:
-    row = faults.writing(tmp_path / "trial", "update", fault, lasting=lasting)
+    row = faults.writing(tmp_path / "trial", "update", fault, lasting=lasting, in_steps=in_steps)
     assert row.refused > 20 and row.wrong == ()
 
 
