@@ -10,7 +10,20 @@ import re
 from collections.abc import Sequence
 from typing import Protocol
 
-from qa.english import AUXILIARIES, BE, MONTHS, NAME, PEOPLE, PREPOSITIONS, QUESTION_WORDS, THINGS, WEEKDAYS, any_of
+from qa.english import (
+    AUXILIARIES,
+    BE,
+    FUNCTION_WORDS,
+    MONTHS,
+    NAME,
+    PEOPLE,
+    PREPOSITIONS,
+    QUESTION_WORDS,
+    THINGS,
+    WEEKDAYS,
+    any_of,
+)
+from qa.question.content_words import content
 from qa.question.corrections import Correction, correction_in
 
 MOST = 5  # readings, chosen and not fitted: all of them are asked, so each costs time
@@ -58,9 +71,9 @@ NOUN_PHRASE = re.compile(r"\b(?:a|an|the)\s+[^,?]*$")
 # How a phrase begins that is not a verb.
 THING_NAMED = re.compile(r"(?:the|an?|its|his|her|their|this|that|these|those)\b|[A-Z0-9]")
 HEAD = re.compile(rf"^(?:[\w’'-]+\s+){{0,3}}?{any_of(AUXILIARIES)}\s+", re.I)
-_CAPITALISED_AT_TIMES = (*MONTHS, *WEEKDAYS, *QUESTION_WORDS, *AUXILIARIES, *PREPOSITIONS)
-_COMMANDS = "tell describe explain name list give show compare summarise summarize"
-NOT_NAMES = frozenset(map(str.lower, (*_CAPITALISED_AT_TIMES, *f"and or but so then the any i {_COMMANDS}".split())))
+_CAPITALISED_AT_TIMES = (*MONTHS, *WEEKDAYS, *QUESTION_WORDS, *AUXILIARIES, *PREPOSITIONS, *FUNCTION_WORDS)
+_OPENERS = "tell describe explain name list give show compare summarise summarize besides aside along despite according apart then"
+NOT_NAMES = frozenset(map(str.lower, (*_CAPITALISED_AT_TIMES, *_OPENERS.split())))
 
 # What a question is about, by its form; the first that fits.
 COMMAND = re.compile(
@@ -144,7 +157,12 @@ def leans(question: str) -> bool:
         return True
     body = OPENING.sub("", question)
     opened = body != question and not question.lower().startswith(("so ",))
-    return opened or _is_part(body) or any(_unbound(pattern, body) for pattern in (PERSON, THING, PLACE))
+    return (
+        opened
+        or _is_part(body)
+        or _is_short(body)
+        or any(_unbound(pattern, body) for pattern in (PERSON, THING, PLACE))
+    )
 
 
 def _corrected(correction: Correction, last: Asked) -> list[str]:
@@ -176,8 +194,18 @@ def _of_the_subject(part: str, turns: Sequence[Asked]) -> list[str]:
 def _is_part(question: str) -> bool:
     """Whether a short question asks for a part of something that it does not name, as in "What are the main themes?"."""
     asked = _strip(question)
-    named = any(name.group().lower() not in NOT_NAMES for name in NAMES.finditer(asked))
-    return bool(PART.match(asked) and OF_WHAT.search(asked)) and not named and not COMPLETE.search(asked)
+    return bool(PART.match(asked) and OF_WHAT.search(asked)) and not _named(asked) and not COMPLETE.search(asked)
+
+
+def _is_short(question: str) -> bool:
+    """Whether a question holds one word that says something at most, and no name: "Who won?", "How many years?"."""
+    words = _strip(question).split()
+    return bool(WH.match(question)) and 1 < len(words) <= 3 and len(content(question)) <= 1 and not _named(question)
+
+
+def _named(question: str) -> bool:
+    """Whether a question holds a name."""
+    return any(name.group().lower() not in NOT_NAMES for name in NAMES.finditer(question))
 
 
 def focus_of(turns: Sequence[Asked]) -> str | None:
@@ -234,8 +262,8 @@ def _substituted(question: str, turns: Sequence[Asked]) -> list[str]:
         focus = focus_of(turns)
         if _is_part(question):
             return [f"{_strip(question)} of {focus}?", question] if focus else [question]
-        topics = [focus] if focus else []
-        return [f"{_strip(question)} {topic}?" for topic in [*topics, _about(last), *_names(turns)[:1]]]
+        topics = [*([focus] if focus else []), _about(last), *_names(turns)[:1]]
+        return [*(f"{_strip(question)} {topic}?" for topic in topics), *([question] if _is_short(question) else [])]
     completed = []
     for referent in _referents(
         turns, person=PERSON.search(question) is not None, place=PLACE.search(question) is not None
@@ -261,7 +289,9 @@ def _substituted(question: str, turns: Sequence[Asked]) -> list[str]:
 def _referents(turns: Sequence[Asked], *, person: bool, place: bool) -> list[str]:
     """Possible referents of a pronoun, likeliest first."""
     last = turns[-1]
-    names = _names(turns)
+    names = sorted(
+        _names(turns), key=lambda name: not re.search(rf"\b{any_of(AUXILIARIES)} {re.escape(name)}\b", last.question)
+    )
     answer = [last.answer] if last.answer and len(last.answer.split()) <= SHORT else []
     if person or place:
         asked = re.match(r"(?:who|whom|which|where|in|to|name)", last.question, re.I)

@@ -241,6 +241,8 @@ FORMS = (
         rf"(?:(?:give|show|write|make)(?: me| us)? )?(?:an? |the )?(?:short |brief |quick )?{_SUMMARY}"
         r"(?::? (?:of |for |about )?(?P<topic>(?!.* (?:is|that|was)$).+))?",
         rf"(?:and )?what (?:is|are|was|were) {_THIS} (?:all |mainly |mostly )?about|tl;?dr(?:[: ]+(?P<topic>.+))?",
+        rf"(?:are|is) there any(?:thing)?(?: (?:other|else|more|important|interesting))*(?: (?:aspect|fact|thing|detail|point)s?)?"
+        rf" (?:about|in) {_THIS}",
         rf"what (?:is|are) the {_SUMMARY}|(?:and )?what (?:else )?(?:does|do) {_THIS} (?:deal with|discuss|cover|talk about|say)"
         rf"|(?:and )?what else is (?:in )?{_THIS}",
     ),

@@ -111,3 +111,16 @@ def test_a_name_takes_the_place_of_another_and_does_not_stand_beside_it():
     assert readings("And Qatar?", turns) == ["How much did Qatar export?"]
     assert readings("And in Qatar?", turns)[-1] == "How much did Oman export in Qatar?"
     assert readings("And of gas?", turns)[-1] == "How much did Oman export of gas?"
+
+
+def test_a_question_of_two_words_is_asked_of_what_was_spoken_of_and_as_it_stands():
+    asked = readings("Who won?", [Turn("What is the Ellam race?", None)])
+    assert asked[0] == "Who won the Ellam race?" and asked[-1] == "Who won?"
+    assert readings("Who owns the ferry Halka?", [Turn("What is the Ellam race?", None)]) == [
+        "Who owns the ferry Halka?"
+    ]
+
+
+def test_what_opens_a_sentence_is_no_name():
+    asked = readings("When was she born?", [Turn("Besides the mill, did Nadia Voss own ships?", None)])
+    assert asked[0] == "When was Nadia Voss born?" and not any("Besides" in one for one in asked)

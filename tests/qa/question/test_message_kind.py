@@ -121,6 +121,7 @@ def test_next_to_no_question_of_open_sets_is_caught(name: str):
         ("Is the pier mentioned anywhere?", "mentions", "the pier", ""),
         ("whats harbour.md abt", "overview of a document", "harbour.md", ""),
         ("what else is in this article", "overview", "this article", ""),
+        ("Are there any other interesting aspects about this article?", "overview", "this article", ""),
         ("sum it up pls", "overview", "it", ""),
         ("quotes by Nadia Voss", "quote", "Nadia Voss", ""),
         ("<i>Skerrow</i>", "topic", "Skerrow", ""),
