@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from platformdirs import user_data_path
 
 import index
 from index.environment import set_environment
+from index.files import digest
 from index.storage.generations import IndexProblem
 from index.store import in_database
 from qa.answers import PASSAGES_READ
@@ -102,6 +104,12 @@ def index_folder(given: Path | None) -> Path:
     return given if given is not None else user_data_path("pincite") / "index"
 
 
+def upload_folder(index: str | Path) -> Path:
+    """Where the page keeps what is uploaded to an index: each has a folder of its own, as the page deletes what leaves it."""
+    home, place = user_data_path("pincite").resolve(), Path(index).resolve()
+    return home / ("uploads" if place == home / "index" else f"uploads-{digest(os.fsencode(place))[:16]}")
+
+
 def location(folder: Path | None, store: str | None) -> str | Path:
     """Where the index is: in the database if a URL is given, else in a folder. ValueError for a bad URL."""
     if store is None:
@@ -157,7 +165,7 @@ def index_command(
         from qa.commands.index import changes, update, uploads_of
 
         place, encoder = location(folder, store), SentenceEmbedder.open(embedder)
-        roots = [*(paths or [CORPUS]), *(uploads_of(place) if store is None else ())]
+        roots = [*(paths or [CORPUS]), *(uploads_of(place, upload_folder(place)) if store is None else ())]
         run = partial(update, roots, place, encoder, search=search, planned=dry_run, as_json=as_json)
         run()
         for _ in changes(roots, index_folder(folder)) if watch else ():

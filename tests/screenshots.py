@@ -255,7 +255,7 @@ def served(name: str, home: Path) -> Iterator[Site]:
         return "the bundled questions: 404 of 467 right, 19 of 210 unanswerable ones answered."
 
     loading = Loading(opener.open)
-    library = Library(loading, rebuild, home, by_path=True, samples=CORPUS)
+    library = Library(loading, rebuild, home / "uploads", by_path=True, samples=CORPUS)
     page = build_app(loading, folder=home, library=library)
     page.measuring.evaluate = evaluate
     yield Site(launch(page, port=free_port("127.0.0.1", 0)), gate, uploads(home / "uploads to make"))

@@ -8,8 +8,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Event
 
-from platformdirs import user_data_path
-
 from index.builder import plan
 from index.embedder import Embedder
 from index.encoder.threads import give_way
@@ -60,9 +58,8 @@ def _embed_rest(place: Path, embedder: Embedder) -> None:
         err.say(vectors_there(open_store(place)) or "all passages have their vectors")
 
 
-def uploads_of(index: str | Path) -> list[Path]:
+def uploads_of(index: str | Path, folder: Path) -> list[Path]:
     """The folder of the files uploaded on the page, if the index holds them: naming other folders leaves them in it."""
-    folder = user_data_path("pincite").resolve() / "uploads"
     try:
         names = generations.finished(Path(index))
         roots = generations.read_manifest(Path(index), names[-1])["settings"]["roots"] if names else ()

@@ -158,7 +158,7 @@ def uploads(folder: Path) -> Library:
 def upload(folder: Path, text: str) -> None:
     file = folder / "kula.txt"
     file.write_text(text)
-    uploads(folder)._keep(file)
+    uploads(folder)._stored(file, file.name)
 
 
 def notes(folder: Path, text: str) -> None:
@@ -210,11 +210,11 @@ def test_a_turn_is_in_a_conversation_or_not_and_harms_none_before_it(tmp_path: P
 def test_an_upload_that_is_not_what_its_name_says_is_written_anew(tmp_path: Path) -> None:
     library, file = uploads(tmp_path), tmp_path / "kula.txt"
     file.write_text("The keep at Kula was built in 1400.")
-    kept = library._keep(file)
-    assert library._keep(file.rename(tmp_path / "other.txt")) == kept
+    kept = library._stored(file, file.name)
+    assert library._stored(file.rename(tmp_path / "other.txt"), "other.txt") == kept
     file.write_text(kept.read_text())
     os.truncate(kept, 10)
-    assert library._keep(file) == kept
+    assert library._stored(file, file.name) == kept
     assert kept.read_text() == "The keep at Kula was built in 1400."
 
 

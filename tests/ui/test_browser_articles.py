@@ -43,7 +43,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     (articles / "lake.txt").write_text("# The lake\n\nThe lake was dry.\n")
     folder = FakeFolder([articles], {WHEN: "after the flood"}, NOTES)
     assistant = Loading(folder.open)
-    library = Library(assistant, folder.rebuild, home, by_path=True)
+    library = Library(assistant, folder.rebuild, home / "uploads", by_path=True)
     page = build_app(assistant, folder=home, library=library)
 
     def evaluate(file: Path | None, asked: Any, report: Path, progress: Callable[[int, int], None]) -> str:

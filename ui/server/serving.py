@@ -16,7 +16,7 @@ from platformdirs import user_data_path
 
 from index.storage.generations import IndexMissing, IndexProblem, current, finished
 from index.store import Store, in_database, open_store
-from qa.cli import CORPUS
+from qa.cli import CORPUS, upload_folder
 from ui.app.guard import is_loopback
 from ui.session.lazy_assistant import Loading
 from ui.session.library import Library
@@ -72,8 +72,8 @@ def serve(
     home = user_data_path("pincite")
     assistant, library = opened_by(opener), None
     if not opener.shared:
-        may = by_path(host, folders)
-        library = Library(assistant, opener.rebuild, home, by_path=may, embed_rest=opener.embed_rest, samples=CORPUS)
+        may, uploads = by_path(host, folders), upload_folder(location)
+        library = Library(assistant, opener.rebuild, uploads, by_path=may, embed_rest=opener.embed_rest, samples=CORPUS)
         library.add_paths(add)
         if not add:
             library.resume()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -39,7 +40,7 @@ class Library:
     the vectors that it lacks.
 
     If ``by_path`` is false, visitors cannot name folders of the server, because whoever names one can read it. Uploads
-    are stored in ``home``, each under its own name in a folder named by its content; the choice of files is stored in
+    are stored in ``uploads``, each under its own name in a folder named by its content; the choice of files is stored in
     the index itself. ``samples`` is the folder of articles to try.
     """
 
@@ -47,7 +48,7 @@ class Library:
         self,
         assistant: Loading,
         rebuild: Rebuild,
-        home: Path,
+        uploads: Path,
         *,
         by_path: bool,
         embed_rest: Callable[[Embedding], None] | None = None,
@@ -55,7 +56,7 @@ class Library:
         samples: Path | None = None,
     ) -> None:
         self.assistant, self.rebuild, self.by_path, self.samples = assistant, rebuild, by_path, samples
-        self.uploads, self.most_uploaded = (home / "uploads").resolve(), most_uploaded
+        self.uploads, self.most_uploaded = uploads.resolve(), most_uploaded
         self._background = Background("index", "Indexing is already running; wait until it is done, or stop it.")
         self._vectors = VectorsJob(assistant, embed_rest) if embed_rest is not None else None
         self._stop = threading.Event()
@@ -210,14 +211,18 @@ class Library:
             self._start(self._roots().added(path))
 
     def sweep(self) -> None:
-        """Delete the uploads that the index on disk does without; not while a job runs, which may bring some back."""
+        """Delete the uploads that the index does without: not while a job runs, which may bring some back, and none that
+        another page has just stored or is bringing back.
+        """
         roots = self.roots
         if self.assistant.status != "ready" or not roots.paths or (self.job and self.job.state == "running"):
             return
         kept = self.uploads in roots.paths
         for file in [*self.uploads.glob("*/*")]:
-            if file not in self._kept and (not kept or file in roots.out):
-                with suppress(OSError):
+            with suppress(OSError):
+                if time.time() - file.stat().st_mtime < UNDO or file in self._kept:
+                    continue
+                if not kept or file in roots.out:
                     file.unlink()
                     file.parent.rmdir()
 
@@ -282,6 +287,7 @@ class Library:
             path for path in sorted(place.parent.iterdir()) if not path.name.startswith(".")
         ]  # none is half written
         if there and digest_of(there[0]) == digest(data):
+            os.utime(there[0])  # so that no page deletes it
             return there[0]
         replace_file(place, data)
         return place
@@ -303,6 +309,10 @@ class Library:
                     self.assistant.wait()
                 self._confirm()
                 roots = roots()
+            for file in self.roots.out - roots.out:
+                with suppress(OSError):
+                    if self.uploads in file.parents:
+                        os.utime(file)  # so that no other page deletes what comes back
             there = [path for path in roots.paths if os.path.exists(path)]
             sizes = {str(path): path.stat().st_size for path in find_files(there) if path.is_file()}
             whole, read = max(1, sum(sizes.values())), 0

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from index.files import flush
 from qa.answers import Agreement, Alternative, Answer, Citation, CitedPassage, ListedDocument, Milliseconds
 
 TurnState = Literal["reading", "done", "stopped", "failed"]
@@ -127,7 +128,8 @@ class ChatStore:
         """Bring back conversations that were just forgotten."""
         for id in filter(_ID.fullmatch, ids):
             with suppress(FileNotFoundError):
-                os.replace(self._path(id).with_suffix(".gone"), self._path(id))
+                if not self._path(id).exists():
+                    os.replace(self._path(id).with_suffix(".gone"), self._path(id))
 
     def sweep(self) -> None:
         """Delete for good what was forgotten."""
@@ -173,6 +175,7 @@ class ChatStore:
     def _append(self, chat: Chat, value: dict[str, Any]) -> None:
         """Add one line; a line that a crash has cut off is ended first."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.restore([chat.id])  # who goes on with a forgotten conversation, on another page, wants all of it
         with self._path(chat.id).open("a+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             size = file.seek(0, os.SEEK_END)
@@ -181,6 +184,8 @@ class ChatStore:
             file.write(before + b"".join(_line(one) for one in (*lines, value)))
             file.flush()
             os.fsync(file.fileno())
+        if not size:
+            flush(self.folder)
 
     def _path(self, id: str) -> Path:
         return self.folder / f"{id}.jsonl"

@@ -18,6 +18,7 @@ from index.arrays import Floats
 from index.documents import load
 from index.folder_index import Index
 from index.update import embedding
+from qa.cli import upload_folder
 from qa.commands.index import changes, show_build, update, uploads_of
 from qa.console import Terminal
 
@@ -125,15 +126,20 @@ def test_what_stays_out_is_said(tmp_path: Path, embedder: FakeEmbedder) -> None:
 
 def test_uploads_stay_in_an_index_that_holds_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    uploads, articles, index = tmp_path / "pincite" / "uploads", tmp_path / "articles", tmp_path / "index"
+    articles, index = tmp_path / "articles", tmp_path / "index"
+    uploads = upload_folder(index)
+    assert uploads.parent == upload_folder(tmp_path / "pincite" / "index").parent == tmp_path / "pincite"
+    assert (
+        len({*map(upload_folder, (index, tmp_path / "pincite" / "index", articles))}) == 3
+    )  # no index deletes another's
     for folder, words in ((uploads, "Bees make honey."), (articles, "Cats sleep.")):
         folder.mkdir(parents=True)
         (folder / "a.txt").write_text(words)
-    assert uploads_of(index) == []
+    assert uploads_of(index, uploads) == []
     build([articles], index, FakeEmbedder())
-    assert uploads_of(index) == []
+    assert uploads_of(index, uploads) == []
     build([articles, uploads], index, FakeEmbedder())
-    assert uploads_of(index) == [uploads]
+    assert uploads_of(index, uploads) == [uploads]
 
 
 class Interrupted(FakeEmbedder):

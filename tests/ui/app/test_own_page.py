@@ -30,7 +30,7 @@ def served(tmp_path: Path) -> Iterator[tuple[httpx.Client, Page]]:
     folder = FakeFolder([tmp_path / "articles"], {WHEN: "1962"})
     assistant = Loading(folder.open)
     assistant.wait()
-    library = Library(assistant, folder.rebuild, tmp_path / "home", by_path=True)  # type: ignore[arg-type]
+    library = Library(assistant, folder.rebuild, tmp_path / "home" / "uploads", by_path=True)  # type: ignore[arg-type]
     page = build_app(assistant, folder=tmp_path / "home", library=library)
     address = launch(page, port=free_port("127.0.0.1", 0))
     with httpx.Client(base_url=address, timeout=30) as client:
@@ -148,7 +148,7 @@ def test_the_token_is_that_of_the_port() -> None:
 
 def test_who_may_use_a_page_without_a_password_is_said(tmp_path: Path) -> None:
     assistant = Loading(lambda: FakeAssistant(FakeIndex([]), {}))
-    library = Library(assistant, lambda roots, progress: None, tmp_path, by_path=True)
+    library = Library(assistant, lambda roots, progress: None, tmp_path / "uploads", by_path=True)
     assert open_to("127.0.0.1", library) == (
         "Everyone who can log in to this computer may ask this page and read its articles, add and remove articles, "
         "and have any file indexed, and so read, that you can read: a password keeps others out."

@@ -127,7 +127,7 @@ def test_damage_is_found_in_the_background_and_said_on_the_page(
 def test_a_file_is_taken_out_of_a_real_index_and_put_back(folder: Path, followed: Loading, opener: Opener) -> None:
     kept = folder / "articles" / "lake.txt"
     kept.write_text("The lake was dry.\n")
-    library = Library(followed, opener.rebuild, folder / "home", by_path=True)
+    library = Library(followed, opener.rebuild, folder / "home" / "uploads", by_path=True)
     library.update()
     until(lambda: len(followed.index.documents) == 2 and library.job is not None and library.job.state == "done")
     dam = str(folder / "articles" / "dam.txt")

@@ -42,7 +42,7 @@ class Life:
         self.chats = ChatStore(folder / "home" / "conversations")
         loading = Loading(lambda: Opened(Index.open(folder / "index")))  # type: ignore[arg-type]
         loading.wait()
-        self.library = Library(loading, self.rebuild, folder / "home", by_path=True)
+        self.library = Library(loading, self.rebuild, folder / "home" / "uploads", by_path=True)
 
     def rebuild(self, roots: Roots, progress: Progress) -> BuildReport:
         return builder.build(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 import time
@@ -17,7 +18,7 @@ from index.files import digest
 from index.folder_index import Index
 from index.update.report import BuildReport
 from ui.session.lazy_assistant import Loading
-from ui.session.library import Library, file_name
+from ui.session.library import UNDO, Library, file_name
 from ui.state.background import Progress
 from ui.state.roots import Roots
 from ui.state.source_files import key_of
@@ -38,7 +39,7 @@ class Shelf:
         """A library as a server that starts makes it."""
         loading = Loading(lambda: _Opened(Index.open(self.folder / "index")))  # type: ignore[arg-type]
         loading.wait()
-        return Library(loading, self.rebuild, self.folder / "home", by_path=True)
+        return Library(loading, self.rebuild, self.folder / "home" / "uploads", by_path=True)
 
     def rebuild(self, roots: Roots, progress: Progress) -> BuildReport:
         self.before()
@@ -196,6 +197,7 @@ def test_uploads_that_were_removed_together_stay_out_when_another_comes(shelf: S
     assert shelf.held() == {"a.txt", "b.txt", "c.txt"}
     shelf.do(shelf.library.drop, key_of(str(shelf.library.uploads)))
     shelf.upload("c.txt", "Cats.")
+    os.utime(old, (0, 0))
     shelf.library.sweep()  # as once the removal cannot be undone any more
     assert new.exists() and not old.exists() and shelf.held() == {"a.txt", "c.txt"}
 
@@ -222,6 +224,29 @@ def test_what_is_uploaded_while_others_are_indexed_comes_next(shelf: Shelf) -> N
     gate.set()
     assert "2 added" in shelf.do(shelf.library.add_uploads)  # which finds none that wait
     assert shelf.held() == {"a.txt", "b.txt", "c.txt"}
+
+
+def test_a_page_deletes_nothing_that_another_page_over_the_same_index_needs(shelf: Shelf) -> None:
+    other = shelf.begin()
+    (shelf.folder / "b.txt").write_text("Bees.")
+    shelf.library.keep({shelf.folder / "b.txt": "b.txt"})
+    other.sweep()  # as when it closes
+    shelf.do(shelf.library.add_uploads)
+    assert shelf.held() == {"a.txt", "b.txt"}
+    (file,) = shelf.library.uploads.glob("*/b.txt")
+    long_ago = time.time() - 2 * UNDO
+    for again in (shelf.library.undo, lambda: shelf.upload("b.txt", "Bees.")):
+        os.utime(file, (long_ago, long_ago))
+        shelf.do(shelf.library.remove, [str(file)])
+        other = shelf.begin()
+        shelf.before = other.sweep
+        shelf.do(again)
+        assert file.exists() and shelf.held() == {"a.txt", "b.txt"}
+        shelf.before = lambda: None
+    os.utime(file, (long_ago, long_ago))
+    shelf.do(shelf.library.remove, [str(file)])
+    shelf.begin().sweep()
+    assert not file.exists()
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,18 @@ def test_what_is_forgotten_can_be_brought_back_until_it_is_swept(tmp_path: Path)
     assert store.listed() == [] and list(tmp_path.iterdir()) == []
 
 
+def test_a_page_that_goes_on_with_what_another_has_forgotten_brings_all_of_it_back(tmp_path: Path) -> None:
+    one, two, chat = ChatStore(tmp_path), ChatStore(tmp_path), Chat()
+    one.add(chat, turn("When?"))
+    one.forget([chat.id])
+    two.add(chat, turn("Where?"))
+    one.restore([chat.id])
+    known = one.load(chat.id)
+    assert known is not None and [each.question for each in known.turns] == ["When?", "Where?"]
+    one.sweep()
+    assert one.load(chat.id) == known
+
+
 def test_conversations_of_older_versions_are_taken_over(tmp_path: Path) -> None:
     chat, known = Chat(), {"question": "When?", "id": "t1", "asked": "2025-01-01T00:00:00+00:00", "state": "done"}
     answer = ANSWER.as_dict() | {"conflict": False, "evidence": None}
