@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import importlib.metadata
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
@@ -31,7 +32,7 @@ from index.search.dense import BY_SIZE, SEARCHES
 from index.storage import generations
 from index.storage.layout import Contents, DocumentRecord
 from index.storage.writer import Gathering
-from index.update.away import Away, AwayAndNeeded, away, unlisted
+from index.update.away import Away, AwayAndNeeded, away, check_still_there, unlisted
 from index.update.embedding import Embedding, embed_rest, filled, make
 from index.update.file_stamps import Seen
 from index.update.prefetch import Ahead
@@ -91,7 +92,7 @@ def begin(
     progress: called with the number of files done, the number of files, and the name of the last one.
     load: reads documents. None reads them in a sandboxed process.
 
-    Raises FileNotFoundError for a missing path of which no document is known, AwayAndNeeded, NothingToIndex, IndexLocked,
+    Raises FileNotFoundError for a missing path of which no document is known, AwayAndNeeded, WentAway, NothingToIndex, IndexLocked,
     IndexTooNew, or OSError naming the file that cannot be written. The index is unchanged after any error.
     """
     if search not in (None, *SEARCHES):
@@ -107,6 +108,8 @@ def begin(
         wanted = search or (before.settings.search if before else BY_SIZE)
         with draft(folder) as place:
             run = _run(chosen, _Run(embedder.fingerprint, before, seen, embedder, place), progress, load)
+            held = before.documents if before else ()
+            check_still_there(paths, [*run.taken, *(record.name for record in held)], chosen.away)
             making, report = run.making(paths, chosen.without, wanted), run.report(before, chosen)
             if (
                 before is None
@@ -171,7 +174,7 @@ def _choose(paths: Sequence[Path], before: Index | None, without: Sequence[Path]
     gone = away(paths, names)
     missing = {one.name for one in gone}
     found = find_files([path for path in paths if str(path.resolve()) not in missing])
-    gone += unlisted((path for path in found if path.is_dir() and not holds_index(path)), names)
+    gone += unlisted((path for path in found if os.path.isdir(path) and not holds_index(path)), names)
     if without is None:
         named = {str(path.resolve()) for path in paths}
         out = set(before.settings.without if before else ()) - named

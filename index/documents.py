@@ -77,13 +77,14 @@ def read_document(path: Path) -> Document:
 def read_bytes(path: Path) -> bytes:
     """Read the bytes of a file; raises UnreadableDocument if it is empty, too large or of an unknown type."""
     name = _name(path)
-    if path.is_dir():
+    if os.path.isdir(path):
         raise UnreadableDocument(name, _AN_INDEX if holds_index(path) else "a folder that cannot be listed")
     if path.suffix.lower() not in KINDS:
         raise UnreadableDocument(name, what_to_do(path.suffix.lower()))
     try:
         if not path.is_file():
-            raise UnreadableDocument(name, "not a regular file" if path.exists() else "a link to a file that is gone")
+            gone = "a link to a file that is gone" if path.is_symlink() else "no longer there"
+            raise UnreadableDocument(name, "not a regular file" if path.exists() else gone)
         if path.stat().st_size > LARGEST_FILE:
             raise UnreadableDocument(name, f"larger than {LARGEST_FILE // 1024**2} MB")
         data = read_regular(path)
@@ -158,10 +159,10 @@ def find_files(paths: Sequence[Path]) -> list[Path]:
     """
     found: dict[Path, None] = {}
     for path in paths:
-        if not os.path.exists(path):  # Path.exists raises some errors
+        if not os.path.exists(path):  # Path.exists raises the error of what may not be looked at
             raise FileNotFoundError(f"{path}: no such file or folder")
         for file in _walk(path) if path.is_dir() else (path,):
-            found.setdefault(file.resolve() if file.exists() else file.absolute())
+            found.setdefault(file.resolve() if os.path.exists(file) else file.absolute())
     return sorted(found)
 
 
@@ -172,7 +173,7 @@ def shows_nothing(folder: Path) -> bool:
 
 def holds_index(folder: Path) -> bool:
     """Whether a folder is an index, whose files are no articles."""
-    return (folder / "CURRENT").is_file() and any(folder.glob("gen-????????"))
+    return os.path.isfile(folder / "CURRENT") and any(folder.glob("gen-????????"))
 
 
 def _walk(folder: Path) -> Iterator[Path]:

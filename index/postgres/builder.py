@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from index.postgres.store import Held, LastRun, PostgresStore
 from index.postgres.writing import CUTTING
 from index.sandbox import Sandbox
 from index.search.dense import LARGEST_EXACT
-from index.update.away import Away, away, below, unlisted
+from index.update.away import Away, away, below, check_still_there, unlisted
 from index.update.embedding import embedded
 from index.update.report import BuildReport, NothingToIndex
 
@@ -52,14 +53,14 @@ def build(
 
     Each document is visible as soon as it is written. ``progress`` is called with the number of files done, the number of
     files, and the name of the last one. Raises FileNotFoundError for a missing path of which no document is known,
-    NothingToIndex (the store is then unchanged), or StoreProblem.
+    NothingToIndex (the store is then unchanged), WentAway, or StoreProblem.
     """
     held = store.held()
     gone = away(paths, held)
     missing = {one.name for one in gone}
     there = [path for path in paths if str(path.resolve()) not in missing]
     files, roots = find_files(there), [path.resolve() for path in there]
-    gone += unlisted((path for path in files if path.is_dir() and not holds_index(path)), held)
+    gone += unlisted((path for path in files if os.path.isdir(path) and not holds_index(path)), held)
     run = _Run(store, embedder, held, roots, gone)
     with Sandbox() as sandbox:
         run.look(files)
@@ -69,6 +70,7 @@ def build(
                 progress(done, len(files), str(path))
     if not run.taken and not gone:
         raise NothingToIndex(run.unreadable)
+    check_still_there(paths, held, gone)
     return run.finish(largest_exact)
 
 

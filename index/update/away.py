@@ -38,10 +38,27 @@ class AwayAndNeeded(ValueError):
         )
 
 
+class WentAway(ValueError):
+    """A file or folder that could be seen when a run began cannot be seen any more."""
+
+    def __init__(self, away: Away) -> None:
+        super().__init__(
+            f"{away.name}: {away.reason} since the run began, so nothing was removed; run the same again once it is back"
+        )
+
+
 def away(roots: Sequence[str | Path], names: Iterable[str]) -> tuple[Away, ...]:
     """Return the roots that are missing, empty or not to be listed although documents of these names come from them."""
     reasons = {str(Path(root).resolve()): _unseen(Path(root)) for root in roots}
     return _counted({root: reason for root, reason in reasons.items() if reason}, names)
+
+
+def check_still_there(roots: Sequence[str | Path], names: Iterable[str], gone: Sequence[Away]) -> None:
+    """Raise WentAway if one of the roots is away that was not among the ``gone`` when the run began."""
+    known = {one.name for one in gone}
+    for one in away(roots, names):
+        if one.name not in known:
+            raise WentAway(one)
 
 
 def unlisted(folders: Iterable[Path], names: Iterable[str]) -> tuple[Away, ...]:

@@ -314,7 +314,10 @@ class Library:
                     if self.uploads in file.parents:
                         os.utime(file)  # so that no other page deletes what comes back
             there = [path for path in roots.paths if os.path.exists(path)]
-            sizes = {str(path): path.stat().st_size for path in find_files(there) if path.is_file()}
+            sizes: dict[str, int] = {}
+            for path in find_files(there):
+                with suppress(OSError):
+                    sizes[str(path)] = path.stat().st_size
             whole, read = max(1, sum(sizes.values())), 0
 
             def step(done: int, total: int, name: str) -> None:

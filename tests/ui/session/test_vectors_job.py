@@ -52,7 +52,9 @@ class Page:
         for name in "abc":
             (self.articles / f"{name}.txt").write_text(f"About {name}.")
         self.loading = Loading(lambda: Opened(Index.open(self.index)))  # type: ignore[arg-type]
-        self.library = Library(self.loading, self.rebuild, folder / "home", by_path=True, embed_rest=self.embed_rest)
+        self.library = Library(
+            self.loading, self.rebuild, folder / "home" / "uploads", by_path=True, embed_rest=self.embed_rest
+        )
 
     def rebuild(self, roots: Roots, progress: Progress) -> builder.BuildReport:
         return builder.begin(roots.paths, self.index, self.embedder, load=load, progress=progress)
