@@ -70,7 +70,7 @@ OWN = (
     "squad2",
     "tables",
 )  # asked of articles that one knows: they say from which probability on an answer is likely
-LOST = 0.04  # of the right answers look too unlikely to be given; a lower line would answer more of what the articles do not say
+LOST = 0.045  # of the right answers look too unlikely to be given; a lower line would answer more of what the articles do not say
 SURE_OF_IT = 0.5  # the true share is as likely above as below
 BINS = 10
 
