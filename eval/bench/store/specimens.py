@@ -243,7 +243,7 @@ def odt(sentence: str = SENTENCE) -> bytes:
         document.body.append(Paragraph(sentence))
     document.body.append(List(["one", "two"]))
     document.body.append(_ports())
-    document.body.get_paragraphs()[0].insert_note(after="river", note_id="n1", citation="1", body="A note.")
+    document.body.get_paragraphs()[0].insert_note(after=sentence.split()[0], note_id="n1", citation="1", body="A note.")
     return _saved(document)
 
 

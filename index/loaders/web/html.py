@@ -68,6 +68,7 @@ _NOTE = re.compile(
 _LONGEST_ROW = 2_000  # characters; a longer row of a table holds columns of a page, or its articles
 _LONGEST_RAISED = 40  # characters; longer ones are small print rather than an exponent or a note
 _NO_DATA = ("table", "h1", "h2", "h3", "ul", "ol", "blockquote", "pre", "form")  # not found in the cells of data
+_FEWEST_NAMED = 3  # columns
 _SCRIPTS = ("msup", "msub", "msubsup", "munder", "mover", "munderover", "mmultiscripts")
 _GAPS = ("", " ", "\n", CELL_BORDER)  # the later the wider
 _RAISED = str.maketrans("0123456789+-−=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
@@ -410,7 +411,20 @@ def _is_data(table: Any) -> bool:
 
 def _names_columns(row: Any) -> bool:
     cells = [cell.tag for cell in row if cell.tag in CELLS]
-    return len(cells) > 1 and (set(cells) == {"th"} or row.getparent().tag == "thead")
+    return len(cells) > 1 and (set(cells) == {"th"} or row.getparent().tag == "thead" or _heads_figures(row))
+
+
+def _heads_figures(row: Any) -> bool:
+    """Whether a first row of ordinary cells holds words alone, and most rows below it figures: names above their values.
+
+    Two columns are no sign of it, as a name may stand beside each value.
+    """
+    below = list(row.itersiblings("tr"))
+    if len(row) < _FEWEST_NAMED or not below or row.getprevious() is not None:
+        return False
+    words = [_words(cell) for cell in row]
+    figures = sum(any(map(str.isdigit, _words(other))) for other in below)
+    return all(words) and not any(map(str.isdigit, "".join(words))) and figures > len(below) / 2
 
 
 def _described(element: Any) -> str:

@@ -10,8 +10,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
-from index.blocks import Structure
+from index.blocks import Block, Structure
 
 LONGEST_PAGE = 3_000_000  # characters: 1 s of extraction; all text of a longer page counts as main
 # A block is main if at least half of its runs of four words are in the extracted text, which drops or moves some words. Shorter
@@ -90,23 +91,27 @@ def _completed(structure: Structure, found: Sequence[bool | None]) -> list[bool]
     """Complete what the extractor says: it drops titles, descriptions of pictures, and some rows.
 
     A heading is main if what follows it is, a caption or a block of figures if what comes before it is, and a table as a
-    whole if half of its rows are.
+    whole if its first row is, or half of its rows are.
     """
-    rows: dict[int, list[bool]] = {}
-    for block, main in zip(structure.blocks, found, strict=True):
-        if block.header is not None:
-            rows.setdefault(block.header, []).append(bool(main))
     completed: list[bool] = []
-    for block, main in zip(structure.blocks, found, strict=True):
-        if block.header is not None:
-            main = 2 * sum(rows[block.header]) >= len(rows[block.header])
-        elif main is None or (block.kind == "caption" and not main):
-            main = bool(completed and completed[-1])
-        completed.append(bool(main))
+    for is_row, group in groupby(zip(structure.blocks, found, strict=True), key=lambda one: _is_row(one[0])):
+        held = list(group)
+        if is_row:
+            rows = [bool(main) for _, main in held]
+            completed += [rows[0] or 2 * sum(rows) >= len(rows)] * len(rows)
+            continue
+        for block, main in held:
+            if main is None or (block.kind == "caption" and not main):
+                main = bool(completed and completed[-1])
+            completed.append(bool(main))
     for place in range(len(completed) - 2, -1, -1):
         if structure.blocks[place].kind == "heading":
             completed[place] |= completed[place + 1]
     return completed
+
+
+def _is_row(block: Block) -> bool:
+    return block.kind == "table_row"
 
 
 def _words(text: str) -> list[str]:

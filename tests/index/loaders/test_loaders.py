@@ -256,6 +256,23 @@ def test_the_licence_of_a_page_is_small_print_outside_its_article() -> None:
         assert structure_of(content).main(content.text.index("All"), len(content.text)) is main
 
 
+def test_a_first_row_of_words_above_figures_names_the_columns_and_a_table_is_main_as_a_whole() -> None:
+    words = (
+        "The ferry between Port Anselm and Velmora runs again since Monday. It carries 300 people and takes 40 minutes."
+    )
+    first = "<tr><td>Ship<td>Passengers carried<td>Speed in knots</tr>"
+    rows = "".join(
+        f"<tr><td><a href=x>{name}</a><td>{n}<td>{n // 9}</tr>" for n, name in enumerate(("Aurora", "Halka"), 90)
+    )
+    pairs = "<tr><td>Owner<td>Orbe Group<tr><td>Built<td>1931<tr><td>Crew<td>12"
+    content = load_html(
+        f"<article><p>{words}<table>{first}{rows}</table><p>{words}<table>{pairs}</table></article>".encode()
+    )
+    found = [block for block in structure_of(content).blocks if block.kind == "table_row"]
+    assert all(block.main for block in found[:3])
+    assert [block.header for block in found] == [found[0].start] * 3 + [None] * 3
+
+
 SAVED = """<html><head><title>Ferry runs again - Coast Daily</title><script type="application/ld+json">{"@graph": [
 {"@type": "NewsArticle", "headline": "Ferry runs again", "datePublished": "2024-05-06T08:00:00+02:00",
 "author": [{"@type": "Person", "name": "Tilda Ferrow"}]}]}</script></head>
