@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import importlib.metadata
 import os
-from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -36,7 +35,7 @@ from index.update.away import Away, AwayAndNeeded, away, check_still_there, unli
 from index.update.embedding import Embedding, embed_rest, filled, make
 from index.update.file_stamps import Seen
 from index.update.prefetch import Ahead
-from index.update.report import BuildReport, NothingToIndex
+from index.update.report import BuildReport, Losses, NothingToIndex
 from index.update.reuse import Cut, Reusable
 from index.update.vector_log import Journal
 
@@ -232,7 +231,7 @@ class _Run:
         self._kept: list[DocumentRecord] = []
         self._names: dict[str, str] = {}  # name by digest
         self._passages = 0
-        self._omitted: Counter[str] = Counter()
+        self._losses = Losses()
 
     def read(self, path: Path, load: Load, chosen: _Chosen) -> Found:
         """Read the document in a file; [] for a duplicate or an unreadable file, which is noted with the reason.
@@ -250,7 +249,7 @@ class _Run:
                 self._seen.forget(path)
             return []
         if isinstance(found, Cut):
-            self._omitted.update({one.what: one.count for one in found.document.omitted})
+            self._losses.note(found.document)
             self._note(found.document.name, found.document.sha256, len(found.chunks))
         for record in [] if isinstance(found, Cut) else found:
             self._note(record.name, record.sha256, record.passages)
@@ -355,7 +354,7 @@ class _Run:
             passages=self._passages,
             left_out=chosen.left_out,
             away=chosen.away,
-            omitted=self._omitted,
+            losses=self._losses,
         )
 
 

@@ -120,7 +120,12 @@ def _likeliest(data: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
     sample = data[:SAMPLE]
-    best = max(from_bytes(sample), key=lambda match: (-match.chaos, match.coherence), default=None)
+    # Of equals, one of Windows: those of DOS are rare.
+    best = max(
+        from_bytes(sample),
+        key=lambda match: (-match.chaos, match.encoding.startswith("cp125"), match.coherence),
+        default=None,
+    )
     if best is None:
         return None
     same = sample.decode("cp1252", "replace") == sample.decode(best.encoding, "replace")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ from index.sandbox import Sandbox
 from index.search.dense import LARGEST_EXACT
 from index.update.away import Away, away, below, check_still_there, unlisted
 from index.update.embedding import embedded
-from index.update.report import BuildReport, NothingToIndex
+from index.update.report import BuildReport, Losses, NothingToIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ class _Run:
         self._duplicates: list[Duplicate] = []
         self._digests: dict[str, str] = {}
         self._plan = Plan({}, frozenset(), ())
-        self._omitted: Counter[str] = Counter()
+        self._losses = Losses()
 
     def look(self, files: Sequence[Path]) -> None:
         """Read and hash every file, and plan what to do."""
@@ -149,7 +148,7 @@ class _Run:
         replaces = [was] if (was := self._plan.write[name]) is not None else []
         duplicate = self._store.put(found, self._vectors(found.texts, [name, *replaces]), replaces=replaces)
         if duplicate is None:
-            self._omitted.update({one.what: one.count for one in found.document.omitted})
+            self._losses.note(found.document)
             self.taken[name] = found.document.sha256
         else:
             self._duplicates.append(duplicate)
@@ -184,7 +183,7 @@ class _Run:
             documents=len(self._store.held()),
             passages=len(self._store.passages),
             away=self._gone,
-            omitted=self._omitted,
+            losses=self._losses,
         )
 
     def _below(self, name: str) -> bool:

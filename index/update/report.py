@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from index.blocks import Omission
+from index.documents import Document
 from index.folder_index import Duplicate, Unreadable
 from index.update.away import Away
 
@@ -26,6 +28,19 @@ class Renamed:
 
 
 @dataclass(frozen=True, slots=True)
+class Losses:
+    """What the documents that were read hold and their texts do not, by plural nouns, and the warnings about them."""
+
+    omitted: Counter[str] = field(default_factory=Counter)
+    warned: list[Unreadable] = field(default_factory=list)
+
+    def note(self, document: Document) -> None:
+        """Add those of a document."""
+        self.omitted.update({one.what: one.count for one in document.omitted})
+        self.warned.extend(Unreadable(document.name, warning) for warning in document.warnings)
+
+
+@dataclass(frozen=True, slots=True)
 class BuildReport:
     """What a build did, or would do: names of documents, and the size of the resulting index."""
 
@@ -42,6 +57,7 @@ class BuildReport:
     away: tuple[Away, ...] = ()  # not to be seen, but their documents are kept
     without_vector: int = 0  # passages whose vectors are still to be made
     omitted: tuple[Omission, ...] = ()  # what the documents that were read hold and their texts do not
+    warned: tuple[Unreadable, ...] = ()  # documents that were read, and what may be wrong with them
 
     @classmethod
     def comparing(
@@ -55,7 +71,7 @@ class BuildReport:
         passages: int,
         left_out: tuple[str, ...] = (),
         away: tuple[Away, ...] = (),
-        omitted: Mapping[str, int] | None = None,
+        losses: Losses | None = None,
     ) -> BuildReport:
         """Compare documents before and now, each given as name to SHA-256; the other arguments are kept as they are."""
         gone = {sha256: name for name, sha256 in old.items() if name not in new}
@@ -73,7 +89,8 @@ class BuildReport:
             passages=passages,
             left_out=left_out,
             away=away,
-            omitted=tuple(Omission(what, count) for what, count in sorted((omitted or {}).items())),
+            omitted=tuple(Omission(what, count) for what, count in sorted(losses.omitted.items())) if losses else (),
+            warned=tuple(losses.warned) if losses else (),
         )
 
     @property

@@ -134,6 +134,8 @@ def _left_out(report: BuildReport) -> Iterator[str]:
         yield f"same content as {duplicate.same_as}, indexed once: {duplicate.name}"
     for bad in report.unreadable:
         yield f"not read: {bad.name}: {bad.reason}"
+    for one in report.warned:
+        yield f"read with a warning: {one.name}: {one.reason}"
     yield from map(str, report.away)
     for name in report.left_out:
         yield f"left out as you removed it on the page: {name}; name it beside its folder to put it back"

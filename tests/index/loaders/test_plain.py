@@ -98,6 +98,7 @@ def test_subtitles_are_what_is_said_and_a_pause_ends_a_paragraph() -> None:
     ("text", "encoding", "name"),
     [
         (GERMAN, "cp1252", "windows-1252"),
+        ("Die Fähre kostet zwölf Kronen, die Bäume sind grün. ", "cp1252", "windows-1252"),
         ("Президент передал ключи от большого здания и сказал несколько слов. ", "cp1251", "windows-1251"),
         ("Президент передал ключи от большого здания и сказал несколько слов. ", "koi8-r", "koi8-r"),
     ],

@@ -102,12 +102,14 @@ def test_a_run_is_summed_up(tmp_path: Path, embedder: FakeEmbedder) -> None:
     (tmp_path / "a").mkdir()
     for name in ("a.txt", "b.txt", "[c].xyz"):
         (tmp_path / "a" / name).write_text("Same.")
+    (tmp_path / "a" / "old.txt").write_bytes("Die Fähre kostet zwölf Kronen, die Bäume sind grün.".encode("cp1252"))
     console = Terminal(file=io.StringIO(), width=200)
     show_build(build([tmp_path / "a"], tmp_path / "index", embedder), tmp_path / "index", console)
     assert console.file.getvalue().splitlines() == [  # type: ignore[attr-defined]
-        f"1 documents, 1 passages (1 added, 0 changed, 0 renamed, 0 removed, 0 unchanged) in {tmp_path / 'index'}",
+        f"2 documents, 2 passages (2 added, 0 changed, 0 renamed, 0 removed, 0 unchanged) in {tmp_path / 'index'}",
         f"  same content as {tmp_path / 'a' / 'a.txt'}, indexed once: {tmp_path / 'a' / 'b.txt'}",
         f"  not read: {tmp_path / 'a' / '[c].xyz'}: unknown file type .xyz",
+        f"  read with a warning: {tmp_path / 'a' / 'old.txt'}: read as windows-1252, as it is not UTF-8",
     ]
 
 
