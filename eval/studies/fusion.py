@@ -1,7 +1,7 @@
 """How often the first passages hold the answer, by the weight of BM25 in the fusion of the two searches, and by fusing ranks.
 
-``python -m eval.studies.fusion SQUAD.json [SQUAD.json ...] [--sample N] [--embedder MODEL]``: each file's questions over an index
-of its paragraphs.
+``python -m eval.studies.fusion SQUAD.json [SQUAD.json ...] [--sample N] [--embedder MODEL] [--among DIR]``: each file's questions
+over an index of its paragraphs, and of those of the file of its name in DIR, if there is one.
 A passage holds the answer if an accepted answer stands in it, whole and at its place in the question's paragraph.
 """
 
@@ -29,10 +29,13 @@ Judged = tuple[tuple[Place, ...], Rankings]
 Order = Callable[[Rankings], list[Passage]]
 
 
-def found_in(path: Path, size: int, embedder: SentenceEmbedder) -> Iterator[Judged]:
+def found_in(path: Path, size: int, embedder: SentenceEmbedder, among: Path | None = None) -> Iterator[Judged]:
     """Both rankings of every question sampled from a file, with the places of its answers."""
     dataset = load(path)
-    index = index_of(dataset.paragraphs, embedder)
+    more = among / path.name if among else path
+    others = set(load(more).paragraphs.values() if more.exists() else ()) - set(dataset.paragraphs.values())
+    filling = {f"other-{number:06d}.txt": text for number, text in enumerate(sorted(others))}
+    index = index_of({**dataset.paragraphs, **filling}, embedder)
     indexed = {Path(passage.document).name: passage.document for passage in index.passages}
     for question in sample([question for question in dataset.questions if question.answerable], size):
         [rankings] = index.rank([question.question], embedder.embed([question.question]), DEPTH)
@@ -83,6 +86,7 @@ def main() -> int:
     parser.add_argument("squad", type=Path, nargs="+")
     parser.add_argument("--sample", type=int, default=700)
     parser.add_argument("--embedder")
+    parser.add_argument("--among", type=Path)
     arguments = parser.parse_args()
     embedder = SentenceEmbedder.open(arguments.embedder)
     ways: dict[str, Order] = {"vectors alone": by_vectors, "reciprocal rank": by_rank} | {
@@ -90,7 +94,7 @@ def main() -> int:
     }
     for path in arguments.squad:
         try:
-            found = list(found_in(path, arguments.sample, embedder))
+            found = list(found_in(path, arguments.sample, embedder, arguments.among))
         except UnreadableDataset as error:
             sys.stderr.write(f"{error}\n")
             return 2
