@@ -104,14 +104,14 @@ def _form(kind: Kind, *patterns: str) -> tuple[Kind, re.Pattern[str]]:
 FORMS = (
     _form(
         "greeting",
-        r"(?:(?:hi+|hello+|hey+|hiya|howdy|yo|greetings|hallo|bonjour|hola|good (?:morning|afternoon|evening|day))[ ,!]*"
-        r"(?:there|pincite|again|all|everyone|everybody|friend)?[ ,!.]*)+"
+        r"(?:(?:hi+|hello+|hey+|hiya|howdy|yo|greetings|hallo|bonjour|hola|good (?:morning|afternoon|evening|day))"
+        r"(?:[ ,!]+(?:there|pincite|again|all|everyone|everybody|friend))?(?:[ ,!.]+|$))+"
         r"(?:how are you(?: doing)?(?: today)?|how is it going|nice to meet you|what is up)?",
         r"how are you(?: doing)?(?: today)?|how is it going|nice to meet you|what is up|(?:test|testing)(?: test| testing)*",
     ),
     _form(
         "thanks",
-        rf"(?:(?:(?:that|this|it) (?:is|was) )?(?:(?:really|very|so|many) )?(?:{_PRAISE}|many)?[ ,!.]*)*{_THANKS}"
+        rf"(?:(?:(?:that|this|it) (?:is|was) )?(?:(?:really|very|so) )?(?:{_PRAISE}|many)[ ,!.]+)*{_THANKS}"
         r"(?: (?:a lot|so much|very much|a million|again|pincite|indeed|for (?:the|your|that|this)(?: \w+){0,2}))*"
         rf"(?:[ ,!.]+that (?:was|is) (?:all|(?:very |really )?{_PRAISE}))?",
         rf"(?:(?:that|this|it) (?:is|was) )?(?:(?:really|very|so) )?{_PRAISE}",

@@ -82,12 +82,33 @@ def test_questions_about_facts_go_to_the_reader(text: str):
 
 
 @pytest.mark.parametrize(
-    "piece", ["hi ", "thanks ", "more ", "1+", "list the ", "articles about ", "what is ", "a", "give me the "]
+    "piece",
+    [
+        "hi ",
+        "hi, there ",
+        "no, ",
+        "thanks ",
+        "really great, ",
+        "many ",
+        "more ",
+        "and ",
+        "the ",
+        "my data ",
+        "i would ",
+        "a, ",
+        "1+",
+        "list the ",
+        "articles about ",
+        "what is ",
+        "a",
+        "give me the ",
+    ],
 )
 def test_long_messages_take_no_time(piece: str):
     began = time.perf_counter()
     message_of(piece * 10_000)
     message_of((piece * 300)[:299])
+    message_of((piece * 300)[:297] + " x")
     assert time.perf_counter() - began < 1
 
 
