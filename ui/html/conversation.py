@@ -224,7 +224,9 @@ def sentence(citation: Citation) -> Html:
         return tag("blockquote", unmarked(_clipped(words, NEAR_PASSAGE), name), class_="pc-words", dir="auto")
     span = sentence_at(words, start, end)
     left, right = _room(words, span.start, start, -1), _room(words, span.end, end, 1)
-    before, quote, after = unmarked_around(words[left:start], words[start:end], words[end:right], name)
+    before, quote, after = unmarked_around(
+        words[left:start], _clipped(words[start:end], LONGEST_SENTENCE), words[end:right], name
+    )
     return tag(
         "blockquote",
         "… " if left > span.start else "",
@@ -276,15 +278,18 @@ def _source(place: Place, candidate: int, number: int, citation: Citation) -> Ht
 
 def _near(place: Place, number: int, citation: Citation, inside: Citation | None = None) -> Html:
     """One of the nearest sentences with its likeliest words marked, or the first words of its passage, and its source."""
+    words, name = citation.quote, citation.document
     if inside is None:
-        quoted = [unmarked(citation.quote or _clipped(citation.passage.text.strip(), NEAR_PASSAGE), citation.document)]
+        whole = _clipped(words, LONGEST_SENTENCE) or _clipped(citation.passage.text.strip(), NEAR_PASSAGE)
+        quoted = [unmarked(whole, name)]
     else:
-        left, right = inside.start - citation.start, inside.end - citation.start
-        parts = citation.quote[:left], inside.quote, citation.quote[right:]
-        before, marked, after = unmarked_around(*parts, citation.document)
-        quoted = [before, tag("mark", marked), after]
-    words = tag("blockquote", *quoted, class_="pc-words", dir="auto")
-    return tag("li", words, _source(place, 0, number, citation))
+        start, end = inside.start - citation.start, inside.end - citation.start
+        left, right = _room(words, 0, start, -1), _room(words, len(words), end, 1)
+        marked = _clipped(words[start:end], LONGEST_SENTENCE)
+        before, marked, after = unmarked_around(words[left:start], marked, words[end:right], name)
+        quoted = ["… " if left else "", before, tag("mark", marked), after, " …" if right < len(words) else ""]
+    shown = tag("blockquote", *quoted, class_="pc-words", dir="auto")
+    return tag("li", shown, _source(place, 0, number, citation))
 
 
 def where(citation: Citation) -> str:

@@ -15,7 +15,7 @@ from page_fakes import FakeAssistant, FakeIndex, FakeRecord
 from index.blocks import Box, Structure
 from qa.answers import Agreement, Answer, Citation, CitedPassage, ListedDocument
 from ui.html.citation_text import bibtex, markdown, plain
-from ui.html.conversation import conversation, shown_date, start, turn
+from ui.html.conversation import Place, _near, conversation, sentence, shown_date, start, turn
 from ui.html.document import Look, Source, Steps, cited, document
 from ui.html.markup import EMPTY, Html, join, tag, text
 from ui.html.status import banner
@@ -358,3 +358,15 @@ def test_a_page_is_shown_with_boxes_where_the_words_stand(assistant: FakeAssista
     assert "pc-box-quote" not in cited(one, source, STEPS, Look(page=3))
     assert "<img" not in cited(one, source, STEPS, Look(plainly=True))
     assert "<img" not in cited(one, replace(source, state="changed"), STEPS)
+
+
+def test_a_sentence_without_end_is_cut_around_what_is_marked(assistant: FakeAssistant) -> None:
+    words = "x " * 5000 + "1962" + " y" * 5000
+    passage = CitedPassage(0, len(words), words)
+    whole = replace(
+        assistant.ask("When was the dam built?").citations[0], start=0, end=len(words), quote=words, passage=passage
+    )
+    quote = replace(whole, start=10_000, end=10_004, quote="1962")
+    for shown in (_near(Place("t1"), 0, whole, quote), _near(Place("t1"), 0, whole), sentence(quote)):
+        assert len(words_of(shown)) < 800 and "…" in shown
+    assert "<mark>1962</mark>" in _near(Place("t1"), 0, whole, quote)
