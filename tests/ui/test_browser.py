@@ -411,6 +411,7 @@ def test_nothing_overflows_at_any_width(chromium: Any, site: Site, width: int) -
 
 def test_the_page_keeps_its_own_looks(opened: Watched) -> None:
     opened.ask(WHEN)
+    assert "svg" in opened.page.locator("head link[rel=icon]").get_attribute("href")
     assert opened.page.locator(".pc-question").evaluate("(one) => getComputedStyle(one).fontWeight") == "600"
     assert opened.page.locator(".pc-card .pc-confidence").evaluate("(one) => getComputedStyle(one).marginTop") == "10px"
 

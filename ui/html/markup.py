@@ -13,7 +13,7 @@ from html import escape
 VOID = frozenset({"br", "hr", "wbr", "img", "input"})
 
 _NEWLINE = re.compile(r"\r\n?")
-_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_UNSHOWABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]")
 
 
 class Html(str):
@@ -26,7 +26,7 @@ EMPTY = Html("")
 
 
 def text(value: str) -> Html:
-    """``value`` as inert text. Control characters and lone surrogates become U+FFFD; line breaks become line feeds."""
+    """``value`` as inert text. What cannot be shown or turns words around becomes U+FFFD; line breaks become line feeds."""
     return Html(escape(_UNSHOWABLE.sub("\ufffd", _NEWLINE.sub("\n", value))))
 
 

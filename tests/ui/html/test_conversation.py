@@ -84,7 +84,7 @@ def test_text_holds_no_markup_and_reads_back_whole(value: str) -> None:
 
 
 def test_text_shows_line_breaks_and_what_cannot_be_shown() -> None:
-    assert html.unescape(text("a\r\nb\rc\x00\x85\ud800")) == "a\nb\nc\ufffd\ufffd\ufffd"
+    assert html.unescape(text("a\r\nb\rc\x00\x85\u202e\ud800")) == "a\nb\nc\ufffd\ufffd\ufffd\ufffd"
 
 
 def test_only_markup_made_here_is_left_as_it_is() -> None:
