@@ -14,7 +14,7 @@ import json
 import random
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -30,6 +30,7 @@ from index.encoder.checkpoint import read_weights, write_weights
 from index.sentences import sentences
 from qa.reader.network import SpanNetwork
 from qa.reader.windows import padded
+from qa.training.examples import TrainingExample
 from qa.training.noise import as_typed, misspelt
 from qa.training.sources import bundled_sources
 
@@ -50,10 +51,10 @@ class Texts:
     pairs: list[tuple[str, int, int]] = field(default_factory=list)
 
     @classmethod
-    def gather(cls, data: Path, more: Path | None = None) -> Texts:
-        """The passages and questions of the data sets, without what is held back, and the paragraphs of ``more``."""
+    def gather(cls, examples: Iterable[TrainingExample], more: Path | None = None) -> Texts:
+        """The passages and questions of the examples, and the paragraphs of the files in ``more``."""
         texts, numbers = cls(), {}
-        for example in (one for loaded in bundled_sources(data).values() for one in loaded.examples):
+        for example in examples:
             if example.passage not in numbers:
                 numbers[example.passage] = texts._add(example.document, example.passage)
             number = numbers[example.passage]
@@ -245,7 +246,8 @@ def main() -> int:
     parser.add_argument("--paired", type=float, default=0.5)
     parser.add_argument("--mean-with", type=Path)
     options = parser.parse_args()
-    texts = Texts.gather(options.data, options.more)
+    examples = (one for loaded in bundled_sources(options.data).values() for one in loaded.examples)
+    texts = Texts.gather(examples, options.more)
     student = train(options.teacher, texts, options.layers, options.steps, options.paired)
     write(student, options.teacher, options.out, options.mean_with)
     return 0

@@ -10,7 +10,7 @@ import torch
 import transformers
 from reader_fakes import tiny_shape, words_of, write_config, write_tokenizer
 from torch.nn import functional as F
-from training_fakes import one_thread
+from training_fakes import example, one_thread
 
 from index.encoder.sentence import LightEncoder
 from qa.training.embedder import Lesson, Texts, Vectors, lessons, loss, train, write
@@ -34,6 +34,16 @@ def teacher(folder: Path) -> Path:
     return write_tokenizer(
         write_config(folder, "bert", **{k: shape[k] for k in ("vocab_size", "max_position_embeddings")}), words
     )
+
+
+def test_texts_are_the_passages_the_questions_and_the_paragraphs_of_other_files(tmp_path: Path):
+    long = "The railway opened in spring. " * 6
+    (tmp_path / "Notes.txt").write_text(f"{long}\n\na bridge\n\n", encoding="utf-8")
+    gathered = Texts.gather([example(0), example(0), example(1)], tmp_path)
+    assert [(title, len(parts)) for title, parts in gathered.documents] == [("", 3), ("", 3), ("Notes", 6)]
+    born = [f"Where was King Olaf{number} born?" for number in (0, 0, 1)]
+    assert gathered.short == [*born, "a bridge"]
+    assert gathered.pairs == [(born[0], 0, 1), (born[0], 0, 1), (born[2], 1, 1)]
 
 
 def test_a_passage_is_consecutive_sentences_around_the_one_that_answers():
