@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from embedder_fakes import FakeEmbedder
 
-from eval.bench.store import crash, damage, faults, fuzz, readers
+from eval.bench.store import citations, crash, damage, faults, fuzz, readers
 from eval.bench.store.specimens import SPECIMENS
 from eval.bench.store.trials import Trial, building, verdict
 from index.file_types import TYPES
@@ -104,3 +105,9 @@ def test_malformed_documents_of_every_type_do_no_harm() -> None:
 def test_readers_beside_a_writer_never_fail_and_never_see_less_than_was_acknowledged(tmp_path: Path) -> None:
     report = readers.together(tmp_path / "trial", readers=8, seconds=8.0)
     assert report.wrong == () and report.versions > 1 and report.opened >= 8 and report.seen > 1
+
+
+@pytest.mark.parametrize("kind", SPECIMENS)
+def test_citations_of_every_type_are_exact(kind: str, embedder: FakeEmbedder) -> None:
+    row = citations.figures(kind, 20, seed=1, embedder=embedder)
+    assert (row.exact, row.original) == (20, 20), row.wrong

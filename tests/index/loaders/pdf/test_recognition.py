@@ -109,7 +109,7 @@ def test_degraded_pages_are_read_almost_without_fault(capsys: pytest.CaptureFixt
     texts = [" ".join(numbers.permutation(SENTENCES * 3)) for _ in range(PAGES)]
     pdf = pypdfium2.PdfDocument(pdf_of(*texts))
     wrong = letters = 0
-    began = time.monotonic()
+    began = time.process_time()
     for page, text in zip(pdf, texts, strict=True):
         packed = io.BytesIO()
         degraded(page.render(scale=150 / 72).to_pil().convert("L"), numbers).save(packed, "PNG")
@@ -118,9 +118,9 @@ def test_degraded_pages_are_read_almost_without_fault(capsys: pytest.CaptureFixt
         content.structure.check(len(content.text))
         wrong += Levenshtein.distance(" ".join(content.text.split()), text)
         letters += len(text)
-    seconds = (time.monotonic() - began) / PAGES
+    seconds = (time.process_time() - began) / PAGES
     with capsys.disabled():
-        print(f"\n{1 - wrong / letters:.2%} of {letters} characters right, {seconds:.1f} s a page")
+        print(f"\n{1 - wrong / letters:.2%} of {letters} characters right, {seconds:.1f} s of processor time a page")
     assert wrong <= 0.01 * letters
 
 
