@@ -78,7 +78,7 @@ def show_build(report: BuildReport, place: str, console: Terminal, *, planned: b
     for line in _left_out(report):
         console.say(f"  {line}", "yellow")
     if report.omitted:
-        counts = ", ".join(f"{one.count} {one.what}" for one in report.omitted)
+        counts = ", ".join(f"{one.what} ({one.count})" for one in report.omitted)
         console.say(f"  not in the texts: {counts} (pincite status --document NAME --blocks)", "yellow")
 
 

@@ -36,7 +36,7 @@ def show_status(place: str | Path, document: str | None, *, text: bool, blocks: 
 
 
 def show_blocks(opened: Store, record: DocumentRecord, *, as_json: bool) -> None:
-    """Print the blocks of a document with their places, and what its file holds and its text does not."""
+    """Print the blocks of a document with their places, its warnings, and what its file holds and its text does not."""
     text, structure = opened.document_text(record.name), opened.structure(record.name)
     if as_json:
         print_json({
@@ -52,8 +52,12 @@ def show_blocks(opened: Store, record: DocumentRecord, *, as_json: bool) -> None
         where = f"{block.start}-{block.end}{page}{'' if block.main else '  outside the main text'}"
         out.say(f"{name}  {where}", "bold" if block.main else "dim")
         out.say(f"  {one_line(text[block.start : block.end])}", None if block.main else "dim")
+    aside = sum(not block.main for block in structure.blocks)
+    out.say(f"{len(structure.blocks):,} blocks, {aside:,} outside the main text")
+    for warning in record.warnings:
+        out.say(f"warning: {warning}", "yellow")
     for one in record.omitted:
-        out.say(f"not in the text: {one.count} {one.what}", "yellow")
+        out.say(f"not in the text: {one.what} ({one.count})", "yellow")
 
 
 def find(opened: Store, name: str) -> DocumentRecord:

@@ -11,7 +11,7 @@ from index import builder
 from index.builder import build
 from index.documents import load
 from index.folder_index import Index
-from qa.commands.status import describe, facts, summary
+from qa.commands.status import describe, facts, find, show_blocks, summary
 
 
 @pytest.fixture
@@ -49,3 +49,18 @@ def test_how_far_the_vectors_are_is_said(tmp_path: Path, monkeypatch: pytest.Mon
 def test_what_is_known_of_one_document_is_a_line_each(opened: Index) -> None:
     lines = [*facts(opened.documents[0])]
     assert "kind: md" in lines and "date: 2024-05-01" in lines
+
+
+def test_how_a_document_was_understood_ends_with_what_is_not_in_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = b"<article><p>The caf\xe9 at the ferry to Skela is open again.</article><footer><p>All rights are ours.</footer><p hidden>No."
+    (tmp_path / "ferry.html").write_bytes(page)
+    build([tmp_path / "ferry.html"], tmp_path / "index", FakeEmbedder(), load=load)
+    index = Index.open(tmp_path / "index")
+    show_blocks(index, find(index, "ferry.html"), as_json=False)
+    assert capsys.readouterr().out.splitlines()[-3:] == [
+        "2 blocks, 1 outside the main text",
+        "warning: read as windows-1252, as it is not UTF-8",
+        "not in the text: hidden elements (1)",
+    ]
