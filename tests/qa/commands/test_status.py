@@ -54,7 +54,7 @@ def test_what_is_known_of_one_document_is_a_line_each(opened: Index) -> None:
 def test_how_a_document_was_understood_ends_with_what_is_not_in_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    page = b"<article><p>The caf\xe9 at the ferry to Skela is open again.</article><footer><p>All rights are ours.</footer><p hidden>No."
+    page = b"<article><p>The caf\xe9 in Skela is open.</article><footer><p>All rights are ours.</footer><p hidden>No."
     (tmp_path / "ferry.html").write_bytes(page)
     build([tmp_path / "ferry.html"], tmp_path / "index", FakeEmbedder(), load=load)
     index = Index.open(tmp_path / "index")
