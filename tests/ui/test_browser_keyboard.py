@@ -32,7 +32,7 @@ def opened(chromium: Any, tmp_path: Path) -> Iterator[Watched]:
     (articles / "lake.txt").write_text("# The lake\n\nThe lake of 1962 was dry.\n")
     folder = FakeFolder([articles], {WHEN: "1962", WHO: "the Works"})
     assistant = Loading(folder.open)
-    library = Library(assistant, folder.rebuild, tmp_path / "home", by_path=True)
+    library = Library(assistant, folder.rebuild, tmp_path / "home" / "uploads", by_path=True)
     page = build_app(assistant, folder=tmp_path / "home", library=library)
     watched = watch(chromium, launch(page, port=free_port("127.0.0.1", 0)))
     watched.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
