@@ -16,7 +16,7 @@ from index.encoder.number_format import VECTOR_FORMATS, Shape, fastest_format
 from index.encoder.threads import cores, work_alone
 from index.environment import set_environment
 from index.files import digest, digest_of
-from index.models import model_folder
+from index.models import model_folder, usable
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -106,7 +106,8 @@ class SentenceEmbedder:
         cut = [text[:LONGEST_TEXT] for text in texts]
         if self._light is not None:
             return self._light.embed(cut) if len(cut) <= SHARE else self._by_shares(cut, self._light)
-        made = self._model.encode(cut, batch_size=BATCH, convert_to_numpy=True, show_progress_bar=False)
+        with usable(self.folder):
+            made = self._model.encode(cut, batch_size=BATCH, convert_to_numpy=True, show_progress_bar=False)
         rows = np.ascontiguousarray(made, dtype=np.float32)
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).tiny)
         return rows
@@ -144,6 +145,9 @@ class SentenceEmbedder:
         from sentence_transformers import SentenceTransformer
 
         weights: dict[str, object] = {"use_safetensors": True}
-        if fastest_format(Shape.read(self.folder), VECTOR_FORMATS) == "bf16":
-            weights["dtype"] = "bfloat16"
-        return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True, model_kwargs=weights)
+        with usable(self.folder):
+            if fastest_format(Shape.read(self.folder), VECTOR_FORMATS) == "bf16":
+                weights["dtype"] = "bfloat16"
+            return SentenceTransformer(
+                str(self.folder), device="cpu", trust_remote_code=False, local_files_only=True, model_kwargs=weights
+            )

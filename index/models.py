@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -17,6 +19,9 @@ def model_folder(given: str | Path) -> Path:
     """
     path = Path(given).expanduser()
     if path.is_dir():
+        odd = next((one for one in path.rglob("*") if not (one.is_file() or one.is_dir())), None)
+        if odd is not None:  # reading a pipe or a device might never end
+            raise ModelMissing(f"{odd}: not a regular file, and so no part of a model; download the model again")
         return path.resolve()
     if path.exists() or path.is_absolute() or str(given).startswith("."):
         raise ModelMissing(f"{given}: not a folder that holds a model")
@@ -28,4 +33,20 @@ def model_folder(given: str | Path) -> Path:
         raise ModelMissing(
             f"{given}: neither a folder nor a model on this machine; "
             "to fetch it from the model hub, run once with HF_HUB_OFFLINE=0"
+        ) from error
+
+
+@contextmanager
+def usable(model: str | Path) -> Iterator[None]:
+    """Turn what hostile or damaged files make a library raise into a ValueError of one line that names the model."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # the tokenizers' library raises what is no Exception
+        said = str(error).strip() or type(error).__name__
+        if isinstance(error, ValueError) and said.startswith(str(model)):
+            raise
+        raise ValueError(
+            f"{model}: cannot be used ({said.splitlines()[0]}); choose another or download it again"
         ) from error

@@ -15,7 +15,7 @@ from index.encoder.number_format import Format, Shape, fastest_format
 from index.encoder.threads import cores
 from index.environment import set_environment
 from index.files import digest, digest_of
-from index.models import model_folder
+from index.models import model_folder, usable
 from qa.reader.batching import SharedBatches
 from qa.reader.span_boundaries import tidy
 from qa.reader.spans import best_spans
@@ -85,8 +85,9 @@ class ExtractiveReader:
         set_environment()
         folder = BUNDLED if model is None else model_folder(model)
         device = _device()
-        encoder = PairEncoder.open(folder)
-        return cls(_load(folder, format, device, encoder), encoder, fingerprint=fingerprint(folder), device=device)
+        with usable(folder):
+            encoder = PairEncoder.open(folder)
+            return cls(_load(folder, format, device, encoder), encoder, fingerprint=fingerprint(folder), device=device)
 
     def read(self, pairs: Sequence[Pair]) -> list[Reading]:
         """One reading per pair, in order; the windows of all pairs share batches."""
@@ -99,7 +100,9 @@ class ExtractiveReader:
 
 def _read(network: Network, encoder: PairEncoder, device: str, pairs: Sequence[Pair]) -> list[Reading]:
     found: list[list[Span]] = [[] for _ in pairs]
-    for batch in _batches(encoder.encode(pairs)):
+    with usable("the reader"):
+        windows = encoder.encode(pairs)
+    for batch in _batches(windows):
         for window, logits in zip(batch, _logits(network, encoder.pad, device, batch), strict=True):
             found[window.pair].extend(_spans(pairs[window.pair].passage, window, logits))
     return [Reading(tuple(without_overlap(spans))) for spans in found]
@@ -196,7 +199,12 @@ def _hugging_face(folder: Path, dtype: torch.dtype, device: str) -> Network:
     transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         model, info = transformers.AutoModelForQuestionAnswering.from_pretrained(
-            folder, local_files_only=True, use_safetensors=True, output_loading_info=True, dtype=dtype
+            folder,
+            local_files_only=True,
+            trust_remote_code=False,  # or it would ask on the terminal
+            use_safetensors=True,
+            output_loading_info=True,
+            dtype=dtype,
         )
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise ValueError(

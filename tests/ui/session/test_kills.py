@@ -23,7 +23,8 @@ from ui.state.conversations import Chat, ChatStore, ChatTurn
 from ui.state.roots import Roots
 
 KILLS = 200
-LONGEST = 0.3  # seconds from the begin of the first action to the kill: a few actions take as long
+MOST_LINES = 4  # of what a life writes before it is killed: that begins an action, or that it is done
+LONGEST = 0.1  # seconds more until the kill
 CHAT = "0" * 32
 
 
@@ -111,8 +112,9 @@ def killed_life(folder: Path, seed: int) -> list[str]:
             os._exit(1)
     os.close(writing)
     with os.fdopen(reading, "rb", buffering=0) as pipe:
-        begun = pipe.read(1)
-        time.sleep(random.Random(seed).random() * LONGEST)
+        pick = random.Random(seed)
+        begun = b"".join(pipe.readline() for _ in range(pick.randint(1, MOST_LINES)))
+        time.sleep(pick.random() * LONGEST)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         return (begun + pipe.read()).decode().splitlines()
