@@ -180,7 +180,7 @@ def test_a_file_of_a_folder_stays_out_until_it_is_put_back(opened: Watched, shel
     assert page.locator(".pc-none").is_visible()
     view(page, "Articles")
     page.locator(".pc-problems summary").click()
-    page.get_by_role("button", name="Put back").click()
+    page.locator("#problems li").filter(has_text="dam.md").get_by_role("button", name="Put back").click()
     job(page, "1 added.")
     view(page, "Ask")
     page.locator("#turns").get_by_label("More").click()
