@@ -66,6 +66,19 @@ class Watched:
     errors: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
 
+    def watch(self, address: str) -> None:
+        """Note errors, and requests to other addresses than the page's own."""
+        self.page.on("console", lambda said: self._error(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self._error(str(error)))
+        self.page.on("request", lambda sent: self._request(sent.url, address))
+
+    def _error(self, text: str) -> None:
+        self.errors.append(text)
+
+    def _request(self, url: str, address: str) -> None:
+        if not url.startswith((address, "data:", "blob:")):
+            self.foreign.append(url)
+
     def view(self, name: str) -> None:
         """Go to one of the three pages."""
         self.page.click(f'[name="view:{name}"]')
@@ -107,9 +120,7 @@ def opened(articles: list[Path], index: Path, environ: dict[str, str]) -> Iterat
         page.set_default_timeout(120_000)
         watched = Watched(page)
         page.add_init_script(WATCH)
-        page.on("console", lambda said: said.type == "error" and watched.errors.append(said.text))
-        page.on("pageerror", lambda error: watched.errors.append(str(error)))
-        page.on("request", lambda sent: _own(sent.url, address) or watched.foreign.append(sent.url))
+        watched.watch(address)
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")
         session.on("Network.loadingFinished", lambda done: _count(watched, done))
@@ -118,10 +129,6 @@ def opened(articles: list[Path], index: Path, environ: dict[str, str]) -> Iterat
         page.locator(".pc-start").wait_for()
         yield watched
         browser.close()
-
-
-def _own(url: str, address: str) -> bool:
-    return url.startswith((address, "data:", "blob:"))
 
 
 def _count(watched: Watched, done: dict[str, Any]) -> None:
@@ -157,7 +164,7 @@ def faults(watched: Watched) -> dict[str, float]:
     """What axe-core finds on the three pages, light and dark, and what went wrong or left this machine."""
     page, found = watched.page, 0
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         for name in ("ask", "articles", "evaluation"):
             watched.view(name)
             page.wait_for_timeout(400)
