@@ -19,7 +19,7 @@ from qa.reader.windows import Pair
 from qa.retrieval.hybrid import Hit
 
 FOLDER = "screen"
-NEAR = 0.75  # of the first passage's score: documents from there on may hold another answer; chosen and not fitted
+NEAR = 0.65  # of the first passage's score: documents from there on may hold another answer; chosen and not fitted
 UNREAD = Reading(())
 
 

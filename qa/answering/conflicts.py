@@ -112,10 +112,13 @@ def _share_out(sides: Sequence[Side]) -> None:
 
 
 def _comparable(best: Ranked, other: Ranked, confidence: Confidence, wanted: frozenset[str]) -> bool:
-    """Whether another candidate stands on comparable evidence: nearly as probable but for the distance between the two."""
+    """Whether another candidate stands on comparable evidence: nearly as probable but for the distance between the two
+    and their ranks."""
     passage = other.candidate.best.hit.passage
     elsewhere = passage.document != best.candidate.best.hit.passage.document
-    strengths = [confidence.answer.log_odds(replace(one.known, lead=0.0, agreement=0.0)) for one in (best, other)]
+    strengths = [
+        confidence.answer.log_odds(replace(one.known, rank=1.0, lead=0.0, agreement=0.0)) for one in (best, other)
+    ]
     close = strengths[1] >= strengths[0] - (COMPARABLE if elsewhere else WITHIN)
     about = other.known.near > 0 and share(wanted, f"{passage.title}\n{passage.heading}\n{passage.text}") >= ABOUT
     return close and other.candidate.score > 0 and about and not other.known.unfit
