@@ -107,7 +107,7 @@ def index_folder(given: Path | None) -> Path:
 def upload_folder(index: str | Path) -> Path:
     """Where the page keeps what is uploaded to an index: each has a folder of its own, as the page deletes what leaves it."""
     home, place = user_data_path("pincite").resolve(), Path(index).resolve()
-    return home / ("uploads" if place == home / "index" else f"uploads-{digest(os.fsencode(place))[:16]}")
+    return home / "uploads" if place == home / "index" else home / f"uploads-{digest(os.fsencode(place))[:16]}"
 
 
 def location(folder: Path | None, store: str | None) -> str | Path:
