@@ -49,9 +49,7 @@ def embed_rest(folder: Path, embedder: Embedder, *, embedding: Embedding | None 
         index, journal = Index.open(folder), Journal(folder, embedder.fingerprint)
         if len(index.contents.missing):
             index.check_embedder(embedder)
-        while (
-            len(index.contents.missing) and not index.warnings
-        ):  # of what is damaged the next ``begin`` makes a sound one
+        while len(index.contents.missing) and not index.warnings:  # the next ``begin`` replaces what is damaged
             index = _copy(index, [*_step(index.contents, embedder, journal, embedding)])
             journal.drop()
 

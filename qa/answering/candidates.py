@@ -76,7 +76,7 @@ def candidates(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Candida
     """
     supports = [
         _support(hit, rank, span)
-        for rank, (hit, reading) in enumerate(zip(hits, readings, strict=False), 1)
+        for rank, (hit, reading) in enumerate(zip(hits[: len(readings)], readings, strict=True), 1)
         for span in reading.spans[:SPANS_PER_PASSAGE]
     ]
     merged: dict[str, list[Support]] = {}

@@ -19,7 +19,9 @@ from qa.reader.windows import Pair
 from qa.retrieval.hybrid import Hit
 
 FOLDER = "screen"
-NEAR = 0.65  # of the first passage's score: documents from there on may hold another answer; chosen and not fitted
+# Of the first passage's score: documents from there on may hold another answer. Chosen and not fitted: at 0.75 the bundled
+# questions take 4 % fewer passages, and one more of sixty invented conflicts is missed.
+NEAR = 0.65
 UNREAD = Reading(())
 
 

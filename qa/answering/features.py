@@ -36,9 +36,9 @@ class Features:
     sentence, the one before, its title and headings, or its row; ``length``: content words of the question, of at most 20, as a
     share; ``sentence``: 1 if it is a whole sentence.
 
-    The rest are 1 or 0 and have no weight, because kinds of questions that were left out of the fit gained nothing from them:
-    ``unfit``, it is not of the type asked for, or holds no content word; ``row``, it is from a row of a table; ``outside``, it is
-    outside the document's main content.
+    The rest are 1 or 0 and have no weight: ``unfit``, it is not of the type asked for, or holds no content word, and ``row``, it is
+    from a row of a table, because kinds of questions that were left out of the fit gained nothing from them; ``outside``, it is
+    outside the document's main content, because no question of the fit is answered there.
     """
 
     margin: float

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from embedder_fakes import FakeEmbedder
+from embedder_fakes import FakeEmbedder, Tired
 
 from index import builder
-from index.arrays import Floats
 from index.documents import load
 from index.folder_index import Index, IndexDamaged, OtherEmbedder, draft, verify
 from index.search.ann import GRAPH
@@ -21,19 +19,6 @@ from index.update import embedding
 from index.update.embedding import embed_rest
 
 build, begin = partial(builder.build, load=load), partial(builder.begin, load=load)
-
-
-class Tired(FakeEmbedder):
-    """Is interrupted at the text that holds a word."""
-
-    def __init__(self, word: str) -> None:
-        super().__init__()
-        self.word = word
-
-    def embed(self, texts: Sequence[str]) -> Floats:
-        if any(self.word in text for text in texts):
-            raise KeyboardInterrupt
-        return super().embed(texts)
 
 
 @pytest.fixture

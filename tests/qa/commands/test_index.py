@@ -6,15 +6,14 @@ import io
 import json
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
-from embedder_fakes import FakeEmbedder
+from embedder_fakes import FakeEmbedder, Tired
 
 from index import builder
-from index.arrays import Floats
 from index.documents import load
 from index.folder_index import Index
 from index.update import embedding
@@ -144,15 +143,6 @@ def test_uploads_stay_in_an_index_that_holds_them(tmp_path: Path, monkeypatch: p
     assert uploads_of(index, uploads) == [uploads]
 
 
-class Interrupted(FakeEmbedder):
-    """Is stopped by Ctrl-C at the third passage."""
-
-    def embed(self, texts: Sequence[str]) -> Floats:
-        if any("About c" in text for text in texts):
-            raise KeyboardInterrupt
-        return super().embed(texts)
-
-
 @pytest.fixture
 def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Three articles, too many to be embedded before they can be asked."""
@@ -197,7 +187,7 @@ def test_what_can_be_asked_already_is_said_and_then_that_all_is_there(
 def test_whoever_is_stopped_reads_what_is_there_and_the_next_run_makes_the_rest(
     many: Path, embedder: FakeEmbedder, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert updated(many, Interrupted()) is KeyboardInterrupt
+    assert updated(many, Tired("About c")) is KeyboardInterrupt
     assert capsys.readouterr().err.splitlines()[-1] == "vectors for 2 of 3 passages"
     assert updated(many, embedder, planned=True) is None and Index.open(many.parent / "index").without_vector == 1
     capsys.readouterr()
