@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from index.loaders.draft import Draft, drafted
 from index.loaders.text import Content, UnreadableContent
@@ -11,7 +13,7 @@ from index.loaders.web.html import decode_html
 
 csv.field_size_limit(2**31 - 1)  # the library's own limit is 131,072 characters
 
-DELIMITERS = ",;\t|"
+DELIMITERS = "\t;|,"  # the comma last: figures and prose hold it too
 SAMPLE = 20_000  # characters from which the delimiter is guessed
 
 
@@ -22,14 +24,20 @@ def load_csv(data: bytes) -> Content:
         raise UnreadableContent("holds NUL bytes, so it is not plain text")
     draft = Draft()
     try:
-        draft.add_table(csv.reader(io.StringIO(text, newline=""), _dialect(text[:SAMPLE])))
+        draft.add_table(_rows(text, _delimiter(text[:SAMPLE])))
     except csv.Error as error:
         raise UnreadableContent(f"damaged: {error}") from error
     return drafted(draft, warnings=warnings)
 
 
-def _dialect(sample: str) -> type[csv.Dialect]:
-    try:
-        return csv.Sniffer().sniff(sample, DELIMITERS)
-    except csv.Error:
-        return csv.excel
+def _delimiter(sample: str) -> str:
+    """The delimiter that gives the most rows one common width. The library's own guess takes quadratic time over quotes."""
+    return max(DELIMITERS, key=lambda delimiter: _agreeing(_rows(sample, delimiter)))
+
+
+def _agreeing(rows: Iterable[list[str]]) -> int:
+    return max(Counter(len(row) for row in rows if len(row) > 1).values(), default=0)
+
+
+def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from email.message import EmailMessage
 from itertools import pairwise
@@ -467,6 +468,25 @@ def test_csv_rows_stand_below_the_names_of_their_columns(data: bytes) -> None:
 
 def test_csv_with_one_column_and_longer_rows() -> None:
     assert load_csv(b"Name\nAna\nBo,extra\n").text == "Name\nAna\nBo | extra"
+
+
+@pytest.mark.parametrize(
+    ("data", "row"),
+    [
+        (b"Fare;Price\nMail, boat;1,5\nBus;2,75\n", "Mail, boat | 1,5"),
+        (b'Fare, Price\nMail, "1, 5"\nBus, 2\n', "Mail | 1, 5"),
+        (b"Fare|Price, net\nMail|1\nBus|2\n", "Mail | 1"),
+    ],
+)
+def test_the_delimiter_of_a_csv_is_the_one_that_its_rows_agree_on(data: bytes, row: str) -> None:
+    assert load_csv(data).text.split("\n")[1] == row
+
+
+@pytest.mark.parametrize("piece", ['"\n', "'\n,", ", 'a\""])
+def test_many_quotes_do_not_hold_up_the_guess_of_a_delimiter(piece: str) -> None:
+    began = time.process_time()
+    load_csv((piece * 10_000).encode())
+    assert time.process_time() - began < 2  # seconds; 17 with the library's own guess
 
 
 def test_csv_does_not_grow_with_the_names_of_its_columns() -> None:
