@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from ui.html.markup import EMPTY, Html, button, join, tag, text
 from ui.html.rendered import Highlights, Rendering
 from ui.state.source_files import PAGE_ROUTE, key_of
 
-LONGEST_SHOWN = 400_000  # characters; a longer text makes the browser slow to scroll, a shorter one hides context
+# Characters of a text that are shown at once, enough for an article as a whole; more would take long to send and draw.
+PART = 50_000
+AROUND = 2_000  # characters that a part shares with the one before and after, so that what it marks has its context
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a document is shown: as its pages if it has some (``page``: which one; 0: the cited one), as it looks, or
-    ``plainly``, the very characters of the indexed text.
+    """How a document is shown: as its pages if it has some, as it looks, or ``plainly``, the very characters of the
+    indexed text. ``page`` is the page, or the part of a long text, from 1; 0 is the one that is cited, or the first.
     """
 
     plainly: bool = False
@@ -78,7 +81,7 @@ def cited(citation: Citation, source: Source, steps: Steps, look: Look | None = 
         plainly = False
     else:
         plainly = look.plainly
-        body = _body(source.indexed, source.structure, highlights, plainly=plainly)
+        body = _body(source.indexed, source.structure, highlights, look, steps.this)
     return join([_head(citation, source, steps, plainly=plainly), _notice(citation, source), body])
 
 
@@ -95,10 +98,16 @@ def _page(citation: Citation, source: Source, steps: Steps, highlights: Highligh
         if box.page == number
     ]
     image = tag("img", src=f"{PAGE_ROUTE}/{key_of(citation.document)}/{number}", alt=f"Page {number}", class_="pc-page")
-    back = button(f"{steps.this}:page:{number - 1}", "‹ Previous page") if number > 1 else EMPTY
-    on = button(f"{steps.this}:page:{number + 1}", "Next page ›") if number < source.pages else EMPTY
-    pager = tag("div", back, tag("span", f"Page {number} of {source.pages:,}", class_="pc-note"), on, class_="pc-pager")
+    pager = _pager("Page", number, source.pages, steps.this)
     return join([pager, tag("div", tag("div", image, *boxes, class_="pc-sheet"), class_="pc-text", tabindex="0")])
+
+
+def _pager(what: str, number: int, count: int, name: str) -> Html:
+    """Which page or part is shown, between buttons to its neighbours; ``name`` is that of the button that opens it."""
+    back = button(f"{name}:page:{number - 1}", f"‹ Previous {what.lower()}") if number > 1 else EMPTY
+    on = button(f"{name}:page:{number + 1}", f"Next {what.lower()} ›") if number < count else EMPTY
+    said = tag("span", f"{what} {number:,} of {count:,}", class_="pc-note")
+    return tag("div", back, said, on, class_="pc-pager")
 
 
 def _placed(box: Box) -> str:
@@ -118,21 +127,32 @@ def highlights_of(citation: Citation) -> Highlights:
     return Highlights(outer, sentence, Offsets(citation.start, citation.end))
 
 
-def _body(words: str, structure: Structure | None, highlights: Highlights, *, plainly: bool) -> Html:
-    """The text, as it looks or character by character; a very long one is cut to the part around what is marked."""
-    first, last = _window(len(words), highlights.passage or Offsets(0, 0))
-    said = f"Characters {first:,} to {last:,} of {len(words):,} are shown."
-    cut = tag("p", said, class_="pc-note") if last - first < len(words) else EMPTY
-    if plainly or structure is None or not len(structure.blocks):
-        whole = Structure.of([Block(first, last, "code")])
-        return join([cut, _box(Rendering(words, whole, highlights).shown(first, last), "Document", "pc-plain")])
-    return join([cut, _box(Rendering(words, structure, highlights).shown(first, last), "Document")])
+def _body(words: str, structure: Structure | None, highlights: Highlights, look: Look, name: str) -> Html:
+    """The text, as it looks or character by character; of a long one the part that is asked for, or holds what is marked."""
+    count = max(1, -(-len(words) // PART))
+    marked = highlights.quote or highlights.passage or Offsets(0, 0)
+    number = min(look.page or marked.start // PART + 1, count)
+    first = _between(words, (number - 1) * PART - AROUND) if number > 1 else 0
+    last = _between(words, number * PART + AROUND) if number < count else len(words)
+    pager = _pager("Part", number, count, f"{name}:text" if look.plainly else name) if count > 1 else EMPTY
+    plainly = look.plainly or structure is None or not len(structure.blocks)
+    if structure is None or plainly:
+        structure = Structure.of([Block(first, last, "code")])
+    shown = Rendering(words, structure, highlights).shown(first, last)
+    return join([pager, _box(shown, "Document", "pc-plain" if plainly else "")])
+
+
+def _between(words: str, place: int) -> int:
+    """The first place between two words from there on; there, if it is far."""
+    space = re.compile(r"\s").search(words, place, place + 200)
+    return space.start() if space else place
 
 
 def document(
-    record: DocumentRecord, words: str, original: str, structure: Structure | None = None, *, plainly: bool = False
+    record: DocumentRecord, words: str, original: str, structure: Structure | None = None, look: Look | None = None
 ) -> Html:
     """A document opened from the library, as it looks or as its text was indexed."""
+    look, name = look or Look(), f"show:{key_of(record.name)}"
     known = [shown_date(record.date) if record.date else "", record.kind, f"{record.characters:,} characters"]
     said = [" · ".join(filter(None, known)), *record.warnings]
     link = tag("a", "Open the original", href=original, target="_blank", rel="noopener", class_="pc-tool")
@@ -141,10 +161,10 @@ def document(
         _top(Path(record.name).name),
         tag("h2", record.title, dir="auto", id="panel-title"),
         *(tag("p", one, class_="pc-note") for one in said),
-        tag("div", _look(f"show:{key_of(record.name)}", plainly=plainly), link, class_="pc-tools"),
+        tag("div", _look(name, plainly=look.plainly), link, class_="pc-tools"),
         class_="pc-head",
     )
-    return join([head, _body(words, structure, Highlights(), plainly=plainly)])
+    return join([head, _body(words, structure, Highlights(), look, name)])
 
 
 def _look(name: str, *, plainly: bool) -> Html:
@@ -214,10 +234,3 @@ def _box(words: Html, title: str, style: str = "") -> Html:
         aria_label=title,
         dir="auto",
     )
-
-
-def _window(length: int, around: Offsets) -> tuple[int, int]:
-    """The characters [start, end) that are shown of a text."""
-    if length <= LONGEST_SHOWN:
-        return 0, length
-    return max(0, around.start - LONGEST_SHOWN // 2), min(length, around.end + LONGEST_SHOWN // 2)

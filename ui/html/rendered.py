@@ -5,8 +5,9 @@ Every character that is shown stands in the document's text; only mark-up ("synt
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import filterfalse, groupby, pairwise
 
 from index.blocks import Block, Mark, MarkKind, Structure
@@ -35,8 +36,11 @@ class Rendering:
         self._marked = False
 
     def shown(self, first: int, last: int) -> Html:
-        """The blocks that touch characters [first, last)."""
-        blocks = self._structure.blocks.touching(first, last)
+        """Characters [first, last), in their blocks."""
+        blocks = (
+            replace(block, start=max(block.start, first), end=min(block.end, last))
+            for block in self._structure.blocks.touching(first, last)
+        )
         parts: list[Html] = []
         for (is_table, _), some in groupby(filterfalse(self._is_syntax, blocks), key=_table_of):
             alike = list(some)
@@ -76,15 +80,22 @@ class Rendering:
         edges = [*((mark.start, mark.end) for mark in marks), *((span.start, span.end) for span in spans)]
         for left, right in edges:
             cuts |= {min(max(left, start), end), min(max(right, start), end)}
-        return join(self._segment(left, right, marks) for left, right in pairwise(sorted(cuts)))
+        steps = sorted((at, by, mark.kind) for mark in marks for at, by in ((mark.start, 1), (mark.end, -1)))
+        held: Counter[MarkKind] = Counter()
+        parts, done = [], 0
+        for left, right in pairwise(sorted(cuts)):
+            while done < len(steps) and steps[done][0] <= left:
+                held[steps[done][2]] += steps[done][1]
+                done += 1
+            parts.append(self._segment(left, right, [*+held]))
+        return join(parts)
 
-    def _segment(self, start: int, end: int, marks: Sequence[Mark]) -> Html:
+    def _segment(self, start: int, end: int, held: Sequence[MarkKind]) -> Html:
         """Characters that are all marked alike."""
-        held = [mark.kind for mark in marks if mark.start <= start and end <= mark.end]
         if "syntax" in held:
             return EMPTY
         shown = text(self._words[start:end])
-        for kind in dict.fromkeys(held):
+        for kind in held:
             shown = tag(TAGS[kind], shown, class_="pc-link" if kind == "link" else None)
         return self._highlighted(shown, start, end)
 

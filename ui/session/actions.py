@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from index.storage.generations import IndexProblem
+from ui.html.document import Look
 from ui.html.status import toast
 from ui.session.desk import as_sentence
 from ui.session.reply import Reply, Sent
@@ -57,3 +58,10 @@ def number(words: str) -> int:
     if not words.isascii() or not words.isdigit():
         raise ValueError("This button has no proper name. Load the page again.")
     return int(words)
+
+
+def look_of(arguments: Sequence[str]) -> Look:
+    """How a button wants a document shown: ``text``, ``page:NUMBER``, or both. Raises ValueError for anything else."""
+    plainly = arguments[:1] == ["text"]
+    verb, *page = [*arguments[plainly:], ""][:2]
+    return Look(plainly, number(page[0]) if verb == "page" else 0)

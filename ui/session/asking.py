@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ui.html.conversation import conversation, correction, opinions, turn
-from ui.html.document import Look
 from ui.html.markup import EMPTY, Html
 from ui.html.status import toast
-from ui.session.actions import Act, number
+from ui.session.actions import Act, look_of, number
 from ui.session.desk import CitationKey, Desk, clean_question, first_citation
 from ui.session.history import History
 from ui.session.reply import Reply, Sent
@@ -74,8 +73,7 @@ class Asking:
         """Open a citation in its document."""
         turn_id, part, candidate, citation, *look = arguments
         key = CitationKey(turn_id, number(part), number(candidate), number(citation))
-        page = number(look[1]) if look[:1] == ["page"] else 0
-        panel = self.desk.panel(self._chat(sent), key, Look(plainly=look == ["text"], page=page))
+        panel = self.desk.panel(self._chat(sent), key, look_of(look))
         if panel is None:
             raise ValueError("This source is no longer part of the conversation. Load the page again.")
         return Reply(parts={"panel": panel}, panel=True)

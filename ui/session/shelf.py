@@ -11,7 +11,7 @@ from ui.html.document import document
 from ui.html.library import SORTS, matching, origins, problems, rows_of, table
 from ui.html.markup import EMPTY, button
 from ui.html.status import toast
-from ui.session.actions import Act, number
+from ui.session.actions import Act, look_of, number
 from ui.session.lazy_assistant import status_of
 from ui.session.library import UNDO, Library
 from ui.session.reply import Reply, Sent
@@ -96,7 +96,7 @@ class Shelf:
         if record is None:
             raise ValueError("This article is no longer in the index.")
         words, structure = index.document_text(record.name), index.structure(record.name)
-        shown = document(record, words, link(record.name), structure, plainly="text" in arguments)
+        shown = document(record, words, link(record.name), structure, look_of(arguments[1:]))
         return Reply(parts={"panel": shown}, panel=True)
 
     def _upload(self, library: Library, sent: Sent) -> None:

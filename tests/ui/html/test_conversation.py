@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from page_fakes import FakeAssistant, FakeIndex, FakeRecord
 
-from index.blocks import Box, Structure
+from index.blocks import Block, Box, Structure
 from qa.answers import Agreement, Answer, Citation, CitedPassage, ListedDocument
 from ui.html.citation_text import bibtex, markdown, plain
 from ui.html.conversation import Place, _near, conversation, sentence, shown_date, start, turn
-from ui.html.document import Look, Source, Steps, cited, document
+from ui.html.document import PART, Look, Source, Steps, cited, document
 from ui.html.markup import EMPTY, Html, join, tag, text
 from ui.html.status import banner
 from ui.session.export import as_html, as_json, as_markdown
@@ -358,6 +358,29 @@ def test_a_page_is_shown_with_boxes_where_the_words_stand(assistant: FakeAssista
     assert "pc-box-quote" not in cited(one, source, STEPS, Look(page=3))
     assert "<img" not in cited(one, source, STEPS, Look(plainly=True))
     assert "<img" not in cited(one, replace(source, state="changed"), STEPS)
+
+
+def test_a_long_text_is_shown_in_parts_that_hold_all_of_it(assistant: FakeAssistant) -> None:
+    words = "".join(f"<{number:05}> is said here. " for number in range(20_000))
+    start, length = words.index("<09999>"), len("<09999>")
+    passage = CitedPassage(start, start + 20, words[start : start + 20])
+    one = replace(
+        assistant.ask("When was the dam built?").citations[0],
+        start=start,
+        end=start + length,
+        quote="<09999>",
+        passage=passage,
+    )
+    paragraphs = [Block(at, at + 2200) for at in range(0, len(words), 2200)]
+    for structure in (None, Structure.of([Block(0, len(words))]), Structure.of(paragraphs)):
+        source = Source(words, one.sha256, "same", None, structure)
+        shown = cited(one, source, STEPS)
+        assert "&lt;09999&gt;</mark>" in shown and len(shown) < 2 * PART
+        count = int(re.search(r"Part \d+ of (\d+)", shown)[1])
+        parts = [cited(one, source, STEPS, Look(page=number)) for number in range(1, count + 1)]
+        assert sum("<mark" in part for part in parts) == 1
+        assert {*re.findall(r"&lt;(\d+)&gt;", "".join(parts))} == {f"{number:05}" for number in range(20_000)}
+    assert 'name="open:t1:0:0:0:text:page:2"' in cited(one, source, STEPS, Look(plainly=True, page=1))
 
 
 def test_a_sentence_without_end_is_cut_around_what_is_marked(assistant: FakeAssistant) -> None:

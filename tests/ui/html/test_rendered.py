@@ -68,6 +68,14 @@ def test_rows_below_another_header_are_another_table() -> None:
     assert Rendering(words, Structure.of(rows), Highlights()).shown(0, len(words)).count("<table>") == 2
 
 
-def test_only_the_blocks_of_the_window_are_made() -> None:
-    shown = Rendering(TEXT, structure(), Highlights()).shown(0, 12)
-    assert words_of(shown) == "The dam"
+def test_only_the_characters_of_the_window_are_made() -> None:
+    assert words_of(Rendering(TEXT, structure(), Highlights()).shown(0, 12)) == "The dam"
+    assert words_of(Rendering(TEXT, structure(), Highlights()).shown(AT("in 1962"), AT(" <b>"))) == "in 1962"
+
+
+def test_marks_without_number_in_one_paragraph_are_made_in_one_pass() -> None:
+    words = "a b " * 40_000
+    marks = [Mark(at, at + 1, "strong") for at in range(0, len(words), 4)]
+    marks += [Mark(at, len(words) - at, "emphasis") for at in range(0, 60_000)]
+    shown = Rendering(words, Structure.of([Block(0, len(words))], marks), Highlights()).shown(0, len(words))
+    assert words_of(shown) == words and shown.count("<strong>") == 40_000
