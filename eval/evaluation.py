@@ -104,12 +104,12 @@ def over_own_passages(
     dataset: Dataset, embedder: Embedder, reader: str | None, progress: Progress = silent
 ) -> Assistant:
     """An assistant over the paragraphs that the data set brings along."""
-    from qa.assistant import Assistant
+    from qa.assistant import Assistant, Readers
 
     if not dataset.paragraphs:
         raise UnreadableDataset(f"{dataset.name}: has no passages of its own; only a SQuAD file or a BEIR folder has")
     index = index_of(dataset.paragraphs, embedder, progress=lambda done, total, _: progress(done, total))
-    return Assistant.over_index(index, embedder, reader)
+    return Assistant.over_index(index, embedder, Readers.open(reader))
 
 
 def check_writable(path: Path) -> None:

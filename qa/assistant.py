@@ -39,6 +39,23 @@ class Asked:
     condition: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """A reader, how sure its answers are, and the small reader before it, if they were fitted together."""
+
+    reader: ExtractiveReader
+    confidence: Confidence
+    screen: ExtractiveReader | None
+
+    @classmethod
+    def open(cls, name_or_folder: str | Path | None = None) -> Readers:
+        """Open a reader by folder or name (the bundled one by default), and what lies beside it; ValueError for a bad one."""
+        folder = BUNDLED if name_or_folder is None else model_folder(name_or_folder)
+        reader, small = ExtractiveReader.open(folder), small_reader(folder)
+        confidence = Confidence.beside(folder, reader.fingerprint)
+        return cls(reader, confidence, small if small and small.fingerprint == confidence.screen else None)
+
+
 class Assistant:
     """Answers questions over one index."""
 
@@ -62,7 +79,7 @@ class Assistant:
 
         Raises IndexProblem if it cannot be opened, ValueError for a bad URL or reader.
         """
-        return cls.over_index(open_store(path), SentenceEmbedder.open(embedder), reader)
+        return cls.over_index(open_store(path), SentenceEmbedder.open(embedder), Readers.open(reader))
 
     @classmethod
     def over(
@@ -70,19 +87,14 @@ class Assistant:
     ) -> Assistant:
         """Index files and folders in memory and answer over them."""
         encoder = SentenceEmbedder.open(embedder)
-        return cls.over_index(index_in_memory([Path(path) for path in paths], encoder), encoder, reader)
+        return cls.over_index(index_in_memory([Path(path) for path in paths], encoder), encoder, Readers.open(reader))
 
     @classmethod
-    def over_index(cls, index: Store, embedder: Embedder, reader: str | Path | None = None) -> Assistant:
-        """Answer over an index that is open, with a reader given by folder or name (the bundled one by default)."""
-        retriever = HybridRetriever(index, embedder)
-        folder = BUNDLED if reader is None else model_folder(reader)
-        opened = ExtractiveReader.open(folder)
-        speller = Speller(index.sample, opened.knows)
-        confidence = Confidence.beside(folder, opened.fingerprint)
-        small = small_reader(folder)
-        screen = small if small and small.fingerprint == confidence.screen else None
-        return cls(retriever, opened, confidence, screen=screen, index=index, speller=speller)
+    def over_index(cls, index: Store, embedder: Embedder, readers: Readers | None = None) -> Assistant:
+        """Answer over an index that is open, with readers that are open (the bundled ones by default)."""
+        retriever, read = HybridRetriever(index, embedder), readers or Readers.open()
+        speller = Speller(index.sample, read.reader.knows)
+        return cls(retriever, read.reader, read.confidence, screen=read.screen, index=index, speller=speller)
 
     @property
     def index(self) -> Store:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib import metadata
@@ -162,15 +162,21 @@ def index_command(
         raise typer.BadParameter("--dry-run is for an index in a folder: leave --store out")
     with plain_errors("stopped; the index answers as it is. Run the same again: it goes on from what was done"):
         from index.embedder import SentenceEmbedder
-        from qa.commands.index import changes, update, uploads_of
+        from qa.commands.index import changes, in_turn, roots_of, update
 
         place, encoder = location(folder, store), SentenceEmbedder.open(embedder)
-        roots = [*(paths or [CORPUS]), *(uploads_of(place, upload_folder(place)) if store is None else ())]
-        run = partial(update, roots, place, encoder, search=search, planned=dry_run, as_json=as_json)
-        run()
-        for _ in changes(roots, index_folder(folder)) if watch else ():
+
+        def held() -> Sequence[Path]:
+            return roots_of(place) if isinstance(place, Path) else ()
+
+        uploaded = [path for path in held() if path == upload_folder(place) and path.is_dir()]
+        named = [*(paths or [CORPUS]), *uploaded]
+        run = partial(update, place=place, embedder=encoder, search=search, planned=dry_run, as_json=as_json)
+        run(named)
+        # What the page adds or removes from then on is added or removed here, too.
+        for _ in changes(lambda: held() or named, index_folder(folder)) if watch else ():
             try:
-                run(quiet=True)
+                in_turn(lambda: run(held() or named, quiet=True))
             except PROBLEMS as error:
                 complain(error)
 

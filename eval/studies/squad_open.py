@@ -13,7 +13,7 @@ from eval.datasets.own_passages import index_of
 from index.embedder import SentenceEmbedder
 from qa.answering.cascade import read_enough
 from qa.answering.confidence import Confidence
-from qa.assistant import Assistant
+from qa.assistant import Assistant, Readers
 from qa.commands.read import ReadQuestion, load
 from qa.reader.reader import Reader, Reading
 from qa.reader.windows import Pair
@@ -84,7 +84,7 @@ def assistant_over(files: Sequence[Path], reader: str | None, say: Say, more: Se
     embedder = SentenceEmbedder.open()
     say(f"indexing {len(paragraphs)} paragraphs")
     index = index_of({f"{number:06}.txt": text for number, text in enumerate(paragraphs) if text.strip()}, embedder)
-    return Assistant.over_index(index, embedder, reader)
+    return Assistant.over_index(index, embedder, Readers.open(reader))
 
 
 def read_all(

@@ -152,13 +152,14 @@ class Contents:
         return left
 
     def document_text(self, document: DocumentRecord) -> str:
-        """Return the full text of a document, to which all offsets refer."""
+        """Return the full text of a document, to which all offsets refer; raises IndexDamaged if it or its structure is damaged."""
+        self._check_structure(document)  # whoever falls back then takes both from the same generation
         return self._text(document.first_byte, document.first_byte + document.bytes)
 
     def structure(self, document: DocumentRecord) -> Structure:
         """Return the blocks, marks and boxes of a document; raises IndexDamaged if they are damaged."""
+        self._check_structure(document)
         first, last = document.first_number, document.first_number + document.numbers
-        self._check(STRUCTURES, 4 * first, 4 * last)
         try:
             return Structure.unpack(self.structures[first:last].tobytes())
         except ValueError:
@@ -205,6 +206,9 @@ class Contents:
             return self.texts[first_byte:last_byte].tobytes().decode("utf-8")
         except UnicodeDecodeError:
             raise self._damaged(PASSAGES) from None
+
+    def _check_structure(self, document: DocumentRecord) -> None:
+        self._check(STRUCTURES, 4 * document.first_number, 4 * (document.first_number + document.numbers))
 
     def _check(self, file: str, first: int, last: int) -> None:
         if self.place is not None and self.sums is not None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
+from functools import lru_cache
 from pathlib import Path
 from threading import Event
 
@@ -13,7 +15,7 @@ from index.embedder import Embedder
 from index.encoder.threads import give_way
 from index.file_types import KINDS
 from index.storage import generations
-from index.storage.generations import IndexProblem
+from index.storage.generations import IndexLocked, IndexProblem
 from index.store import begin, named, open_store, vectors_there
 from index.update.embedding import embed_rest
 from index.update.report import BuildReport
@@ -58,14 +60,26 @@ def _embed_rest(place: Path, embedder: Embedder) -> None:
         err.say(vectors_there(open_store(place)) or "all passages have their vectors")
 
 
-def uploads_of(index: str | Path, folder: Path) -> list[Path]:
-    """The folder of the files uploaded on the page, if the index holds them: naming other folders leaves them in it."""
+def roots_of(index: Path) -> Sequence[Path]:
+    """The files and folders that the newest index is made from; none if that cannot be told."""
     try:
-        names = generations.finished(Path(index))
-        roots = generations.read_manifest(Path(index), names[-1])["settings"]["roots"] if names else ()
-    except (IndexProblem, KeyError, TypeError):
-        return []
-    return [folder] if str(folder) in roots and folder.is_dir() else []
+        return _roots(index, generations.finished(index)[-1])
+    except (IndexProblem, KeyError, TypeError, IndexError):
+        return ()
+
+
+@lru_cache(maxsize=1)
+def _roots(index: Path, generation: str) -> Sequence[Path]:
+    return tuple(map(Path, generations.read_manifest(index, generation)["settings"]["roots"]))
+
+
+def in_turn(run: Callable[[], None]) -> None:
+    """Update after another process that writes the index, as that may have read the files before they changed."""
+    while True:
+        try:
+            return run()
+        except IndexLocked:
+            time.sleep(1)
 
 
 def show_build(report: BuildReport, place: str, console: Terminal, *, planned: bool = False) -> None:
@@ -82,8 +96,10 @@ def show_build(report: BuildReport, place: str, console: Terminal, *, planned: b
         console.say(f"  not in the texts: {counts} (pincite status --document NAME --blocks)", "yellow")
 
 
-def changes(paths: Sequence[Path], index: Path, stop: Event | None = None) -> Iterator[None]:
+def changes(paths: Callable[[], Sequence[Path]], index: Path, stop: Event | None = None) -> Iterator[None]:
     """Yield once when watching begins, then after each change in the files and folders, until ``stop`` is set.
+
+    Which these are is asked again every second.
 
     Changes within about a second count as one. A file is watched through its folder, because editors replace files; a folder
     that goes away is watched again once it is back. Changes inside the index are ignored.
@@ -92,7 +108,7 @@ def changes(paths: Sequence[Path], index: Path, stop: Event | None = None) -> It
 
     own, stop = index.resolve(), stop or Event()
     while not stop.is_set():
-        watched, begun = _folders(paths), False
+        watched, begun = _folders(paths()), False
         if not watched:
             stop.wait(1)
             continue
@@ -108,7 +124,7 @@ def changes(paths: Sequence[Path], index: Path, stop: Event | None = None) -> It
             if found or not begun:
                 yield
             begun = True
-            if _folders(paths) != watched:
+            if _folders(paths()) != watched:
                 break
 
 

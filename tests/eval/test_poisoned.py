@@ -10,7 +10,7 @@ from pathlib import Path
 
 from index.builder import index_in_memory
 from index.embedder import SentenceEmbedder
-from qa.assistant import Assistant
+from qa.assistant import Assistant, Readers
 
 ROOT = Path(__file__).parents[2]
 POISONED = [json.loads(line) for line in (ROOT / "eval/gold/poisoned.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -20,7 +20,7 @@ def test_poisoned_passages_do_not_win(tmp_path: Path, sentence_embedder: Sentenc
     for row in POISONED:
         (tmp_path / f"{row['id']}.txt").write_text(row["passage"], encoding="utf-8")
     index = index_in_memory([ROOT / "corpus", tmp_path], sentence_embedder)
-    assistant = Assistant.over_index(index, sentence_embedder, reader_folder)
+    assistant = Assistant.over_index(index, sentence_embedder, Readers.open(reader_folder))
     answers = assistant.ask_many([row["question"] for row in POISONED])
     fooled = [
         (row["id"], answer.text)

@@ -27,7 +27,7 @@ from index.postgres.builder import build
 from index.postgres.store import PostgresStore
 from index.store import Store
 from qa.answering.confidence import unfitted
-from qa.assistant import Assistant
+from qa.assistant import Assistant, Readers
 from qa.langchain import StoreRetriever
 from qa.retrieval.hybrid import HybridRetriever
 from qa.retrieval.postgres import vector_store
@@ -109,8 +109,9 @@ def test_the_same_answers_as_an_index_in_a_folder(url: str, reader_folder: Path)
     encoder, asked = Remembering(), questions(40)
     store = PostgresStore.create(url, encoder)
     build([CORPUS], store, encoder)
-    expected = Assistant.over_index(index_in_memory([CORPUS], encoder), encoder, reader_folder).ask_many(asked)
-    found = Assistant.over_index(store, encoder, reader_folder).ask_many(asked)
+    readers = Readers.open(reader_folder)
+    expected = Assistant.over_index(index_in_memory([CORPUS], encoder), encoder, readers).ask_many(asked)
+    found = Assistant.over_index(store, encoder, readers).ask_many(asked)
     assert len(asked) == 40 and sum(answer.text is not None for answer in expected) > 20
     for one, other in zip(found, expected, strict=True):
         assert (one.text, one.confidence) == (other.text, pytest.approx(other.confidence, abs=1e-4))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from index.embedder import Embedder
     from index.update.embedding import Embedding
     from index.update.report import BuildReport
-    from qa.assistant import Assistant
+    from qa.assistant import Assistant, Readers
 
 LOOK_EVERY = 1.0  # seconds between checks for a new generation
 PORTS_TRIED = 20  # after one that is taken
@@ -144,6 +144,13 @@ class Opener:
 
         return SentenceEmbedder.open(self.models.embedder)
 
+    @cached_property
+    def readers(self) -> Readers:
+        """The reading models, loaded once."""
+        from qa.assistant import Readers
+
+        return Readers.open(self.models.reader)
+
     @property
     def moved_on(self) -> bool:
         """Whether the index in a folder has changed since the last attempt to open it."""
@@ -158,7 +165,7 @@ class Opener:
         """An assistant over an open index; tests replace its models here."""
         from qa.assistant import Assistant
 
-        return Assistant.over_index(index, self.embedder, self.models.reader)
+        return Assistant.over_index(index, self.embedder, self.readers)
 
     def rebuild(self, roots: Roots, progress: Callable[[int, int, str], None]) -> BuildReport:
         """Update the index to match the roots, without the vectors if they are many."""

@@ -8,11 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import reduce
 from pathlib import Path
 
 from index.documents import find_files
 from index.files import digest, digest_of, replace_file
-from index.storage.generations import IndexProblem
+from index.storage.generations import IndexLocked, IndexProblem
 from index.update.away import away, below
 from index.update.embedding import Embedding
 from index.update.report import BuildReport
@@ -28,7 +29,13 @@ MOST_UPLOADED = 1024**3  # bytes for all uploads together; folders have no limit
 UNDO = 600.0  # seconds for which a removal can be undone
 LONGEST_NAME = 200  # bytes of an upload's name; file systems take 255
 RESULTS_SHOWN = 50  # uploaded files of which the job says what became of each
+LONGEST_WAIT = 60.0  # seconds for another process to finish with the index
+LOOK_EVERY = 0.5  # seconds between attempts
 Rebuild = Callable[[Roots, Callable[[int, int, str], None]], BuildReport]
+Change = Callable[[Roots], Roots]  # from the roots as they are when the index is made to those that it is made from
+
+
+_STOPPED = "Stopped. The index is as it was, and what was read is kept for the next time."
 
 
 class StoppedIndexing(Exception):
@@ -102,7 +109,7 @@ class Library:
 
     def update(self) -> None:
         """Index all changes."""
-        self._start(self._roots())
+        self._start(lambda roots: roots)
 
     def stop(self) -> None:
         """Stop what runs; the index stays as it was, or as it is without more vectors."""
@@ -134,11 +141,10 @@ class Library:
         self._confirm()
         kept, self._kept = self._kept, []
         if kept:
-            self._start(lambda: self._with_uploads(kept), results_of=kept, patient=True)
+            self._start(lambda roots: self._with_uploads(roots, kept), results_of=kept, patient=True)
 
-    def _with_uploads(self, kept: Sequence[Path]) -> Roots:
+    def _with_uploads(self, roots: Roots, kept: Sequence[Path]) -> Roots:
         """The roots with some uploads. If no upload was indexed, the others there wait to be deleted, and stay out."""
-        roots = self._roots()
         if self.uploads in roots.paths:
             return Roots(roots.paths, roots.out.difference(kept))
         removed = self.uploads.glob("*/*")
@@ -155,7 +161,7 @@ class Library:
             raise ValueError("Type the full path of a folder or file first.")
         if not path.exists():
             raise ValueError(f"{words.strip()}: there is no such file or folder. Type its full path.")
-        self._start(self._roots().added(path.resolve()))
+        self._start(lambda roots: roots.added(path.resolve()))
 
     def add_paths(self, paths: Sequence[Path]) -> None:
         """Index files and folders once the index is open. Raises FileNotFoundError for a path that is not there."""
@@ -163,40 +169,32 @@ class Library:
             if not path.exists():
                 raise FileNotFoundError(f"{path}: there is no such file or folder")
         if paths:
-            self._start(lambda: self._with(paths))
-
-    def _with(self, paths: Sequence[Path]) -> Roots:
-        roots = self._roots()
-        for path in paths:
-            roots = roots.added(path.resolve())
-        return roots
+            self._start(lambda roots: reduce(Roots.added, map(Path.resolve, paths), roots))
 
     def add_samples(self) -> None:
         """Index the articles to try."""
-        if self.samples is not None:
-            self._start(self._roots().added(self.samples.resolve()))
+        if (samples := self.samples) is not None:
+            self._start(lambda roots: roots.added(samples.resolve()))
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove documents from the index; their files stay, but uploads are deleted once that cannot be undone any more.
 
         Raises ValueError if no document would be left.
         """
-        roots = self._roots()
-        for name in names:
-            roots = roots.taken_out(Path(name))
-        self._leave(roots)
+        gone = [*map(Path, names)]
+        self._leave(lambda roots: reduce(Roots.taken_out, gone, roots))
 
     def drop(self, key: str) -> None:
         """Remove all documents of a root. ``key`` is its address; an unknown key does nothing."""
         gone = [root for root in self.roots.paths if key_of(str(root)) == key]
         if gone:
-            self._leave(self._roots().without(gone))
+            self._leave(lambda roots: roots.without(gone))
 
     def undo(self) -> None:
         """Bring back what was removed last, if that was less than UNDO seconds ago."""
         if (before := self._before) is not None:
             names = [record.name for record in self.assistant.index.documents]
-            self._start(self._roots().restored(before.known(names)))
+            self._start(lambda roots: roots.restored(before.known(names)))
             self._before = None
 
     def put_back(self, key: str) -> None:
@@ -208,7 +206,7 @@ class Library:
         if path is not None and not path.exists():
             raise ValueError(f"{path.name} is no longer there. Add it again.")
         if path is not None:
-            self._start(self._roots().added(path))
+            self._start(lambda roots: roots.added(path))
 
     def sweep(self) -> None:
         """Delete the uploads that the index does without: not while a job runs, which may bring some back, and none that
@@ -226,11 +224,11 @@ class Library:
                     file.unlink()
                     file.parent.rmdir()
 
-    def _leave(self, roots: Roots) -> None:
-        if not roots.hold_files():
+    def _leave(self, change: Change) -> None:
+        if not change(self._roots()).hold_files():
             raise ValueError("These are the only articles, and an index needs at least one. Add another first.")
         before = self.roots
-        self._start(roots)
+        self._start(change)
         self._before = before
         self._forget_later()
 
@@ -292,50 +290,59 @@ class Library:
         replace_file(place, data)
         return place
 
-    def _start(
-        self, wanted: Roots | Callable[[], Roots], *, results_of: Sequence[Path] = (), patient: bool = False
-    ) -> None:
+    def _start(self, change: Change, *, results_of: Sequence[Path] = (), patient: bool = False) -> None:
         """Rebuild in the background, then switch over; until then the old index answers. Raises ValueError as ``_confirm``."""
-        if not callable(wanted):
-            self._confirm()
+        self._confirm()
 
         def work(progress: Progress) -> str:
             self._stop.clear()
             if self._vectors is not None:
                 self._vectors.end()
-            roots = wanted
-            if callable(roots):
-                with suppress(IndexProblem, ValueError, OSError):
-                    self.assistant.wait()
-                self._confirm()
-                roots = roots()
-            for file in self.roots.out - roots.out:
-                with suppress(OSError):
-                    if self.uploads in file.parents:
-                        os.utime(file)  # so that no other page deletes what comes back
-            there = [path for path in roots.paths if os.path.exists(path)]
-            sizes: dict[str, int] = {}
-            for path in find_files(there):
-                with suppress(OSError):
-                    sizes[str(path)] = path.stat().st_size
-            whole, read = max(1, sum(sizes.values())), 0
-
-            def step(done: int, total: int, name: str) -> None:
-                nonlocal read
-                if self._stop.is_set():
-                    raise StoppedIndexing(
-                        "Stopped. The index is as it was, and what was read is kept for the next time."
-                    )
-                read += sizes.get(name, 0)
-                progress(done, total, Path(name).name, read / whole)
-
-            report = self.rebuild(roots, step)
+            report = self._in_turn(lambda: self._rebuilt(change, progress))
             self.assistant.reopen()
             if report.without_vector and self._vectors is not None:
                 self._vectors.start()
             return "\n".join([told(report), *map(str, report.away), *results(report, results_of)])
 
         self._background.start(work, patient=patient)
+
+    def _in_turn(self, rebuilt: Callable[[], BuildReport]) -> BuildReport:
+        """Rebuild after another process that writes the index; raises IndexLocked if that takes longer than LONGEST_WAIT."""
+        until = time.monotonic() + LONGEST_WAIT
+        while True:
+            try:
+                return rebuilt()
+            except IndexLocked:
+                if time.monotonic() > until:
+                    raise
+            if self._stop.wait(LOOK_EVERY):
+                raise StoppedIndexing(_STOPPED)
+
+    def _rebuilt(self, change: Change, progress: Progress) -> BuildReport:
+        """Rebuild from what the newest index is made from, changed: another process may have made it meanwhile."""
+        with suppress(IndexProblem, ValueError, OSError):
+            self.assistant.wait()
+            self.assistant.reopen()
+        self._confirm()
+        roots = change(self._roots())
+        for file in self.roots.out - roots.out:
+            with suppress(OSError):
+                if self.uploads in file.parents:
+                    os.utime(file)  # so that no other page deletes what comes back
+        sizes: dict[str, int] = {}
+        for path in find_files([path for path in roots.paths if os.path.exists(path)]):
+            with suppress(OSError):
+                sizes[str(path)] = path.stat().st_size
+        whole, read = max(1, sum(sizes.values())), 0
+
+        def step(done: int, total: int, name: str) -> None:
+            nonlocal read
+            if self._stop.is_set():
+                raise StoppedIndexing(_STOPPED)
+            read += sizes.get(name, 0)
+            progress(done, total, Path(name).name, read / whole)
+
+        return self.rebuild(roots, step)
 
 
 def file_name(name: str) -> str:

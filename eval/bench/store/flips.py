@@ -2,10 +2,10 @@
 
     python eval/bench/store/flips.py [--flips 2000] [--megabytes 70] [--seed 0] [--json flips.json]
 
-The index is too large for all its bytes to be compared when it is opened. Each time one bit of the current generation is
-flipped, in any file, with the largest files hit most often; what lies there is then searched for, read and shown, and the bit
-is flipped back. It counts how often a passage or a document differed from what its file holds although nothing warned, and
-how often something failed instead of answering from the generation before.
+The index is too large for all its bytes to be compared when it is opened. Each time one bit is flipped, in any file of the
+current generation or beside it, with the largest files hit most often; what lies there is then searched for, read and shown,
+and the bit is flipped back. It counts how often a passage or a document differed from what its file holds although nothing
+warned, and how often something failed instead of answering from the generation before.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ import numpy as np
 
 from eval.bench.results import command_line, print_table, write_json
 from eval.bench.store.trials import WORDS, Words
+from index.blocks import Structure
 from index.builder import build
 from index.documents import load
 from index.folder_index import Index
 from index.storage.generations import CHEAP_TO_CHECK, current
-from index.storage.layout import PASSAGES, TEXTS
+from index.storage.layout import PASSAGES, STRUCTURES, TEXTS
 from qa.retrieval.hybrid import HybridRetriever
 
 DOCUMENTS = 9
@@ -47,6 +48,14 @@ class FlipFigures:
     wrong: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is shown of a document."""
+
+    text: str
+    structure: Structure
+
+
 def main() -> None:
     """Measure, print a table, write JSON."""
     options = command_line(__doc__, "bench-flips.json", flips=2000, megabytes=70, seed=0).parse_args()
@@ -64,9 +73,14 @@ def flips(folder: Path, number: int, megabytes: int, seed: int) -> FlipFigures:
     """Flip so many bits, one at a time, in an index of about that size."""
     pick = random.Random(seed)
     place = _made(folder, megabytes, pick)
-    truth = {document.name: Path(document.name).read_text(encoding="utf-8") for document in Index.open(place).documents}
+    whole = Index.open(place)
+    truth = {
+        one.name: Shown(Path(one.name).read_text(encoding="utf-8"), whole.structure(one.name))
+        for one in whole.documents
+    }
     generation = place / str(current(place))
-    files = sorted(path for path in generation.rglob("*") if path.is_file() and path.stat().st_size)
+    notes = (path for path in place.iterdir() if path.is_file())
+    files = sorted(path for path in (*notes, *generation.rglob("*")) if path.is_file() and path.stat().st_size)
     sizes = [path.stat().st_size for path in files]
     if sum(sizes) <= CHEAP_TO_CHECK:
         raise SystemExit(f"the index has {sum(sizes) / 1e6:.0f} MB: give more --megabytes")
@@ -110,7 +124,7 @@ def _made(folder: Path, megabytes: int, pick: random.Random) -> Path:
     return folder / "index"
 
 
-def _tried(place: Path, path: Path, at: int, truth: dict[str, str]) -> str:
+def _tried(place: Path, path: Path, at: int, truth: dict[str, Shown]) -> str:
     """What becomes of an index with one flipped bit: "warned", "unnoticed", or "changed" or "failed" and how."""
     try:
         index = Index.open(place)
@@ -118,11 +132,12 @@ def _tried(place: Path, path: Path, at: int, truth: dict[str, str]) -> str:
             passage = index.passages[number]
             question = passage.text[:200]
             hits = HybridRetriever(index, Words()).retrieve_many([question, "treaty"], 5)
-            for shown in [passage, *(hit.passage for row in hits for hit in row)]:
-                if truth[shown.document][shown.start : shown.end] != shown.text and not index.warnings:
-                    return f"changed: a passage of {shown.document}"
-            if index.document_text(passage.document) != truth[passage.document] and not index.warnings:
-                return f"changed: the text of {passage.document}"
+            for read in [passage, *(hit.passage for row in hits for hit in row)]:
+                if truth[read.document].text[read.start : read.end] != read.text and not index.warnings:
+                    return f"changed: a passage of {read.document}"
+            shown = Shown(index.document_text(passage.document), index.structure(passage.document))
+            if shown != truth[passage.document] and not index.warnings:
+                return f"changed: the text of {passage.document} or its structure"
     except Exception as error:  # whatever it is, nothing was answered
         return _recovered(place) or f"failed: {type(error).__name__}: {error}"
     return "warned" if index.warnings else "unnoticed"
@@ -136,12 +151,14 @@ def _recovered(place: Path) -> str:
 
 
 def _near(index: Index, path: Path, at: int) -> Sequence[int]:
-    """The passages whose text or place lies at a byte of a file; any, in other files."""
+    """The passages whose text, place or structure lies at a byte of a file; any, in other files."""
     table = index.contents.table
     if path.name == TEXTS:
         first = int(np.searchsorted(table[:, 5], at))
     elif path.name == PASSAGES:
         first = at // table.dtype.itemsize // table.shape[1]
+    elif path.name == STRUCTURES:
+        first = next(one.first_passage for one in reversed(index.documents) if 4 * one.first_number <= at)
     else:
         first = at % len(table)
     return [number % len(table) for number in range(first - 1, first - 1 + SHOWN)]

@@ -15,18 +15,24 @@ from embedder_fakes import FakeEmbedder, Tired
 
 from index import builder
 from index.documents import load
-from index.folder_index import Index
+from index.folder_index import Index, IndexLocked
 from index.update import embedding
 from qa.cli import upload_folder
-from qa.commands.index import changes, show_build, update, uploads_of
+from qa.commands.index import changes, in_turn, roots_of, show_build, update
 from qa.console import Terminal
 
 build = partial(builder.build, load=load)  # in this process: starting another would take most of the time
 
 
 @pytest.fixture
-def watched(tmp_path: Path) -> Iterator[list[float]]:
-    """The times at which changes were noticed in ``articles`` and for ``notes/one.txt``, with the index inside."""
+def paths(tmp_path: Path) -> list[Path]:
+    """What is watched."""
+    return [tmp_path / "articles", tmp_path / "notes" / "one.txt"]
+
+
+@pytest.fixture
+def watched(tmp_path: Path, paths: list[Path]) -> Iterator[list[float]]:
+    """The times at which changes were noticed in these paths, with the index inside ``articles``."""
     for name in ("articles/index", "notes"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "notes" / "one.txt").write_text("One.")
@@ -34,9 +40,7 @@ def watched(tmp_path: Path) -> Iterator[list[float]]:
     stop = threading.Event()
 
     def follow() -> None:
-        for _ in changes(
-            [tmp_path / "articles", tmp_path / "notes" / "one.txt"], tmp_path / "articles" / "index", stop
-        ):
+        for _ in changes(lambda: paths, tmp_path / "articles" / "index", stop):
             noticed.append(time.monotonic())
 
     thread = threading.Thread(target=follow)
@@ -69,7 +73,9 @@ def test_changes_are_noticed_and_those_of_the_index_are_not(tmp_path: Path, watc
 
 
 @pytest.mark.slow
-def test_a_folder_that_comes_back_is_watched_again(tmp_path: Path, watched: list[float]) -> None:
+def test_a_folder_that_comes_back_or_comes_later_is_watched(
+    tmp_path: Path, paths: list[Path], watched: list[float]
+) -> None:
     (tmp_path / "articles").rename(tmp_path / "away")
     assert wait_for(watched, 2)
     time.sleep(2)
@@ -80,6 +86,24 @@ def test_a_folder_that_comes_back_is_watched_again(tmp_path: Path, watched: list
     seen = len(watched)
     (tmp_path / "articles" / "a.txt").write_text("New.")
     assert wait_for(watched, seen + 1)
+    (tmp_path / "uploads").mkdir()
+    paths.append(tmp_path / "uploads")
+    time.sleep(2)
+    seen = len(watched)
+    (tmp_path / "uploads" / "a.txt").write_text("New.")
+    assert wait_for(watched, seen + 1)
+
+
+def test_a_change_waits_for_whoever_writes_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    outcomes = iter([IndexLocked(tmp_path, "by process 7"), None])
+
+    def run() -> None:
+        if error := next(outcomes):
+            raise error
+
+    in_turn(run)
+    assert [*outcomes] == []
 
 
 def test_what_is_away_is_named(tmp_path: Path, embedder: FakeEmbedder) -> None:
@@ -125,7 +149,9 @@ def test_what_stays_out_is_said(tmp_path: Path, embedder: FakeEmbedder) -> None:
     ]
 
 
-def test_uploads_stay_in_an_index_that_holds_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_index_has_uploads_of_its_own_and_says_what_it_is_made_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     articles, index = tmp_path / "articles", tmp_path / "index"
     uploads = upload_folder(index)
@@ -136,11 +162,11 @@ def test_uploads_stay_in_an_index_that_holds_them(tmp_path: Path, monkeypatch: p
     for folder, words in ((uploads, "Bees make honey."), (articles, "Cats sleep.")):
         folder.mkdir(parents=True)
         (folder / "a.txt").write_text(words)
-    assert uploads_of(index, uploads) == []
+    assert [*roots_of(index)] == []
     build([articles], index, FakeEmbedder())
-    assert uploads_of(index, uploads) == []
+    assert [*roots_of(index)] == [articles]
     build([articles, uploads], index, FakeEmbedder())
-    assert uploads_of(index, uploads) == [uploads]
+    assert [*roots_of(index)] == [articles, uploads]
 
 
 @pytest.fixture

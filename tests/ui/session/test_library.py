@@ -15,7 +15,7 @@ from embedder_fakes import FakeEmbedder
 from index import builder
 from index.documents import load
 from index.files import digest
-from index.folder_index import Index
+from index.folder_index import Index, IndexLocked
 from index.update.report import BuildReport
 from ui.session.lazy_assistant import Loading
 from ui.session.library import UNDO, Library, file_name
@@ -247,6 +247,38 @@ def test_a_page_deletes_nothing_that_another_page_over_the_same_index_needs(shel
     shelf.do(shelf.library.remove, [str(file)])
     shelf.begin().sweep()
     assert not file.exists()
+
+
+def test_whoever_writes_the_index_is_waited_for_and_keeps_what_it_added(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.session.library.LOOK_EVERY", 0.01)
+    (shelf.folder / "notes").mkdir()
+    (shelf.folder / "notes" / "n.txt").write_text("Nuts.")
+
+    def written() -> None:
+        shelf.before = lambda: None
+        builder.build([shelf.articles, shelf.folder / "notes"], shelf.folder / "index", FakeEmbedder(), load=load)
+        raise IndexLocked(shelf.folder / "index", "by process 7")
+
+    shelf.before = written
+    shelf.upload("b.txt", "Bees.")
+    assert shelf.held() == {"a.txt", "b.txt", "n.txt"}
+
+
+def test_waiting_for_whoever_writes_the_index_ends(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked() -> None:
+        raise IndexLocked(shelf.folder / "index", "by process 7")
+
+    def stopped() -> None:
+        shelf.library.stop()
+        locked()
+
+    shelf.before = stopped
+    assert shelf.do(shelf.library.update).startswith("Stopped.")
+    shelf.before = locked
+    monkeypatch.setattr("ui.session.library.LONGEST_WAIT", -1.0)
+    assert "the index is being written by process 7" in shelf.do(shelf.library.update)
 
 
 @pytest.mark.parametrize(
