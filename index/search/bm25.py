@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from index.arrays import Floats, Ints, Mask, Numbers
+from index.arrays import Array, Floats, Ints, Mask, Numbers
 from index.search.bm25_weights import Weights, weigh
 from index.search.dense import Neighbours
 from index.search.maxscore import Postings, highest
@@ -96,13 +96,12 @@ class SparseIndex:
         """Memory-map what ``save`` wrote; raises OSError or ValueError for anything else."""
         if not folder.is_dir():
             return cls(None, {}, passages)
-        arrays = {name: np.load(folder / file, mmap_mode="r", allow_pickle=False) for name, file in _ARRAYS.items()}
+        arrays = {name: _mapped(folder / file) for name, file in _ARRAYS.items()}
         if any(
             array.ndim != 1 or array.dtype.kind != ("f" if name == "data" else "i") for name, array in arrays.items()
         ):
             raise ValueError("the weights of terms are no lists of numbers")
-        weights = Weights(**{name: np.asarray(array) for name, array in arrays.items()})
-        return cls(weights, json.loads((folder / _VOCABULARY).read_bytes()), passages)
+        return cls(Weights(**arrays), json.loads((folder / _VOCABULARY).read_bytes()), passages)
 
     def save(self, folder: Path) -> None:
         """Write plain arrays and JSON; writes nothing if no passage holds a term."""
@@ -141,3 +140,12 @@ class SparseIndex:
         if self._wanted is None:
             return np.zeros(self._passages, dtype=np.float32)
         return np.where(self._wanted, np.float32(0), np.float32(-np.inf))
+
+
+def _mapped(path: Path) -> Array:
+    try:
+        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+    except OSError:
+        raise
+    except Exception as error:  # numpy reads the header as Python, so that damage raises whatever its parser raises
+        raise ValueError(f"{path}: not an array") from error

@@ -145,6 +145,15 @@ def test_of_a_large_index_what_is_read_is_checked_when_it_is_read(large: Path, e
     assert f"{NEW}/texts.utf8 is damaged" in index.warnings[0] and f"serving {OLD}" in index.warnings[0]
 
 
+def test_any_damage_to_the_head_of_an_array_leaves_the_index_open(large: Path) -> None:
+    path = large / NEW / "terms" / "indptr.csc.index.npy"
+    whole, served = path.read_bytes(), set()
+    for at in range(whole.index(b"\n") + 1):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        served.add(Index.open(large).generation)
+    assert served == {OLD, NEW}  # another length is only noticed in the background
+
+
 READERS: dict[str, Callable[[Index, FakeEmbedder], object]] = {
     "text": lambda index, _: index.document_text(index.documents[0].name),
     "question": lambda index, embedder: HybridRetriever(index, embedder).retrieve("apples", 5),
@@ -156,7 +165,8 @@ READERS: dict[str, Callable[[Index, FakeEmbedder], object]] = {
 @pytest.mark.parametrize(
     ("file", "reader"),
     [("texts.utf8", reader) for reader in READERS]
-    + [("passages.i64", reader) for reader in READERS if reader != "text"],
+    + [("passages.i64", reader) for reader in READERS if reader != "text"]
+    + [("structures.i32", "text")],
 )
 def test_damage_is_said_alike_by_whatever_meets_it(large: Path, embedder: FakeEmbedder, file: str, reader: str) -> None:
     flip(large / NEW / file)

@@ -129,6 +129,7 @@ DAMAGE: dict[str, Change] = {
     "a pickle": pickled,
     "a file outside": outside,
     "an array bomb": written("terms/data.csc.index.npy", BOMB),
+    "the head of an array that is no Python": written("terms/data.csc.index.npy", BOMB.replace(b")", b"(")),
 }  # fmt: skip
 
 

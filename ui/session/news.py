@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 
 from index.file_types import KINDS
 from index.storage.generations import IndexProblem
@@ -100,6 +101,7 @@ class News:
                 return self.assistant.ask_many([question])[0]
 
         with suppress(IndexProblem, ValueError, OSError):
-            for question in checked(first_questions(self.assistant.index), ask):
+            found = first_questions(self.assistant.index)
+            for question in checked(takewhile(lambda _: generation == self._offered_of, found), ask):
                 if generation == self._offered_of:
                     self.offered = (*self.offered, question)

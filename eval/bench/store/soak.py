@@ -1,11 +1,12 @@
-"""Do the page, a watcher, someone who asks and a folder that changes get on for long, in memory that stays the same?
+"""Do the page, a watcher, someone who asks, a visitor who uploads and a folder that changes get on for long?
 
     python eval/bench/store/soak.py [--minutes 30] [--reader FOLDER] [--json soak.json]
 
 The page and ``pincite index --watch`` run as the commands do, over a copy of the bundled articles. All the while one file is
-added, changed, renamed or deleted every few seconds, the folder goes away for a moment now and then, and questions are asked
-of the page one after the other. It counts questions, answers that cite words that their file did not hold, and errors of all
-four, and compares the memory of the two processes in the last quarter with that in the second.
+added, changed, renamed or deleted every few seconds, the folder goes away for a moment now and then, questions are asked of
+the page one after the other, and a visitor uploads, removes, brings back and updates articles on it. It counts answers that
+cite words that their file did not hold, uploads that the index lacks or holds against the visitor's will, and errors of all,
+and compares the memory of the two processes in the last quarter with that in the second.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from eval.bench.machine import machine, status
 from eval.bench.results import command_line, print_table, write_json
 from eval.bench.served import environment, serving
 from eval.bench.speed.load import ask
+from eval.bench.store.visitor import Visitor
 from eval.corpus_run import CORPUS, QUESTIONS
 from eval.datasets.examples import load
 from index.encoder.threads import cores
@@ -33,6 +35,7 @@ from index.folder_index import Index, verify
 
 CHANGE_EVERY = 3.0  # seconds; an update takes about one
 AWAY_EVERY = 20  # changes
+VISIT_EVERY = 4.0  # seconds between one action of the visitor and the next
 LOOK_EVERY = 2.0  # seconds between looks at the memory
 KEPT = 20  # files that the changes leave at most
 PINCITE = (sys.executable, "-c", "from qa.cli import main; main()")
@@ -44,6 +47,7 @@ class Soak:
 
     questions: int = 0
     changes: int = 0
+    visits: int = 0
     wrong: int = 0  # citations of words that no version of the file held
     errors: list[str] = field(default_factory=list)
     page: list[float] = field(default_factory=list)  # megabytes
@@ -98,8 +102,20 @@ def main() -> None:
     page, watcher = found.growth
     print_table(
         f"{options.minutes:g} minutes: {machine(cores())['processor']}",
-        ("questions", "changes", "wrong citations", "errors", "page grew", "watcher grew"),
-        [(found.questions, found.changes, found.wrong, len(found.errors), f"{page:+.1%}", f"{watcher:+.1%}")],
+        ("questions", "changes", "visits", "wrong citations", "errors", "page, MB", "grew", "watcher, MB", "grew"),
+        [
+            (
+                found.questions,
+                found.changes,
+                found.visits,
+                found.wrong,
+                len(found.errors),
+                f"{found.page[-1]:.0f}",
+                f"{page:+.1%}",
+                f"{found.watcher[-1]:.0f}",
+                f"{watcher:+.1%}",
+            )
+        ],
     )
     for error in found.errors[:10]:
         print(error)
@@ -119,9 +135,11 @@ def soak(work: Path, environ: Mapping[str, str], seconds: float) -> Soak:
         serving([*PINCITE, "chat", "--index", str(place), "--port", "0"], environ) as address,
         subprocess.Popen(watch, env=environ, stdout=subprocess.DEVNULL, stderr=said, text=True) as watcher,
     ):
+        visitor = Visitor(address, place, random.Random(1))
         threads = [
             threading.Thread(target=_ask, args=(found, address, author, stop)),
             threading.Thread(target=_change, args=(found, author, stop)),
+            threading.Thread(target=_visit, args=(found, visitor, author, stop)),
         ]
         for thread in threads:
             thread.start()
@@ -139,7 +157,7 @@ def soak(work: Path, environ: Mapping[str, str], seconds: float) -> Soak:
         watcher.terminate()
         said.seek(0)
         found.errors += [f"watcher: {line}" for line in said.read().splitlines() if line.startswith("pincite: ")]
-    found.errors += [f"damaged: {file}" for file in verify(place)]
+    found.errors += [f"damaged: {file}" for file in verify(place)] + list(filter(None, [visitor.missed()]))
     held = {Path(record.name).name for record in Index.open(place).documents if "/note" in record.name}
     if held != (there := {path.name for path in articles.glob("note*.txt")}):
         found.errors.append(f"the index holds {sorted(held - there)} too many and lacks {sorted(there - held)}")
@@ -149,12 +167,11 @@ def soak(work: Path, environ: Mapping[str, str], seconds: float) -> Soak:
 def _ask(found: Soak, address: str, author: Author, stop: threading.Event) -> None:
     questions = [one.question for one in load(QUESTIONS).questions]
     while not stop.is_set():
-        number = found.changes
         question = (
-            f"When was the bridge of note {number} opened?"
-            if found.questions % 2
-            else questions[found.questions % len(questions)]
-        )
+            questions[found.questions % len(questions)],
+            f"When was the bridge of note {found.changes} opened?",
+            f"When was the mill of upload {found.visits} built?",
+        )[found.questions % 3]
         try:
             for one in ask(address, question)["citations"]:
                 found.wrong += not author.holds(one["document"], one["start"], one["end"], one["quote"])
@@ -167,6 +184,18 @@ def _change(found: Soak, author: Author, stop: threading.Event) -> None:
     while not stop.wait(CHANGE_EVERY):
         author.change(found.changes)
         found.changes += 1
+
+
+def _visit(found: Soak, visitor: Visitor, author: Author, stop: threading.Event) -> None:
+    while not stop.wait(VISIT_EVERY):
+        try:
+            wrong = visitor.act(found.visits)
+        except (OSError, ValueError) as error:
+            wrong = f"visit {found.visits}: {error}"
+        found.errors += [f"visitor: {wrong}"] if wrong else []
+        for name, text in visitor.held.items():
+            author.said.setdefault(name, {text})
+        found.visits += 1
 
 
 def _memory(command: str, place: Path) -> float:
