@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime
 import importlib.metadata
-import os
 from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -18,8 +17,6 @@ from index.documents import (
     Document,
     Load,
     UnreadableDocument,
-    find_files,
-    holds_index,
     parse_document,
     read_bytes,
 )
@@ -31,7 +28,8 @@ from index.search.dense import BY_SIZE, SEARCHES
 from index.storage import generations
 from index.storage.layout import Contents, DocumentRecord
 from index.storage.writer import Gathering
-from index.update.away import Away, AwayAndNeeded, away, check_still_there, unlisted
+from index.update.away import Away, AwayAndNeeded, check_still_there
+from index.update.chosen import Chosen, choose
 from index.update.embedding import Embedding, embed_rest, filled, make
 from index.update.file_stamps import Seen
 from index.update.prefetch import Ahead
@@ -75,6 +73,7 @@ def begin(
     embedder: Embedder,
     *,
     without: Sequence[Path] | None = None,
+    only: Path | None = None,
     search: str | None = None,
     progress: Progress | None = None,
     load: Load | None = None,
@@ -87,6 +86,7 @@ def begin(
     The documents of a path that is missing or suddenly empty stay, and so do those of a folder that cannot be listed.
 
     without: files to exclude, now and later. None keeps the stored exclusions, except files named in ``paths``.
+    only: one of ``paths``; the documents of the others stay as they are, without a look at their files.
     search: one of SEARCHES. None keeps the stored setting, or chooses by size in a new index.
     progress: called with the number of files done, the number of files, and the name of the last one.
     load: reads documents. None reads them in a sandboxed process.
@@ -103,12 +103,12 @@ def begin(
         if before is not None and before.foreign:  # what others wrote could claim words that no file holds
             Journal(folder, embedder.fingerprint).drop()
         seen, journal = _notes(folder, before), Journal(folder, embedder.fingerprint)
-        chosen = _choose(paths, before, without)
+        chosen = choose(paths, before, without, only)
         wanted = search or (before.settings.search if before else BY_SIZE)
         with draft(folder) as place:
             run = _run(chosen, _Run(embedder.fingerprint, before, seen, embedder, place), progress, load)
             held = before.documents if before else ()
-            check_still_there(paths, [*run.taken, *(record.name for record in held)], chosen.away)
+            check_still_there([only] if only else paths, [*run.taken, *(record.name for record in held)], chosen.away)
             making, report = run.making(paths, chosen.without, wanted), run.report(before, chosen)
             if (
                 before is None
@@ -132,7 +132,7 @@ def begin(
 def plan(paths: Sequence[Path], folder: Path, fingerprint: str, *, progress: Progress | None = None) -> BuildReport:
     """Report what ``build`` would do with an embedder of this fingerprint; reads documents, embeds and writes nothing."""
     before = _opened(folder, generations.sound(folder))
-    chosen = _choose(paths, before)
+    chosen = choose(paths, before)
     return _run(chosen, _Run(fingerprint, before, _notes(folder, before)), progress).report(before, chosen)
 
 
@@ -152,38 +152,13 @@ def index_in_memory(
     paths: Sequence[Path], embedder: Embedder, *, progress: Progress | None = None, load: Load | None = None
 ) -> Index:
     """Build an index of files and folders in memory; raises as ``build`` does."""
-    chosen = _choose(paths, None)
+    chosen = choose(paths, None)
     run = _run(chosen, _Run(embedder.fingerprint, None, Seen(), embedder), progress, load)
     contents = run.finish()
     return Index(filled(contents, make(contents, embedder)), run.making(paths))
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """The files to index and the roots and folders of ``away``; the names of all excluded files, and of those found."""
-
-    files: Sequence[Path]
-    without: tuple[str, ...]
-    left_out: tuple[str, ...]
-    away: tuple[Away, ...]
-
-
-def _choose(paths: Sequence[Path], before: Index | None, without: Sequence[Path] | None = None) -> _Chosen:
-    names = [record.name for record in before.documents] if before else []
-    gone = away(paths, names)
-    missing = {one.name for one in gone}
-    found = find_files([path for path in paths if str(path.resolve()) not in missing])
-    gone += unlisted((path for path in found if os.path.isdir(path) and not holds_index(path)), names)
-    if without is None:
-        named = {str(path.resolve()) for path in paths}
-        out = set(before.settings.without if before else ()) - named
-    else:
-        out = {str(path.resolve()) for path in without}
-    files = sorted({path for path in found if str(path) not in out} | {Path(one.name) for one in gone})
-    return _Chosen(files, tuple(sorted(out)), tuple(str(path) for path in found if str(path) in out), gone)
-
-
-def _run(chosen: _Chosen, run: _Run, progress: Progress | None, load: Load | None = None) -> _Run:
+def _run(chosen: Chosen, run: _Run, progress: Progress | None, load: Load | None = None) -> _Run:
     """Read files in a thread (and in a sandbox unless ``load`` is given) while the caller's thread embeds and adds them."""
     with (
         Sandbox() as sandbox,
@@ -233,7 +208,7 @@ class _Run:
         self._passages = 0
         self._losses = Losses()
 
-    def read(self, path: Path, load: Load, chosen: _Chosen) -> Found:
+    def read(self, path: Path, load: Load, chosen: Chosen) -> Found:
         """Read the document in a file; [] for a duplicate or an unreadable file, which is noted with the reason.
 
         For a place that is away, return the documents that it had.
@@ -242,7 +217,7 @@ class _Run:
         if gone is not None:
             return self._keep(gone, {*chosen.without})
         try:
-            found = self._read(path, load)
+            found = self._read(path, load, chosen.kept.get(str(path)))
         except UnreadableDocument as error:
             self.unreadable.append(Unreadable(error.name, error.reason))
             if not error.lasting:
@@ -299,8 +274,10 @@ class _Run:
         """Made when it is needed, as the model has to be loaded for a first index."""
         return Gathering(len(self._canaries[0]), self._place, self._reuse.contents)
 
-    def _read(self, path: Path, load: Load) -> Found:
-        sha256 = self._seen.digest(path)
+    def _read(self, path: Path, load: Load, kept: str | None) -> Found:
+        if kept is not None:
+            self._seen.keep(str(path))
+        sha256 = kept or self._seen.digest(path)
         if sha256 in self._names:
             self.duplicates.append(Duplicate(str(path), self._names[sha256]))
             return []
@@ -342,7 +319,7 @@ class _Run:
         )
         return Making(settings, self._canaries, tuple(self.unreadable), tuple(self.duplicates))
 
-    def report(self, before: Index | None, chosen: _Chosen) -> BuildReport:
+    def report(self, before: Index | None, chosen: Chosen) -> BuildReport:
         """Compare this run with the index before it."""
         old = {record.name: record.sha256 for record in before.documents} if before else {}
         return BuildReport.comparing(

@@ -178,7 +178,7 @@ STATES = (
     State("wrong", "bundled", "What is TAPI?", clicks('[name^="wrong:"]')),
     State("narrowing", "bundled", "", clicks('[name="narrowing"]')),
     State("conversations", "bundled", "What is TAPI?", clicks(".pc-burger, #seek-chats")),
-    State("keys", "bundled", "", lambda page, site: page.evaluate("() => document.getElementById('keys').showModal()")),
+    State("keys", "bundled", "", lambda page, site: page.evaluate("() => document.getElementById('keys').showPopover()")),
     State("library", "bundled", "", clicks(LIBRARY)),
     State("document", "bundled", "", clicks(LIBRARY, "#articles .pc-open")),
     State("evaluation", "bundled", "", evaluation),

@@ -92,6 +92,7 @@ class FakeIndex:
 
     generation: str | None = None
     foreign = False
+    without_vector = 0
     warnings: tuple[str, ...] = ()
 
     def __init__(self, paths: Sequence[Path]) -> None:

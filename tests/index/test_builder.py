@@ -68,6 +68,32 @@ def test_added_changed_and_removed(articles: Path, tmp_path: Path, embedder: Fak
     assert np.array_equal(index.contents.vectors, expected)
 
 
+def test_one_folder_is_brought_in_step_and_the_others_stay(
+    articles: Path, tmp_path: Path, embedder: FakeEmbedder
+) -> None:
+    other, place = tmp_path / "other", tmp_path / "index"
+    other.mkdir()
+    (other / "twice.txt").write_text("Cats sleep.")
+    (other / "cats.txt").write_text("Cats sleep.")
+    (other / "bad.xyz").write_bytes(b"\0")
+    build([articles, other], place, embedder)
+    for folder in (articles, other):
+        (folder / "new.txt").write_text(f"New in {folder.name}.")
+    (articles / "a.txt").write_text("Apples are green.")
+    for name in ("cats.txt", "twice.txt"):
+        (other / name).write_text(f"Other {name}.")
+    report = begin([articles, other], place, embedder, only=articles)
+    assert names(report.added) == ["new.txt"] and names(report.changed) == ["a.txt"] and not report.removed
+    index = Index.open(place)
+    assert index.document_text(str(other / "cats.txt")) == "Cats sleep."
+    assert names(tuple(one.name for one in (*index.unreadable, *index.duplicates))) == ["bad.xyz", "twice.txt"]
+    for file in other.iterdir():
+        file.unlink()
+    other.rmdir()  # a drive that is not there
+    assert begin([articles, other], place, embedder, only=articles).away == ()
+    assert str(other / "cats.txt") in [record.name for record in Index.open(place).documents]
+
+
 def test_a_renamed_document_keeps_its_vectors(articles: Path, tmp_path: Path, embedder: FakeEmbedder) -> None:
     build([articles], tmp_path / "index", embedder)
     embedder.embedded.clear()

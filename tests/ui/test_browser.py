@@ -224,7 +224,10 @@ def test_an_answer_is_copied_with_its_source(opened: Watched, form: str, copied:
         page.locator("#turns").get_by_label("More").click()
     page.get_by_role("button", name=form, exact=True).click()
     page.locator(".pc-toast").filter(has_text="Copied").wait_for()
-    assert page.evaluate("() => navigator.clipboard.readText()").startswith(copied)
+    words = page.evaluate("() => navigator.clipboard.readText()")
+    assert words.startswith(copied)
+    link = f"{page.url}#{page.locator('.pc-turn').get_attribute('id')}"
+    assert words.endswith(link) == (form == "Copy as Markdown")
 
 
 def test_a_link_opens_the_very_answer_and_a_question_in_the_address_is_asked_once(opened: Watched, site: Site) -> None:

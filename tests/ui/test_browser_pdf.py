@@ -86,6 +86,6 @@ def test_a_page_that_cannot_be_drawn_is_shown_as_text(opened: Watched) -> None:
         opened.page.wait_for_timeout(500)
         assert not opened.page.locator("#panel").is_visible()  # it opens only when it is asked for
         opened.page.locator(".pc-source").first.click()
-    opened.page.get_by_text("This page cannot be drawn; its text is shown instead.").wait_for()
+    opened.page.get_by_text("This page cannot be drawn, so its text is shown.").wait_for()
     opened.page.locator("#pc-mark").filter(has_text="17,500 guilders").wait_for()
     opened.wrong[:] = [one for one in opened.wrong if "422" not in one]

@@ -165,7 +165,10 @@ def _understood(turn_id: str, answer: Answer) -> Html:
     if not answer.understood or answer.understood == answer.question:
         return EMPTY
     read = tag("q", answer.understood, class_="pc-read")
-    reword, literal = button(f"reword:{turn_id}", "Edit"), button(f"literal:{turn_id}", "Ask as I wrote it")
+    reword, literal = (
+        button(f"edit:{turn_id}", "Edit", value=answer.understood),
+        button(f"literal:{turn_id}", "Ask as I wrote it"),
+    )
     return tag("p", "Read as ", read, " ", reword, literal, class_="pc-note", dir="auto")
 
 
@@ -332,9 +335,9 @@ def _tools(one: ChatTurn) -> Html:
         menu(
             one.id,
             *copies[1:],
-            button(f"link:{one.id}", "Copy link"),
-            button(f"again:{one.id}", "Ask again"),
-            button(f"edit:{one.id}", "Edit the question"),
+            button(f"link:{one.id}", "Copy link", value=""),
+            button(f"ask:{one.id}", "Ask again", value=one.question),
+            button(f"edit:{one.id}", "Edit the question", value=one.question),
         ),
         class_="pc-tools",
     )
@@ -347,18 +350,17 @@ def menu(id: str, *inside: str) -> Html:
 
 
 def _copies(one: ChatTurn) -> Iterator[Html]:
-    """Buttons that copy the answer with its source; the text of each is in a hidden element beside it."""
+    """Buttons that copy the answer with its source; Markdown ends with a link to the answer."""
     answer = one.answer
     if answer is None:
         return
     forms = (
-        ("Copy", plain(answer, unmarked(sentence_of(answer.citations[0]), answer.citations[0].document))),
-        ("Copy as Markdown", markdown(answer, sentence_of(answer.citations[0]))),
-        ("Copy as BibTeX", bibtex(answer)),
+        ("copy", "Copy", plain(answer, unmarked(sentence_of(answer.citations[0]), answer.citations[0].document))),
+        ("link", "Copy as Markdown", f"{markdown(answer, sentence_of(answer.citations[0]))}\n\n"),
+        ("copy", "Copy as BibTeX", bibtex(answer)),
     )
-    for label, value in forms:
-        hidden = tag("span", value, hidden="hidden")
-        yield join([button(f"copy:{one.id}", label, title="Copy the sentence with its source"), hidden])
+    for verb, label, value in forms:
+        yield button(f"{verb}:{one.id}", label, value=value, title="Copy the sentence with its source")
 
 
 def opinions(one: ChatTurn) -> Html:
@@ -388,7 +390,7 @@ def correction(one: ChatTurn) -> Html:
 def start(questions: Sequence[str], adding: Html) -> Html:
     """The page before the first question: what it does, questions to begin with, and a way to add articles."""
     promise = "Every answer is quoted word for word from your own articles, with the place where it stands."
-    tries = [tag("li", button("suggest", one, class_="pc-suggestion", dir="auto")) for one in questions]
+    tries = [tag("li", button("ask", one, value=one, class_="pc-suggestion", dir="auto")) for one in questions]
     offered = join([tag("h2", "To begin with"), tag("ul", *tries, class_="pc-suggestions")]) if tries else EMPTY
     return tag("div", tag("p", promise, class_="pc-lead"), offered, adding, class_="pc-start")
 

@@ -41,10 +41,12 @@ class Source:
 class Look:
     """How a document is shown: as its pages if it has some, as it looks, or ``plainly``, the very characters of the
     indexed text. ``page`` is the page, or the part of a long text, from 1; 0 is the one that is cited, or the first.
+    ``undrawn`` says that its page could not be drawn.
     """
 
     plainly: bool = False
     page: int = 0
+    undrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def cited(citation: Citation, source: Source, steps: Steps, look: Look | None = 
     else:
         plainly = look.plainly
         body = _body(source.indexed, source.structure, highlights, look, steps.this)
-    return join([_head(citation, source, steps, plainly=plainly), _notice(citation, source), body])
+    notice = _said("This page cannot be drawn, so its text is shown.") if look.undrawn else _notice(citation, source)
+    return join([_head(citation, source, steps, plainly=plainly), notice, body])
 
 
 def _page(citation: Citation, source: Source, steps: Steps, highlights: Highlights, number: int) -> Html:
@@ -91,15 +94,27 @@ def _page(citation: Citation, source: Source, steps: Steps, highlights: Highligh
     number = min(max(number, 1), source.pages)
     spans = (("passage", highlights.passage), ("sentence", highlights.sentence), ("quote", highlights.quote))
     boxes = [
-        tag("span", style=_placed(box), class_=f"pc-box pc-box-{name}")
+        (name, _placed(box))
         for name, span in spans
         if span is not None
         for box in source.structure.boxes_of(span.start, span.end)
         if box.page == number
     ]
-    image = tag("img", src=f"{PAGE_ROUTE}/{key_of(citation.document)}/{number}", alt=f"Page {number}", class_="pc-page")
+    marked = next((at for at, (name, _) in enumerate(boxes) if name == "quote"), 0)
+    drawn = (
+        tag("span", style=place, class_=f"pc-box pc-box-{name}", id="pc-mark" if at == marked else None)
+        for at, (name, place) in enumerate(boxes)
+    )
+    image = tag(
+        "img",
+        src=f"{PAGE_ROUTE}/{key_of(citation.document)}/{number}",
+        alt=f"Page {number}",
+        name=f"{steps.this}:undrawn",
+        loading="lazy",
+        class_="pc-page",
+    )
     pager = _pager("Page", number, source.pages, steps.this)
-    return join([pager, tag("div", tag("div", image, *boxes, class_="pc-sheet"), class_="pc-text", tabindex="0")])
+    return join([pager, tag("div", tag("div", image, *drawn, class_="pc-sheet"), class_="pc-text", tabindex="0")])
 
 
 def _pager(what: str, number: int, count: int, name: str) -> Html:
@@ -201,6 +216,7 @@ def _head(citation: Citation, source: Source, steps: Steps, *, plainly: bool) ->
         file,
         tag("div", _look(steps.this, plainly=plainly) if source.indexed else EMPTY, original, class_="pc-tools"),
         class_="pc-head",
+        data_opened=steps.this,
     )
 
 
@@ -220,7 +236,11 @@ def _notice(citation: Citation, source: Source) -> Html:
         said = "The cited words are not at their place in the indexed text, so nothing is marked. Index the document again."
     else:
         return EMPTY
-    return tag("p", said, class_="pc-conflict pc-notice")
+    return _said(said)
+
+
+def _said(words: str) -> Html:
+    return tag("p", words, class_="pc-conflict pc-notice")
 
 
 def _box(words: Html, title: str, style: str = "") -> Html:

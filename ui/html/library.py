@@ -50,7 +50,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A folder, a file, or the uploads: where some of the documents come from. ``missing``: it is not there now;
+    """A folder, a file, or the ``uploads``: where some of the documents come from. ``missing``: it is not there now;
     ``samples``: these are the articles to try."""
 
     path: Path
@@ -58,6 +58,7 @@ class Origin:
     documents: int
     missing: bool = False
     samples: bool = False
+    uploads: bool = False
 
 
 SORTS: dict[str, Callable[[LibraryFile], str]] = {
@@ -120,7 +121,8 @@ def _origin(one: Origin, *, changing: bool) -> Html:
     where = tag("span", said, class_="pc-trouble" if one.missing else "pc-where")
     title = tag("span", one.name, class_="pc-title", title=str(one.path), dir="auto")
     key = key_of(str(one.path))
-    tools = [button(f"only:{key}", "Show"), button(f"drop:{key}", "Remove")] if changing else []
+    update = EMPTY if one.uploads else button(f"update:{key}", "Update", title="Index what has changed here")
+    tools = [button(f"only:{key}", "Show"), update, button(f"drop:{key}", "Remove")] if changing else []
     return tag(
         "li", title, " ", where, tag("span", *tools, class_="pc-end"), class_="pc-samples" if one.samples else None
     )

@@ -27,6 +27,9 @@ def banner(problems: Sequence[str], *, changing: bool) -> Html:
     return join([*rows, update])
 
 
+CLOSE = tag("button", "✕", type="button", class_="pc-tool", aria_label="Close", title="Close")
+
+
 def toast(words: str, *buttons: Html) -> Html:
     """A message with its buttons."""
-    return join([tag("p", words, dir="auto"), *buttons, button("close-toast", "✕", aria_label="Close", title="Close")])
+    return join([tag("p", words, dir="auto"), *buttons, CLOSE])

@@ -171,7 +171,8 @@ class Opener:
         """Update the index to match the roots, without the vectors if they are many."""
         from index.builder import begin
 
-        return begin(roots.paths, Path(self.location), self.embedder, without=sorted(roots.out), progress=progress)
+        place, out = Path(self.location), sorted(roots.out)
+        return begin(roots.paths, place, self.embedder, without=out, only=roots.only, progress=progress)
 
     def embed_rest(self, embedding: Embedding) -> None:
         """Make the vectors that the index lacks."""

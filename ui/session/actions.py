@@ -61,7 +61,7 @@ def number(words: str) -> int:
 
 
 def look_of(arguments: Sequence[str]) -> Look:
-    """How a button wants a document shown: ``text``, ``page:NUMBER``, or both. Raises ValueError for anything else."""
-    plainly = arguments[:1] == ["text"]
-    verb, *page = [*arguments[plainly:], ""][:2]
-    return Look(plainly, number(page[0]) if verb == "page" else 0)
+    """How a button wants a document shown: ``undrawn``, ``text``, ``page:NUMBER`` or ``text:page:NUMBER``."""
+    page = number(arguments[-1]) if arguments[-2:-1] == ["page"] else 0
+    undrawn = arguments[:1] == ["undrawn"]
+    return Look(undrawn or arguments[:1] == ["text"], page, undrawn)

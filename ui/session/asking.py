@@ -45,7 +45,7 @@ class Asking:
         sent = replace(sent, chat=chat.id if chat.turns else "")
         shown = conversation(chat) if chat.turns or chat.unread else self.start()
         parts = {"turns": shown, "chats": self.history.list(sent), "form": EMPTY}
-        return Reply(parts=parts, chat=sent.chat, panel=False)
+        return Reply(parts=parts, page={"chat": sent.chat}, panel=False, then=_wait(chat))
 
     def ask(self, sent: Sent, arguments: Sequence[str], *, literally: bool = False) -> Reply:
         """Answer a question and open its first citation. A turn that exists is asked again in its place."""
@@ -59,15 +59,16 @@ class Asking:
         return self.ask(replace(sent, chat=chat.id, turn=one.id, value=one.question), (), literally=True)
 
     def stop(self, sent: Sent, arguments: Sequence[str]) -> Reply:
-        """Stop a question that is being read; its own request then ends."""
-        self.desk.stop(arguments[0])
+        """Stop the questions of a conversation that are being read; their own requests then end."""
+        for one in self._chat(sent).turns:
+            self.desk.stop(one.id)
         return Reply()
 
     def wait(self, sent: Sent, arguments: Sequence[str]) -> Reply:
         """Wait for a question that was being read when the page was loaded."""
         self.desk.wait(arguments[0])
         chat, one = self._turn(sent, arguments)
-        return self._answered(one, sent, chat)
+        return replace(self._answered(one, sent, chat), then=_wait(chat))
 
     def open(self, sent: Sent, arguments: Sequence[str]) -> Reply:
         """Open a citation in its document."""
@@ -116,7 +117,7 @@ class Asking:
         panel = self.desk.panel(chat.with_turn(done), key) if key is not None else None
         if panel is not None:
             parts["panel"] = panel
-        return Reply(parts=parts, turns={done.id: turn(done)}, chat=chat.id)
+        return Reply(parts=parts, turns={done.id: turn(done)}, page={"chat": chat.id})
 
     def _judged(self, sent: Sent, arguments: Sequence[str], opinion: Opinion) -> Reply:
         chat, one = self._turn(sent, arguments)
@@ -131,3 +132,8 @@ class Asking:
         row = self.corrections.add(one, words, self.desk.assistant.index)
         said = f"Saved for “{row['question']}”. It counts in the next evaluation."
         return Reply(parts={"form": EMPTY}, toast=toast(said), focus="question")
+
+
+def _wait(chat: Chat) -> str | None:
+    """The action that waits for the first question of a conversation that is still being read."""
+    return next((f"wait:{one.id}" for one in chat.turns if one.state == "reading"), None)

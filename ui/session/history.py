@@ -40,7 +40,7 @@ class History:
     def list(self, sent: Sent) -> Html:
         """The conversations that a search finds."""
         today = datetime.now().astimezone().date()
-        return history(self.store.listed(self.owner(sent)), sent.query, sent.chat, today)
+        return history(self.store.listed(self.owner(sent)), sent.words, sent.chat, today)
 
     def chats(self, sent: Sent, arguments: Sequence[str]) -> Reply:
         """Show the list."""

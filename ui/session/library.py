@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import reduce
+from dataclasses import replace
 from pathlib import Path
 
 from index.documents import find_files
@@ -103,13 +104,17 @@ class Library:
                 sum(below(name, str(root)) for name in names),
                 missing=str(root) in gone,
                 samples=self.samples is not None and root == self.samples.resolve(),
+                uploads=root == self.uploads,
             )
             for root in paths
         ]
 
-    def update(self) -> None:
-        """Index all changes."""
-        self._start(lambda roots: roots)
+    def update(self, key: str | None = None) -> None:
+        """Index all changes, or those in the root of which ``key`` is the address. Raises ValueError for an unknown key."""
+        named = [root for root in self.roots.paths if key in (None, key_of(str(root)))]
+        if key is not None and not named:
+            raise ValueError("This folder is no longer among the articles.")
+        self._start(lambda roots: replace(roots, only=named[0] if key is not None else None))
 
     def stop(self) -> None:
         """Stop what runs; the index stays as it was, or as it is without more vectors."""
@@ -330,7 +335,8 @@ class Library:
                 if self.uploads in file.parents:
                     os.utime(file)  # so that no other page deletes what comes back
         sizes: dict[str, int] = {}
-        for path in find_files([path for path in roots.paths if os.path.exists(path)]):
+        looked = roots.paths if roots.only is None else [roots.only]
+        for path in find_files([path for path in looked if os.path.exists(path)]):
             with suppress(OSError):
                 sizes[str(path)] = path.stat().st_size
         whole, read = max(1, sum(sizes.values())), 0

@@ -61,13 +61,14 @@ class Narrowing:
 
     def widen(self, sent: Sent, arguments: Sequence[str]) -> Reply:
         """Ask all articles again."""
-        return Reply(parts={"within": chip("")}, within="", focus="question")
+        return Reply(parts={"within": chip("")}, page={"within": ""}, focus="question")
 
     def _narrowed(self, condition: str, words: str) -> Reply:
         meets = parse(condition)
         if not any(meets.holds(record) for record in self.assistant.index.documents):
             raise ValueError(f"No article is within {words}. Choose another folder, type or date.")
-        return Reply(parts={"within": chip(words)}, within=condition, focus="question")
+        page = {"within": condition, "view": "ask"}
+        return Reply(parts={"within": chip(words)}, page=page, focus="question")
 
 
 def _quoted(value: str) -> str:

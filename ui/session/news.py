@@ -10,9 +10,10 @@ from itertools import takewhile
 
 from index.file_types import KINDS
 from index.storage.generations import IndexProblem
+from index.store import vectors_there
 from qa.answerer import Answerer
 from qa.answers import Answer
-from ui.html.conversation import start
+from ui.html.conversation import note, start
 from ui.html.library import INDEXING, adding, job_note
 from ui.html.markup import EMPTY, Html, join
 from ui.html.status import banner, size
@@ -28,11 +29,14 @@ from ui.session.vectors_job import EMBEDDING
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """The state of the index, its generation, how many documents it holds (None: not known yet), and what is wrong."""
+    """The state of the index, its generation, how many documents it holds (None: not known yet), how many of its vectors
+    are there ("": all), and what is wrong.
+    """
 
     status: str
     generation: str | None
     documents: int | None
+    vectors: str
     problems: tuple[str, ...]
 
 
@@ -62,18 +66,21 @@ class News:
         before, _, _ = sent.seen.partition("\n")
         seen = f"{contents} {self.offered}\n{job} {vectors} {measured}"
         if seen == sent.seen:
-            return Reply(seen=seen)
+            return Reply()
+        waiting = (
+            note(f"So far {contents.vectors}; questions make those that they need.") if contents.vectors else EMPTY
+        )
         parts: dict[str, Html] = {
             "size": size(contents.documents, job),
             "banner": banner(contents.problems, changing=self.library is not None),
-            "job": join([job_note(job, INDEXING), job_note(vectors, EMBEDDING)]),
+            "job": join([job_note(job, INDEXING), job_note(vectors, EMBEDDING) if vectors else waiting]),
             "measuring": job_note(measured, EVALUATING),
         }
         if sent.view == "ask" and not sent.chat:
             parts["turns"] = self.start()
         renew = {"articles": "articles", "evaluation": "evaluation"}.get(sent.view)
         changed = not seen.startswith(f"{before}\n") or sent.view == "evaluation"
-        return Reply(parts=parts, seen=seen, then=renew if changed else None)
+        return Reply(parts=parts, page={"seen": seen}, then=renew if changed else None)
 
     def _contents(self) -> Contents:
         """The state of the index; a new one is looked through for questions to offer."""
@@ -83,10 +90,10 @@ class News:
                 index = self.assistant.index
                 documents, generation = len(index.documents), index.generation
                 self._offer(generation)
-                return Contents(status, generation, documents, tuple(problems))
+                return Contents(status, generation, documents, vectors_there(index), tuple(problems))
         except IndexProblem as error:
             problems = [*problems, str(error)]
-        return Contents(status, None, None if status == "loading" else 0, tuple(problems))
+        return Contents(status, None, None if status == "loading" else 0, "", tuple(problems))
 
     def _offer(self, generation: str | None) -> None:
         """Find questions to offer, in the background, once for each generation of the index."""

@@ -11,26 +11,25 @@ from ui.html.markup import Html
 @dataclass(frozen=True, slots=True)
 class Reply:
     """Changes of the page. ``parts`` maps ids of elements to their new content, ``turns`` ids of turns to the whole
-    turn (added if the page does not have it). ``chat`` is the conversation now open ("" for a new one), ``panel`` opens
-    or closes the document, ``toast`` is a message that stays until it is closed if ``trouble`` is true,
-    ``focus`` the id of the element to go to, ``then`` the name of an action to go on with,
-    ``within`` the condition under which questions are asked from now on.
+    turn (added if the page does not have it). ``page`` holds what the page keeps and sends with every action: the open
+    conversation ("" for a new one), the view, the condition under which questions are asked, and so on. ``panel`` opens or
+    closes the document, ``toast`` is a message that stays until it is closed if ``trouble`` is true, ``query`` the words
+    that the articles are searched for, ``focus`` the id of the element to go to, ``then`` the name of an action to go on with.
     """
 
     parts: dict[str, Html] = field(default_factory=dict)
     turns: dict[str, Html] = field(default_factory=dict)
-    chat: str | None = None
+    page: dict[str, str] = field(default_factory=dict)
     panel: bool | None = None
     toast: Html | None = None
     trouble: bool = False
+    query: str | None = None
     focus: str | None = None
-    seen: str | None = None
     then: str | None = None
-    within: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The changes as JSON values; what does not change is left out."""
-        names = ("parts", "turns", "chat", "panel", "toast", "trouble", "focus", "seen", "then", "within")
+        names = ("parts", "turns", "page", "panel", "toast", "trouble", "query", "focus", "then")
         return {name: value for name in names if (value := getattr(self, name)) not in (None, {}, False)} | (
             {"panel": False} if self.panel is False else {}
         )
@@ -38,7 +37,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What the page sends with an action: the open conversation, the turn's id and so on, all of them text."""
+    """What the page sends with an action: the open conversation, the turn's id and so on, all of them text. ``query`` is
+    what the articles are searched for, ``words`` what the conversations are.
+    """
 
     chat: str = ""
     turn: str = ""
@@ -46,6 +47,8 @@ class Sent:
     within: str = ""
     seen: str = ""
     query: str = ""
+    words: str = ""
+    sort: str = ""
     owner: str = ""
     view: str = ""
     folder: str = ""
@@ -65,7 +68,9 @@ class Sent:
         return cls(**texts, **lists)
 
 
-TEXTS = ("chat", "turn", "value", "within", "seen", "query", "owner", "view", "folder", "kind", "since", "until")
+TEXTS = (
+    "chat", "turn", "value", "within", "seen", "query", "words", "sort", "owner", "view", "folder", "kind", "since", "until"
+)  # fmt: skip
 LISTS = ("files", "names", "chosen")
 
 

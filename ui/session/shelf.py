@@ -39,7 +39,7 @@ class Shelf:
         if library is None:
             return looking
         changing: dict[str, Callable[[Sent, Sequence[str]], object]] = {
-            "update": lambda sent, arguments: library.update(),
+            "update": lambda sent, arguments: library.update(*arguments[:1]),
             "samples": lambda sent, arguments: library.add_samples(),
             "add-path": lambda sent, arguments: library.add_path(sent.value),
             "back": lambda sent, arguments: library.put_back(arguments[0]),
@@ -59,13 +59,13 @@ class Shelf:
         )
 
     def list(self, sent: Sent, arguments: Sequence[str], *, page: int = 0) -> Reply:
-        """Show the articles that a search finds. ``sent.value`` is the column they are sorted by."""
+        """Show the articles that a search finds."""
         if status_of(self.assistant) != "ready":
             return Reply(parts={"origins": EMPTY, "problems": EMPTY, "articles": EMPTY})
         index, library = self.assistant.index, self.library
         rows = [*rows_of(index, library.roots.out if library is not None else ())]
         found = matching((row for row in rows if row.status == "indexed"), sent.query)
-        sort = sent.value if sent.value in SORTS else "title"
+        sort = sent.sort if sent.sort in SORTS else "title"
         wrong = [row for row in rows if row.status != "indexed"]
         return Reply(
             parts={
@@ -77,7 +77,7 @@ class Shelf:
 
     def sort(self, sent: Sent, arguments: Sequence[str]) -> Reply:
         """Sort the articles by another column."""
-        return self.list(replace(sent, value=arguments[0]), ())
+        return replace(self.list(replace(sent, sort=arguments[0]), ()), page={"sort": arguments[0]})
 
     def leaf(self, sent: Sent, arguments: Sequence[str]) -> Reply:
         """Show another page of the table."""
@@ -87,7 +87,8 @@ class Shelf:
         """Show the articles of one root."""
         roots = self.library.roots.paths if self.library is not None else ()
         root = next((one for one in roots if key_of(str(one)) == arguments[0]), None)
-        return self.list(replace(sent, query=str(root) if root is not None else ""), ())
+        query = str(root) if root is not None else ""
+        return replace(self.list(replace(sent, query=query), ()), query=query)
 
     def show(self, sent: Sent, arguments: Sequence[str]) -> Reply:
         """Open a document."""

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -24,6 +25,8 @@ from qa.answers import Agreement, Alternative, Answer, Citation, CitedPassage, L
 
 TurnState = Literal["reading", "done", "stopped", "failed"]
 Opinion = Literal["right", "wrong"]
+
+UNDO = 60.0  # seconds, far more than a page offers to bring a conversation back
 
 _ID = re.compile(r"[0-9a-f]{32}")
 
@@ -120,8 +123,10 @@ class ChatStore:
 
     def forget(self, ids: Iterable[str]) -> None:
         """Take conversations out of the list; ``restore`` brings them back until ``sweep`` deletes them."""
+        self.sweep()
         for id in filter(_ID.fullmatch, ids):
             with suppress(FileNotFoundError):
+                os.utime(self._path(id))  # from now on
                 os.replace(self._path(id), self._path(id).with_suffix(".gone"))
 
     def restore(self, ids: Iterable[str]) -> None:
@@ -132,9 +137,11 @@ class ChatStore:
                     os.replace(self._path(id).with_suffix(".gone"), self._path(id))
 
     def sweep(self) -> None:
-        """Delete for good what was forgotten."""
+        """Delete for good what was forgotten UNDO seconds ago: until then another page may still bring it back."""
         for path in self.folder.glob("*.gone"):
-            path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > UNDO:
+                    path.unlink()
 
     def listed(self, owner: str = "") -> list[Heading]:
         """The stored conversations of an owner, the latest question first."""

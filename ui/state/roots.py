@@ -15,10 +15,13 @@ from index.update.away import below
 
 @dataclass(frozen=True, slots=True)
 class Roots:
-    """Absolute paths of the files and folders to index, and of the files in them that stay ``out``."""
+    """Absolute paths of the files and folders to index, and of the files in them that stay ``out``; ``only`` is the one whose
+    files are looked at, None all of them.
+    """
 
     paths: tuple[Path, ...]
     out: frozenset[Path] = frozenset()
+    only: Path | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> Self:

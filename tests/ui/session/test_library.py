@@ -43,8 +43,9 @@ class Shelf:
 
     def rebuild(self, roots: Roots, progress: Progress) -> BuildReport:
         self.before()
-        return builder.build(
-            roots.paths, self.folder / "index", FakeEmbedder(), without=sorted(roots.out), load=load, progress=progress
+        place, out = self.folder / "index", sorted(roots.out)
+        return builder.begin(
+            roots.paths, place, FakeEmbedder(), without=out, only=roots.only, load=load, progress=progress
         )
 
     def do(self, work: Callable[..., object], *values: object) -> str:
@@ -148,6 +149,20 @@ def test_what_a_killed_upload_left_is_not_taken_for_the_upload(shelf: Shelf) -> 
     (place / "old name.txt").write_text("Be")  # as a version without drafts may have left it
     assert shelf.upload("b.txt", words).read_text() == words
     assert shelf.held() >= {"a.txt", "b.txt"}
+
+
+def test_one_folder_is_updated_alone(shelf: Shelf) -> None:
+    other = shelf.folder / "other"
+    other.mkdir()
+    (other / "o.txt").write_text("Owls.")
+    shelf.do(shelf.library.add_path, str(other))
+    for folder in (shelf.articles, other):
+        (folder / f"new in {folder.name}.txt").write_text(f"New in {folder.name}.")
+    assert shelf.do(shelf.library.update, key_of(str(other))) == "3 articles: 1 added."
+    assert shelf.held() == {"a.txt", "o.txt", "new in other.txt"}
+    with pytest.raises(ValueError, match="no longer among the articles"):
+        shelf.library.update("0" * 20)
+    assert shelf.do(shelf.library.update) == "4 articles: 1 added."
 
 
 def test_a_folder_that_is_away_keeps_its_documents_and_is_named(shelf: Shelf) -> None:

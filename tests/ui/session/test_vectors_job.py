@@ -15,6 +15,7 @@ from index.documents import load
 from index.folder_index import Index
 from index.store import vectors_there
 from index.update import embedding
+from ui.app.page import build_app
 from ui.html.library import job_note
 from ui.session.lazy_assistant import Loading
 from ui.session.library import Library
@@ -131,3 +132,15 @@ def test_a_page_that_starts_goes_on_with_what_was_interrupted(page: Page) -> Non
     page.library.resume()
     page.wait("look for vectors")
     assert page.library.vectors is before  # nothing is missing any more
+
+
+def test_a_page_that_makes_no_vectors_says_how_far_they_are(page: Page, tmp_path: Path) -> None:
+    builder.begin([page.articles], page.index, page.embedder, load=load)
+    page.loading.reopen()
+    reading = build_app(page.loading, folder=tmp_path / "home")  # and changes nothing
+    said = reading.act("news", {})["parts"]["job"]
+    assert "So far vectors for 0 of 3 passages; questions make those that they need." in said
+    page.embedder.may.release(3)
+    page.embed_rest(lambda there, passages: None)
+    page.loading.reopen()
+    assert reading.act("news", {})["parts"]["job"] == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -75,6 +76,11 @@ def test_what_is_forgotten_can_be_brought_back_until_it_is_swept(tmp_path: Path)
     store.restore([chat.id])
     assert store.load(chat.id) is not None
     store.forget([chat.id])
+    ChatStore(tmp_path).sweep()  # as a page that starts
+    store.restore([chat.id])
+    assert store.load(chat.id) is not None
+    store.forget([chat.id])
+    os.utime(tmp_path / f"{chat.id}.gone", (0, 0))
     store.sweep()
     store.restore([chat.id])
     assert store.listed() == [] and list(tmp_path.iterdir()) == []
