@@ -35,10 +35,10 @@ def test_a_question_is_answered_within_its_condition_alone(assistant: FakeAssist
 def test_a_condition_is_made_of_what_is_chosen(assistant: FakeAssistant, tmp_path: Path) -> None:
     narrowing = Narrowing(assistant)  # type: ignore[arg-type]
     reply = narrowing.narrow(Sent(folder=str(tmp_path), kind="md"), ())
-    assert reply.within == f'folder = "{tmp_path}" and type = md'
-    assert narrowing.narrow(Sent(), ()).within == narrowing.widen(Sent(), ()).within == ""
+    assert reply.page["within"] == f'folder = "{tmp_path}" and type = md'
+    assert narrowing.narrow(Sent(), ()).page["within"] == narrowing.widen(Sent(), ()).page["within"] == ""
     name = assistant.index.documents[1].name
-    assert narrowing.chosen(Sent(chosen=(key_of(name),)), ()).within == f'file = "{name}"'
+    assert narrowing.chosen(Sent(chosen=(key_of(name),)), ()).page["within"] == f'file = "{name}"'
     with pytest.raises(ValueError, match="Select between 1 and 50 articles first"):
         narrowing.chosen(Sent(chosen=("0" * 20,)), ())
     with pytest.raises(ValueError, match=r"No article is within pdf\."):
