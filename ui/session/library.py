@@ -8,8 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import reduce
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 
 from index.documents import find_files
