@@ -15,7 +15,7 @@ from index.documents import Load, UnreadableDocument, find_files, holds_index, p
 from index.embedder import Embedder
 from index.files import digest
 from index.folder_index import Duplicate, Unreadable
-from index.postgres.database import Unstorable
+from index.postgres.database import Claims, Unstorable
 from index.postgres.store import Held, LastRun, PostgresStore
 from index.postgres.writing import CUTTING
 from index.sandbox import Sandbox
@@ -63,10 +63,7 @@ def build(
     run = _Run(store, embedder, held, roots, gone)
     with Sandbox() as sandbox:
         run.look(files)
-        for done, path in enumerate(files, start=1):
-            run.take(path, load or sandbox.load)
-            if progress is not None:
-                progress(done, len(files), str(path))
+        run.take(files, load or sandbox.load, progress)
     if not run.taken and not gone:
         raise NothingToIndex(run.unreadable)
     check_still_there(paths, held, gone)
@@ -129,18 +126,43 @@ class _Run:
         self._plan = plan(self._digests, self._held, self._ours)
         self._duplicates += self._plan.duplicates
 
-    def take(self, path: Path, load: Load) -> None:
-        """Write the document in a file if the plan says so, or note why it cannot be read or stored."""
+    def take(self, files: Sequence[Path], load: Load, progress: Progress | None) -> None:
+        """Write the documents that the plan says; those that another run is at work on come last."""
+        done, busy = 0, list[Path]()
+        with self._store.database.claims() as claims:
+            for wait, some in ((False, files), (True, busy)):
+                for path in some:
+                    if not self._take(path, load, claims, wait=wait):
+                        busy.append(path)
+                        continue
+                    done += 1
+                    if progress is not None:
+                        progress(done, len(files), str(path))
+
+    def _take(self, path: Path, load: Load, claims: Claims, *, wait: bool) -> bool:
+        """Do with a file what the plan says; False if another run is at work on it, unless this one is to ``wait``."""
         name = str(path)
         if name in self._plan.kept:
             self.taken[name] = self._digests[name]
-        elif name in self._plan.write:
-            try:
-                self._write(path, load)
-            except UnreadableDocument as error:
-                self.unreadable.append(Unreadable(error.name, error.reason))
-            except Unstorable as error:
-                self.unreadable.append(Unreadable(name, f"PostgreSQL cannot hold it: {error.reason}"))
+        if name not in self._plan.write:
+            return True
+        with claims.of(name, wait=wait) as mine:
+            if mine and self._store.holds(
+                name, Held(self._digests[name], CUTTING)
+            ):  # as another run has just written it
+                self.taken[name] = self._digests[name]
+            elif mine:
+                self._try_to_write(path, load)
+        return mine
+
+    def _try_to_write(self, path: Path, load: Load) -> None:
+        """Write the document in a file, or note why it cannot be read or stored."""
+        try:
+            self._write(path, load)
+        except UnreadableDocument as error:
+            self.unreadable.append(Unreadable(error.name, error.reason))
+        except Unstorable as error:
+            self.unreadable.append(Unreadable(str(path), f"PostgreSQL cannot hold it: {error.reason}"))
 
     def _write(self, path: Path, load: Load) -> None:
         name = str(path)
@@ -168,7 +190,7 @@ class _Run:
             self._store.remove(gone)
         report = self._report()
         if report.differs:
-            self._store.index_vectors(largest_exact)
+            self._store.settle(largest_exact)
         before = [name for name in self._store.left_out if self._below(name)]
         run = LastRun(tuple(map(str, self._roots)), this_version(), now())
         self._store.note(run, [*self.unreadable, *self._duplicates], before)

@@ -4,7 +4,7 @@ The schema is ``pincite``:
     documents   one row per file: name, digest of its bytes, title, text, structure, and the rest of its record
     passages    one row per passage with its vector; made by langchain-postgres, so that any LangChain program can open it
     terms       how often each term occurs in each passage, and the passage's length in terms: all that BM25 needs
-    making      one row: format, embedder and canaries
+    making      one row: format, embedder and canaries; passages and terms in all when a run last ended
     roots       one row per indexed folder or file: when it was last updated, and by which version
     left_out    one row per unreadable or duplicate file, and why
 """
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from psycopg import DataError
+from psycopg import DataError, Error
 from psycopg.errors import DeadlockDetected
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -25,7 +25,7 @@ from index.embedder import Embedder
 from index.folder_index import CANARIES
 from index.storage.generations import IndexProblem
 
-FORMAT = 2
+FORMAT = 3
 GRAPH = "pincite.passages_graph"
 WRITING = 7_214_630_518_274  # advisory lock held to make tables or indexes: an arbitrary number, unlikely to be used by others
 _SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
@@ -41,14 +41,21 @@ _DOCUMENTS = """CREATE TABLE IF NOT EXISTS pincite.documents (
 _TABLES = (
     "CREATE INDEX IF NOT EXISTS passages_source ON pincite.passages (source)",
     """CREATE TABLE IF NOT EXISTS pincite.terms (
-        term TEXT NOT NULL, passage BIGINT NOT NULL REFERENCES pincite.passages(id) ON DELETE CASCADE,
-        count INTEGER NOT NULL, length INTEGER NOT NULL, PRIMARY KEY (term, passage))""",
+        term TEXT COLLATE "C" NOT NULL, passage BIGINT NOT NULL, count INTEGER NOT NULL, length INTEGER NOT NULL,
+        PRIMARY KEY (term, passage) INCLUDE (count, length))""",
+    "ALTER TABLE pincite.terms ALTER COLUMN term SET STATISTICS 1000",  # so many common terms are known
     "CREATE INDEX IF NOT EXISTS terms_passage ON pincite.terms (passage)",
+    # A foreign key would look up the passage of every row that is written.
+    """CREATE OR REPLACE FUNCTION pincite.forget_terms() RETURNS TRIGGER LANGUAGE plpgsql AS $$ BEGIN
+        DELETE FROM pincite.terms USING gone WHERE passage = gone.id; RETURN NULL; END $$""",
+    """CREATE OR REPLACE TRIGGER forget_terms AFTER DELETE ON pincite.passages
+        REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION pincite.forget_terms()""",
     "CREATE TABLE IF NOT EXISTS pincite.roots (name TEXT PRIMARY KEY, version TEXT NOT NULL, built TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS pincite.left_out (name TEXT PRIMARY KEY, reason TEXT, same_as TEXT)",
     """CREATE TABLE IF NOT EXISTS pincite.making (
         single BOOLEAN PRIMARY KEY DEFAULT TRUE CHECK (single), format INTEGER NOT NULL,
-        embedder TEXT NOT NULL, dimension INTEGER NOT NULL, canaries JSONB NOT NULL)""",
+        embedder TEXT NOT NULL, dimension INTEGER NOT NULL, canaries JSONB NOT NULL,
+        passages BIGINT NOT NULL DEFAULT 0, terms BIGINT NOT NULL DEFAULT 0)""",
 )
 
 _OTHER_FORMAT = "its index has format {found} and this version reads {known}; drop the schema pincite, then index again"
@@ -104,10 +111,21 @@ class Database:
             for _ in range(_ATTEMPTS - 1):
                 try:
                     return self._transact_once(work)
-                except DBAPIError as error:
-                    if not isinstance(error.orig, DeadlockDetected):
+                except (DBAPIError, DeadlockDetected) as error:
+                    if not isinstance(getattr(error, "orig", error), DeadlockDetected):
                         raise
             return self._transact_once(work)
+
+    def vacuum(self, table: str) -> None:
+        """Let PostgreSQL drop what is dead in a table and look at the rest, so that an index alone can answer."""
+        with self._problems(), self._engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(f"VACUUM (ANALYZE) {table}"))
+
+    @contextmanager
+    def claims(self) -> Iterator[Claims]:
+        """Claims of a run on documents, which end with it, however it ends."""
+        with self._problems(), self._engine.connect() as connection:
+            yield Claims(connection.execution_options(isolation_level="AUTOCOMMIT"))
 
     def has_index(self) -> bool:
         """Whether Pincite's tables exist; raises StoreProblem if they have another format."""
@@ -175,11 +193,30 @@ class Database:
         """Turn errors of the database into StoreProblem or Unstorable, with a reason of one line."""
         try:
             yield
-        except SQLAlchemyError as error:
-            cause = error.orig if isinstance(error, DBAPIError) else None
-            reason = str(cause or error).strip().partition("\n")[0] or type(error).__name__
+        except (SQLAlchemyError, Error) as error:
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            reason = str(cause).strip().partition("\n")[0] or type(error).__name__
             unstorable = isinstance(cause, DataError) or str(getattr(cause, "sqlstate", ""))[:2] in _UNSTORABLE
             raise (Unstorable if unstorable else StoreProblem)(self.place, reason) from error
+
+
+class Claims:
+    """What one run is working on: locks of one connection, so that the server releases them if the run dies."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def of(self, name: str, *, wait: bool) -> Iterator[bool]:
+        """Claim a document for the block; False if another run has it, unless this one is to ``wait``."""
+        lock = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
+        key = {"name": name}
+        mine = self._connection.scalar(text(f"SELECT {lock}(hashtextextended(:name, 1))"), key) is not False
+        try:
+            yield mine
+        finally:
+            if mine:
+                self._connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 1))"), key)
 
 
 _ADD_MAKING = text(

@@ -18,9 +18,10 @@ from index.builder import RECIPE
 from index.chunker import OVERLAP, WORDS
 from index.embedder import Embedder, in_context
 from index.folder_index import Duplicate, Rankings, Settings, Unreadable, difference
-from index.postgres.database import GRAPH, WRITING, Database, StoreProblem
+from index.postgres.database import GRAPH, Database, StoreProblem
 from index.postgres.passages import BY_PATH, StoredPassages, sampled
 from index.postgres.search import Searching
+from index.postgres.settling import settle
 from index.postgres.writing import put
 from index.storage.layout import DocumentRecord, Passage, record_of
 from index.update.reuse import Cut
@@ -95,6 +96,11 @@ class PostgresStore:
             rows = connection.execute(text("SELECT name, sha256, cutting FROM pincite.documents"))
             return {row.name: Held(row.sha256, row.cutting) for row in rows}
 
+    def holds(self, name: str, one: Held) -> bool:
+        """Whether a document with this name, digest and cutting is there."""
+        with self.database.snapshot() as connection:
+            return connection.scalar(_HOLDS, {"name": name, "sha256": one.sha256, "cutting": one.cutting}) is not None
+
     def vectors_of(self, names: Sequence[str]) -> dict[str, Floats]:
         """Return the vectors of these documents by the text that was embedded."""
         with self.database.snapshot() as connection:
@@ -132,21 +138,10 @@ class PostgresStore:
 
         self.database.transact(write)
 
-    def index_vectors(self, largest_exact: int) -> None:
-        """Create the graph (HNSW, 16 bits) if there are more passages than this; drop it if there are not."""
-
-        def make(connection: Connection) -> None:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITING})
-            passages = connection.scalar(text("SELECT coalesce(sum(passages), 0) FROM pincite.documents"))
-            graph = connection.scalar(text("SELECT to_regclass(:graph)"), {"graph": GRAPH})
-            if passages > largest_exact and not graph:
-                dimension = int(connection.scalar(text("SELECT dimension FROM pincite.making")))
-                connection.execute(text(_MAKE_GRAPH.format(dimension)))
-            elif passages <= largest_exact and graph:
-                connection.execute(text(f"DROP INDEX {GRAPH}"))
-            connection.execute(text("ANALYZE pincite.documents, pincite.passages, pincite.terms"))
-
-        self.database.transact(make)
+    def settle(self, largest_exact: int) -> None:
+        """After a run: see to what searches need. With more passages than ``largest_exact`` that is a graph."""
+        self.database.transact(lambda connection: settle(connection, largest_exact))
+        self.database.vacuum("pincite.terms")
 
     @property
     def settings(self) -> Settings:
@@ -270,6 +265,7 @@ def _record(row: Row[Any]) -> DocumentRecord:
     return record_of({**row.record, **{field: number for field, number in row._mapping.items() if field != "record"}})
 
 
+_HOLDS = text("SELECT 1 FROM pincite.documents WHERE name = :name AND sha256 = :sha256 AND cutting = :cutting")
 _STRUCTURE = text("SELECT structure FROM pincite.documents WHERE name = :name")
 _REMOVE = text("DELETE FROM pincite.documents WHERE name = ANY(:names)")
 _VECTORS = text(
@@ -282,9 +278,6 @@ _KEEP_ROOT = text(
 _KEEP_LEFT_OUT = text(
     """INSERT INTO pincite.left_out VALUES (:name, :reason, :same_as)
     ON CONFLICT (name) DO UPDATE SET reason = excluded.reason, same_as = excluded.same_as"""
-)
-_MAKE_GRAPH = (
-    "CREATE INDEX passages_graph ON pincite.passages USING hnsw ((CAST(embedding AS halfvec({}))) halfvec_ip_ops)"
 )
 _COUNTS = "record, passages, octet_length(text) AS bytes, octet_length(structure) / 4 AS numbers"
 _RECORDS = text(

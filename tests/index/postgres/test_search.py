@@ -9,7 +9,7 @@ from embedder_fakes import FakeEmbedder
 
 pytest.importorskip("langchain_postgres", reason="the extra `postgres` is not installed")
 
-from postgres_fakes import Untied, folder_of, questions
+from postgres_fakes import CORPUS, Untied, folder_of, questions
 from postgres_server import Server
 from sqlalchemy import text
 
@@ -17,7 +17,7 @@ from index.builder import index_in_memory
 from index.documents import load
 from index.folder_index import Index
 from index.postgres.builder import build
-from index.postgres.search import Searching
+from index.postgres.search import Searching, rarest
 from index.postgres.store import PostgresStore
 from qa.retrieval.hybrid import Hit, HybridRetriever
 
@@ -108,3 +108,26 @@ def test_the_graph_is_what_answers(server: Server, url: str, embedder: FakeEmbed
             )
         )
         assert "passages_graph" in "\n".join(lines)
+
+
+# Large stores
+
+
+def test_a_large_store_ranks_by_terms_as_a_small_one(server: Server, corpus_in_memory: Index) -> None:
+    encoder = Untied()
+    large = PostgresStore.create(server.new_database(), encoder)
+    build([CORPUS], large, encoder, largest_exact=10)
+    asked = questions(60)
+    expected = corpus_in_memory.sparse.search(asked, 10)
+    with large.database.snapshot() as connection:
+        for row, question in enumerate(asked):
+            searching = Searching(connection)
+            assert searching.graph
+            found = [score for _, score in searching.by_terms(question, 10)]
+            assert found == pytest.approx([score for score in expected.scores[row] if score > 0], rel=1e-3)
+
+
+def test_only_rare_terms_are_looked_up() -> None:
+    assert rarest({"the": 900_000, "agency": 4_000, "head": 42_000, "kazakh": 600}, 200) == ["kazakh", "agency", "head"]
+    assert rarest({"the": 900_000, "who": 60_000, "zylkov": 2}, 200) == ["zylkov", "who"]
+    assert rarest({"the": 900_000}, 200) == ["the"] and rarest({}, 200) == []

@@ -48,7 +48,7 @@ def test_another_embedder_is_refused(store: PostgresStore, url: str) -> None:
 
 def test_an_index_of_a_later_version_is_refused(server: Server, store: PostgresStore, url: str) -> None:
     server.execute("UPDATE pincite.making SET format = 99", url)
-    with pytest.raises(StoreProblem, match="has format 99 and this version reads 2; drop the schema pincite"):
+    with pytest.raises(StoreProblem, match="has format 99 and this version reads 3; drop the schema pincite"):
         PostgresStore.open(url)
 
 
