@@ -21,6 +21,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 LARGEST_BODY = 64 * 1024  # bytes; a question has at most 1,000 characters
+STREAM = "/gradio_api/queue/data"
 UPLOAD_PATHS = ("/gradio_api/upload", "/upload")
 
 # Gradio runs the page's own script by ``new Function``, which needs 'unsafe-eval'.
@@ -125,6 +126,10 @@ class Guard:
             if started:
                 raise
             await refuse(send, Refusal(413, f"the body is larger than {most} bytes"))
+        except RuntimeError:  # Gradio finds in the midst of a stream that it does not know who asks
+            if not started or scope["path"] != STREAM:
+                raise
+            await send({"type": "http.response.body", "body": b""})
 
 
 def limit(path: str) -> int:

@@ -153,3 +153,14 @@ def test_host_names() -> None:
     assert host_name("[2001:db8::1]:80") == "2001:db8::1"
     assert host_name("http://x") == ""
     assert is_loopback("::1") and is_loopback("127.9.9.9") and not is_loopback("0.0.0.0")
+
+
+def test_a_stream_that_breaks_off_ends_and_other_errors_are_not_hidden() -> None:
+    async def breaks(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise RuntimeError("Caught handled exception, but response already started.")
+
+    status, _, body = call("/gradio_api/queue/data", guard=Guard(breaks))
+    assert (status, body) == (200, b"")
+    with pytest.raises(RuntimeError):
+        call("/gradio_api/queue/join", guard=Guard(breaks))
