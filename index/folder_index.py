@@ -307,10 +307,14 @@ class Index:
         late = [here.contents.without_vector([number for number, _ in terms]) for _, terms in found]
         return [Rankings(*both, here.passages, left) for both, left in zip(found, late, strict=True)]
 
-    def check_bytes(self) -> None:
-        """Compare every byte with its checksum, and fall back if any differs; raises IndexDamaged if nothing sound is left."""
-        sums = self.contents.sums
-        if sums is not None and any(sums.damaged()):
+    def check_bytes(self, *, again: bool = False) -> None:
+        """Compare every byte with its checksum, and fall back if any differs; raises IndexDamaged if nothing sound is left.
+
+        again: also the bytes that were compared before.
+        """
+        sums, folder = self.contents.sums, self.folder
+        changed = again and folder is not None and self.generation not in generations.sound(folder)
+        if changed or (sums is not None and any(sums.damaged())):
             self.fall_back()
 
     def fall_back(self) -> None:

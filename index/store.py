@@ -83,8 +83,11 @@ class Store(Protocol):
     def where(self, condition: str) -> Self:
         """Return this store limited to documents that meet a condition (``index.filters``); raises ValueError for a bad one."""
 
-    def check_bytes(self) -> None:
-        """Compare every stored byte with its checksum where there are any, and fall back if one differs."""
+    def check_bytes(self, *, again: bool = False) -> None:
+        """Compare every stored byte with its checksum where there are any, and fall back if one differs.
+
+        again: also the bytes that were compared before.
+        """
 
     def fall_back(self) -> None:
         """After IndexDamaged was met: serve an older, sound state from now on; raises IndexDamaged if there is none."""

@@ -244,7 +244,7 @@ class PostgresStore:
             searching = Searching(connection, self._wanted)
             return [searching.rank(*asked, depth) for asked in zip(questions, vectors, strict=True)]
 
-    def check_bytes(self) -> None:
+    def check_bytes(self, *, again: bool = False) -> None:
         """Nothing to compare: PostgreSQL keeps checksums of its own."""
 
     def fall_back(self) -> None:

@@ -142,6 +142,13 @@ def finished(folder: Path) -> list[str]:
             return names
 
 
+def looks(folder: Path, generation: str) -> tuple[tuple[str, int, int], ...]:
+    """The size and the time of each file of a generation, which nobody is to change; () if it is gone."""
+    with suppress(OSError), os.scandir(folder / generation) as files:
+        return tuple(sorted((one.name, one.stat().st_size, one.stat().st_mtime_ns) for one in files))
+    return ()
+
+
 def next_generation(folder: Path) -> str:
     """Return a name that no generation in the folder has, finished or not."""
     return f"gen-{max((_number(name) for name in generations(folder)), default=0) + 1:08d}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
-from index.storage.generations import IndexMissing, IndexProblem, current, finished
+from index.storage.generations import IndexMissing, IndexProblem, current, finished, looks
 from index.store import Store, in_database, open_store
 from qa.cli import CORPUS, upload_folder
 from ui.app.guard import is_loopback
@@ -180,6 +180,10 @@ class Opener:
 
         embed_rest(Path(self.location), self.embedder, embedding=embedding)
 
+    def looks(self, index: Store) -> object:
+        """What differs once somebody has changed the files of an index in a folder."""
+        return None if self.shared else looks(Path(self.location), str(index.generation))
+
     def _current(self) -> str | None:
         return None if self.shared else current(Path(self.location))
 
@@ -195,19 +199,25 @@ def follow(
 ) -> None:
     """Reopen the assistant for each new generation of the index, whoever built it, until ``stop`` is set.
 
-    Every byte of what was opened is checked. A generation that cannot be opened is logged and skipped, and so is damage.
+    Every byte of what was opened is checked, again if a file has changed. A generation that cannot be opened is logged and
+    skipped, and so is damage.
     """
-    stop, checked = stop or threading.Event(), None
+    stop = stop or threading.Event()
+    checked: Store | None = None
+    looked: object = None
     while not stop.wait(every):
         if assistant.status == "loading":
             continue
         try:
             if opener.moved_on:
                 assistant.reopen()
-            if assistant.status == "ready" and assistant.index is not checked:
-                checked = assistant.index
-                checked.check_bytes()
-                for warning in checked.warnings:
+            if assistant.status != "ready":
+                continue
+            index, before = assistant.index, (checked, looked)
+            checked, looked = index, opener.looks(index)
+            if before != (checked, looked):
+                index.check_bytes(again=index is before[0])
+                for warning in index.warnings:
                     log.warning("%s", warning)
         except (IndexProblem, ValueError, OSError) as error:
             if isinstance(error, IndexMissing) and assistant.status == "empty":

@@ -97,7 +97,10 @@ def problems_of(assistant: Answerer) -> list[str]:
     except IndexProblem as error:
         return [str(error)]
     newer = assistant.warning if isinstance(assistant, Loading) else ""
-    return [*warnings, *([f"The new index cannot be opened, so the previous one answers: {newer}"] if newer else [])]
+    return [
+        *warnings,
+        *([f"The index cannot be used as it is now, so what was open before answers: {newer}"] if newer else []),
+    ]
 
 
 def opened(assistant: Answerer) -> Answerer:

@@ -124,6 +124,20 @@ def test_damage_is_found_in_the_background_and_said_on_the_page(
     thread.join(10)
 
 
+def test_damage_that_comes_while_the_page_is_open_is_said_and_gone_once_it_is_mended(
+    folder: Path, followed: Loading
+) -> None:
+    time.sleep(0.1)  # it has been checked
+    path = folder / "index" / "gen-00000001" / "texts.utf8"
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-3] + b"?!\n")
+    until(lambda: bool(problems_of(followed)))
+    assert "run `pincite index`" in problems_of(followed)[0]
+    build([folder / "articles"], folder / "index", FakeEmbedder())
+    until(lambda: followed.index.generation == "gen-00000002" and not problems_of(followed))
+    assert followed.ask_many([WHEN])[0].text == "1962"
+
+
 def test_a_file_is_taken_out_of_a_real_index_and_put_back(folder: Path, followed: Loading, opener: Opener) -> None:
     kept = folder / "articles" / "lake.txt"
     kept.write_text("The lake was dry.\n")
