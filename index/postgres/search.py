@@ -28,7 +28,7 @@ class Searching:
     def __init__(self, connection: Connection, documents: Collection[str] | None = None) -> None:
         self._connection = connection
         self._wanted = {} if documents is None else {"wanted": list(documents)}
-        self._among = "" if documents is None else "JOIN pincite.passages ON id = passage WHERE source = ANY(:wanted)"
+        self._among = "" if documents is None else "WHERE source = ANY(:wanted)"
 
     def rank(self, question: str, vector: Floats, depth: int) -> Rankings:
         """Return the best ``depth`` passages of both searches, with positions in the order of an index in a folder."""
@@ -51,13 +51,13 @@ class Searching:
             self._connection.execute(text(f"SET LOCAL hnsw.ef_search = {width}"))
             statement = _BY_GRAPH.format(dimension=len(vector))
         else:
-            statement = _BY_VECTOR.format(among="WHERE source = ANY(:wanted)" if self._wanted else "")
+            statement = _BY_VECTOR.format(among=self._among)
         return self._found(statement, asked)
 
     def by_terms(self, question: str, k: int) -> Ranking:
         """Return the ids of the ``k`` passages with the highest BM25 score; passages that share no term are left out.
 
-        In a large store only passages that hold one of the question's rare terms are looked at.
+        In a large store only passages that hold one of the question's rare terms are looked at, unless documents are limited.
         """
         said = [stored_term(term) for term in terms(question[: LONGEST_QUERY * 16])[:LONGEST_QUERY]]
         size = self._connection.execute(text(_NOTED_SIZE if self.graph else _SIZE)).one()
@@ -70,10 +70,10 @@ class Searching:
             "k1": K1,
             "b": B,
         }
-        if not self.graph:
-            return self._found(_BY_TERMS.format(among=self._among), asked)
-        rare = {"rare": rarest(holding, _KEPT * k), "kept": _KEPT * k}
-        return self._found(_BY_RARE_TERMS.format(among=self._among), asked | rare)
+        if self.graph and not self._wanted:
+            return self._found(_BY_RARE_TERMS, asked | {"rare": rarest(holding, _KEPT * k), "kept": _KEPT * k})
+        among = f"JOIN pincite.passages ON id = passage {self._among}" if self._wanted else ""
+        return self._found(_BY_TERMS.format(among=among), asked)
 
     def _holding(self, asked: Collection[str]) -> dict[str, float]:
         """In how many passages each term is that is in any; in a large store this is PostgreSQL's estimate for common terms."""
@@ -129,12 +129,13 @@ _ASKED = """asked AS (
         SELECT * FROM unnest(CAST(:terms AS text[]), CAST(:idfs AS float8[])) WITH ORDINALITY AS asked(term, idf, place))"""
 _WEIGHT = """(idf * (count / (CAST(:k1 AS float8) * (1 - CAST(:b AS float8) + CAST(:b AS float8) * length / CAST(:length AS float8))
             + count)))::real"""
-_BEST = f"""best AS (SELECT passage, score FROM scored {{among}} ORDER BY score DESC FETCH FIRST (:k) ROWS WITH TIES)
+_BEST = f"""best AS (SELECT passage, score FROM scored ORDER BY score DESC FETCH FIRST (:k) ROWS WITH TIES)
     SELECT id, score::float8 FROM best JOIN pincite.passages ON id = passage ORDER BY score DESC, {ORDER} LIMIT :k"""
 _BY_TERMS = f"""
     WITH {_ASKED},
     scored AS (
-        SELECT passage, sum({_WEIGHT} ORDER BY place) AS score FROM asked JOIN pincite.terms USING (term) GROUP BY passage),
+        SELECT passage, sum({_WEIGHT} ORDER BY place) AS score
+        FROM asked JOIN pincite.terms USING (term) {{among}} GROUP BY passage),
     {_BEST}"""
 # OFFSET 0 keeps the planner from reading the whole table.
 _BY_RARE_TERMS = f"""

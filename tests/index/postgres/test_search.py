@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from embedder_fakes import FakeEmbedder
 
@@ -113,18 +114,36 @@ def test_the_graph_is_what_answers(server: Server, url: str, embedder: FakeEmbed
 # Large stores
 
 
-def test_a_large_store_ranks_by_terms_as_a_small_one(server: Server, corpus_in_memory: Index) -> None:
+@pytest.fixture(scope="module")
+def large(server: Server) -> PostgresStore:
+    """The project's articles in a store that takes them for many."""
     encoder = Untied()
-    large = PostgresStore.create(server.new_database(), encoder)
-    build([CORPUS], large, encoder, largest_exact=10)
+    filled = PostgresStore.create(server.new_database(), encoder)
+    build([CORPUS], filled, encoder, largest_exact=10)
+    return filled
+
+
+def test_a_large_store_ranks_by_terms_as_a_small_one(large: PostgresStore, corpus_in_memory: Index) -> None:
     asked = questions(60)
     expected = corpus_in_memory.sparse.search(asked, 10)
     with large.database.snapshot() as connection:
+        searching = Searching(connection)
+        assert searching.graph
         for row, question in enumerate(asked):
-            searching = Searching(connection)
-            assert searching.graph
             found = [score for _, score in searching.by_terms(question, 10)]
             assert found == pytest.approx([score for score in expected.scores[row] if score > 0], rel=1e-3)
+
+
+def test_a_condition_on_a_large_store_leaves_nothing_out(large: PostgresStore, corpus_in_memory: Index) -> None:
+    wanted = {record.name for record in corpus_in_memory.documents if "putin" in record.title.casefold()}
+    among = np.array([passage.document in wanted for passage in corpus_in_memory.passages])
+    asked = questions(60)
+    expected = corpus_in_memory.sparse.among(among).search(asked, 1)
+    assert 0 < among.sum() < len(among) / 2
+    with large.database.snapshot() as connection:
+        for row, question in enumerate(asked):
+            [(_, score)] = Searching(connection, wanted).by_terms(question, 1)
+            assert score == pytest.approx(expected.scores[row][0], rel=1e-3)
 
 
 def test_only_rare_terms_are_looked_up() -> None:
