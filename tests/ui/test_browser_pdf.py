@@ -89,3 +89,17 @@ def test_a_page_that_cannot_be_drawn_is_shown_as_text(opened: Watched) -> None:
     opened.page.get_by_text("This page cannot be drawn, so its text is shown.").wait_for()
     opened.page.locator("#pc-mark").filter(has_text="17,500 guilders").wait_for()
     opened.wrong[:] = [one for one in opened.wrong if "422" not in one]
+
+
+def test_a_pdf_of_the_library_opens_as_its_pages(opened: Watched) -> None:
+    page = opened.page
+    page.get_by_role("navigation", name="Pages").get_by_role("button", name="Articles").click()
+    page.locator("#articles").get_by_role("button", name="The Vellmar lighthouse").click()
+    page.get_by_text("Page 1 of 3").wait_for()
+    page.wait_for_function(DRAWN)
+    page.get_by_role("button", name="Next page").click()
+    page.get_by_text("Page 2 of 3").wait_for()
+    page.wait_for_function(DRAWN)
+    assert page.locator(".pc-box").count() == 0
+    page.get_by_role("button", name="Text as indexed").click()
+    page.locator("#panel .pc-text").filter(has_text="The lens cost 17,500 guilders.").wait_for()

@@ -79,41 +79,47 @@ def cited(citation: Citation, source: Source, steps: Steps, look: Look | None = 
     if source.indexed is None:
         body, plainly = _box(text(citation.passage.text), "Passage"), False
     elif fitting and source.structure is not None and source.pages and not look.plainly and source.state == "same":
-        body = _page(citation, source, steps, highlights, look.page or citation.page or 1)
+        number, name = look.page or citation.page or 1, citation.document
+        body = _page(name, source.structure, highlights, number, source.pages, steps.this)
         plainly = False
     else:
         plainly = look.plainly
         body = _body(source.indexed, source.structure, highlights, look, steps.this)
-    notice = _said("This page cannot be drawn, so its text is shown.") if look.undrawn else _notice(citation, source)
+    notice = UNDRAWN if look.undrawn else _notice(citation, source)
     return join([_head(citation, source, steps, plainly=plainly), notice, body])
 
 
-def _page(citation: Citation, source: Source, steps: Steps, highlights: Highlights, number: int) -> Html:
-    """A page of a PDF as an image, with boxes over the passage, the sentence and the quote, and steps to others."""
-    assert source.structure is not None
-    number = min(max(number, 1), source.pages)
+def drawable(record: DocumentRecord, structure: Structure) -> int:
+    """The number of pages that can be drawn, with boxes over words; 0 where a document has none."""
+    return len(record.pages) if record.kind == "pdf" and len(structure.boxes) else 0
+
+
+def _page(document: str, structure: Structure, highlights: Highlights, number: int, count: int, name: str) -> Html:
+    """A page of a PDF as an image, with boxes over the passage, the sentence and the quote, and steps to others;
+    ``name`` is that of the button that opens the document."""
+    number = min(max(number, 1), count)
     spans = (("passage", highlights.passage), ("sentence", highlights.sentence), ("quote", highlights.quote))
     boxes = [
-        (name, _placed(box))
-        for name, span in spans
+        (kind, _placed(box))
+        for kind, span in spans
         if span is not None
-        for box in source.structure.boxes_of(span.start, span.end)
+        for box in structure.boxes_of(span.start, span.end)
         if box.page == number
     ]
-    marked = next((at for at, (name, _) in enumerate(boxes) if name == "quote"), 0)
+    marked = next((at for at, (kind, _) in enumerate(boxes) if kind == "quote"), 0)
     drawn = (
-        tag("span", style=place, class_=f"pc-box pc-box-{name}", id="pc-mark" if at == marked else None)
-        for at, (name, place) in enumerate(boxes)
+        tag("span", style=place, class_=f"pc-box pc-box-{kind}", id="pc-mark" if at == marked else None)
+        for at, (kind, place) in enumerate(boxes)
     )
     image = tag(
         "img",
-        src=f"{PAGE_ROUTE}/{key_of(citation.document)}/{number}",
+        src=f"{PAGE_ROUTE}/{key_of(document)}/{number}",
         alt=f"Page {number}",
-        name=f"{steps.this}:undrawn",
+        name=f"{name}:undrawn",
         loading="lazy",
         class_="pc-page",
     )
-    pager = _pager("Page", number, source.pages, steps.this)
+    pager = _pager("Page", number, count, name)
     return join([pager, tag("div", tag("div", image, *drawn, class_="pc-sheet"), class_="pc-text", tabindex="0")])
 
 
@@ -179,7 +185,12 @@ def document(
         tag("div", _look(name, plainly=look.plainly), link, class_="pc-tools"),
         class_="pc-head",
     )
-    return join([head, _body(words, structure, Highlights(), look, name)])
+    pages = drawable(record, structure) if structure is not None else 0
+    if structure is None or not pages or look.plainly:
+        body = _body(words, structure, Highlights(), look, name)
+    else:
+        body = _page(record.name, structure, Highlights(), look.page, pages, name)
+    return join([head, UNDRAWN if look.undrawn else EMPTY, body])
 
 
 def _look(name: str, *, plainly: bool) -> Html:
@@ -241,6 +252,9 @@ def _notice(citation: Citation, source: Source) -> Html:
 
 def _said(words: str) -> Html:
     return tag("p", words, class_="pc-conflict pc-notice")
+
+
+UNDRAWN = _said("This page cannot be drawn, so its text is shown.")
 
 
 def _box(words: Html, title: str, style: str = "") -> Html:

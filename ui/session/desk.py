@@ -18,7 +18,7 @@ from qa.answerer import Answerer
 from qa.answers import Answer, Citation
 from qa.conversation import TURNS_KEPT, Conversation, Turn
 from ui.html.conversation import note
-from ui.html.document import Look, Source, Steps, cited
+from ui.html.document import Look, Source, Steps, cited, drawable
 from ui.html.markup import Html
 from ui.session.lazy_assistant import opened
 from ui.session.queue import Line, Stopped
@@ -141,8 +141,8 @@ class Desk:
             record = index.document(name)  # after the text: damage may change the record
         except KeyError:
             return Source(None, None, "gone", None)
-        pages = len(record.pages) if record.kind == "pdf" and len(structure.boxes) else 0
-        return Source(words, record.sha256, self.originals.state(name, record.sha256), link(name), structure, pages)
+        state, pages = self.originals.state(name, record.sha256), drawable(record, structure)
+        return Source(words, record.sha256, state, link(name), structure, pages)
 
     def _settled(self, chat: Chat, reading: Reading, *, literally: bool) -> ChatTurn:
         """The turn with its answer, or with the reason why it has none."""
