@@ -106,9 +106,13 @@ def begin(
         chosen = choose(paths, before, without, only)
         wanted = search or (before.settings.search if before else BY_SIZE)
         with draft(folder) as place:
-            run = _run(chosen, _Run(embedder.fingerprint, before, seen, embedder, place), progress, load)
-            held = before.documents if before else ()
-            check_still_there([only] if only else paths, [*run.taken, *(record.name for record in held)], chosen.away)
+            held, looked_at = [record.name for record in before.documents] if before else [], [only] if only else paths
+            try:
+                run = _run(chosen, _Run(embedder.fingerprint, before, seen, embedder, place), progress, load)
+            except NothingToIndex:
+                check_still_there(looked_at, held, chosen.away)  # the better reason
+                raise
+            check_still_there(looked_at, [*run.taken, *held], chosen.away)
             making, report = run.making(paths, chosen.without, wanted), run.report(before, chosen)
             if (
                 before is None

@@ -17,6 +17,7 @@ import json
 import os
 import shutil
 import stat
+import time
 from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -34,6 +35,8 @@ NONE_YET = "gen-00000000"  # CURRENT names this until the first generation is fi
 # Bytes. Generations up to this size are checked whenever they are opened, which takes up to 0.04 s; of larger ones, what is
 # read is checked when it is read.
 CHEAP_TO_CHECK = 64 * 1024 * 1024
+
+LOOK_EVERY = 0.02  # seconds: whoever waits comes before a watcher that writes again and again
 
 _AGAIN = "run `pincite index` to build it again"
 
@@ -86,6 +89,16 @@ class IndexLocked(IndexProblem):
 
     def __init__(self, folder: Path, holder: str) -> None:
         super().__init__(f"{folder}: the index is being written {holder}; wait for it, then run `pincite index` again")
+        self._folder = folder
+
+    def wait(self, seconds: float) -> None:
+        """Wait until nobody writes it, or so many seconds."""
+        until = time.monotonic() + seconds
+        with suppress(FileNotFoundError), (self._folder / LOCK).open("rb") as file:
+            while time.monotonic() < until:
+                with suppress(BlockingIOError):
+                    return fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                time.sleep(LOOK_EVERY)
 
 
 @contextmanager

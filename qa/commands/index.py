@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -78,8 +77,8 @@ def in_turn(run: Callable[[], None]) -> None:
     while True:
         try:
             return run()
-        except IndexLocked:
-            time.sleep(1)
+        except IndexLocked as locked:
+            locked.wait(60)
 
 
 def show_build(report: BuildReport, place: str, console: Terminal, *, planned: bool = False) -> None:

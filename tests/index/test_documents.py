@@ -75,10 +75,11 @@ def test_reasons(tmp_path: Path, name: str, data: bytes, expected: str) -> None:
     assert reason(tmp_path / name) == expected
 
 
-def test_a_file_that_is_too_large(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [documents.LARGEST_FILE + 1, 300_000_000, 2**40])
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, size: int) -> None:
     path = tmp_path / "large.txt"
     with path.open("wb") as file:
-        file.truncate(documents.LARGEST_FILE + 1)
+        file.truncate(size)
     assert reason(path) == "larger than 50 MB"
 
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -286,13 +287,22 @@ def test_one_writer_at_a_time(store: Path, embedder: FakeEmbedder) -> None:
     )
     try:
         assert process.stdout is not None and process.stdout.readline() == b"held\n"
-        with pytest.raises(IndexLocked, match=rf"being written by process {process.pid} since 20\d\d-"):
+        with pytest.raises(IndexLocked, match=rf"being written by process {process.pid} since 20\d\d-") as locked:
             build([store.parent / "articles"], store, embedder)
         assert Index.open(store).generation == NEW
+        waits = {seconds: _seconds(lambda seconds=seconds: locked.value.wait(seconds)) for seconds in (0.0, 0.2)}
+        assert waits[0.0] < 0.2 <= waits[0.2]
     finally:
         process.kill()
         process.communicate()
+    assert _seconds(lambda: locked.value.wait(60)) < 30
     build([store.parent / "articles"], store, embedder)
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
 
 
 def test_the_lock_is_the_kernels(store: Path) -> None:

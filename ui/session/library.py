@@ -31,7 +31,7 @@ UNDO = 600.0  # seconds for which a removal can be undone
 LONGEST_NAME = 200  # bytes of an upload's name; file systems take 255
 RESULTS_SHOWN = 50  # uploaded files of which the job says what became of each
 LONGEST_WAIT = 60.0  # seconds for another process to finish with the index
-LOOK_EVERY = 0.5  # seconds between attempts
+STOPS = 1.0  # seconds until a stop is noticed meanwhile
 Rebuild = Callable[[Roots, Callable[[int, int, str], None]], BuildReport]
 Change = Callable[[Roots], Roots]  # from the roots as they are when the index is made to those that it is made from
 
@@ -110,11 +110,17 @@ class Library:
         ]
 
     def update(self, key: str | None = None) -> None:
-        """Index all changes, or those in the root of which ``key`` is the address. Raises ValueError for an unknown key."""
+        """Index all changes and the uploads of a job that failed, or the changes in the root of which ``key`` is the address.
+
+        Raises ValueError for an unknown key.
+        """
         named = [root for root in self.roots.paths if key in (None, key_of(str(root)))]
         if key is not None and not named:
             raise ValueError("This folder is no longer among the articles.")
-        self._start(lambda roots: replace(roots, only=named[0] if key is not None else None))
+        if key is None and self._kept:
+            self.add_uploads()
+        else:
+            self._start(lambda roots: replace(roots, only=named[0] if key is not None else None))
 
     def stop(self) -> None:
         """Stop what runs; the index stays as it was, or as it is without more vectors."""
@@ -303,7 +309,11 @@ class Library:
             self._stop.clear()
             if self._vectors is not None:
                 self._vectors.end()
-            report = self._in_turn(lambda: self._rebuilt(change, progress))
+            try:
+                report = self._in_turn(lambda: self._rebuilt(change, progress))
+            except BaseException:
+                self._kept = [*results_of, *self._kept]  # for the next time
+                raise
             self.assistant.reopen()
             if report.without_vector and self._vectors is not None:
                 self._vectors.start()
@@ -317,10 +327,11 @@ class Library:
         while True:
             try:
                 return rebuilt()
-            except IndexLocked:
+            except IndexLocked as locked:
                 if time.monotonic() > until:
                     raise
-            if self._stop.wait(LOOK_EVERY):
+                locked.wait(STOPS)
+            if self._stop.is_set():
                 raise StoppedIndexing(_STOPPED)
 
     def _rebuilt(self, change: Change, progress: Progress) -> BuildReport:

@@ -2,13 +2,15 @@
 
     python eval/bench/store/sync.py [--files 10000] [--repeats 3] [--json sync.json]
 
-Small articles in a hundred folders, embedded by counting words, so that what is timed is the index and not a model.
+Small articles in a hundred folders, embedded by counting words, so that what is timed is the index and not a model. The
+memory is the most that this process held, beside the one that reads documents.
 """
 
 from __future__ import annotations
 
 import os
 import random
+import resource
 import statistics
 import tempfile
 import time
@@ -28,8 +30,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="pincite-") as folder:
         report = measure(Path(folder), options.files, options.repeats)
     rows = [(name, f"{seconds:.2f}") for name, seconds in report.items()]
-    print_table(f"{options.files} files, load {os.getloadavg()[0]:.1f}", ("run", "seconds"), rows, left=("run",))
-    write_json(options.json, {"files": options.files, "seconds": report})
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    title = f"{options.files} files, {peak:.0f} MB, load {os.getloadavg()[0]:.1f}"
+    print_table(title, ("run", "seconds"), rows, left=("run",))
+    write_json(options.json, {"files": options.files, "seconds": report, "megabytes": peak})
 
 
 def measure(folder: Path, files: int, repeats: int) -> dict[str, float]:

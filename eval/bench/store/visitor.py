@@ -6,6 +6,7 @@ import json
 import random
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.request import HTTPCookieProcessor, Request, build_opener
@@ -14,6 +15,7 @@ from index.files import digest
 from index.folder_index import Index
 
 PATIENCE = 120.0  # seconds that an action may take while others write the index
+WENT_AWAY = "since the run began"
 BOUNDARY = "a-boundary-that-no-upload-holds"
 
 
@@ -23,7 +25,7 @@ class Visitor:
     def __init__(self, address: str, index: Path, pick: random.Random) -> None:
         self.held: dict[str, str] = {}
         self._address, self._index, self._pick = address, index, pick
-        self._removed: tuple[str, str] | None = None
+        self._removed: dict[str, str] = {}  # by path
         self._open = build_opener(HTTPCookieProcessor()).open
         self._open(address).close()  # for the cookie
         with self._open(f"{address}config") as config:
@@ -32,9 +34,11 @@ class Visitor:
 
     def act(self, number: int) -> str:
         """Do something of any kind; what went wrong, or "". Raises OSError or ValueError if the page does not answer."""
-        kinds = ["upload", "update", *(["remove"] if self.held else []), *(["undo"] if self._removed else [])]
+        kinds = ["upload", "update", *(["remove"] if self.held else []), *(["back"] if self._removed else [])]
         kind = self._pick.choice(kinds)
-        wrong = str(getattr(self, f"_{kind}")(number)) or self._settled()
+        do: Callable[[], str] = getattr(self, f"_{kind}")(number)
+        while WENT_AWAY in (wrong := do() or self._settled()):
+            time.sleep(1)  # and press the button again
         return f"{kind} {number}: {wrong}" if wrong else self.missed()
 
     def missed(self) -> str:
@@ -43,28 +47,31 @@ class Visitor:
         too_many, lacking = sorted(there - self.held.keys()), sorted(self.held.keys() - there)
         return f"the index holds {too_many} too many and lacks {lacking}" if too_many or lacking else ""
 
-    def _upload(self, number: int) -> str:
+    def _upload(self, number: int) -> Callable[[], str]:
         name, text = f"upload{number}.txt", f"The mill of upload {number} was built in {1500 + number % 400}.\n"
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
-        sent = self._sent("upload", f"{head}{text}\r\n--{BOUNDARY}--\r\n", f"multipart/form-data; boundary={BOUNDARY}")
-        wrong = self._done("upload", files=sent, names=[name]) or self._done("uploaded", names=[])
         self.held[name] = text
-        return wrong
 
-    def _update(self, _: int) -> str:
-        return self._done("update")
+        def upload() -> str:
+            kind = f"multipart/form-data; boundary={BOUNDARY}"
+            sent = self._sent("upload", f"{head}{text}\r\n--{BOUNDARY}--\r\n", kind)
+            return self._done("upload", files=sent, names=[name]) or self._done("uploaded", names=[])
 
-    def _remove(self, _: int) -> str:
+        return upload
+
+    def _update(self, _: int) -> Callable[[], str]:
+        return lambda: self._done("update")
+
+    def _remove(self, _: int) -> Callable[[], str]:
         name = self._pick.choice(sorted(self.held))
         [path] = [path for path in self._uploads() if Path(path).name == name]
-        self._removed = name, self.held.pop(name)
-        return self._done(f"remove:{digest(path.encode())[:20]}")
+        self._removed[path] = self.held.pop(name)
+        return lambda: self._done(f"remove:{_key(path)}")
 
-    def _undo(self, _: int) -> str:
-        assert self._removed is not None
-        (name, text), self._removed = self._removed, None
-        self.held[name] = text
-        return self._done("undo")
+    def _back(self, _: int) -> Callable[[], str]:
+        path = self._pick.choice(sorted(self._removed))
+        self.held[Path(path).name] = self._removed.pop(path)
+        return lambda: self._done(f"back:{_key(path)}")
 
     def _uploads(self) -> list[str]:
         return [
@@ -94,6 +101,10 @@ class Visitor:
         request = Request(f"{self._address}gradio_api/{path}", body.encode(), {"content-type": kind})
         with self._open(request, timeout=PATIENCE) as answer:
             return json.load(answer)
+
+
+def _key(path: str) -> str:
+    return digest(path.encode())[:20]
 
 
 def _words(html: str) -> str:

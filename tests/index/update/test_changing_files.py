@@ -17,7 +17,7 @@ from embedder_fakes import FakeEmbedder
 from index.builder import build
 from index.documents import load
 from index.folder_index import Index
-from index.loaders.text import Content
+from index.loaders.text import Content, UnreadableContent
 from index.update.away import WentAway
 from index.update.report import BuildReport
 
@@ -113,7 +113,7 @@ def test_a_file_that_changes_is_held_as_it_is_in_the_end(folder: Path, kind: str
     assert held(folder)["sub/2.txt"] == file.read_text()
 
 
-@pytest.mark.parametrize("way", ["moved", "emptied"])
+@pytest.mark.parametrize("way", ["moved", "emptied", "moved before anything was read"])
 def test_a_folder_that_goes_away_during_a_run_loses_no_document(folder: Path, way: str) -> None:
     before = held(folder)
 
@@ -121,6 +121,8 @@ def test_a_folder_that_goes_away_during_a_run_loses_no_document(folder: Path, wa
         (folder / "a").rename(folder / "elsewhere")
         if way == "emptied":  # as where a disk was mounted
             (folder / "a").mkdir()
+        if "before" in way:
+            raise UnreadableContent("gone")
 
     with pytest.raises(WentAway, match="since the run began, so nothing was removed"):
         update(folder, go)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from functools import partial
 from pathlib import Path
 
@@ -58,6 +59,20 @@ def test_the_same_size_and_time_do_not_hide_a_change(tmp_path: Path, settled: No
     path.write_text("Two.")
     os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
     assert path.stat().st_mtime_ns == found.st_mtime_ns
+    assert not seen.unchanged(path) and seen.digest(path) == sha256("Two.")
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_was_set_hides_no_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
+    now = time.time_ns
+    monkeypatch.setattr(time, "time_ns", lambda: now() + hours * 3600 * 10**9)
+    path = tmp_path / "a.txt"
+    path.write_text("One.")
+    found = path.stat()
+    seen = remembered(tmp_path, path)
+    assert seen.unchanged(path) == (hours > 0)  # what seems to be of the future is read at every run
+    path.write_text("Two.")
+    os.utime(path, ns=(found.st_atime_ns, found.st_mtime_ns))
     assert not seen.unchanged(path) and seen.digest(path) == sha256("Two.")
 
 

@@ -264,10 +264,7 @@ def test_a_page_deletes_nothing_that_another_page_over_the_same_index_needs(shel
     assert not file.exists()
 
 
-def test_whoever_writes_the_index_is_waited_for_and_keeps_what_it_added(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ui.session.library.LOOK_EVERY", 0.01)
+def test_whoever_writes_the_index_is_waited_for_and_keeps_what_it_added(shelf: Shelf) -> None:
     (shelf.folder / "notes").mkdir()
     (shelf.folder / "notes" / "n.txt").write_text("Nuts.")
 
@@ -279,6 +276,20 @@ def test_whoever_writes_the_index_is_waited_for_and_keeps_what_it_added(
     shelf.before = written
     shelf.upload("b.txt", "Bees.")
     assert shelf.held() == {"a.txt", "b.txt", "n.txt"}
+
+
+def test_the_uploads_of_a_job_that_failed_are_indexed_by_the_next(shelf: Shelf) -> None:
+    def full() -> None:
+        raise OSError(28, "No space left on device", "/disk")
+
+    shelf.before = full
+    file = shelf.upload("b.txt", "Bees.")
+    shelf.before = lambda: None
+    os.utime(file, (0, 0))
+    shelf.library.sweep()
+    assert shelf.held() == {"a.txt"}
+    shelf.do(shelf.library.update)
+    assert shelf.held() == {"a.txt", "b.txt"}
 
 
 def test_waiting_for_whoever_writes_the_index_ends(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
