@@ -24,6 +24,12 @@ WHO_SAID = re.compile(
     r"|^says who\W*$",
     re.I,
 )
+# A sentence that says whose words something is: by one of these verbs, or by quotation marks.
+SAYING = re.compile(
+    r"\b(?:said|say|tell|told|claim|wr[io]t|state[sd]?\b|stating|argu|explain|announc|warn|call|believ|think|thought|report|describ"
+    r"|suggest|declar|insist|according to|author)|[\"“”«»]",
+    re.I,
+)
 _IT = re.compile(
     r"(?:(?:the )?rest (?:of )?)?(?:all )?(?:it|this|that|(?:the|this|that) (?:article|document|text|file|piece|story|page))?",
     re.I,
@@ -70,9 +76,10 @@ class Conversation:
             answers = [one.unsaid() if self._said_of_another(one, other) else one for one in answers]
         elif WHO_SAID.match(question):
             answers = [one if self._beside_the_last(one) else one.unsaid() for one in answers]
-        best = max(range(len(asked)), key=lambda place: (_worth(answers[place]), -place))
-        chosen = answers[best]
-        understood = chosen.understood or asked[best]
+        best = max(answers, key=_worth)
+        likeliest = next(place for place, one in enumerate(answers) if one is best or _same_place(one, best))
+        chosen = answers[likeliest]
+        understood = chosen.understood or asked[likeliest]
         self.turns = [*self.turns[1 - TURNS_KEPT :], Turn.of(understood, chosen)]
         return replace(chosen, question=question, understood=understood if understood != question else None)
 
@@ -84,13 +91,13 @@ class Conversation:
         return answer
 
     def _beside_the_last(self, answer: Answer) -> bool:
-        """Whether this answer stands in the sentence that was cited last, or next to it, where its speaker is named."""
+        """Whether this stands in a sentence of somebody's words: the one that was cited last, or one next to it."""
         last = self.turns[-1].cited if self.turns else None
         if last is None or answer.text is None or not answer.citations:
             return answer.text is None
         cited, around = answer.citations[0], in_its_sentence(last)
         near = cited.start < around.end + SPEAKER_WITHIN and around.start - SPEAKER_WITHIN < cited.end
-        return cited.document == last.document and near
+        return cited.document == last.document and near and bool(SAYING.search(in_its_sentence(cited).quote))
 
     def _said_of_another(self, answer: Answer, name: str) -> bool:
         """Whether this repeats the last answer, from a sentence that does not mention ``name``."""
@@ -98,8 +105,7 @@ class Conversation:
         if last is None or answer.text is None or not answer.citations:
             return False
         cited = answer.citations[0]
-        same = cited.document == last.document and cited.start < last.end and last.start < cited.end
-        return same and name.lower() not in in_its_sentence(cited).quote.lower()
+        return _overlap(cited, last) and name.lower() not in in_its_sentence(cited).quote.lower()
 
 
 def completed(question: str, turns: Sequence[Turn]) -> list[str]:
@@ -115,7 +121,7 @@ def completed(question: str, turns: Sequence[Turn]) -> list[str]:
         return [f"Summarise “{PurePath(last.document).name}”"]
     if message.kind == "topic" and question.endswith("?") and message.topic == question.rstrip(" ?"):
         return readings(f"And {question}", turns) if turns else [question]
-    if message.kind not in ("question", "overview of a document"):
+    if message.kind not in ("question", "overview of a document", "topic"):
         return [question]
     if turns and (who := WHO_SAID.match(question)):
         asked = (who["who"] or "who said").capitalize()
@@ -128,6 +134,17 @@ def _last_words(sentence: str) -> str:
     words = sentence.replace("“", '"').replace("”", '"').split()
     kept = " ".join(words[-LAST_WORDS:])
     return kept if '"' not in kept else kept.rpartition('"')[2].strip() or kept.replace('"', "")
+
+
+def _overlap(one: Citation, other: Citation) -> bool:
+    """Whether two quotations share words of a document."""
+    return one.document == other.document and one.start < other.end and other.start < one.end
+
+
+def _same_place(one: Answer, other: Answer) -> bool:
+    """Whether two answers are quoted from the same words."""
+    given = one.text is not None and other.text is not None and one.citations and other.citations
+    return bool(given) and _overlap(one.citations[0], other.citations[0])
 
 
 def _worth(answer: Answer) -> float:

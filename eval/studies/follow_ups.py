@@ -1,8 +1,9 @@
 """How much of what a follow-up leaves out is completed from the turns before it.
 
-``python -m eval.studies.follow_ups FILE`` reads JSON lines with a history, a question and its rewriting by a person, and compares
-the content words that the question was completed with to those of the rewriting. Of several readings the first counts, since
-the articles are not at hand to choose by; the best one says what choosing could reach. No answers are known, only questions.
+``python -m eval.studies.follow_ups FILE [QUESTIONS ...]`` reads JSON lines with a history, a question and its rewriting by a
+person, and compares the content words that the question was completed with to those of the rewriting. Of several readings the
+first counts, since the articles are not at hand to choose by; the best one says what choosing could reach. No answers are known,
+only questions. QUESTIONS are files of questions that were asked by themselves: how many of them would be completed.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.studies.message_kinds import questions_of
 from qa.console import out
 from qa.conversation import TURNS_KEPT, Turn, completed
 from qa.question.content_words import content
+from qa.question.follow_ups import leans
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,10 @@ def main() -> None:
         out.say(
             f"{name}: precision {100 * precision:.1f}, recall {100 * recall:.1f}, F1 {100 * every.f1:.1f} of {len(some)}"
         )
+    for name in sys.argv[2:]:
+        alone = questions_of(Path(name))
+        share = 100 * sum(map(leans, alone)) / len(alone)
+        out.say(f"{Path(name).name}: {share:.1f} % of {len(alone)} would be completed after another question")
 
 
 if __name__ == "__main__":

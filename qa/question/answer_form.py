@@ -30,10 +30,11 @@ LEAD = (
     r"|(?:name|list|enumerate)(?: the)?)"
 )
 ADJECTIVE = r"(?:\w+(?:an|ish|ese|al|ic|ern|ous|ive|ign|ent)|main|major|other|big)"
+ONE_OF = r"which (?:one )?of\b.*?\b(?:is|was|does|has)\b"  # "Which of the two mills is older?" asks for one of them
 LIST = re.compile(
-    rf"^{LEAD}\s+(?:{NUMBER_WORD}\s+(?:[\w-]+\s+){{0,3}}?|(?:{ADJECTIVE}\s+){{0,2}})(?!years\b|kinds? of\b){PLURAL}"
-    rf"|^(?:which|what|who|where)\b.*\b(?:the|are)\s+{NUMBER_WORD}\s+(?:[\w-]+\s+){{0,3}}?{PLURAL}"
-    r"|^(?:who|what) are the\b",
+    rf"^(?!{ONE_OF})(?:{LEAD}\s+(?:{NUMBER_WORD}\s+(?:[\w-]+\s+){{0,3}}?|(?:{ADJECTIVE}\s+){{0,2}})(?!years\b|kinds? of\b){PLURAL}"
+    rf"|(?:which|what|who|where)\b.*\b(?:the|are)\s+{NUMBER_WORD}\s+(?:[\w-]+\s+){{0,3}}?{PLURAL}"
+    r"|(?:who|what) are the\b)",
     re.I,
 )
 
@@ -48,7 +49,9 @@ SEPARATOR = re.compile(r",\s*(?:and|or|as well as)?\s+|\s+(?:and|or|as well as)\
 NAMES_RUN = re.compile(rf"{ITEM}(?:,\s+{ITEM})*(?P<end>,?\s+(?:and|as well as)\s+{ITEM})?")
 
 
-_NUMBERED = re.compile(rf"\b(?:the|are|which|what) (?P<number>{any_of(NUMBERS)}) (?:[\w-]+ ){{0,2}}?{PLURAL}", re.I)
+_NUMBERED = re.compile(
+    rf"^(?!{ONE_OF}).*?\b(?:the|are|which|what) (?P<number>{any_of(NUMBERS)}) (?:[\w-]+ ){{0,2}}?{PLURAL}", re.I
+)
 _TIMES = "(?!(?:years|months|weeks|days|hours|minutes|times|miles|met(?:res|ers)|kilomet(?:res|ers))\\b)"
 _HOW_MANY = re.compile(
     rf"^(?:and |so )?how many (?P<things>(?:[\w-]+ ){{0,3}}?{_TIMES}(?P<noun>{PLURAL})) (?P<rest>.+)$", re.I

@@ -109,9 +109,9 @@ class FakeCites(FakeAsks):
         ]
 
 
-def _cited(text: str) -> Citation:
-    start = SAID.index(text)
-    return Citation("/a.md", "A", "0", start, start + len(text), text, None, CitedPassage(0, len(SAID), SAID), 1.0)
+def _cited(text: str, said: str = SAID) -> Citation:
+    start = said.index(text)
+    return Citation("/a.md", "A", "0", start, start + len(text), text, None, CitedPassage(0, len(said), said), 1.0)
 
 
 def test_the_last_answer_is_none_for_a_name_that_its_sentence_lacks():
@@ -146,3 +146,26 @@ def test_small_talk_and_a_new_topic_are_not_completed():
     turn = Turn("Who keeps the lamp?", "Ben")
     assert completed("Thanks", [turn]) == ["Thanks"]
     assert completed("Tell me about the pier", [turn]) == ["Tell me about the pier"]
+
+
+@pytest.mark.parametrize(
+    ("words", "speaker"), [("Ben said that the mill is new.", "Ben"), ("Ben built the new mill.", None)]
+)
+def test_a_speaker_stands_in_a_sentence_of_somebodys_words(words: str, speaker: str | None):
+    class Cites(FakeAsks):
+        def ask_many(self, questions: Sequence[str], *, as_written: bool = False) -> list[Answer]:
+            return [replace(one, citations=(_cited(one.text or "", words),)) for one in super().ask_many(questions)]
+
+    conversation = Conversation(Cites({"What is new?": ("mill", 0.9), "Who said mill?": ("Ben", 0.8)}))
+    conversation.ask("What is new?")
+    assert conversation.ask("Who said that?").text == speaker
+
+
+def test_of_readings_with_one_answer_the_likeliest_is_shown():
+    known = {"How much did Oman export?": ("doubled", 0.9)} | {
+        f"How much of {it} was oil?": ("trebled", sure) for it, sure in (("doubled", 0.5), ("Oman", 0.8))
+    }
+    conversation = Conversation(FakeCites(known))
+    conversation.ask("How much did Oman export?")
+    answer = conversation.ask("How much of it was oil?")
+    assert (answer.understood, answer.confidence) == ("How much of doubled was oil?", 0.5)

@@ -33,6 +33,9 @@ from qa.question.answer_form import Form, counting, form_of, items, number_asked
         ("Which two countries did Macron visit?", "list"),
         ("Name the members of the SCO.", "list"),
         ("Who are the presidents of Central Asia?", "list"),
+        ("Which of the two mills is older?", "span"),
+        ("Which one of the three does not burn?", "span"),
+        ("Which of the two mills are old?", "list"),
         ("To which cities did he fly?", "list"),
         ("  WHICH COUNTRIES did he visit?", "list"),
     ],
@@ -158,7 +161,12 @@ def test_bullets_and_numbered_lines_are_items(answer: str, expected: list[str]):
 
 @pytest.mark.parametrize(
     ("question", "number"),
-    [("Who were the three mayors?", 3), ("Which two old towns lie there?", 2), ("Who was it?", None)],
+    [
+        ("Who were the three mayors?", 3),
+        ("Which two old towns lie there?", 2),
+        ("Who was it?", None),
+        ("Which of the two mills is older?", None),
+    ],
 )
 def test_the_number_of_things_asked_for(question: str, number: int | None):
     assert number_asked(question) == number
