@@ -18,6 +18,17 @@ FUNCTION_WORDS = tuple(  # the others that hold a sentence together
     "other another each both own same such too".split()
 )
 NUMBERS = tuple("two three four five six seven eight nine ten".split())
+QUANTITIES = tuple(  # that say how much without a number
+    "hundreds thousands millions billions trillions tens dozens all both none no nothing half quarter third most many few several "
+    "couple free unlimited double twice triple once majority minority until seconds minutes hours days weeks months years decades "
+    "century centuries".split()
+)
+TIMES = tuple(  # that say when without a number
+    "century centuries decade decades year years month months week weeks day days weekday weekdays weekend weekends season spring "
+    "summer autumn winter morning noon afternoon evening night midnight dawn dusk sunrise sunset today yesterday tomorrow ago now "
+    "never always daily weekly monthly yearly annually earlier later recently soon immediately early mid late antiquity "
+    "renaissance easter christmas beginning middle end".split()
+)
 MONTHS = tuple("January February March April May June July August September October November December".split())
 WEEKDAYS = tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
 

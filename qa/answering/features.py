@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from index.sentences import Offsets, sentences
 from qa.answering.candidates import Candidate
-from qa.answering.values import holds, in_unit_asked, same
+from qa.answering.type_check import is_unfit
+from qa.answering.values import same
 from qa.question.answer_form import WHOLE_SENTENCE, form_of
 from qa.question.answer_type import type_wanted
 from qa.question.content_words import content
@@ -20,8 +20,6 @@ NO_SPAN = -10.0  # log odds of a sentence without any of the spans that the read
 LONGEST = 20  # content words of a question: those with more are all hard
 MOST_OF_IT = 0.8  # of a sentence's characters: an article or a full stop may be missing
 AGREEING = 2  # further documents: a third and a fourth hardly add
-_DATELINE = re.compile(r"[^\w\s]|\b(?:published|updated|posted|last|modified|by|on|at|date|am|pm|gmt|utc|est)\b", re.I)
-DATELINE_WORDS = 6  # words beside the date, of places and agencies
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +32,11 @@ class Features:
     and within -1..1; ``found``: the log of the odds of all candidates together, scaled as the margin; ``agreement``: further
     documents that say the same, of at most two, as a share; ``near``: share of the question's content words in the answer's
     sentence, the one before, its title and headings, or its row; ``length``: content words of the question, of at most 20, as a
-    share; ``sentence``: 1 if it is a whole sentence.
+    share; ``sentence``: 1 if it is a whole sentence; ``row``: 1 if it is from a row of a table.
 
-    The rest are 1 or 0 and have no weight: ``unfit``, it is not of the type asked for, or holds no content word, and ``row``, it is
-    from a row of a table, because kinds of questions that were left out of the fit gained nothing from them; ``outside``, it is
-    outside the document's main content, because no question of the fit is answered there.
+    The rest are 1 or 0 and have no weight: ``unfit``, it is in another unit than was asked for, or the date of an article, because
+    kinds of questions that were left out of the fit gained nothing from it; ``outside``, it is outside the document's main
+    content, because no question of the fit is answered there.
     """
 
     margin: float
@@ -52,8 +50,8 @@ class Features:
     near: float = 1.0
     length: float = 0.0
     sentence: float = 0.0
-    unfit: float = 0.0
     row: float = 0.0
+    unfit: float = 0.0
     outside: float = 0.0
 
     @classmethod
@@ -117,8 +115,8 @@ def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
                 near=share(wanted, _around(candidate)),
                 length=min(len(wanted), LONGEST) / LONGEST,
                 sentence=float(whole or len(candidate.text) > MOST_OF_IT * len(sentence)),
-                unfit=0.0 if whole else float(is_unfit(question, candidate.text, sentence)),
                 row=float(bool(hit.passage.header)),
+                unfit=0.0 if whole else float(is_unfit(question, candidate.text, sentence)),
                 outside=float(not candidate.shown[0].hit.passage.main),
             )
         )
@@ -171,25 +169,6 @@ def sentences_of(text: str) -> tuple[Offsets, ...]:
 def share(wanted: frozenset[str], text: str) -> float:
     """The share of content words that a text holds; 1 if there are none."""
     return len(wanted & content(text)) / len(wanted) if wanted else 1.0
-
-
-def is_unfit(question: str, answer: str, sentence: str) -> bool:
-    """Whether an answer has no content word, or not the figure, in its unit, or the date that the question asks for."""
-    kind = type_wanted(question)
-    if kind in ("figure", "date") and not holds(kind, answer):
-        return True
-    if kind == "figure" and not in_unit_asked(question, answer):
-        return True
-    if kind == "date":
-        return is_dateline(answer, sentence)
-    return not content(answer) and kind != "figure"
-
-
-def is_dateline(answer: str, sentence: str) -> bool:
-    """Whether a date stands in its line alone or with names of places and agencies, as the date of an article does."""
-    line = next((one for one in sentence.splitlines() if answer in one), sentence)
-    others = _DATELINE.sub(" ", line.replace(answer, " ")).split()
-    return len(others) <= DATELINE_WORDS and not any(word[0].islower() for word in others)
 
 
 def log_sum(scores: Sequence[float]) -> float:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from qa.answering.candidates import Candidate, candidates
 from qa.answering.confidence import Confidence, sigmoid
 from qa.answering.features import Features, features_of
+from qa.answering.type_check import of_another_type
+from qa.question.answer_form import WHOLE_SENTENCE, form_of
 from qa.reader.reader import Reading
 from qa.retrieval.hybrid import Hit
 
@@ -38,6 +40,10 @@ def ranking(question: str, hits: Sequence[Hit], readings: Sequence[Reading], con
 
 
 def considered(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[tuple[Candidate, Features]]:
-    """The best candidates by the reader's score alone, each with its features."""
-    found = candidates(hits, readings)[:CONSIDERED]
+    """The best candidates by the reader's score alone, each with its features.
+
+    None is of another type than the question asks for, because of those that would have been given, none was right.
+    """
+    whole = form_of(question) in WHOLE_SENTENCE
+    found = [one for one in candidates(hits, readings) if whole or not of_another_type(question, one.text)][:CONSIDERED]
     return list(zip(found, features_of(question, found), strict=True))

@@ -5,24 +5,32 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from qa.english import any_of
+from qa.english import AUXILIARIES, PREPOSITIONS, any_of
 
 AnswerType = Literal["figure", "date", "name"]
 
 _MEASURES = (
-    "age amount area budget capacity cost costs depth distance duration fare fee fine height income length loss "
+    "age amount budget capacity cost costs depth distance duration fare fee fine height income length loss "
     "number percentage population price profit proportion rate revenue salary share size speed sum tax temperature "
-    "toll total turnover value wage weight width"
+    "toll total turnover wage weight width"
 ).split()
-_LEAD = r"^(?:and |so |but )?(?:(?:in|on|at|by|to|for|from|of|since|until|with|under|over) )?"
+_MEASURE = (
+    rf"{any_of(_MEASURES)}(?=\s*(?:[?,]|$)|\s+{any_of((*AUXILIARIES, *PREPOSITIONS))}\b)"  # "age", not "age groups"
+)
+_ABOUT = "(?:exactly |about |approximately |roughly )?"
+_LEAD = rf"^(?:and |so |but )?(?:(?:in|on|at|by|to|for|from|of|since|until|with|under|over) )?{_ABOUT}"
+_NO_CLAUSE = (
+    r"(?!.*(?:, (?:who|what|which|where|why|how)\b|\bwhat\s*\?*$))"  # "When it burst, what was lost?" asks for no date
+)
 _TYPES: dict[AnswerType, re.Pattern[str]] = {
     "date": re.compile(
-        rf"{_LEAD}(?:when\b|(?:what|which) (?:exact )?(?:year|month|day|date|century|decade|season)\b)", re.I
+        rf"{_LEAD}(?:when\b{_NO_CLAUSE}|(?:what|which) (?:exact )?(?:year|month|day|date|century|decade|season)\b)",
+        re.I,
     ),
     "figure": re.compile(
         rf"{_LEAD}how (?:many|much|long|far|tall|high|deep|old|large|big|heavy|wide|fast|thick)\b"
-        rf"|{_LEAD}what (?:\w+ )?{any_of(_MEASURES)}\b"
-        rf"|{_LEAD}what (?:is|was|are|were|will be) (?:the|its|his|her|their) (?:[\w-]+ ){{0,3}}?{any_of(_MEASURES)}\b"
+        rf"|{_LEAD}what (?:\w+ )?{_MEASURE}"
+        rf"|{_LEAD}what (?:is|was|are|were|will be) (?:the|its|his|her|their) (?:[\w-]+ ){{0,3}}?{_MEASURE}"
         r"|^what (?:does|did|do|will|would) .+ (?:cost|weigh|earn|measure)\b",
         re.I,
     ),

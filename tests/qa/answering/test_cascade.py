@@ -16,7 +16,7 @@ from qa.reader.reader import BUNDLED, ExtractiveReader
 from qa.reader.windows import Pair
 from qa.retrieval.hybrid import Hit
 
-WHAT, HOW_LONG = "What is it called?", "How long is it?"
+WHAT, NEAR_WHAT, HOW_LONG = "What is it called?", "What is it near?", "How long is it?"
 PLACES = ("Osh", "Almaty", "Astana", "Turkistan", "Oskemen", "Aral", "Semey", "Taraz")
 UNRANKED = [hit(f"It is in {place}.", document=f"/{place}.txt") for place in PLACES]
 HITS = [replace(one, similarity=0.01 - 0.001 * rank) for rank, one in enumerate(UNRANKED)]
@@ -115,14 +115,14 @@ def test_what_cannot_be_compared_is_settled_by_the_best_answer_alone():
 
 
 def test_questions_are_read_together_and_each_as_far_as_it_needs():
-    large = FakeReader({WHAT: {"Osh": 9.0}, HOW_LONG: {"Astana": 9.0}})
-    readings = read_enough([HOW_LONG, WHAT, WHAT], [HITS, HITS, []], large, None, leading(3.0))
+    large = FakeReader({WHAT: {"Osh": 9.0}, NEAR_WHAT: {"Astana": 9.0}})
+    readings = read_enough([NEAR_WHAT, WHAT, WHAT], [HITS, HITS, []], large, None, leading(3.0))
     assert [len(few) for few in readings] == [4, 1, 0]
     assert [[pair.question for pair in call] for call in large.calls] == [
-        [HOW_LONG, WHAT],
-        [HOW_LONG],
-        [HOW_LONG],
-        [HOW_LONG],
+        [NEAR_WHAT, WHAT],
+        [NEAR_WHAT],
+        [NEAR_WHAT],
+        [NEAR_WHAT],
     ]
 
 

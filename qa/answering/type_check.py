@@ -1,0 +1,45 @@
+"""Whether an answer is of the type that its question asks for."""
+
+from __future__ import annotations
+
+import re
+
+from qa.answering.values import holds, in_unit_asked
+from qa.english import QUANTITIES, TIMES, WEEKDAYS, any_of
+from qa.question.answer_type import type_wanted
+from qa.question.content_words import content
+
+_QUANTITY = re.compile(rf"\b{any_of(QUANTITIES)}\b|\wfold\b", re.I)
+_TIME = re.compile(rf"\d|\b{any_of(TIMES)}\b|\b{any_of(WEEKDAYS)}s\b", re.I)
+_TIME_CLAUSE = re.compile(  # "after the war", "as soon as the boat is in"
+    r"^(?:after|around|as|at|before|between|by|during|every|following|for|from|if|in|on|once|over|prior|since|through|throughout"
+    r"|towards?|under|until|upon|when|whenever|while|with|within) (?:\S+ )*\S+",
+    re.I,
+)
+_DATELINE = re.compile(r"[^\w\s]|\b(?:published|updated|posted|last|modified|by|on|at|date|am|pm|gmt|utc|est)\b", re.I)
+DATELINE_WORDS = 6  # words beside the date, of places and agencies
+
+
+def of_another_type(question: str, answer: str) -> bool:
+    """Whether an answer has no content word, or does not say how much or when to a question that asks for it."""
+    kind = type_wanted(question)
+    if kind == "figure":
+        return not holds(kind, answer) and not _QUANTITY.search(answer)
+    if kind == "date" and not holds(kind, answer):
+        return not _TIME.search(answer) and not (content(answer) and _TIME_CLAUSE.match(answer))
+    return kind != "date" and not content(answer)
+
+
+def is_unfit(question: str, answer: str, sentence: str) -> bool:
+    """Whether a figure is in another unit than the question asks for, or a date is that of an article."""
+    kind = type_wanted(question)
+    return (kind == "figure" and not in_unit_asked(question, answer)) or (
+        kind == "date" and is_dateline(answer, sentence)
+    )
+
+
+def is_dateline(answer: str, sentence: str) -> bool:
+    """Whether a date stands in its line alone or with names of places and agencies, as the date of an article does."""
+    line = next((one for one in sentence.splitlines() if answer in one), sentence)
+    others = _DATELINE.sub(" ", line.replace(answer, " ")).split()
+    return len(others) <= DATELINE_WORDS and not any(word[0].islower() for word in others)
