@@ -16,11 +16,11 @@ import math
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
 from index.files import replace_file
+from qa.reader.layout import laid_out
 from qa.reader.reader import BUNDLED, Reader, Reading, Span
 from qa.reader.windows import Pair
 
@@ -93,8 +93,9 @@ class RecordedReader:
 
 
 def key_of(pair: Pair) -> str:
-    """A hash of everything the reader is given; what is empty does not count."""
-    given = {name: value for name, value in asdict(pair).items() if value}
+    """A hash of the question and of the text that the reader is given."""
+    given = {"question": pair.question, "passage": laid_out(pair.passage, pair.header).text}
+    given = {name: text for name, text in given.items() if text}
     return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()[:32]
 
 

@@ -23,7 +23,7 @@ class TokenSpan:
 def best_spans(
     start: Floats, end: Floats, context: Mask, *, n: int, longest: int = MAX_ANSWER_TOKENS
 ) -> list[TokenSpan]:
-    """The ``n`` best spans of one window, best first, without overlaps.
+    """The ``n`` best spans of one window, best first, without overlaps; none reaches over a token outside the context.
 
     ``start`` and ``end`` are logits [L]; ``context`` [L] is true for tokens that may belong to an answer. The null
     logits are those of token 0 (Devlin et al. 2019, section 4.3). Logits of different windows differ by an unknown
@@ -37,6 +37,9 @@ def best_spans(
     first_scores = np.where(context[low:high], start[low:high], -np.inf)
     last_scores = np.where(context[low:high], end[low:high], -np.inf)
     band = _band(first_scores, last_scores, min(longest, high - low))
+    if len(allowed) < high - low:
+        gaps = np.cumsum(~context[low:high]).astype(band.dtype)
+        band[_band(-gaps, gaps, band.shape[1]) > 0] = -np.inf
     spans: list[TokenSpan] = []
     while len(spans) < n and np.isfinite(score := band.max()):
         row, extra = divmod(int(band.argmax()), band.shape[1])

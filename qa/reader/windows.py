@@ -10,6 +10,7 @@ import numpy as np
 from tokenizers import Encoding, Tokenizer
 
 from index.arrays import Ints, Mask
+from qa.reader.layout import laid_out
 
 QUESTION_TOKENS = 64  # leaves most of a window to the passage
 QUESTION_CHARACTERS = 4_000  # cut before tokenising, which would be slow on more
@@ -24,16 +25,11 @@ def padded(length: int, multiple: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and one passage to read. The reader sees the ``header`` above the passage, but finds no answer in it."""
+    """A question and one passage to read. The reader sees the names of columns in the ``header``, but finds no answer in them."""
 
     question: str
     passage: str
     header: str = ""
-
-    @property
-    def above(self) -> str:
-        """What stands before the passage."""
-        return f"{self.header}\n" if self.header else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +84,14 @@ class PairEncoder:
         """All windows of all pairs, in order; a pair with an empty passage has none."""
         texts = list(dict.fromkeys(pair.question for pair in pairs))
         shortened = dict(zip(texts, map(self._shorten, texts), strict=True))
-        encodings = self._pairs.encode_batch([(shortened[pair.question], pair.above + pair.passage) for pair in pairs])
+        layouts = [laid_out(pair.passage, pair.header) for pair in pairs]
+        encodings = self._pairs.encode_batch(
+            [(shortened[pair.question], layout.text) for pair, layout in zip(pairs, layouts, strict=True)]
+        )
         return [
             window
             for number, encoding in enumerate(encodings)
-            for window in (
-                _window(number, part, len(pairs[number].above)) for part in [encoding, *encoding.overflowing]
-            )
+            for window in (_window(number, part, layouts[number].places) for part in [encoding, *encoding.overflowing])
             if window.context.any()
         ]
 
@@ -107,8 +104,14 @@ class PairEncoder:
         )
 
 
-def _window(number: int, encoding: Encoding, above: int) -> Window:
-    """The window of an encoding whose passage stands below so many characters."""
-    offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2) - above
-    context = np.array([owner == 1 for owner in encoding.sequence_ids], dtype=np.bool_) & (offsets[:, 0] >= 0)
-    return Window(number, encoding.ids, encoding.type_ids, np.maximum(offsets, 0), context)
+def _window(number: int, encoding: Encoding, places: Ints) -> Window:
+    """The window of an encoding of a text whose characters stand at these places of the passage."""
+    offsets = np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2)
+    context = np.array([owner == 1 for owner in encoding.sequence_ids], dtype=np.bool_) & (
+        offsets[:, 0] < offsets[:, 1]
+    )
+    first, last = places[offsets[context, 0]], places[offsets[context, 1] - 1]
+    of_passage = np.zeros_like(offsets)
+    of_passage[context] = np.stack([first, last + 1], axis=1)
+    context[context] = (first >= 0) & (last >= 0)
+    return Window(number, encoding.ids, encoding.type_ids, np.where(context[:, None], of_passage, 0), context)

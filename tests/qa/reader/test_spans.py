@@ -36,6 +36,12 @@ def test_spans_stay_in_the_context():
     assert found == [TokenSpan(3, 3, 3.0), TokenSpan(4, 4, 3.0)]
 
 
+def test_no_span_reaches_over_a_gap_in_the_context():
+    inside = np.array([False, True, True, False, True])
+    found = best_spans(floats(0, 9, 1, 0, 2), floats(0, 1, 2, 0, 9), inside, n=2)
+    assert found == [TokenSpan(1, 2, 11.0), TokenSpan(4, 4, 11.0)]
+
+
 def test_later_spans_do_not_overlap_better_ones():
     start, end = floats(0, 6, 5, 0, 3), floats(0, 0, 6, 5, 3)
     assert best_spans(start, end, context(5), n=5) == [

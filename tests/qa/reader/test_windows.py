@@ -82,3 +82,10 @@ def test_column_names_are_read_above_the_passage_and_are_no_part_of_it(tmp_path:
     [alone] = opened(tmp_path).encode([Pair("who", "a border")])
     assert len(window.ids) == len(alone.ids) + 2
     assert characters(window, "a border") == characters(alone, "a border") == ["a", "border"]
+
+
+def test_the_cells_of_a_row_are_the_only_context_beside_their_names(tmp_path: Path):
+    row = "| a | b c |"
+    [window] = opened(tmp_path).encode([Pair("who", row, "what | the")])
+    assert characters(window, row) == ["a", "b", "c"]
+    assert len(window.ids) == len("[CLS] who [SEP] what : a ; the : b c ; [SEP]".split())
