@@ -10,7 +10,7 @@ from qa.answering.confidence import Confidence
 from qa.answering.conflicts import Compared, DateOf, compare
 from qa.answering.features import FoundFeatures
 from qa.answering.ranking import Ranked
-from qa.answering.sentences import Sentence, quoted, ranked_sentences
+from qa.answering.sentences import Sentence, nearest, quoted, ranked_sentences
 from qa.answers import Alternative, Answer, Certainty, Citation, Kind
 from qa.question.answer_form import WHOLE_SENTENCE, form_of, number_asked
 from qa.question.content_words import content
@@ -38,13 +38,13 @@ def outcome(
     if ranked and ranked[0].probability >= confidence.threshold:
         return _given(question, compare(question, ranked, confidence, date_of), confidence)
     sentences = ranked_sentences(question, hits, readings, confidence)
-    nearest = quoted(sentences)
-    if nearest and confidence.sentence.word(nearest[0].confidence) == "sure":
+    best = quoted(sentences)
+    if best and confidence.sentence.word(best[0].confidence) == "sure":
         return Answer(
             question,
-            nearest[0].quote,
-            nearest[0].confidence,
-            nearest[:1],
+            best[0].quote,
+            best[0].confidence,
+            best[:1],
             _alternatives(ranked),
             kind="passage",
             certainty="sure",
@@ -54,7 +54,7 @@ def outcome(
         question,
         None,
         probability,
-        nearest,
+        quoted(nearest(sentences, [one.candidate for one in ranked])),
         _alternatives(ranked),
         kind="none",
         certainty=confidence.none.word(probability),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from qa.answering.candidates import cited
+from qa.answering.candidates import Candidate, Support, cited
 from qa.answering.confidence import Confidence, sigmoid
 from qa.answering.features import SentenceFeatures, clipped, log_sum, sentences_of, share
 from qa.answers import Citation
@@ -38,6 +38,10 @@ class Sentence:
         """Its words, a slice of the document."""
         passage = self.hit.passage
         return passage.text[self.start - passage.start : self.end - passage.start]
+
+    def holds(self, support: Support) -> bool:
+        """Whether a place begins in it."""
+        return self.hit.passage.document == support.hit.passage.document and self.start <= support.start < self.end
 
 
 def answering_sentences(
@@ -83,13 +87,24 @@ def ranked_sentences(
     return sorted(found.values(), key=lambda sentence: -sentence.log_odds)
 
 
+def nearest(ranked: Sequence[Sentence], found: Sequence[Candidate]) -> list[Sentence]:
+    """The sentences of the best candidates, best first, and then the others.
+
+    Of the questions with an answer that get no short one, three such sentences hold it more often than the three most probable:
+    on the kinds that ``eval.studies.fit_certainty`` is fitted on, 10 to 35 points more for most and less for none.
+    """
+    supports = [candidate.best for candidate in found[:MOST]]
+    leading = [one for support in supports for one in ranked if one.holds(support)]
+    return list(dict.fromkeys((*leading, *ranked)))
+
+
 def quoted(ranked: Sequence[Sentence], most: int = MOST) -> tuple[Citation, ...]:
     """The first ``most`` sentences that are worth it as citations, those that follow each other in one passage as one quote."""
-    least = WORTH * sigmoid(ranked[0].log_odds) if ranked else 0.0
+    least = WORTH * max((sigmoid(one.log_odds) for one in ranked), default=0.0)
     groups: list[list[Sentence]] = []
     for one in ranked[:most]:
         if sigmoid(one.log_odds) < least:
-            break
+            continue
         beside = next((group for group in groups if any(_adjoin(one, other) for other in group)), None)
         if beside is None:
             groups.append([one])

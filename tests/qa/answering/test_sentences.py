@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from reader_fakes import hit
 
+from qa.answering.candidates import candidates
 from qa.answering.confidence import Confidence, Scale, unfitted
-from qa.answering.sentences import answering_sentences, ranked_sentences
+from qa.answering.sentences import answering_sentences, nearest, ranked_sentences
 from qa.reader.reader import Reading, Span
 
 MILL = "The Orrin rises in the hills. The mill on the Orrin was repaired in 2019. Nobody lives there."
@@ -65,3 +66,13 @@ def test_sentences_that_follow_each_other_are_one_quote():
 def test_a_sentence_that_two_passages_share_is_quoted_once():
     hits = [hit(MILL), hit(MILL)]
     assert len(ranked_sentences(ASKED, hits, [], confidence())) == 3
+
+
+def test_the_sentences_of_the_best_candidates_come_before_those_that_share_words():
+    hits, start = [hit(MILL)], MILL.index("Nobody")
+    readings = [Reading((Span(start, start + 6, -1.0),))]
+    ranked = ranked_sentences(ASKED, hits, [None], confidence())
+    assert ranked[0].text == "The mill on the Orrin was repaired in 2019."
+    led = nearest(ranked, candidates(hits, readings))
+    assert [one.text for one in led[:2]] == ["Nobody lives there.", ranked[0].text]
+    assert len(led) == len(ranked) == 3 and nearest(ranked, []) == ranked
