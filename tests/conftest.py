@@ -82,6 +82,15 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
+def own_server() -> Iterator[Server]:
+    """A server that a test may stop."""
+    from postgres_server import running_server
+
+    with running_server() as started:
+        yield started
+
+
+@pytest.fixture
 def url(server: Server) -> str:
     """An empty database."""
     return server.new_database()

@@ -12,7 +12,7 @@ import safetensors
 FIXTURES = {
     "slow": {"reader_folder", "sentence_embedder", "pincite", "served", "page", "followed"},
     "browser": {"chromium"},
-    "database": {"server"},
+    "database": {"server", "own_server"},
 }
 REAL = 10_000_000  # bytes of weights: the smallest real model has 18 million, what tests write 3 million at most
 

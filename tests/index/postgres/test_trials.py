@@ -7,7 +7,7 @@ import resource
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,13 +29,6 @@ from qa.retrieval.hybrid import HybridRetriever
 from ui.server.serving import free_port
 
 TERMINATE = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = '{}'"
-
-
-@pytest.fixture
-def own_server() -> Iterator[Server]:
-    """A server that a test may stop."""
-    with running_server() as started:
-        yield started
 
 
 @pytest.fixture
@@ -261,6 +254,7 @@ def certify(folder: Path, name: str) -> Path:
     return certificate
 
 
+@pytest.mark.database
 def test_a_server_is_believed_only_with_its_certificate(tmp_path: Path) -> None:
     programs = [path.parent for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))]
     if not programs or shutil.which("openssl") is None:

@@ -113,6 +113,23 @@ def test_a_store_that_is_gone_is_said_to_be_on_the_page(
     assert last.state == "failed" and "does not exist" in last.problem
 
 
+def test_a_server_that_stops_costs_the_page_what_is_asked_meanwhile(
+    articles: Path, own_server: Server, embedder: FakeEmbedder, tmp_path: Path
+) -> None:
+    store = PostgresStore.create(own_server.new_database(), embedder)
+    build([articles], store, embedder, load=load)
+    page = build_app(assistant_over(store), folder=tmp_path / "home")
+    turn = page.desk.ask(Chat(), ChatTurn(MAKE))
+    own_server.stop()
+    failed = page.desk.ask(Chat(), ChatTurn(MAKE))
+    assert failed.state == "failed" and "connection to server on socket" in failed.problem
+    assert "connection to server on socket" in page.act("news", {})["parts"]["banner"]
+    assert "connection to server on socket" in str(page.desk.panel(Chat(turns=(turn,)), CitationKey(turn.id)))
+    own_server.start()
+    assert shown(page, MAKE)[0].text == "honey"
+    assert "connection to server" not in page.act("news", {})["parts"]["banner"]
+
+
 def test_what_chat_and_mcp_open_answers_from_a_store(
     url: str, articles: Path, reader_folder: Path, sentence_embedder: SentenceEmbedder
 ) -> None:
