@@ -388,6 +388,7 @@ def measured(population: Sequence[Asked], readings: Readings, confidence: Confid
         "questions": len(population),
         "passages_read": float(np.mean([sum(one is not UNREAD for one in few) for few in readings])),
         "ece": ece(probability[sampled], right[sampled], BINS),
+        "ece_by_chance": ece_by_chance(probability, sampled),
         "aurc": aurc(probability[sampled], right[sampled]),
         "exact_match": _share((weight, is_right(a, x.text or "")) for a, x, weight in rows if not a.absence),
         "answerable_refused": _share((weight, x.text is None) for a, x, weight in rows if not a.absence),
@@ -413,6 +414,13 @@ def resampled(weights: Doubles, size: int = 20_000) -> Any:
     """Places drawn by weight, evenly, so that plain statistics can be taken of a weighted population."""
     edges = np.cumsum(weights) / weights.sum()
     return np.searchsorted(edges, (np.arange(size) + 0.5) / size)
+
+
+def ece_by_chance(probability: Doubles, sampled: Any, draws: int = 200) -> float:
+    """The mean calibration error if the probabilities were true, which is not 0 because the questions are few."""
+    pick = np.random.default_rng(0)
+    drawn = (pick.random((draws, len(probability))) < probability).astype(float)
+    return float(np.mean([ece(probability[sampled], right[sampled], BINS) for right in drawn]))
 
 
 def reliability(probability: Doubles, right: Doubles) -> list[list[float]]:
@@ -462,8 +470,8 @@ def _ece(population: Sequence[Asked], readings: Readings, confidence: Confidence
 def certainty_table(made: dict[str, Any]) -> str:
     """The report as Markdown, one row per kind; shares in percent."""
     header = (
-        "kind", "questions", "passages read", "ECE", "left out", "AURC", "EM", "refused: answerable", "absent", "sure: right",
-        "likely: right", "unsure: right", "nothing near: right", "quotes hold it",
+        "kind", "questions", "passages read", "ECE", "by chance", "left out", "AURC", "EM", "refused: answerable", "absent",
+        "sure: right", "likely: right", "unsure: right", "nothing near: right", "quotes hold it",
     )  # fmt: skip
     rows = [
         (
@@ -471,6 +479,7 @@ def certainty_table(made: dict[str, Any]) -> str:
             str(one["questions"]),
             f"{one['passages_read']:.1f}",
             f"{one['ece']:.3f}",
+            f"{one['ece_by_chance']:.3f}",
             f"{one['left_out_ece']:.3f}" if "left_out_ece" in one else "",
             f"{one['aurc']:.3f}",
             *(_percent(one[name]) for name in ("exact_match", "answerable_refused", "absent_refused")),
