@@ -29,7 +29,7 @@ from eval.bench.filling import filling
 from eval.bench.machine import machine, status
 from eval.bench.results import command_line, console, print_table, write_json
 from eval.bench.store.growth import PASSAGES_EACH, article
-from eval.bench.store.postgres_server import running
+from eval.bench.store.postgres_server import NoServer, running
 from index import builder
 from index.arrays import Floats
 from index.documents import load
@@ -42,13 +42,10 @@ from index.postgres.search import Searching
 from index.postgres.store import PostgresStore
 from index.search.dense import DenseIndex
 
-REAL, SHARES, NOISE = (
-    2_000,
-    (1.0, 0.6, 0.4),
-    0.3,
-)  # passages embedded; of three of them, and of noise, so much in a vector
+REAL = 2_000  # passages that are embedded
+SHARES, NOISE = (1.0, 0.6, 0.4), 0.3  # how much of three of them, and of noise, is in a vector
 WRITERS, DEPTH, AT, UNTIMED, WORDS_ASKED, FILES_EACH = 2, 50, 10, 20, 8, 1_000
-# What a server of 8 GB or more would be given.
+# What a server of 8 GB would be given.
 SETTINGS = [f"-c{setting}" for setting in (
     "shared_buffers=2GB", "effective_cache_size=6GB", "max_wal_size=8GB", "checkpoint_timeout=30min", "random_page_cost=1.1",
 )]  # fmt: skip
@@ -83,19 +80,27 @@ def main() -> None:
         sys.stdout.write(json.dumps(STEPS[options.step.partition(" ")[0]](work, options.step.partition(" ")[2])))
         return
     where = machine(cores())
-    made = kept(work / "made.json", lambda: make(work, options.passages, options.filler))
-    folder: dict[str, Any] = {"writers": 1, **kept(work / "folder.json", lambda: built(work, "folder"))}
-    (work / "server").mkdir(exist_ok=True)
-    with running(work / "server", SETTINGS) as server:
-        url = server.url()
-        writing = [f"write {url}"] * WRITERS
-        database: dict[str, Any] = {"writers": WRITERS, **kept(work / "written.json", lambda: built(work, *writing))}
-        asked = kept(work / "asked.json", lambda: step(work, f"ask {options.queries}"))
-        folder |= step(work, "search") | {"disk, GB": gigabytes(work / "index")}
-        database |= step(work, f"search {url}") | {"disk, GB": gigabytes(work / "server" / "data" / "base")}
-    title = f"{made['passages']:,} passages, {where['processor']}, load {where['load']} at the start"
-    print_table(title, ("figure", "folder", "PostgreSQL"), compared(folder, database), left=("figure",))
-    write_json(options.json, {"machine": where, "made": made, "asked": asked, "folder": folder, "database": database})
+    (work / "server").mkdir(parents=True, exist_ok=True)
+    try:
+        with running(work / "server", SETTINGS) as server:
+            report = measured(work, server.url(), options)
+    except NoServer as error:
+        raise SystemExit(str(error)) from error
+    title = f"{options.passages:,} passages, {where['processor']}, load {where['load']} at the start"
+    print_table(title, ("figure", "folder", "PostgreSQL"), compared(*report.values()), left=("figure",))
+    write_json(options.json, {"machine": where, "passages": options.passages, **report})
+
+
+def measured(work: Path, url: str, options: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """The figures of the folder and of the database."""
+    kept(work / "made.json", lambda: make(work, options.passages, options.filler))
+    writing = [f"write {url}"] * WRITERS
+    folder = {"writers": 1, **kept(work / "folder.json", lambda: built(work, "folder"))}
+    database = {"writers": WRITERS, **kept(work / "written.json", lambda: built(work, *writing))}
+    kept(work / "asked.json", lambda: step(work, f"ask {options.queries}"))
+    folder |= step(work, "search") | {"disk, GB": gigabytes(work / "index")}
+    database |= step(work, f"search {url}") | {"disk, GB": gigabytes(work / "server" / "data" / "base")}
+    return {"folder": folder, "database": database}
 
 
 def kept(path: Path, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -61,8 +61,10 @@ class Server:
                 subprocess.run([self._programs / "initdb", *PREPARING, *data], check=True, **quiet)
             with (self.folder / "log").open("ab") as log:
                 process = self._process = subprocess.Popen[bytes](command, stderr=log, **quiet)
-        except PermissionError as error:
-            raise NoServer("root starts it as another user, who cannot enter the folder of the programs") from error
+        except (PermissionError, subprocess.CalledProcessError) as error:
+            who = "the user nobody, as which root starts it," if self._user else "this user"
+            reason = f"no server can be started: {who} has to be able to enter {self.folder} and {self._programs}"
+            raise NoServer(reason) from error
         began = time.monotonic()
         while not self._answers():
             if process.poll() is not None or time.monotonic() - began > PATIENCE:
