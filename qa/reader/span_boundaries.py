@@ -71,7 +71,7 @@ def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
-    """Include a closing mark right behind the span, or drop an opening one that is never closed."""
+    """Include the other one of a pair of marks right beside the span, or drop an opening one that is never closed."""
     for opening, closing in QUOTES.items():
         inside = text[start:end]
         if inside.count(opening) > inside.count(closing):
@@ -84,4 +84,9 @@ def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
                 start -= 1
             elif inside.endswith(closing):
                 end -= 1
+    if text[start:end].count('"') % 2:  # which does not say whether it opens or closes
+        if text[end : end + 1] == '"':
+            end += 1
+        elif start and text[start - 1] == '"':
+            start -= 1
     return start, end

@@ -36,6 +36,9 @@ def tidied(text: str, chosen: str) -> str:
         ("the paper “Izvestia” wrote", "“Izvestia", "“Izvestia”"),
         ("the paper “Izvestia” wrote", "Izvestia”", "“Izvestia”"),
         ("the paper “Izvestia daily” wrote", "“Izvestia", "Izvestia"),
+        ('at a "brisk pace" again', 'a "brisk pace', 'a "brisk pace"'),
+        ('at a "brisk pace" again', 'brisk pace" again', '"brisk pace" again'),
+        ('at a "brisk pace" again', "brisk pace", "brisk pace"),
         ("the SCO (founded in 2001) met", "founded in 2001)", "(founded in 2001)"),
         ("the SCO (which was founded in 2001) met", "founded in 2001)", "founded in 2001"),
         ("the president’s office", "president", "president"),
@@ -54,7 +57,7 @@ def test_trim_takes_white_space_and_sentence_marks_off_both_ends():
     assert trim(" ., ", 0, 4) == (4, 4)
 
 
-LETTERS = st.text(st.sampled_from("ab1.,$%(“”) \n'’é漢"), max_size=25)
+LETTERS = st.text(st.sampled_from("ab1.,$%(“”)\" \n'’é漢"), max_size=25)
 
 
 @example("( a", 0, 3)
