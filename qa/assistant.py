@@ -205,13 +205,19 @@ class Assistant:
         return replace(outcome(question, hits, read, ranked, self.confidence, self._date), milliseconds=spent)
 
     def _dated(self, answer: Answer) -> Answer:
-        """The answer with the dates of its documents; without an index they are unknown."""
+        """The answer with the dates of its documents and the pages of its quotes; without an index the first are unknown, and
+        the second are those on which the passages begin.
+        """
         every = (answer.citations, answer.items, *(one.citations for one in answer.alternatives))
         names = {cited.document for citations in every for cited in citations}
-        dates = {name: self._date(name) for name in names}
+        records = {name: self._record(name) for name in names}
 
         def dated(citations: Sequence[Citation]) -> tuple[Citation, ...]:
-            return tuple(replace(cited, date=dates[cited.document]) for cited in citations)
+            known = ((cited, records[cited.document]) for cited in citations)
+            return tuple(
+                replace(cited, date=record.date, page=record.page_at(cited.start)) if record else cited
+                for cited, record in known
+            )
 
         return replace(
             answer,
@@ -223,8 +229,13 @@ class Assistant:
 
     def _date(self, name: str) -> str | None:
         """The date of a document; None if it states none or is not in the index."""
+        record = self._record(name)
+        return record.date if record is not None else None
+
+    def _record(self, name: str) -> DocumentRecord | None:
+        """A document of the index; None if it is not there."""
         try:
-            return None if self._index is None else self._index.document(name).date
+            return None if self._index is None else self._index.document(name)
         except KeyError:
             return None
 

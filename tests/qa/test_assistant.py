@@ -15,14 +15,20 @@ from unittest.mock import ANY
 
 import pytest
 from assistant_fakes import FILES, assistant
+from document_fakes import pdf_of
+from embedder_fakes import FakeEmbedder
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reader_fakes import FakeReader
 
-from qa.answering.confidence import NEVER
+from index.builder import index_in_memory
+from index.documents import load
+from qa.answering.confidence import NEVER, unfitted
 from qa.answers import Agreement, Answer, Citation
 from qa.assistant import Assistant
 from qa.reader.reader import Reading, Span, without_overlap
 from qa.reader.windows import Pair
+from qa.retrieval.hybrid import HybridRetriever
 
 CAPITAL = "What is the capital of Kazakhstan?"
 
@@ -80,6 +86,16 @@ def test_a_citation_tells_of_its_document(tmp_path: Path):
     assert (cited.title, cited.page, cited.score) == ("History", None, 3.0)
     assert cited.sha256 == hashlib.sha256(FILES["history.md"].encode()).hexdigest()
     assert cited.start == FILES["history.md"].index("Almaty")
+
+
+def test_the_page_of_a_citation_is_that_of_its_quote(tmp_path: Path):
+    question, file, encoder = "When was it built?", tmp_path / "dam.pdf", FakeEmbedder()
+    file.write_bytes(pdf_of("The dam stands in the hills.", "It was built in 1962."))
+    index = index_in_memory([file], encoder, load=load)
+    reader = FakeReader({question: {"1962": 3.0}})
+    answer = Assistant(HybridRetriever(index, encoder), reader, unfitted("fake-reader-1"), index=index).ask(question)
+    assert [(one.quote, one.page) for one in answer.citations] == [("1962", 2)]
+    assert [one.page for one in index.passages] == [1]
 
 
 def test_offsets_count_a_byte_order_mark_and_every_carriage_return(tmp_path: Path):

@@ -71,6 +71,7 @@ class Library:
         self._before: Roots | None = None
         self._confirmed: frozenset[Path] = frozenset()
         self._kept: list[Path] = []
+        self._twice: list[str] = []
         self._forget_later()
 
     @property
@@ -145,14 +146,19 @@ class Library:
                 f"All uploads together would take {together / 1024**2:,.1f} MB, and at most "
                 f"{self.most_uploaded / 1024**2:,.0f} MB are kept: remove some of them, or index a folder."
             )
-        self._kept += [self._stored(file, name) for file, name in files.items()]
+        for file, name in files.items():
+            stored = self._stored(file, name)
+            self._kept.append(stored)
+            if stored.name != file_name(name):
+                self._twice.append(f"{file_name(name)}: same content as {stored.name}")
 
     def add_uploads(self) -> None:
         """Index the uploads that were stored and are not indexed yet, after a job that runs now."""
         self._confirm()
-        kept, self._kept = self._kept, []
+        kept, self._kept = [*dict.fromkeys(self._kept)], []
+        twice, self._twice = self._twice, []
         if kept:
-            self._start(lambda roots: self._with_uploads(roots, kept), results_of=kept, patient=True)
+            self._start(lambda roots: self._with_uploads(roots, kept), results_of=kept, twice=twice, patient=True)
 
     def _with_uploads(self, roots: Roots, kept: Sequence[Path]) -> Roots:
         """The roots with some uploads. If no upload was indexed, the others there wait to be deleted, and stay out."""
@@ -301,7 +307,9 @@ class Library:
         replace_file(place, data)
         return place
 
-    def _start(self, change: Change, *, results_of: Sequence[Path] = (), patient: bool = False) -> None:
+    def _start(
+        self, change: Change, *, results_of: Sequence[Path] = (), twice: Sequence[str] = (), patient: bool = False
+    ) -> None:
         """Rebuild in the background, then switch over; until then the old index answers. Raises ValueError as ``_confirm``."""
         self._confirm()
 
@@ -317,7 +325,7 @@ class Library:
             self.assistant.reopen()
             if report.without_vector and self._vectors is not None:
                 self._vectors.start()
-            return "\n".join([told(report), *map(str, report.away), *results(report, results_of)])
+            return "\n".join([told(report), *map(str, report.away), *twice, *results(report, results_of)])
 
         self._background.start(work, patient=patient)
 

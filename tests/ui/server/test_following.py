@@ -9,31 +9,15 @@ from pathlib import Path
 
 import pytest
 from embedder_fakes import FakeEmbedder
-from reader_fakes import FakeReader
+from opener_fakes import WHEN, FakeOpener
 
 from index.builder import build
-from index.folder_index import Index
 from index.storage.generations import current
-from qa.answering.confidence import unfitted
-from qa.assistant import Assistant
-from qa.retrieval.hybrid import HybridRetriever
 from ui.server.serving import Models, Opener, follow
 from ui.session.desk import CitationKey, Desk
 from ui.session.lazy_assistant import Loading, problems_of
 from ui.session.library import Library
 from ui.state.conversations import Chat, ChatStore, ChatTurn
-
-WHEN = "When was the dam built?"
-
-
-class FakeOpener(Opener):
-    """Opens with a fake embedder and a fake reader."""
-
-    embedder = FakeEmbedder()
-
-    def over(self, index: Index) -> Assistant:
-        reader = FakeReader({WHEN: {"1962": 5.0, "1999": 6.0}})
-        return Assistant(HybridRetriever(index, self.embedder), reader, unfitted("fake-reader-1"), index=index)
 
 
 @pytest.fixture

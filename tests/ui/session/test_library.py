@@ -124,6 +124,14 @@ def test_a_removed_upload_is_deleted_in_time_and_stays_removed(shelf: Shelf, mon
     assert shelf.held() == {"a.txt"} and shelf.library.roots.out == frozenset()
 
 
+def test_an_upload_that_is_there_under_another_name_is_named(shelf: Shelf) -> None:
+    for name in ("b.txt", "again.txt"):
+        (shelf.folder / name).write_text("Bees.")
+        shelf.library.keep({shelf.folder / name: name})
+    said = shelf.do(shelf.library.add_uploads)
+    assert said.splitlines() == ["2 articles: 1 added.", "again.txt: same content as b.txt", "b.txt: added"]
+
+
 def test_an_upload_does_not_bring_back_those_that_were_removed(shelf: Shelf) -> None:
     file = shelf.upload("b.txt", "Bees.")
     shelf.do(shelf.library.remove, [str(file)])
