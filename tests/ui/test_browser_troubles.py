@@ -88,7 +88,8 @@ def test_twenty_five_files_five_of_them_bad_are_dropped_anywhere(opened: Watched
     assert {one.split(":")[0] for one in results[:5]} == set(bad) and len(results) == 25
     page.locator("#problems summary").click()
     page.locator("#problems li").filter(has_text="sound.mp3").get_by_role("button", name="Remove").click()
-    page.locator("#problems summary").filter(has_text="4 files not in the index").wait_for()
+    page.locator("#problems li").filter(has_text="sound.mp3").get_by_role("button", name="Put back").wait_for()
+    assert page.locator("#problems li").filter(has_text="empty.txt").is_visible()  # what was open stays open
 
 
 def test_damage_is_said_while_the_page_is_open_and_mended_by_its_button(opened: Watched, site: Site) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from index.store import Store
 from ui.html.conversation import counted, note, shown_date
-from ui.html.markup import EMPTY, Html, button, join, tag
+from ui.html.markup import EMPTY, Html, button, join, tag, text
 from ui.state.background import Job
 from ui.state.source_files import key_of
 
@@ -128,14 +128,12 @@ def _origin(one: Origin, *, changing: bool) -> Html:
     )
 
 
-def problems(rows: Sequence[LibraryFile]) -> Html:
-    """The files that are not in the index, folded, each with the reason."""
-    if not rows:
-        return EMPTY
+def problems(rows: Sequence[LibraryFile]) -> dict[str, Html]:
+    """The files that are not in the index, each with the reason: two parts of the page, which folds the second."""
     items = [tag("li", *_problem(one), dir="auto") for one in rows[:ROWS_SHOWN]]
     more = [note(f"{len(rows) - ROWS_SHOWN:,} more.")] if len(rows) > ROWS_SHOWN else []
-    summary = tag("summary", f"{counted(len(rows), 'file')} not in the index")
-    return tag("details", summary, tag("ul", *items), *more, class_="pc-problems")
+    title = text(f"{counted(len(rows), 'file')} not in the index") if rows else EMPTY
+    return {"problems-title": title, "problems-list": join([tag("ul", *items), *more]) if rows else EMPTY}
 
 
 def _problem(one: LibraryFile) -> list[str]:

@@ -61,7 +61,7 @@ class Shelf:
     def list(self, sent: Sent, arguments: Sequence[str], *, page: int = 0) -> Reply:
         """Show the articles that a search finds."""
         if status_of(self.assistant) != "ready":
-            return Reply(parts={"origins": EMPTY, "problems": EMPTY, "articles": EMPTY})
+            return Reply(parts={"origins": EMPTY, **problems(()), "articles": EMPTY})
         index, library = self.assistant.index, self.library
         rows = [*rows_of(index, library.roots.out if library is not None else ())]
         found = matching((row for row in rows if row.status == "indexed"), sent.query)
@@ -70,7 +70,7 @@ class Shelf:
         return Reply(
             parts={
                 "origins": origins(library.origins(), changing=True) if library is not None else EMPTY,
-                "problems": problems(wrong),
+                **problems(wrong),
                 "articles": table(found, page, sort),
             }
         )

@@ -392,7 +392,7 @@ def test_a_file_taken_out_of_its_folder_stays_out_until_it_is_put_back(tmp_path:
     assert built[-1] == Roots((articles, one), frozenset([a]))
     rows = [*rows_of(library.assistant.index, library.roots.out)]
     assert (rows[-1].status, rows[-1].title) == ("taken out", "a.md")
-    assert f'name="back:{key_of(str(a))}"' in problems(rows[-1:])
+    assert f'name="back:{key_of(str(a))}"' in problems(rows[-1:])["problems-list"]
     library.put_back(key_of(str(a)))
     finished(library)
     assert built[-1] == library.roots == Roots((articles, one))
@@ -477,8 +477,9 @@ def test_what_could_not_be_read_is_listed_with_its_reason(tmp_path: Path) -> Non
     index.unreadable = [Unreadable("/a/b.xyz", "unknown file type .xyz")]
     assert [row.status for row in rows_of(index)] == ["not read", "indexed"]
     shown = problems([*rows_of(index)][:1])
-    assert "1 file not in the index" in shown and "unknown file type .xyz" in shown
-    assert f'name="remove:{key_of("/a/b.xyz")}"' in shown
+    assert shown["problems-title"] == "1 file not in the index"
+    assert "unknown file type .xyz" in shown["problems-list"]
+    assert f'name="remove:{key_of("/a/b.xyz")}"' in shown["problems-list"]
 
 
 def test_a_report_in_words() -> None:
