@@ -16,6 +16,7 @@ from qa.answering.candidates import in_its_sentence
 from qa.answers import Answer, Citation
 from qa.question.follow_ups import named_instead, readings
 from qa.question.message_kind import message_of
+from qa.question.spoken_of import NOT_NAMES
 
 LAST_WORDS = 12  # of a citation, by which it is found again; chosen and not fitted
 SPEAKER_WITHIN = 200  # characters around the cited sentence, chosen and not fitted: the sentence before or after it
@@ -30,6 +31,8 @@ SAYING = re.compile(
     r"|suggest|declar|insist|according to|author)|[\"“”«»]",
     re.I,
 )
+_CAPITALISED = re.compile(r"(?<=[a-z,] )[A-Z]\w+|\b[A-Z]\w+(?= [A-Z])")  # and not only because a sentence begins
+_SMALL = re.compile(r"\b[a-z]\w+")
 _IT = re.compile(
     r"(?:(?:the )?rest (?:of )?)?(?:all )?(?:it|this|that|(?:the|this|that) (?:article|document|text|file|piece|story|page))?",
     re.I,
@@ -49,7 +52,7 @@ class Turn:
     def of(cls, question: str, answer: Answer) -> Turn:
         """A turn with the answer and its first citation."""
         given = answer.citations[:1] if answer.text is not None else ()
-        return cls(question, answer.text, *given)
+        return cls(_with_capitals(question, answer.citations), answer.text, *given)
 
 
 class Asks(Protocol):
@@ -80,7 +83,8 @@ class Conversation:
         likeliest = next(place for place, one in enumerate(answers) if one is best or _same_place(one, best))
         chosen = answers[likeliest]
         understood = chosen.understood or asked[likeliest]
-        self.turns = [*self.turns[1 - TURNS_KEPT :], Turn.of(understood, chosen)]
+        if chosen.kind != "notice" or chosen.documents:  # after "Thanks" one may go on from what was before
+            self.turns = [*self.turns[1 - TURNS_KEPT :], Turn.of(understood, chosen)]
         return replace(chosen, question=question, understood=understood if understood != question else None)
 
     def correct(self, question: str) -> Answer:
@@ -113,7 +117,7 @@ def completed(question: str, turns: Sequence[Turn]) -> list[str]:
 
     Messages that go on from the last citation become messages that name its words or its document.
     """
-    last = turns[-1].cited if turns else None
+    last = next((turn.cited for turn in reversed(turns) if turn.cited), None)
     message = message_of(question)
     if message.kind == "more" and not message.topic and last is not None:
         return [f"What comes after “{_last_words(in_its_sentence(last).quote)}”?"]
@@ -127,6 +131,14 @@ def completed(question: str, turns: Sequence[Turn]) -> list[str]:
         asked = (who["who"] or "who said").capitalize()
         return [f"{asked} {turns[-1].answer or turns[-1].question.rstrip(' ?')}?"]
     return readings(question, turns)
+
+
+def _with_capitals(question: str, citations: Sequence[Citation]) -> str:
+    """The question with names as the quoted passages write them: many people type them in small letters."""
+    text = " ".join(cited.passage.text for cited in citations)
+    small = NOT_NAMES.union(_SMALL.findall(text))
+    names = {name.lower(): name for name in _CAPITALISED.findall(text) if name.lower() not in small}
+    return _SMALL.sub(lambda word: names.get(word[0], word[0]), question)
 
 
 def _last_words(sentence: str) -> str:

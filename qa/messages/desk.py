@@ -19,6 +19,7 @@ from qa.messages.overview import overview
 from qa.messages.sources import Source
 from qa.messages.topics import READ, about, after
 from qa.question.answer_form import Counting, counting
+from qa.question.follow_ups import BARE
 from qa.question.message_kind import Message, message_of
 from qa.question.named_documents import Named, called, named_in, short_name
 from qa.question.parts import Parts, parts_of
@@ -27,13 +28,13 @@ from qa.retrieval.hybrid import Retriever
 Finish = Callable[[Sequence[Answer]], Answer]
 
 _UNABLE = frozenset(("calculation", "translation", "writing", "action", "opinion", "news", "another language"))
-_ALONE = frozenset(("greeting", "thanks", "farewell", "pincite", "empty"))
+_ALONE = frozenset(("greeting", "thanks", "farewell", "pincite", "remark", "empty"))
 _OVERVIEWS = frozenset(("overview", "overview of a document"))
 _ASKED = re.compile(rf"\b{any_of([*QUESTION_WORDS, *AUXILIARIES])}\b", re.I)
 _METADATA = re.compile(
-    r"(?:who (?P<author>wrote|is the author of|are the authors of|published)|when was (?P<date>published|written"
-    r"|dated)"
-    r"|(?:what is the |which )(?P<field>date|author|title|length) of|how long is(?P<length>))\W*",
+    r"(?:who (?P<author>wrote|is the author(?: of)?|are the authors(?: of)?|published)(?: it)?"
+    r"|when was (?:it )?(?P<date>published|written|dated)"
+    r"|(?:what is the |which )(?P<field>date|author|title|length)(?: of)?|how long is(?P<length>)(?: it)?)\W*",
     re.I,
 )
 
@@ -115,6 +116,8 @@ class Desk:
         text, searched = message.text, self._retriever if condition is None else self._retriever.where(condition)
         if message.kind in ("topic", "quote"):
             return _said(self._topic(message, searched))
+        if BARE.match(text):
+            return _said(notice(text, WORDS["more"]))
         if message.kind == "question" and message.topic:
             return _reworded(self._open(Message(message.topic, "question"), condition), text, message.topic)
         if parts := parts_of(text):
@@ -129,11 +132,14 @@ class Desk:
         """The answer to "how many" if it is a number, else the things themselves with their count, if they are listed."""
         if answer.text is not None and holds("figure", answer.text):
             return answer
-        return counted_items(answer, self._read(things.listing, condition), things)
+        listed = counted_items(answer, self._read(things.listing, condition), things)
+        return answer.unsaid() if listed is answer and answer.text and answer.certainty == "unsure" else listed
 
     def _or_topic(self, answer: Answer, words: str, retriever: Retriever) -> Answer:
-        """The answer to a few words that ask nothing; without one, the sentences about them if there are any."""
-        about_them = answer if answer.text else self._topic(Message(words, "topic", words.strip(" ?!.")), retriever)
+        """The answer to a few words that ask nothing; if it is unsure, the sentences about them if there are any."""
+        if answer.text and answer.certainty != "unsure":
+            return answer
+        about_them = self._topic(Message(words, "topic", words.strip(" ?!.")), retriever)
         return about_them if about_them.text else answer
 
     def _named(self, text: str, named: Named) -> Plan:

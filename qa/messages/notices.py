@@ -21,6 +21,8 @@ WORDS: dict[Kind, str] = {
     "farewell": "Goodbye. Your articles and their index stay on this machine.",
     "pincite": "This is Pincite. It looks up answers in your own articles, on this machine, and quotes them; nothing is made up. "
     + _HOW,
+    "remark": "Every answer is quoted from an article, with its place beside it: open it to read around it. "
+    "If it is not what you meant, ask in other words.",
     "calculation": f"{_UNABLE}: it does not calculate. These sentences are the nearest.",
     "translation": f"{_UNABLE}: it does not translate. These sentences are the nearest.",
     "writing": f"{_UNABLE}: it does not write texts. These sentences are the nearest.",

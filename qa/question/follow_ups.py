@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.english import AUXILIARIES, PEOPLE, PREPOSITIONS, QUESTION_WORDS, THINGS, any_of
+from qa.english import AUXILIARIES, BE, PEOPLE, PREPOSITIONS, QUESTION_WORDS, THINGS, any_of
 from qa.question.content_words import content
 from qa.question.corrections import Correction, correction_in
 from qa.question.spoken_of import (
@@ -79,14 +79,15 @@ ASKS = re.compile(
     rf"|(?:{any_of(PREPOSITIONS)}\s+)?{any_of([*QUESTION_WORDS, *AUXILIARIES])}\b",
     re.I,
 )
-NAME_ASKED = re.compile(r"(?:who(?! (?:is|was|are|were) (?-i:[A-Z]))|whom|which|where|in|to|name)\b", re.I)
+NAME_ASKED = re.compile(r"(?:who|whom|which|where|in|to|name)\b", re.I)
+DESCRIBED = re.compile(rf"(?:who|what) {any_of(BE)} (?-i:[A-Z])", re.I)  # what is answered only describes the name
 HEAD = re.compile(rf"^(?:[\w’'-]+\s+){{0,3}}?{any_of(AUXILIARIES)}\s+", re.I)
 
 
 def named_instead(question: str) -> str | None:
-    """The name X in "And X?" or "What about X?"; None for other questions."""
-    other = _other(question)
-    return _bare(other) if other and NAMED.fullmatch(other) else None
+    """The few words X in "And X?" or "What about X?" if they are no pronoun; None for other questions."""
+    other = LED_IN.sub("", _other(question) or "")
+    return _bare(_bare_of_article(other)) if len(content(other)) == len(other.split()) else None
 
 
 def _other(question: str) -> str | None:
@@ -176,7 +177,7 @@ def readings(question: str, turns: Sequence[Asked]) -> list[str]:
         return _distinct([f"{bare['wh'].capitalize()} {statement}?" for statement in _statements(last)])
     body = OPENING.sub("", question)
     body = body[:1].upper() + body[1:]
-    return _distinct(_substituted(body, turns)[:4] or [body])
+    return _distinct(_substituted(body, turns) or [body])
 
 
 def _substituted(question: str, turns: Sequence[Asked]) -> list[str]:
@@ -189,14 +190,20 @@ def _substituted(question: str, turns: Sequence[Asked]) -> list[str]:
     completed = []
     for referent in _referents(question, found, turns):
         ending = "'s" if word in POSSESSIVE and not referent.endswith("'s") else ""
-        completed.append(before + preposition + referent + ending + question[found.end() :])
+        completed.append(_placed(before + preposition + referent + ending + question[found.end() :], turns))
     return completed
+
+
+def _placed(question: str, turns: Sequence[Asked]) -> str:
+    """The question with "there" as the latest name that it does not hold, where another pronoun was replaced already."""
+    place = next((name for name in names_of(turns) if name not in question), None)
+    return PLACE.sub(f"in {place}", question) if place else question
 
 
 def _referents(question: str, pronoun: re.Match[str], turns: Sequence[Asked]) -> list[str]:
     """What a pronoun may stand for, likeliest first: topics, and the last answer before them where a name was asked for."""
     last = turns[-1]
-    said = LED_IN.sub("", last.answer or "")
+    said = "" if DESCRIBED.match(last.question) else LED_IN.sub("", last.answer or "")
     answer = [said] if said and len(said.split()) <= SHORT else []
     topics = topics_of(turns)
     if PERSON.fullmatch(pronoun.group()) or PLACE.fullmatch(pronoun.group()):
@@ -209,7 +216,7 @@ def _referents(question: str, pronoun: re.Match[str], turns: Sequence[Asked]) ->
     every = [*answer, *topics] if share else [*topics[:2], *answer, *topics[2:]]
     every += [*([phrase.group()] if phrase else []), *about, *names_of(turns)]
     many = pronoun.group().lower() in MANY
-    return sorted(dict.fromkeys(every), key=lambda thing: bool(PLURAL.search(thing)) != many)[:4]
+    return sorted([*dict.fromkeys(every)][:MOST], key=lambda thing: bool(PLURAL.search(thing)) != many)
 
 
 def _about(turn: Asked) -> str:

@@ -19,6 +19,7 @@ Kind = Literal[
     "thanks",
     "farewell",
     "pincite",
+    "remark",
     "calculation",
     "translation",
     "writing",
@@ -85,6 +86,7 @@ _PRAISE = (
     "|helpful|useful|alright|all right|yes|yep|no|nope|wow|lol|haha|got it|i see|sure|understood|sounds good|never ?mind"
     "|no problem)"
 )
+_FACTS = "information|info|details|facts|figures|numbers|background"
 _MODEL = "(?:a |an |the |real )*(?:bot|robot|chat ?bot|human|person|ai|machine|computer|chat ?gpt|llm|(?:large )?language model)"
 _MINE = "(?:my|our|the|these) (?:data|articles|documents|files|questions|texts)"
 _TEXT_KINDS = (
@@ -104,7 +106,7 @@ def _form(kind: Kind, *patterns: str) -> tuple[Kind, re.Pattern[str]]:
 FORMS = (
     _form(
         "greeting",
-        r"(?:(?:hi+|hello+|hey+|hiya|howdy|yo|greetings|hallo|bonjour|hola|good (?:morning|afternoon|evening|day))"
+        r"(?:(?:hi+|hello+|hey+|hiya|howdy|yo|greetings|hallo|bonjour|hola|good (?:morning|afternoon|evening|day)|morning|evening)"
         r"(?:[ ,!]+(?:there|pincite|again|all|everyone|everybody|friend))?(?:[ ,!.]+|$))+"
         r"(?:how are you(?: doing)?(?: today)?|how is it going|nice to meet you|what is up)?",
         r"how are you(?: doing)?(?: today)?|how is it going|nice to meet you|what is up|(?:test|testing)(?: test| testing)*",
@@ -136,6 +138,17 @@ FORMS = (
         rf"|secure|sent"
         rf"|stored|shared|uploaded|saved|kept|go)(?: .{{0,30}})?|do you (?:send|share|upload|store|keep"
         rf"|save) {_MINE}(?: .{{0,30}})?",
+    ),
+    _form(
+        "remark",
+        r"(?:no,? )?(?:that|this|it) (?:is|was) (?:not |n't )?(?:wrong|right|correct|incorrect|false|true|nonsense|a mistake"
+        r"|what i (?:asked|meant|wanted)(?: for)?)|wrong(?: answer)?|not what i (?:asked|meant|wanted)(?: for)?",
+        r"(?:are you |is (?:that|this|it) )?(?:really )?(?:sure|certain|true|correct|right)|really"
+        r"|(?:sorry )?i (?:do not|did not|cannot) (?:understand|get|believe|trust|follow)(?: (?:it|that|this|you))?"
+        r"|what do you mean|(?:huh|what)",
+        r"(?:which|what) (?:article|document|file|source) (?:is|was) (?:it|that|this) (?:from|in)"
+        r"|where (?:did|do) you (?:get|find|have|take) (?:it|that|this)(?: from)?|how do you know(?: (?:that|this|it))?"
+        r"|(?:what (?:is|are) )?(?:the |your )sources?(?: (?:of|for) (?:that|this|it))?|prove it",
     ),
     _form(
         "calculation",
@@ -280,14 +293,16 @@ FORMS = (
         r"|everything|(?:all|everything|what) you know|briefly|what (?:is|the articles) (?:say|said)))? (?:about|on"
         r"|of) (?P<topic>.+)",
         r"(?:please )?(?:give|show|get|send|find|provide)(?: me| us)? (?:(?:any|some|more|all|the|a few|a bit of|further|general"
-        r"|basic) )*(?:information|info|details|facts|background|material|data) (?:about|on|of|regarding|for) (?P<topic>.+)",
+        rf"|basic) )*(?:{_FACTS}|material|data) (?:about|on|of|regarding|for) (?P<topic>.+)",
         rf"(?:please )?(?:explain|describe)(?: to me| me)? (?P<topic>(?!{any_of(QUESTION_WORDS)}\b){_SHORT})(?: to me)?",
         r"i (?:would |want )?(?:like )?(?:to )?(?:know|learn|read|hear) (?:more |something |everything )?(?:about|on"
         r"|of) (?P<topic>.+)",
         r"what do (?:you|they|(?:the|your|my) (?:articles|documents|texts|sources)) (?:know|say|write|tell(?: us| me)?|report)"
         r" (?:about|on|of) (?P<topic>.+)",
         r"what (?:does|do) (?:it|the (?:article|text|document)) say about (?P<topic>.+)",
-        r"(?:any |some |more )?(?:information|info|details|facts|background|news|anything(?: interesting)?|something|everything)"
+        r"what are (?:they|(?:the|your|my) (?:articles|documents|texts|sources)) (?:saying|writing|reporting)"
+        r" (?:about|on) (?P<topic>.+)",
+        rf"(?:any |some |more |the )?(?:latest |recent )?(?:{_FACTS}|news|anything(?: interesting)?|something|everything)"
         r" (?:about|on|regarding) (?P<topic>.+)",
         r"(?:i am (?:interested in|looking for(?: information (?:about|on))?)|talk to me about|let us talk about) (?P<topic>.+)",
     ),

@@ -42,9 +42,14 @@ _OF_DATE = re.compile(
     rf"\b(?:the )?(?P<noun>{_NOUN})s? (?:of|from|dated|published (?:on|in)|written (?:on|in)) (?P<name>{_DATE})", re.I
 )
 _ONE_OF = re.compile(rf"^(?:(?:in|from) )?the one (?:of|from) (?P<name>{_DATE})(?=[,:])", re.I)
-_DATED = re.compile(rf"\b(?:the )?(?P<name>\d{{4}}|(?:{any_of(MONTHS)})(?: \d{{4}})?) {_NOUN}\b", re.I)
+_DATED = re.compile(rf"\b(?:the )?(?P<name>\d{{4}}|(?:{any_of(MONTHS)})(?: \d{{4}})?) {_NOUN}s?\b", re.I)
 _ORDINAL = re.compile(rf"\b(?:the )?(?P<name>{any_of(ORDINALS)}|last) {_NOUN}(?: in the list)?\b", re.I)
 _KNOWN_AS = re.compile(rf"\b(?:the|this|that) (?P<name>(?:[\w’'&.-]+ ){{1,4}}?){_NOUN}s?\b", re.I)
+_ABOUT = re.compile(
+    r"\b(?:the|this|that) (?:article|document|file|text|pdf)s? (?:on|about) "
+    r"(?P<name>(?:[\w’'&-]+ ){0,3}[\w’'&-]+)(?=[?,.:]|$)",
+    re.I,
+)
 _MONTHS = {month.lower(): place for place, month in enumerate(MONTHS, 1)}
 _EMPTY = frozenset(
     terms("a an the of in on at by for from with and or to this that my your new old first last same whole other")
@@ -178,6 +183,7 @@ _FORMS: tuple[
     (_DATED, of_date),
     (_ORDINAL, _at_place),
     (_KNOWN_AS, known_as),
+    (_ABOUT, known_as),
 )
 
 

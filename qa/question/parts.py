@@ -74,7 +74,8 @@ def _asked(questions: Sequence[str]) -> Parts:
     told: list[str] = []
     for one in questions[:MOST]:
         whole = f"{one[:1].upper()}{one[1:]}?"
-        told.append(readings(whole, [_Before(before) for before in told[-1:]])[0])
+        completed = readings(whole, [_Before(before) for before in told[-1:]])
+        told.append(whole if whole in completed else completed[0])
     return Parts("questions", tuple(told), left=max(0, len(questions) - MOST))
 
 

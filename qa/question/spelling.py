@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from index.folder_index import Passage
-from qa.english import QUESTION_WORDS
+from qa.english import AUXILIARIES, QUESTION_WORDS
 from qa.question.message_kind import MESSAGE_WORDS
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"[^\W\d_]{4,}")
 ASKING = frozenset(filter(WORD.fullmatch, QUESTION_WORDS))
+RUN_TOGETHER = re.compile(r"\b(who|what|where|when|how)s\b", re.I)  # "whats", written in a hurry
+SHORTENED = frozenset(f"{word}nt" for word in (*AUXILIARIES, "ca", "wo"))  # "dont"
 PASSAGES_LOOKED_AT = 20_000  # chosen and not fitted: a larger index is sampled
 LONGEST_QUESTION = 500  # characters; longer ones are pasted, not typed
 
@@ -39,7 +41,7 @@ class Speller:
         """
         if len(question) > LONGEST_QUESTION:
             return question
-        return WORD.sub(lambda found: self._nearest(found.group()), question)
+        return WORD.sub(lambda found: self._nearest(found.group()), RUN_TOGETHER.sub(r"\1 is", question))
 
     def _nearest(self, word: str) -> str:
         """The nearest word; the word itself if it is known or nothing is near."""
@@ -47,7 +49,7 @@ class Speller:
         from rapidfuzz.process import extract
 
         lower = word.lower()
-        if self._knows(lower) or lower in self._words or lower in self._english:
+        if lower in SHORTENED or self._knows(lower) or lower in self._words or lower in self._english:
             return word
         within = 1 if len(word) <= 5 else 2
         words = [*ASKING, *self._words]

@@ -126,7 +126,9 @@ def names_of(turns: Sequence[Asked]) -> list[str]:
 def names_in(text: str) -> list[str]:
     """The names of a text, without the word that opens it and is capitalised only therefore, and without possessive endings."""
     names = [_without_lead(found.group()) for found in NAMES.finditer(text)]
-    return [re.sub(r"['’]s$", "", name) for name in names if name and name.lower() not in NOT_NAMES]
+    return [
+        re.sub(r"['’]s$", "", name) for name in names if name.lower() not in NOT_NAMES and not name.isdigit() and name
+    ]
 
 
 def _without_lead(name: str) -> str:

@@ -131,6 +131,16 @@ def test_the_last_answer_holds_for_another_name_of_its_sentence():
     assert conversation.ask("What about Qatar's?").text == "trebled"
 
 
+def test_the_last_answer_is_none_for_a_thing_that_its_sentence_lacks():
+    known = {
+        "How did Oman's exports change?": ("trebled", 0.7),
+        "How did Oman's exports change of gas?": ("trebled", 0.7),
+    }
+    conversation = Conversation(FakeCites(known))
+    conversation.ask("How did Oman's exports change?")
+    assert conversation.ask("And of gas?").text is None
+
+
 def test_going_on_names_the_words_cited_last():
     text = "The lamp is kept by Ben. He sleeps by day."
     passage = CitedPassage(0, len(text), text)
@@ -169,3 +179,18 @@ def test_of_readings_with_one_answer_the_likeliest_is_shown():
     conversation.ask("How much did Oman export?")
     answer = conversation.ask("How much of it was oil?")
     assert (answer.understood, answer.confidence) == ("How much of doubled was oil?", 0.5)
+
+
+def test_names_in_small_letters_are_known_by_the_quoted_passage():
+    said = "Donald Hale, a secretary of Oman, and the Secretary of State met the minister."
+    chosen = Answer("who met donald hale of oman, the secretary", "minister", 0.9, (_cited("minister", said),))
+    assert Turn.of(chosen.question, chosen).question == "who met Donald Hale of Oman, the secretary"
+
+
+def test_one_goes_on_from_what_was_before_thanks():
+    conversation = Conversation(FakeAsks({}))
+    conversation.turns = [Turn("What is the Ellam race?", None)]
+    thanked = Answer("Thanks", None, 1.0, (), kind="notice", notice="You are welcome.")
+    conversation._assistant.ask_many = lambda questions, **_: [thanked]  # type: ignore[method-assign]
+    conversation.ask("Thanks")
+    assert [turn.question for turn in conversation.turns] == ["What is the Ellam race?"]

@@ -131,7 +131,7 @@ def test_a_notice_comes_at_once(asked: Assistant):
 def test_a_misspelt_message_or_title_is_understood_and_shown(asked: Assistant):
     asked._speller = Speller(asked.index.sample, lambda word: False)
     answer = asked.ask("whats the newset article")
-    assert (names(answer.documents), answer.understood) == (["ferry-2021.md"], "whats the newest article")
+    assert (names(answer.documents), answer.understood) == (["ferry-2021.md"], "what is the newest article")
     assert names(asked.ask("summarise the harbuor article").documents) == ["harbour.md"]
 
 

@@ -22,6 +22,15 @@ MESSAGES = [
     ("Who are you?", "pincite", "", ""),
     ("What can you do for me?", "pincite", "", ""),
     ("…?!", "empty", "", ""),
+    ("a", "empty", "", ""),
+    ("Morning!", "greeting", "", ""),
+    ("That's wrong", "remark", "", ""),
+    ("which article is that from", "remark", "", ""),
+    ("are you sure??", "remark", "", ""),
+    ("i dont understand", "remark", "", ""),
+    ("Where did you get that from?", "remark", "", ""),
+    ("latest news on the pier", "topic", "the pier", ""),
+    ("What are the articles saying about dues?", "topic", "dues", ""),
     ("🏔", "empty", "", ""),
     ("What is 12 * 7?", "calculation", "", ""),
     ("Translate the second paragraph into French", "translation", "", ""),
@@ -55,6 +64,8 @@ MESSAGES = [
 ]
 
 FACTS = [
+    "Where did the Board get the money from?",
+    "Was the report wrong?",
     "Who owns the ferry?",
     "How many articles does the constitution have?",
     "Tell me who owns the ferry",

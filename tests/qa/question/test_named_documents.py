@@ -32,6 +32,8 @@ DOCUMENTS = [
         ("What did it cost in the ferry article?", ["ferry-2019.txt", "ferry-2021.txt"], "What did it cost?"),
         ("Who pays in the article titled The Harbour Board?", ["harbour.txt"], "Who pays?"),
         ("Who pays according to harbuor.txt?", ["harbour.txt"], "Who pays?"),
+        ("Who wrote the article on the harbour?", ["harbour.txt"], "Who wrote?"),
+        ("What did the 2021 articles say of dues?", ["ferry-2021.txt"], "Tell me about dues?"),
         ("Who pays in taxes.pdf?", [], "Who pays?"),
     ],
 )

@@ -19,6 +19,7 @@ def speller() -> Speller:
     ("typed", "meant"),
     [
         ("Where does Kazakstan mine uranum?", "Where does Kazakhstan mine uranium?"),
+        ("whats mined, and whos Puttin", "what is mined, and who is Putin"),
         ("wich ministrry anounced it", "which ministry announced it"),
         ("When did Puttin meet Makron?", "When did Putin meet Macron?"),
     ],
@@ -33,6 +34,7 @@ def test_unknown_words_become_the_articles_nearest(speller: Speller, typed: str,
         "Who paints the ministry?",  # a word of English that the passages lack
         "Who is Zhaparov?",  # no word is near
         "With what?",  # known at the first look
+        "why dont they",  # in a hurry
         "Put it on",  # too short to judge
         "What is Uranverein?",  # too far from uranium
         "",
