@@ -311,6 +311,24 @@ def test_conversations_are_listed_found_renamed_deleted_and_brought_back(opened:
     assert page.url == address
 
 
+def test_a_question_asked_before_the_new_conversation_has_come_begins_it(opened: Watched) -> None:
+    page = opened.page
+    opened.ask(WHEN)
+
+    def late(route: Any) -> None:
+        if "chat:" in (route.request.post_data or ""):
+            page.wait_for_timeout(1000)
+        route.continue_()
+
+    page.route("**/component_server/**", late)
+    page.get_by_role("button", name="New conversation").click()
+    opened.ask("What is the hill?")
+    page.wait_for_timeout(1500)
+    assert page.locator(".pc-question").all_inner_texts() == ["What is the hill?"]
+    assert page.locator("#chats [aria-current]").inner_text() == "What is the hill?"
+    page.unroute("**/component_server/**")
+
+
 def test_two_pages_of_one_conversation_lose_nothing(chromium: Any, opened: Watched, site: Site) -> None:
     opened.ask(WHEN)
     other = watch(chromium, opened.page.url)

@@ -15,7 +15,7 @@ const act = async (name, values = {}) => {
   const reply = await server.act(name, sent).catch(() => null);
   app.classList.toggle("pc-offline", !reply);
   if (!reply) fetch("./").catch(() => {}); // a server that was started again gives a new token
-  else if (name !== "news" || sent.chat === page.chat) apply(reply);
+  else if (!/^(news$|chat:)/.test(name) || sent.chat === page.chat) apply(reply); // of these, none of a conversation that was left
   return reply;
 };
 const apply = (reply) => {
@@ -81,7 +81,7 @@ const put = (turn) => { // in its place, or as the last
 };
 const ask = async (words, turn = `t${hex(4)}`) => {
   if (!words.trim()) return;
-  if (!page.chat) go({ chat: hex(16) });
+  if (!page.chat) at("turns").replaceChildren(), go({ chat: hex(16) });
   const waiting = at("pending").content.firstElementChild.cloneNode(true);
   waiting.id = `turn-${turn}`;
   waiting.querySelector("h2").textContent = words;
@@ -118,7 +118,7 @@ app.addEventListener("click", ({ target }) => {
   target.closest(".pc-toast button")?.parentElement.remove();
   const button = target.closest("button[name]"), [verb, argument] = button?.name.split(":") ?? [];
   button?.closest(":popover-open")?.hidePopover();
-  if (verb === "chat") go({ view: "ask" });
+  if (verb === "chat") go({ view: "ask", chat: argument });
   if (verb in here) here[verb](argument, button);
   else if (button) act(button.name, { chosen: all("#articles input:checked").map((one) => one.value) });
 });
