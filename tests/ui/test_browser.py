@@ -312,11 +312,12 @@ def test_conversations_are_listed_found_renamed_deleted_and_brought_back(opened:
 
 
 def test_a_question_asked_before_the_new_conversation_has_come_begins_it(opened: Watched) -> None:
-    page = opened.page
+    page, held = opened.page, []
     opened.ask(WHEN)
 
     def late(route: Any) -> None:
         if "chat:" in (route.request.post_data or ""):
+            held.append(route)
             page.wait_for_timeout(1000)
         route.continue_()
 
@@ -326,6 +327,7 @@ def test_a_question_asked_before_the_new_conversation_has_come_begins_it(opened:
     page.wait_for_timeout(1500)
     assert page.locator(".pc-question").all_inner_texts() == ["What is the hill?"]
     assert page.locator("#chats [aria-current]").inner_text() == "What is the hill?"
+    assert held
     page.unroute("**/component_server/**")
 
 
