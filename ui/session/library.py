@@ -30,7 +30,6 @@ MOST_UPLOADED = 1024**3  # bytes for all uploads together; folders have no limit
 UNDO = 600.0  # seconds for which a removal can be undone
 LONGEST_NAME = 200  # bytes of an upload's name; file systems take 255
 RESULTS_SHOWN = 50  # uploaded files of which the job says what became of each
-LONGEST_WAIT = 60.0  # seconds for another process to finish with the index
 STOPS = 1.0  # seconds until a stop is noticed meanwhile
 Rebuild = Callable[[Roots, Callable[[int, int, str], None]], BuildReport]
 Change = Callable[[Roots], Roots]  # from the roots as they are when the index is made to those that it is made from
@@ -318,7 +317,7 @@ class Library:
             if self._vectors is not None:
                 self._vectors.end()
             try:
-                report = self._in_turn(lambda: self._rebuilt(change, progress))
+                report = self._in_turn(lambda: self._rebuilt(change, progress), progress)
             except BaseException:
                 self._kept = [*results_of, *self._kept]  # for the next time
                 raise
@@ -329,15 +328,13 @@ class Library:
 
         self._background.start(work, patient=patient)
 
-    def _in_turn(self, rebuilt: Callable[[], BuildReport]) -> BuildReport:
-        """Rebuild after another process that writes the index; raises IndexLocked if that takes longer than LONGEST_WAIT."""
-        until = time.monotonic() + LONGEST_WAIT
+    def _in_turn(self, rebuilt: Callable[[], BuildReport], progress: Progress) -> BuildReport:
+        """Rebuild after another process that writes the index, however long that takes: the job says so, and can be stopped."""
         while True:
             try:
                 return rebuilt()
             except IndexLocked as locked:
-                if time.monotonic() > until:
-                    raise
+                progress(0, 0, "Another process is writing the index.")
                 locked.wait(STOPS)
             if self._stop.is_set():
                 raise StoppedIndexing(_STOPPED)

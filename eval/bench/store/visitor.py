@@ -14,7 +14,7 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 from index.files import digest
 from index.folder_index import Index
 
-PATIENCE = 120.0  # seconds that an action may take while others write the index
+PATIENCE = 600.0  # seconds that an action may take while others write the index
 WENT_AWAY = "since the run began"
 BOUNDARY = "a-boundary-that-no-upload-holds"
 
