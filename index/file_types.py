@@ -4,61 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
-from index.loaders.csv import load_csv
-from index.loaders.mail.eml import load_eml
-from index.loaders.mail.mbox import load_mbox
-from index.loaders.markdown import load_markdown
-from index.loaders.notebook import load_notebook
-from index.loaders.office.docx import load_docx
-from index.loaders.office.opendocument import load_opendocument
-from index.loaders.office.pptx import load_pptx
-from index.loaders.office.rtf import load_rtf
-from index.loaders.office.xlsx import load_xlsx
-from index.loaders.pdf.load import load_pdf
-from index.loaders.picture import load_picture
-from index.loaders.restructured import load_rst
-from index.loaders.subtitles import load_subtitles
-from index.loaders.text import Content, load_text
-from index.loaders.web.epub import load_epub
-from index.loaders.web.feeds import load_xml
-from index.loaders.web.html import load_html
-from index.loaders.web.pages import load_mhtml, load_webarchive
+from index.loaders.text import Content
 
 Loader = Callable[[bytes], Content]
 
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """How the files of a type are read, and the suffixes of their names."""
+    """The function of ``index.loaders`` that reads the files of a type, and the suffixes of their names."""
 
-    load: Loader
+    loader: str
     suffixes: tuple[str, ...]
+
+    def load(self, data: bytes) -> Content:
+        """Parse the bytes of a file, with libraries imported only now; raises UnreadableContent, or whatever a parser raises."""
+        module, _, function = self.loader.rpartition(".")
+        loader: Loader = getattr(import_module(f"index.loaders.{module}"), function)
+        return loader(data)
 
 
 TYPES: dict[str, FileType] = {
-    "txt": FileType(load_text, (".txt", ".text")),
-    "md": FileType(load_markdown, (".md", ".markdown")),
-    "rst": FileType(load_rst, (".rst",)),
-    "html": FileType(load_html, (".html", ".htm", ".xhtml")),
-    "mhtml": FileType(load_mhtml, (".mhtml", ".mht")),
-    "webarchive": FileType(load_webarchive, (".webarchive",)),
-    "xml": FileType(load_xml, (".xml", ".rss", ".atom")),
-    "pdf": FileType(load_pdf, (".pdf",)),
-    "png": FileType(load_picture, (".png", ".jpg", ".jpeg")),
-    "docx": FileType(load_docx, (".docx", ".docm")),
-    "odt": FileType(load_opendocument, (".odt",)),
-    "rtf": FileType(load_rtf, (".rtf",)),
-    "epub": FileType(load_epub, (".epub",)),
-    "pptx": FileType(load_pptx, (".pptx", ".pptm")),
-    "odp": FileType(load_opendocument, (".odp",)),
-    "csv": FileType(load_csv, (".csv", ".tsv")),
-    "xlsx": FileType(load_xlsx, (".xlsx", ".xlsm")),
-    "ods": FileType(load_opendocument, (".ods",)),
-    "eml": FileType(load_eml, (".eml",)),
-    "mbox": FileType(load_mbox, (".mbox",)),
-    "ipynb": FileType(load_notebook, (".ipynb",)),
-    "srt": FileType(load_subtitles, (".srt", ".vtt")),
+    "txt": FileType("text.load_text", (".txt", ".text")),
+    "md": FileType("markdown.load_markdown", (".md", ".markdown")),
+    "rst": FileType("restructured.load_rst", (".rst",)),
+    "html": FileType("web.html.load_html", (".html", ".htm", ".xhtml")),
+    "mhtml": FileType("web.pages.load_mhtml", (".mhtml", ".mht")),
+    "webarchive": FileType("web.pages.load_webarchive", (".webarchive",)),
+    "xml": FileType("web.feeds.load_xml", (".xml", ".rss", ".atom")),
+    "pdf": FileType("pdf.load.load_pdf", (".pdf",)),
+    "png": FileType("picture.load_picture", (".png", ".jpg", ".jpeg")),
+    "docx": FileType("office.docx.load_docx", (".docx", ".docm")),
+    "odt": FileType("office.opendocument.load_opendocument", (".odt",)),
+    "rtf": FileType("office.rtf.load_rtf", (".rtf",)),
+    "epub": FileType("web.epub.load_epub", (".epub",)),
+    "pptx": FileType("office.pptx.load_pptx", (".pptx", ".pptm")),
+    "odp": FileType("office.opendocument.load_opendocument", (".odp",)),
+    "csv": FileType("csv.load_csv", (".csv", ".tsv")),
+    "xlsx": FileType("office.xlsx.load_xlsx", (".xlsx", ".xlsm")),
+    "ods": FileType("office.opendocument.load_opendocument", (".ods",)),
+    "eml": FileType("mail.eml.load_eml", (".eml",)),
+    "mbox": FileType("mail.mbox.load_mbox", (".mbox",)),
+    "ipynb": FileType("notebook.load_notebook", (".ipynb",)),
+    "srt": FileType("subtitles.load_subtitles", (".srt", ".vtt")),
 }
 KINDS = {suffix: kind for kind, one in TYPES.items() for suffix in one.suffixes}
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.builder import index_in_memory
 from index.embedder import Embedder, SentenceEmbedder
 from index.filters import Condition, parse
 from index.folder_index import Passage
@@ -51,7 +51,9 @@ class Readers:
     def open(cls, name_or_folder: str | Path | None = None) -> Readers:
         """Open a reader by folder or name (the bundled one by default), and what lies beside it; ValueError for a bad one."""
         folder = BUNDLED if name_or_folder is None else model_folder(name_or_folder)
-        reader, small = ExtractiveReader.open(folder), small_reader(folder)
+        with ThreadPoolExecutor() as pool:
+            beside = pool.submit(small_reader, folder)
+            reader, small = ExtractiveReader.open(folder), beside.result()
         confidence = Confidence.beside(folder, reader.fingerprint)
         return cls(reader, confidence, small if small and small.fingerprint == confidence.screen else None)
 
@@ -86,6 +88,8 @@ class Assistant:
         cls, paths: Sequence[str | Path], *, reader: str | Path | None = None, embedder: str | None = None
     ) -> Assistant:
         """Index files and folders in memory and answer over them."""
+        from index.builder import index_in_memory
+
         encoder = SentenceEmbedder.open(embedder)
         return cls.over_index(index_in_memory([Path(path) for path in paths], encoder), encoder, Readers.open(reader))
 

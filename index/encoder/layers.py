@@ -7,7 +7,7 @@ costs time once and memory for good.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -111,9 +111,12 @@ def _attended(text: Tensor, bias: Tensor | None) -> Tensor:
 
 
 class PackedEncoder:
-    """A BERT or MPNet encoder to run, not to train, of parameters under our names; ``made`` makes the products with them."""
+    """A BERT or MPNet encoder to run, not to train, of parameters under our names; ``made`` makes the products with them.
 
-    def __init__(self, config: NetworkConfig, tensors: Mapping[str, Tensor], made: MakeProduct) -> None:
+    It takes them out of ``tensors``, so that the memory of each is free again once it is packed.
+    """
+
+    def __init__(self, config: NetworkConfig, tensors: dict[str, Tensor], made: MakeProduct) -> None:
         self._config = config
         self._words, self._positions = tensors["words.weight"], tensors["positions.weight"]
         self._segment, self._relative = tensors.get("segment"), tensors.get("relative.weight")
@@ -149,9 +152,9 @@ class PackedEncoder:
         return table
 
 
-def _layer(config: NetworkConfig, tensors: Mapping[str, Tensor], name: str, made: MakeProduct) -> PackedLayer:
+def _layer(config: NetworkConfig, tensors: dict[str, Tensor], name: str, made: MakeProduct) -> PackedLayer:
     def of(part: str, *, gelu: bool = False) -> Product:
-        return made(tensors[f"{name}{part}.weight"], tensors[f"{name}{part}.bias"], gelu=gelu)
+        return made(tensors.pop(f"{name}{part}.weight"), tensors.pop(f"{name}{part}.bias"), gelu=gelu)
 
     def normed(part: str) -> Product:
         return _normed(tensors, f"{name}{part}", config.layer_norm_eps)
@@ -167,7 +170,7 @@ def _layer(config: NetworkConfig, tensors: Mapping[str, Tensor], name: str, made
     )
 
 
-def _normed(tensors: Mapping[str, Tensor], name: str, eps: float) -> Product:
+def _normed(tensors: dict[str, Tensor], name: str, eps: float) -> Product:
     weight, bias = tensors[f"{name}.weight"], tensors[f"{name}.bias"]
     return lambda rows: F.layer_norm(rows, weight.shape, weight, bias, eps)
 

@@ -35,8 +35,9 @@ class PackedNetwork:
     """A ``SpanNetwork`` for inference only; it takes the weights over. ``made`` makes its matrix products."""
 
     def __init__(self, network: SpanNetwork, made: MakeProduct = product) -> None:
-        self._encoder = PackedEncoder(network.config, network.state_dict(), made)
-        self._span = network.span
+        tensors, self._span = network.state_dict(), network.span
+        network.layers = torch.nn.ModuleList()
+        self._encoder = PackedEncoder(network.config, tensors, made)
 
     def __call__(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
         """Logits [B, L, 2] of padded token ids and their mask [B, L]; zero on padding."""

@@ -84,10 +84,10 @@ class ExtractiveReader:
         """
         set_environment()
         folder = BUNDLED if model is None else model_folder(model)
-        device = _device()
         with usable(folder):
-            encoder = PairEncoder.open(folder)
-            return cls(_load(folder, format, device, encoder), encoder, fingerprint=fingerprint(folder), device=device)
+            found, encoder = fingerprint(folder), PairEncoder.open(folder)  # while another thread may import torch
+            device = _device()
+            return cls(_load(folder, format, device, encoder), encoder, fingerprint=found, device=device)
 
     def read(self, pairs: Sequence[Pair]) -> list[Reading]:
         """One reading per pair, in order; the windows of all pairs share batches."""

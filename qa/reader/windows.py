@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from tokenizers import Encoding, Tokenizer
 
 from index.arrays import Ints, Mask
 from qa.reader.layout import laid_out
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding, Tokenizer
 
 QUESTION_TOKENS = 64  # leaves most of a window to the passage
 QUESTION_CHARACTERS = 4_000  # cut before tokenising, which would be slow on more
@@ -56,6 +59,8 @@ class PairEncoder:
     @classmethod
     def open(cls, folder: Path, window: int = WINDOW_TOKENS, overlap: int = OVERLAP_TOKENS) -> PairEncoder:
         """Read ``tokenizer.json``. Raises ValueError naming the folder if it is missing, damaged or lacks padding."""
+        from tokenizers import Tokenizer
+
         path = folder / "tokenizer.json"
         try:
             text = path.read_text(encoding="utf-8")

@@ -75,7 +75,12 @@ def test_the_command_loads_nothing_heavy_until_it_is_needed():
 
 @pytest.mark.parametrize(
     ("command", "also"),
-    [(("--help",), {"numpy"}), (("verify",), {"numpy"}), (("status",), set()), (("status", "--json"), set())],
+    [
+        (("--help",), {"numpy"}),
+        (("verify",), {"numpy"}),
+        (("status",), {"tokenizers", "index.loaders.web.html"}),
+        (("status", "--json"), {"tokenizers", "index.loaders.web.html"}),
+    ],
 )
 def test_a_command_that_needs_no_model_imports_nothing_of_one(index: Path, command: tuple[str, ...], also: set[str]):
     heavy = {

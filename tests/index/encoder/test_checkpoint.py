@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from index.encoder.checkpoint import ROWS_AT_ONCE, quantise, read_weights, write_weights
+from index.encoder.checkpoint import AT_ONCE, quantise, read_weights, write_weights
 
 
 def test_thirty_two_weights_are_scaled_by_the_largest_of_them():
@@ -46,19 +46,18 @@ def test_large_matrices_are_stored_in_a_byte_a_weight_and_the_rest_unchanged(tmp
 
 
 def test_every_block_of_rows_is_restored_with_its_own_scales(tmp_path: Path):
-    rounded = torch.zeros(ROWS_AT_ONCE + 1, 128)
-    rounded[0, :2], rounded[ROWS_AT_ONCE, :2] = torch.tensor([127.0, 3.0]), torch.tensor([254.0, 3.0])
+    last = AT_ONCE // 128  # the first row of a block
+    rounded = torch.zeros(4 * last + 1, 128)
+    rounded[0, :2], rounded[last, :2] = torch.tensor([127.0, 3.0]), torch.tensor([254.0, 3.0])
     write_weights(tmp_path, {"large": rounded})
     read = read_weights(tmp_path)["large"]  # steps of 1 in the first row and of 2 in the last; 3 / 2 rounds to 2
-    assert read[0, :3].tolist() == [127.0, 3.0, 0.0] and read[ROWS_AT_ONCE, :3].tolist() == [254.0, 4.0, 0.0]
+    assert read[0, :3].tolist() == [127.0, 3.0, 0.0] and read[last, :3].tolist() == [254.0, 4.0, 0.0]
     assert read.count_nonzero() == 4
 
 
 def test_restored_weights_are_the_rounded_numbers_times_their_scale_to_the_bit(tmp_path: Path):
     generator = torch.Generator().manual_seed(0)
-    write_weights(
-        tmp_path, {"large": torch.randn(ROWS_AT_ONCE + 500, 96, generator=generator), "small": torch.tensor([1 / 3])}
-    )
+    write_weights(tmp_path, {"large": torch.randn(1_500, 96, generator=generator), "small": torch.tensor([1 / 3])})
     stored = load_file(tmp_path / "model-00001-of-00001.safetensors")
     exact = stored["large"].float() * stored["large.scale"].float().repeat_interleave(32, dim=1)
     assert torch.equal(read_weights(tmp_path)["large"], exact)
