@@ -70,6 +70,7 @@ class PageSums:
         for name, size in self._sizes.items():
             if not self.sound(name, 0, size):
                 yield name
+            _let_go(self._data[name])
 
     def sound(self, name: str, first: int, last: int) -> bool:
         """Whether bytes [first, last) of a file are as they were written; raises KeyError for a file without sums."""
@@ -84,6 +85,12 @@ class PageSums:
         same = zlib.crc32(self._data[name][at : at + PAGE]) == self._sums[page]
         self._checked[page] = same
         return same
+
+
+def _let_go(data: memoryview) -> None:
+    """Give back the memory that the bytes of a file take in this process; they are read again when they are wanted."""
+    if isinstance(data.obj, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        data.obj.madvise(mmap.MADV_DONTNEED)
 
 
 def _mapped(path: Path) -> memoryview:

@@ -59,3 +59,14 @@ def test_what_no_file_holds_is_not_sound(place: Path, first: int, last: int) -> 
 def test_sums_of_other_files_are_refused(place: Path) -> None:
     with pytest.raises(ValueError, match="4 sums of 1 pages"):
         PageSums.open(place, {"c": 3})
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="tells how much of a file is in memory on Linux only")
+def test_a_file_that_was_checked_takes_no_memory_and_can_still_be_read(tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(bytes(range(256)) * 40_000)
+    write_sums(tmp_path, ["large"])
+    found = PageSums.open(tmp_path, {"large": 256 * 40_000})
+    assert [*found.damaged()] == []
+    _, _, after = Path("/proc/self/smaps").read_text().partition(str(tmp_path / "large"))
+    assert "\nRss:                   0 kB" in after.partition("VmFlags")[0]
+    assert found._data["large"][-1] == 255 and found.sound("large", 0, PAGE)
