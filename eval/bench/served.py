@@ -15,9 +15,13 @@ PINCITE = str(Path(sys.executable).with_name("pincite"))
 
 
 def environment(home: str, reader: str) -> dict[str, str]:
-    """Variables for a process that keeps its data in a folder, loads nothing from the net, and reads with a reader, if given."""
+    """Variables for a process that keeps its data in a folder, loads nothing from the net, and reads with a reader, if given.
+
+    It keeps its modules compiled, as an installed program has them.
+    """
     chosen = {"PINCITE_READER": reader} if reader else {}
-    return os.environ | {"HF_HUB_OFFLINE": "1", "XDG_DATA_HOME": home} | chosen
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"HF_HUB_OFFLINE": "1", "XDG_DATA_HOME": home} | chosen
 
 
 @contextmanager

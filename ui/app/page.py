@@ -8,7 +8,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 from platformdirs import user_data_path
 from starlette.middleware import Middleware
 
@@ -18,6 +17,7 @@ from index.storage.generations import IndexProblem
 from qa.answerer import Answerer
 from qa.answers import PASSAGES_READ
 from qa.cli import CORPUS
+from ui.app.gradio_import import gr
 from ui.app.guard import Guard
 from ui.app.login_guard import HINT, LoginGuard
 from ui.app.own_page import OwnPage

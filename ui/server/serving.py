@@ -70,7 +70,8 @@ def serve(
     from ui.app.page import build_app, launch
 
     home = user_data_path("pincite")
-    assistant, library = opened_by(opener), None
+    served = threading.Event()
+    assistant, library = opened_by(opener, served), None
     if not opener.shared:
         may, uploads = by_path(host, folders), upload_folder(location)
         library = Library(assistant, opener.rebuild, uploads, by_path=may, embed_rest=opener.embed_rest, samples=CORPUS)
@@ -80,6 +81,7 @@ def serve(
     remark = "" if auth is not None else open_to(host, library)
     page = build_app(assistant, folder=home, library=library, personal=is_loopback(host), remark=remark)
     address = launch(page, host=host, port=port, auth=auth)
+    served.set()
     say(f"Pincite is at {address} - stop it with Ctrl-C.")
     if not is_loopback(host) and auth is None:
         say(f"Warning: {host} can be reached from other computers without a password; set --user and --password.")
@@ -119,9 +121,18 @@ def opener_of(location: str | Path, models: Models, *, empty: bool = False) -> O
     return opener
 
 
-def opened_by(opener: Opener) -> Loading:
-    """An assistant that loads in the background and then follows its index."""
-    assistant = Loading(opener.open)
+def opened_by(opener: Opener, after: threading.Event | None = None) -> Loading:
+    """An assistant that loads in the background and then follows its index.
+
+    It loads ``after`` the page is served: before, both would take turns, and the page come no sooner than the models.
+    """
+
+    def open_assistant() -> Assistant:
+        if after is not None:
+            after.wait()
+        return opener.open()
+
+    assistant = Loading(open_assistant)
     threading.Thread(target=follow, args=(opener, assistant), name="follow", daemon=True).start()
     return assistant
 

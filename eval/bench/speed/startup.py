@@ -2,8 +2,8 @@
 
     python eval/bench/speed/startup.py [--reader FOLDER] [--repeats 3] [--json startup.json]
 
-Every time is that of a fresh process, from its start to its end (for the page: to the first whole answer over HTTP), the
-median of three. The files are in the operating system's cache, as they are for anyone who asks twice a day.
+Every time is that of a fresh process, from its start to its end (for the page: until the page, or the first answer to a
+question, is there over HTTP), the median of three. The files are in the operating system's cache, as they are for anyone who asks twice a day.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from eval.bench.machine import machine
 from eval.bench.results import command_line, print_table, write_json
 from eval.bench.served import PINCITE, environment, serving
+from eval.bench.speed.load import ask
 from eval.corpus_run import CORPUS
 from index.encoder.threads import cores
 
@@ -34,11 +35,13 @@ def main() -> None:
         index = ("--index", str(Path(home) / "index"))
         run = _runner(environ)
         run("index", str(CORPUS), *index)
+        page = (PINCITE, "chat", *index, "--port", "0")
         measured: dict[str, Callable[[], float]] = {
             "pincite --help": lambda: run("--help"),
             "pincite status": lambda: run("status", *index),
             "pincite ask": lambda: run("ask", QUESTION, *index),
-            "page ready": lambda: page_ready([PINCITE, "chat", *index, "--port", "0"], environ),
+            "page ready": lambda: served_after(page, environ, fetch),
+            "page, first answer": lambda: served_after(page, environ, lambda address: ask(address, QUESTION)),
         }
         seconds: dict[str, list[float]] = {name: [] for name in measured}
         for _ in range(options.repeats):
@@ -55,12 +58,18 @@ def main() -> None:
     write_json(options.json, report)
 
 
-def page_ready(command: Sequence[str], environ: dict[str, str]) -> float:
-    """Seconds until the page's address, once printed, answers with the page."""
+def served_after(command: Sequence[str], environ: dict[str, str], get: Callable[[str], object]) -> float:
+    """Seconds from the start of a command until what is got from the address that it prints is there."""
     began = time.perf_counter()
-    with serving(command, environ) as address, urllib.request.urlopen(address, timeout=PAGE_LIMIT) as page:
-        page.read()
+    with serving(command, environ) as address:
+        get(address)
         return time.perf_counter() - began
+
+
+def fetch(address: str) -> None:
+    """Fetch the page."""
+    with urllib.request.urlopen(address, timeout=PAGE_LIMIT) as page:
+        page.read()
 
 
 def _runner(environ: dict[str, str]) -> Callable[..., float]:
