@@ -3,7 +3,8 @@
     python eval/bench/speed/startup.py [--reader FOLDER] [--repeats 3] [--json startup.json]
 
 Every time is that of a fresh process, from its start to its end (for the page: until the page, or the first answer to a
-question, is there over HTTP), the median of three. The files are in the operating system's cache, as they are for anyone who asks twice a day.
+question, is there over HTTP), the median of three. The files are in the operating system's cache, as they are for anyone
+who asks twice a day.
 """
 
 from __future__ import annotations
