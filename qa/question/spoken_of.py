@@ -98,7 +98,7 @@ def topics_of(turns: Sequence[Asked]) -> list[str]:
         focus = _focus(turn.question)
         names = [name for name in names_in(turn.question) if not any(name in topic for topic in focus)]
         for topic in [*focus, *dict.fromkeys(names)]:
-            if stems := content(topic):
+            if (stems := content(topic)) and topic.lower() not in NOT_NAMES:
                 weights[stems] = weights.get(stems, 0) + FADING**age
                 words.setdefault(stems, topic)
     return [words[stems] for stems in sorted(weights, key=lambda stems: -weights[stems])]

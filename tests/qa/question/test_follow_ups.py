@@ -160,6 +160,11 @@ def test_both_pronouns_of_a_question_are_replaced():
     assert asked[0] == "Who did Hale meet in Oskerby?"
 
 
+def test_a_day_is_no_topic():
+    asked = readings("What was held there?", [Turn("Where was Hale to go on Wednesday?", "Oskerby")])
+    assert not any("Wednesday" in one for one in asked)
+
+
 def test_initials_belong_to_a_name():
     assert (
         readings("When was he born?", [Turn("Where did Stephen F. Hale live?", None)])[0]
