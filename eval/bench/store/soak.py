@@ -6,8 +6,8 @@ The page and ``pincite index --watch`` run as the commands do, over a copy of th
 added, changed, renamed or deleted every few seconds, the folder goes away for a moment now and then, questions are asked of
 the page one after the other, and a visitor uploads, removes, brings back and updates articles on it. It counts answers that
 cite words that their file did not hold, uploads that the index lacks or holds against the visitor's will, and errors of all
-(that the folder went away during a run is none),
-and compares the memory of the two processes in the last quarter with that in the second.
+(that the folder went away during a run is none), and compares the memory of the two processes in the last quarter with that in
+the second.
 """
 
 from __future__ import annotations
