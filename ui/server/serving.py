@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import socket
 import threading
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from qa.assistant import Assistant, Readers
 
 LOOK_EVERY = 1.0  # seconds between checks for a new generation
+M_ARENA_MAX = -8  # of glibc's malloc.h
 PORTS_TRIED = 20  # after one that is taken
 
 log = logging.getLogger(__name__)
@@ -64,6 +66,7 @@ def serve(
     offers to add some. ``folders``: whether visitors may index files and folders of this computer (default: only if
     ``host`` is loopback).
     """
+    _share_heaps()
     opener = opener_of(location, models or Models(), empty=True)
     port = free_port(host, port)
 
@@ -91,6 +94,12 @@ def serve(
         page.close(verbose=False)
         if library is not None:
             library.sweep()
+
+
+def _share_heaps() -> None:
+    """Let all threads share glibc's first two heaps: it makes eight for each core, and each keeps the most that it ever held."""
+    with suppress(AttributeError):  # another C library
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 def by_path(host: str, wish: bool | None) -> bool:
