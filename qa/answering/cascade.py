@@ -13,7 +13,7 @@ from qa.answering.candidates import Candidate
 from qa.answering.confidence import NEVER, Confidence
 from qa.answering.conflicts import COMPARABLE, compared_type
 from qa.answering.ranking import ranking
-from qa.answers import READ_FIRST
+from qa.answers import PASSAGES_READ, READ_FIRST
 from qa.reader.reader import ExtractiveReader, Reader, Reading
 from qa.reader.windows import Pair
 from qa.retrieval.hybrid import Hit
@@ -22,6 +22,9 @@ FOLDER = "screen"
 # Of the first passage's score: documents from there on may hold another answer. Chosen and not fitted: at 0.75 the bundled
 # questions take 4 % fewer passages, and one more of sixty invented conflicts is missed.
 NEAR = 0.65
+# Of eight passages: from here on only what another document may say differently is read. Over 700 questions of the population
+# of eval.studies.population it costs no EM, 0.1 F1 and none of 18 conflicts.
+ENOUGH = 5
 UNREAD = Reading(())
 
 
@@ -61,6 +64,8 @@ class Underway:
             return False
         if come < self._looked_at():
             return False
+        if self._enough():
+            return True
         return all(self._promise(place) <= self.limit for place in range(come, len(self.hits)))
 
     def _looked_at(self) -> int:
@@ -85,8 +90,13 @@ class Underway:
         """The stopping bound of a place: that of the best answer, lower for a near document of which nothing is read."""
         document = self.hits[place].passage.document
         read = {hit.passage.document for hit, one in zip(self.hits, self.readings, strict=False) if one is not UNREAD}
-        another = document not in read and self._near(place) and self._compared()
-        return self.limit - (COMPARABLE if another else 0.0)
+        if document not in read and self._near(place) and self._compared():
+            return self.limit - COMPARABLE
+        return math.inf if self._enough() else self.limit
+
+    def _enough(self) -> bool:
+        """Whether so many of the passages are read that further ones would hardly change the answer."""
+        return len(self.readings) - self.readings.count(UNREAD) >= ENOUGH * max(1.0, len(self.hits) / PASSAGES_READ)
 
     def coming(self, *, told_apart: bool) -> range:
         """The next places to admit: the first, then as many again each time; none while one that waits is worth reading.
