@@ -79,6 +79,12 @@ def test_where_there_is_no_answer_yet_everything_is_read():
     assert enough({"Taraz": 9.0}, dict.fromkeys(PLACES, -5.0)) == ([*PLACES], [2, 4])
 
 
+def test_after_five_of_eight_passages_no_other_is_read_unless_another_document_may_differ():
+    few = dict.fromkeys(PLACES, 1.0)
+    assert enough(few, lead=9.0)[0] == [*PLACES[:5]]
+    assert enough(few, dict.fromkeys(PLACES, 9.0), lead=9.0)[0] == ["Osh", *PLACES[1:5]]
+
+
 LENGTHS = [
     hit("It is 42 km long.", document="/a.txt", start=0),
     hit("It is dry in May.", document="/a.txt", start=100),
