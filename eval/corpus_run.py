@@ -44,7 +44,7 @@ def _asked(
     if faults:
         raise UnreadableDataset(f"{faults[0]} ({len(faults)} such faults in the gold files)")
     from index.builder import build
-    from index.embedder import SentenceEmbedder
+    from index.encoder.embedder import SentenceEmbedder
     from qa.assistant import Assistant
 
     with tempfile.TemporaryDirectory(prefix="pincite-") as index:

@@ -16,7 +16,7 @@ from eval.harness import Progress, in_turn, run, silent
 from eval.records import Run
 
 if TYPE_CHECKING:
-    from index.embedder import Embedder
+    from index.encoder.embedder import Embedder
     from qa.assistant import Assistant
 
 

@@ -20,7 +20,7 @@ from index.documents import (
     parse_document,
     read_bytes,
 )
-from index.embedder import Embedder
+from index.encoder.embedder import Embedder
 from index.files import naming
 from index.folder_index import CANARIES, Duplicate, Index, IndexDamaged, Making, Settings, Unreadable, commit, draft
 from index.sandbox import Sandbox

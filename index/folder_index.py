@@ -18,7 +18,7 @@ import numpy as np
 from index import filters
 from index.arrays import Floats, Numbers
 from index.blocks import Structure
-from index.embedder import Embedder
+from index.encoder.embedder import Embedder
 from index.files import naming
 from index.search.ann import GRAPH, StoredGraph
 from index.search.bm25 import SparseIndex

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from index.arrays import Floats
     from index.blocks import Structure
     from index.builder import Progress
-    from index.embedder import Embedder
+    from index.encoder.embedder import Embedder
     from index.folder_index import DocumentRecord, Duplicate, Passage, Rankings, Settings, Unreadable
     from index.postgres.store import PostgresStore
     from index.update.report import BuildReport

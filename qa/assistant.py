@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.embedder import Embedder, SentenceEmbedder
+from index.encoder.embedder import Embedder, SentenceEmbedder
+from index.encoder.models import model_folder
 from index.filters import Condition, parse
 from index.folder_index import Passage
-from index.models import model_folder
 from index.storage.layout import DocumentRecord
 from index.store import Store, open_store
 from qa.answering.cascade import UNREAD, read_enough, small_reader

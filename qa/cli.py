@@ -164,7 +164,7 @@ def index_command(
     if dry_run and store is not None:
         raise typer.BadParameter("--dry-run is for an index in a folder: leave --store out")
     with plain_errors("stopped; the index answers as it is. Run the same again: it goes on from what was done"):
-        from index.embedder import SentenceEmbedder
+        from index.encoder.embedder import SentenceEmbedder
         from qa.commands.index import changes, in_turn, roots_of, update
 
         place, encoder = location(folder, store), SentenceEmbedder.open(embedder)
@@ -306,7 +306,7 @@ def train(
 ) -> None:
     """Train a reader. If it is interrupted, run it again: it continues from its last checkpoint."""
     with plain_errors("stopped; run the same again: it goes on from its last checkpoint"):
-        from index.models import model_folder
+        from index.encoder.models import model_folder
         from qa.commands.train import run
 
         run(

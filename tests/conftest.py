@@ -13,7 +13,7 @@ from embedder_fakes import FakeEmbedder
 from hypothesis import settings
 from markers import pytest_collection_modifyitems, pytest_runtest_teardown  # noqa: F401
 
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 from index.environment import set_environment
 from qa.reader.reader import BUNDLED
 

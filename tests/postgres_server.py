@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.bench.store.postgres_server import NoServer, Server, running
+from eval.bench.postgres_server import NoServer, Server, running
 
 SETTINGS = ("-F", "-c", "shared_buffers=32MB", "-c", "max_connections=40")
 

@@ -23,12 +23,12 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from index.builder import build
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 from qa.cli import CORPUS
 from ui.app.page import build_app, launch
+from ui.jobs.lazy_assistant import Loading
+from ui.jobs.library import Library
 from ui.server.serving import Models, Opener, free_port
-from ui.session.lazy_assistant import Loading
-from ui.session.library import Library
 
 WIDE: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 LOOKS: dict[str, dict[str, Any]] = {

@@ -20,7 +20,7 @@ from eval.datasets.examples import load
 from index.builder import build
 from index.chunker import WORDS, chunk
 from index.documents import find_files, read_document
-from index.embedder import SentenceEmbedder, embedding_text
+from index.encoder.embedder import SentenceEmbedder, embedding_text
 from index.files import digest_of
 from index.folder_index import Index
 from index.sentences import sentences

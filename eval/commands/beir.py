@@ -62,7 +62,7 @@ def _chosen(collection: Collection, choice: Choice) -> Sequence[Query]:
 
 def _searched(collection: Collection, options: Options) -> Retriever:
     """A retriever over the documents of the folder."""
-    from index.embedder import SentenceEmbedder
+    from index.encoder.embedder import SentenceEmbedder
     from qa.retrieval.hybrid import HybridRetriever
 
     embedder = SentenceEmbedder.open(options.embedder)

@@ -71,7 +71,7 @@ def evaluate_questions(path: Path, choice: Choice, options: Options, location: s
 
 def _asked(dataset: Dataset, options: Options, location: str | Path | None) -> Evaluated:
     """Open or build an index, then ask."""
-    from index.embedder import SentenceEmbedder
+    from index.encoder.embedder import SentenceEmbedder
     from qa.assistant import Assistant
 
     if location is None:
@@ -106,7 +106,7 @@ def _publish(run: Run, other: Run | None, options: Options) -> None:
 
 def check_index(folder: Path, count: int, seed: int, embedder: str | None, *, as_json: bool) -> int:
     """Probe an index for its own sentences and check its offsets."""
-    from index.embedder import SentenceEmbedder
+    from index.encoder.embedder import SentenceEmbedder
     from index.store import open_store
     from qa.retrieval.hybrid import HybridRetriever
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from index.builder import Progress
-    from index.embedder import Embedder
+    from index.encoder.embedder import Embedder
     from index.folder_index import Index
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from index.builder import index_in_memory
 from index.documents import Load, load
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 from index.loaders.text import Content
 from index.loaders.web.main_content import all_main
 from qa.answers import Answer

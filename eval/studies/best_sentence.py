@@ -16,7 +16,7 @@ from pathlib import Path
 
 from eval.datasets.own_passages import index_of
 from eval.datasets.questions import sample
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 from qa.answering.cascade import pair_of
 from qa.answering.confidence import Confidence
 from qa.answering.sentences import Sentence, ranked_sentences

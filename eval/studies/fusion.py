@@ -18,7 +18,7 @@ from eval.datasets.gold_places import holds
 from eval.datasets.own_passages import index_of
 from eval.datasets.questions import UnreadableDataset, sample
 from eval.metrics import Place
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 from index.folder_index import Passage, Rankings
 from qa.retrieval.hybrid import DEPTH, TERM_WEIGHT, fuse
 

@@ -28,7 +28,7 @@ from eval.studies.squad_open import Say, say
 from eval.studies.stuffing import stuffed
 from index.arrays import Floats
 from index.builder import index_in_memory
-from index.embedder import Embedder, SentenceEmbedder
+from index.encoder.embedder import Embedder, SentenceEmbedder
 from index.files import replace_file
 from index.folder_index import Passage
 from index.store import Store

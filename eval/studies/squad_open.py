@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from eval.datasets.own_passages import index_of
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 from qa.answering.cascade import read_enough
 from qa.answering.confidence import Confidence
 from qa.assistant import Assistant, Readers

@@ -12,7 +12,7 @@ import numpy as np
 from index.arrays import Floats
 from index.builder import Progress, cut, now, this_version
 from index.documents import Load, UnreadableDocument, find_files, holds_index, parse_document, read_bytes
-from index.embedder import Embedder
+from index.encoder.embedder import Embedder
 from index.files import digest
 from index.folder_index import Duplicate, Unreadable
 from index.postgres.database import Claims, Unstorable

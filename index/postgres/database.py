@@ -21,7 +21,7 @@ from psycopg.errors import DeadlockDetected
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from index.embedder import Embedder
+from index.encoder.embedder import Embedder
 from index.folder_index import CANARIES
 from index.storage.generations import IndexProblem
 

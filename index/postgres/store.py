@@ -16,7 +16,7 @@ from index.arrays import Floats
 from index.blocks import Structure
 from index.builder import RECIPE
 from index.chunker import OVERLAP, WORDS
-from index.embedder import Embedder, in_context
+from index.encoder.embedder import Embedder, in_context
 from index.folder_index import Duplicate, Rankings, Settings, Unreadable, difference
 from index.postgres.database import GRAPH, Database, StoreProblem
 from index.postgres.passages import BY_PATH, StoredPassages, sampled

@@ -17,7 +17,7 @@ import numpy as np
 from index.arrays import Floats, Ints, Numbers
 from index.chunker import Chunk
 from index.documents import Document
-from index.embedder import in_context
+from index.encoder.embedder import in_context
 from index.search.bm25 import SparseIndex, number
 from index.storage.array_file import Spool
 from index.storage.layout import (

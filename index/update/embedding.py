@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from index.arrays import Floats
-from index.embedder import Embedder, embedding_text
+from index.encoder.embedder import Embedder, embedding_text
 from index.files import naming
 from index.folder_index import Index, commit, draft
 from index.search.ann import GRAPH_FILE, ROWS_FILE

@@ -9,7 +9,7 @@ from functools import cached_property
 from index.arrays import Floats
 from index.chunker import OVERLAP, WORDS, Chunk
 from index.documents import Document
-from index.embedder import embedding_text, in_context
+from index.encoder.embedder import embedding_text, in_context
 from index.folder_index import Index
 from index.storage.layout import Contents, DocumentRecord
 from index.update.away import below

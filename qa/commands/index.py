@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event
 
 from index.builder import plan
-from index.embedder import Embedder
+from index.encoder.embedder import Embedder
 from index.encoder.threads import give_way
 from index.file_types import KINDS
 from index.storage import generations

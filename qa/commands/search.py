@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 from index.store import open_store
 from qa.console import Terminal, out, print_json, warn
 from qa.retrieval.hybrid import Hit, HybridRetriever

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 from index.encoder.number_format import VECTOR_FORMATS, Shape, known_format
 from index.folder_index import DocumentRecord
 from index.store import Store, open_store, vectors_there

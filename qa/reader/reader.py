@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from index.arrays import Floats
+from index.encoder.models import model_folder, usable
 from index.encoder.number_format import Format, Shape, fastest_format
 from index.encoder.threads import cores
 from index.environment import set_environment
 from index.files import digest, digest_of
-from index.models import model_folder, usable
 from qa.reader.batching import SharedBatches
 from qa.reader.span_boundaries import tidy
 from qa.reader.spans import best_spans

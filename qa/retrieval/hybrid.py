@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 from index.arrays import Floats
-from index.embedder import Embedder
+from index.encoder.embedder import Embedder
 from index.folder_index import IndexDamaged, Passage, Rankings
 from index.store import Store
 from qa.retrieval.late_vectors import with_late

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from index.arrays import Floats
-from index.embedder import Embedder, embedding_text
+from index.encoder.embedder import Embedder, embedding_text
 from index.files import digest
 from index.folder_index import Rankings
 

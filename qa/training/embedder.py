@@ -24,9 +24,9 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional as F
 
-from index.embedder import in_context
 from index.encoder.architecture import NetworkConfig
 from index.encoder.checkpoint import read_weights, write_weights
+from index.encoder.embedder import in_context
 from index.sentences import sentences
 from qa.reader.network import SpanNetwork
 from qa.reader.windows import padded

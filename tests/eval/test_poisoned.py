@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from index.builder import index_in_memory
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 from qa.assistant import Assistant, Readers
 
 ROOT = Path(__file__).parents[2]

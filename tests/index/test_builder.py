@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from index import builder
 from index.builder import plan
 from index.documents import load
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 from index.folder_index import Duplicate, Index, Making, Unreadable, verify
 from index.loaders.text import Content
 from index.search.bm25 import terms

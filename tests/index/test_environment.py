@@ -34,7 +34,7 @@ def test_only_one_module_sets_them() -> None:
 @pytest.mark.parametrize(
     "opened",
     [
-        "from index.embedder import SentenceEmbedder; SentenceEmbedder.open()",
+        "from index.encoder.embedder import SentenceEmbedder; SentenceEmbedder.open()",
         "from qa.cli import main; sys.argv[1:] = ['--version']; sys.exit = print; main()",
     ],
 )

@@ -24,7 +24,7 @@ from index.folder_index import Index
 from index.update.file_stamps import Seen
 from qa.answering.confidence import unfitted
 from qa.training.mixture import Mixture
-from ui.session.library import Library
+from ui.jobs.library import Library
 from ui.state.conversations import Chat, ChatStore, ChatTurn
 from ui.state.corrections import Corrections
 

@@ -13,7 +13,7 @@ import torch
 from reader_fakes import tiny_shape, write_config, write_tokenizer
 from safetensors.torch import save_file
 
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 from qa.reader.reader import ExtractiveReader
 from qa.reader.windows import Pair
 

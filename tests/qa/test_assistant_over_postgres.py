@@ -21,7 +21,7 @@ from eval.records import Record
 from index.arrays import Floats
 from index.builder import index_in_memory
 from index.documents import load
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 from index.folder_index import Index
 from index.postgres.builder import build
 from index.postgres.store import PostgresStore

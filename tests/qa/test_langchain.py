@@ -21,7 +21,7 @@ from reader_fakes import FakeReader
 
 from index.builder import build, index_in_memory
 from index.documents import load
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 from index.folder_index import Index
 from qa.answering.confidence import unfitted
 from qa.answers import Answer

@@ -9,7 +9,7 @@ import pytest
 from chat_fakes import ScriptedModel
 
 from index.builder import build
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PRINTED = re.compile(r"^print\(.*\)  # (.*)$", re.MULTILINE)

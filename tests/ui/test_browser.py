@@ -51,8 +51,8 @@ class Site:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     from ui.app.page import build_app, launch
+    from ui.jobs.queue import StoppableReader
     from ui.server.serving import free_port
-    from ui.session.queue import StoppableReader
 
     folder = tmp_path_factory.mktemp("articles")
     (folder / "dam.md").write_text(DAM)

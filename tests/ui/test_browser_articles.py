@@ -34,9 +34,9 @@ class Shelf:
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     from ui.app.page import build_app, launch
+    from ui.jobs.lazy_assistant import Loading
+    from ui.jobs.library import Library
     from ui.server.serving import free_port
-    from ui.session.lazy_assistant import Loading
-    from ui.session.library import Library
 
     articles, home, gate = tmp_path_factory.mktemp("articles"), tmp_path_factory.mktemp("home"), threading.Event()
     (articles / "dam.md").write_text("# The dam\n\nThe dam was built after the flood. Lake Mira was opened in 1958.\n")

@@ -23,9 +23,9 @@ SEEN = """() => { const one = document.activeElement, style = getComputedStyle(o
 @pytest.fixture
 def opened(chromium: Any, tmp_path: Path) -> Iterator[Watched]:
     from ui.app.page import build_app, launch
+    from ui.jobs.lazy_assistant import Loading
+    from ui.jobs.library import Library
     from ui.server.serving import free_port
-    from ui.session.lazy_assistant import Loading
-    from ui.session.library import Library
 
     articles = tmp_path / "articles"
     articles.mkdir()

@@ -26,9 +26,9 @@ class Site:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     from ui.app.page import build_app, launch
+    from ui.jobs.lazy_assistant import Loading
+    from ui.jobs.library import Library
     from ui.server.serving import Models, follow, free_port
-    from ui.session.lazy_assistant import Loading
-    from ui.session.library import Library
 
     opener, stop = FakeOpener(tmp_path / "index", Models()), threading.Event()
     assistant = Loading(opener.open)

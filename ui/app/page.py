@@ -24,18 +24,18 @@ from ui.app.own_page import OwnPage
 from ui.html.conversation import note
 from ui.html.library import adding
 from ui.html.markup import EMPTY, button, text
+from ui.jobs.evaluation_job import Measuring
+from ui.jobs.library import Library
+from ui.jobs.queue import MOST_TOGETHER, MOST_WAITING, Line
 from ui.session.actions import Actions
 from ui.session.api import Programs
 from ui.session.asking import Asking
 from ui.session.desk import Desk
 from ui.session.evaluation import Evaluation
-from ui.session.evaluation_job import Measuring
 from ui.session.export import export_route
 from ui.session.history import History
-from ui.session.library import Library
 from ui.session.narrowing import Narrowing
 from ui.session.news import News
-from ui.session.queue import MOST_TOGETHER, MOST_WAITING, Line
 from ui.session.shelf import Shelf
 from ui.state.conversations import ChatStore
 from ui.state.corrections import Corrections

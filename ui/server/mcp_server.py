@@ -10,10 +10,10 @@ from mcp.server.mcpserver.exceptions import ToolError
 
 from index.storage.generations import IndexProblem
 from qa.answers import PASSAGES_READ
+from ui.jobs.queue import Line
 from ui.server.mcp_lines import LineServer
 from ui.server.serving import Opener, opened_by
 from ui.session.api import Programs
-from ui.session.queue import Line
 
 INSTRUCTIONS = (
     "Answers questions from the user's own articles, in their words, with the document and the characters cited. "

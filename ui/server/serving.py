@@ -19,13 +19,13 @@ from index.storage.generations import IndexMissing, IndexProblem, current, finis
 from index.store import Store, in_database, open_store
 from qa.cli import CORPUS, upload_folder
 from ui.app.guard import is_loopback
-from ui.session.lazy_assistant import Loading
-from ui.session.library import Library
-from ui.session.queue import StoppableReader
+from ui.jobs.lazy_assistant import Loading
+from ui.jobs.library import Library
+from ui.jobs.queue import StoppableReader
 from ui.state.roots import Roots
 
 if TYPE_CHECKING:
-    from index.embedder import Embedder
+    from index.encoder.embedder import Embedder
     from index.update.embedding import Embedding
     from index.update.report import BuildReport
     from qa.assistant import Assistant, Readers
@@ -160,7 +160,7 @@ class Opener:
     @cached_property
     def embedder(self) -> Embedder:
         """The embedding model, loaded once."""
-        from index.embedder import SentenceEmbedder
+        from index.encoder.embedder import SentenceEmbedder
 
         return SentenceEmbedder.open(self.models.embedder)
 

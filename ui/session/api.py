@@ -6,8 +6,8 @@ from typing import Any
 
 from qa.answerer import Answerer
 from qa.answers import PASSAGES_READ
+from ui.jobs.queue import Line
 from ui.session.desk import clean_question
-from ui.session.queue import Line
 
 MOST_PASSAGES = 100  # per request; more would keep the page's users waiting
 FIELDS = ("document", "title", "sha256", "start", "end", "text", "heading", "page")

@@ -20,8 +20,8 @@ from qa.conversation import TURNS_KEPT, Conversation, Turn
 from ui.html.conversation import note
 from ui.html.document import Look, Source, Steps, cited, drawable
 from ui.html.markup import Html
-from ui.session.lazy_assistant import opened
-from ui.session.queue import Line, Stopped
+from ui.jobs.lazy_assistant import opened
+from ui.jobs.queue import Line, Stopped
 from ui.state.conversations import Chat, ChatStore, ChatTurn, Opinion
 from ui.state.source_files import Originals, link
 

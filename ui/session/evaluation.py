@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ui.html.evaluation import evaluation
+from ui.jobs.evaluation_job import Measuring
 from ui.session.actions import Act
-from ui.session.evaluation_job import Measuring
 from ui.session.reply import Reply, Sent
 
 

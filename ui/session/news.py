@@ -17,14 +17,14 @@ from ui.html.conversation import note, start
 from ui.html.library import INDEXING, adding, job_note
 from ui.html.markup import EMPTY, Html, join
 from ui.html.status import banner, size
+from ui.jobs.evaluation_job import EVALUATING, Measuring
+from ui.jobs.lazy_assistant import problems_of, status_of
+from ui.jobs.library import Library
+from ui.jobs.queue import Line
+from ui.jobs.vectors_job import EMBEDDING
 from ui.session.actions import Act
-from ui.session.evaluation_job import EVALUATING, Measuring
-from ui.session.lazy_assistant import problems_of, status_of
-from ui.session.library import Library
-from ui.session.queue import Line
 from ui.session.reply import Reply, Sent
 from ui.session.suggestions import checked, first_questions
-from ui.session.vectors_job import EMBEDDING
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from ui.html.document import document
 from ui.html.library import SORTS, matching, origins, problems, rows_of, table
 from ui.html.markup import EMPTY, button
 from ui.html.status import toast
+from ui.jobs.lazy_assistant import status_of
+from ui.jobs.library import UNDO, Library
 from ui.session.actions import Act, look_of, number
-from ui.session.lazy_assistant import status_of
-from ui.session.library import UNDO, Library
 from ui.session.reply import Reply, Sent
 from ui.state.incoming import LARGEST_UPLOAD, Incoming
 from ui.state.source_files import key_of, link

@@ -28,7 +28,7 @@ from eval.datasets.examples import load
 from index.arrays import Floats
 from index.chunker import chunk
 from index.documents import find_files, read_document
-from index.embedder import SentenceEmbedder, in_context
+from index.encoder.embedder import SentenceEmbedder, in_context
 from index.encoder.number_format import VECTOR_FORMATS, Shape, fastest_format
 from index.search.dense import DenseIndex
 

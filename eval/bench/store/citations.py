@@ -19,7 +19,7 @@ from pathlib import Path
 from eval.bench.results import command_line, print_table, write_json
 from eval.bench.store.specimens import SENTENCE, SPECIMENS
 from index.builder import index_in_memory
-from index.embedder import Embedder, SentenceEmbedder
+from index.encoder.embedder import Embedder, SentenceEmbedder
 from index.file_types import TYPES
 from index.folder_index import Passage
 from index.sentences import sentences

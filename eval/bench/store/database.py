@@ -27,13 +27,13 @@ import numpy as np
 
 from eval.bench.filling import filling
 from eval.bench.machine import machine, status
+from eval.bench.postgres_server import NoServer, running
 from eval.bench.results import command_line, console, print_table, write_json
 from eval.bench.store.growth import PASSAGES_EACH, article
-from eval.bench.store.postgres_server import NoServer, running
 from index import builder
 from index.arrays import Floats
 from index.documents import load
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 from index.encoder.threads import cores
 from index.files import replace_file
 from index.folder_index import Index, Rankings

@@ -28,7 +28,7 @@ from eval.bench.machine import machine, status
 from eval.bench.results import command_line, print_table, write_json
 from eval.bench.served import environment, serving
 from eval.bench.speed.load import ask
-from eval.bench.store.visitor import WENT_AWAY, Visitor
+from eval.bench.visitor import WENT_AWAY, Visitor
 from eval.corpus_run import CORPUS, QUESTIONS
 from eval.datasets.examples import load
 from index.encoder.threads import cores

@@ -12,8 +12,8 @@ import pytest
 from eval_fakes import TEXTS, TOUR, answerer, knowing
 
 from eval.commands.page import bundled, run_and_report
-from ui.session.evaluation_job import Measuring
-from ui.session.queue import Line
+from ui.jobs.evaluation_job import Measuring
+from ui.jobs.queue import Line
 from ui.state.background import Job
 from ui.state.corrections import Corrections
 from ui.state.reports import Reports

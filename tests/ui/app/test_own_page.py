@@ -15,9 +15,9 @@ from page_fakes import FakeAssistant, FakeFolder, FakeIndex
 
 from ui.app.own_page import REACHABLE, OwnPage, whole
 from ui.app.page import Page, build_app, launch
+from ui.jobs.lazy_assistant import Loading
+from ui.jobs.library import Library
 from ui.server.serving import by_path, free_port, open_to
-from ui.session.lazy_assistant import Loading
-from ui.session.library import Library
 
 WHEN = "When was the dam built?"
 

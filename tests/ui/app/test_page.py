@@ -21,11 +21,11 @@ from page_fakes import FakeAssistant, FakeIndex, FakeReport, FakeSettings
 from index.folder_index import Duplicate, Unreadable
 from ui.app.page import Page, build_app, launch
 from ui.html.library import LibraryFile, job_note, matching, pages, problems, rows_of, table
+from ui.jobs.lazy_assistant import Loading, problems_of
+from ui.jobs.library import Library, results, told
+from ui.jobs.queue import MOST_TOGETHER
 from ui.server.serving import CannotServe, Models, free_port, opener_of
 from ui.session.desk import CitationKey, Desk, clean_question, first_citation
-from ui.session.lazy_assistant import Loading, problems_of
-from ui.session.library import Library, results, told
-from ui.session.queue import MOST_TOGETHER
 from ui.session.reply import Sent
 from ui.state.conversations import Chat, ChatStore, ChatTurn
 from ui.state.roots import Roots

@@ -13,10 +13,10 @@ from opener_fakes import WHEN, FakeOpener
 
 from index.builder import build
 from index.storage.generations import current
+from ui.jobs.lazy_assistant import Loading, problems_of
+from ui.jobs.library import Library
 from ui.server.serving import Models, Opener, follow
 from ui.session.desk import CitationKey, Desk
-from ui.session.lazy_assistant import Loading, problems_of
-from ui.session.library import Library
 from ui.state.conversations import Chat, ChatStore, ChatTurn
 
 

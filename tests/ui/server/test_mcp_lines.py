@@ -18,7 +18,7 @@ from ui.server.mcp_lines import LONGEST_LINE, Malformed, id_of, read_line, read_
 SERVER = """
 from pathlib import Path
 from page_fakes import FakeAssistant, FakeIndex
-from ui.session.queue import Line
+from ui.jobs.queue import Line
 from ui.server.mcp_server import server_of
 from ui.session.api import Programs
 import sys

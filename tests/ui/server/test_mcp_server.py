@@ -13,12 +13,12 @@ from mcp.client.stdio import stdio_client
 from page_fakes import FakeAssistant, FakeIndex
 from typer.testing import CliRunner
 
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 from qa.cli import app as commands
 from ui.command import mcp
+from ui.jobs.queue import Line
 from ui.server.mcp_server import server_of
 from ui.session.api import Programs
-from ui.session.queue import Line
 
 WHEN = "When was the dam built?"
 

@@ -13,16 +13,16 @@ from postgres_fakes import MAKE, SLEEP, assistant_over
 from postgres_server import Server
 
 from index.documents import load
-from index.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder
 from index.postgres.builder import build
 from index.postgres.store import PostgresStore
 from qa.answers import Answer
 from ui.app.page import Page, build_app, launch
 from ui.html.library import rows_of
+from ui.jobs.queue import Line
 from ui.server.serving import Models, free_port, opened_by, opener_of
 from ui.session.api import Programs
 from ui.session.desk import CitationKey
-from ui.session.queue import Line
 from ui.state.conversations import Chat, ChatTurn
 from ui.state.source_files import key_of
 

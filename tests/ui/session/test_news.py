@@ -7,9 +7,9 @@ from pathlib import Path
 from page_fakes import FakeAssistant, FakeIndex
 
 from qa.answers import Answer
-from ui.session.evaluation_job import Measuring
+from ui.jobs.evaluation_job import Measuring
+from ui.jobs.queue import Line
 from ui.session.news import News
-from ui.session.queue import Line
 from ui.state.corrections import Corrections
 from ui.state.reports import Reports
 

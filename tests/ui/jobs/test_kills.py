@@ -16,8 +16,8 @@ from index import builder
 from index.documents import load
 from index.folder_index import Index, verify
 from index.update.report import BuildReport
-from ui.session.lazy_assistant import Loading
-from ui.session.library import Library
+from ui.jobs.lazy_assistant import Loading
+from ui.jobs.library import Library
 from ui.state.background import Progress
 from ui.state.conversations import Chat, ChatStore, ChatTurn
 from ui.state.roots import Roots

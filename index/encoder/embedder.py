@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from index.arrays import Floats
+from index.encoder.models import model_folder, usable
 from index.encoder.number_format import VECTOR_FORMATS, Shape, fastest_format
 from index.encoder.threads import cores, work_alone
 from index.environment import set_environment
 from index.files import digest, digest_of
-from index.models import model_folder, usable
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from index.encoder.sentence import LightEncoder
 
 
-BUNDLED = Path(__file__).parent / "model"
+BUNDLED = Path(__file__).parents[1] / "model"
 BATCH = 32
 SHARE = 16  # texts that a thread embeds at a time: fewer balance the threads, more make larger products
 LONGEST_TEXT = 20_000  # characters; far more than a sentence model reads, and few enough that no question can stall it

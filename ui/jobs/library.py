@@ -20,8 +20,8 @@ from index.update.embedding import Embedding
 from index.update.report import BuildReport
 from ui.html.conversation import counted
 from ui.html.library import Origin
-from ui.session.lazy_assistant import Loading
-from ui.session.vectors_job import VectorsJob
+from ui.jobs.lazy_assistant import Loading
+from ui.jobs.vectors_job import VectorsJob
 from ui.state.background import Background, Job, Progress
 from ui.state.roots import Roots
 from ui.state.source_files import key_of

@@ -16,8 +16,8 @@ from qa.answers import PASSAGES_READ
 from qa.reader.batching import SharedBatches
 from qa.reader.reader import PAIRS_TOGETHER, Reading, Span
 from qa.reader.windows import Pair
+from ui.jobs.queue import Busy, Line, StoppableReader, Stopped, still_wanted
 from ui.session.desk import Desk
-from ui.session.queue import Busy, Line, StoppableReader, Stopped, still_wanted
 from ui.state.conversations import Chat, ChatStore, ChatTurn
 
 WHEN = "When was the dam built?"

@@ -17,8 +17,8 @@ from index.documents import load
 from index.files import digest
 from index.folder_index import Index, IndexLocked
 from index.update.report import BuildReport
-from ui.session.lazy_assistant import Loading
-from ui.session.library import UNDO, Library, file_name
+from ui.jobs.lazy_assistant import Loading
+from ui.jobs.library import UNDO, Library, file_name
 from ui.state.background import Progress
 from ui.state.roots import Roots
 from ui.state.source_files import key_of
@@ -113,7 +113,7 @@ def test_nothing_is_deleted_while_it_may_be_brought_back(shelf: Shelf) -> None:
 
 
 def test_a_removed_upload_is_deleted_in_time_and_stays_removed(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.session.library.UNDO", 0.5)
+    monkeypatch.setattr("ui.jobs.library.UNDO", 0.5)
     file = shelf.upload("b.txt", "Bees.")
     shelf.do(shelf.library.remove, [str(file)])
     until = time.monotonic() + 20

@@ -17,9 +17,9 @@ from index.store import vectors_there
 from index.update import embedding
 from ui.app.page import build_app
 from ui.html.library import job_note
-from ui.session.lazy_assistant import Loading
-from ui.session.library import Library
-from ui.session.vectors_job import EMBEDDING
+from ui.jobs.lazy_assistant import Loading
+from ui.jobs.library import Library
+from ui.jobs.vectors_job import EMBEDDING
 from ui.state.background import Progress
 from ui.state.roots import Roots
 

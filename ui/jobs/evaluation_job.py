@@ -13,8 +13,8 @@ from index.storage.generations import IndexProblem
 from qa.answerer import Answerer
 from qa.answers import PASSAGES_READ, Answer
 from ui.html.library import Wording
-from ui.session.lazy_assistant import opened, status_of
-from ui.session.queue import Line
+from ui.jobs.lazy_assistant import opened, status_of
+from ui.jobs.queue import Line
 from ui.state.background import Background, Job, Progress
 from ui.state.corrections import Corrections
 from ui.state.reports import Reports

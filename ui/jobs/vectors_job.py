@@ -10,7 +10,7 @@ from index.encoder.threads import give_way
 from index.storage.generations import IndexLocked, IndexProblem
 from index.update.embedding import Embedding
 from ui.html.library import Wording
-from ui.session.lazy_assistant import Loading
+from ui.jobs.lazy_assistant import Loading
 from ui.state.background import Background, Job, Progress
 
 EMBEDDING = Wording(

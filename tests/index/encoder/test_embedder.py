@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from embedder_fakes import FakeEmbedder
 
-from index.embedder import SHARE, Embedder, SentenceEmbedder, embedding_text
-from index.models import ModelMissing
+from index.encoder.embedder import SHARE, Embedder, SentenceEmbedder, embedding_text
+from index.encoder.models import ModelMissing
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def test_few_and_many_texts_get_the_same_vectors_without_sentence_transformers(
     whole = sentence_embedder.embed([*texts, *["Bread is made of flour."] * SHARE])[: len(texts)]
     assert (few * whole).sum(axis=1) == pytest.approx(np.ones(len(texts)), abs=1e-3)  # bf16 rounds, and by batch
     code = (
-        "import sys; from index.embedder import SentenceEmbedder; SentenceEmbedder.open().embed(['a question'] * 40);"
+        "import sys; from index.encoder.embedder import SentenceEmbedder; SentenceEmbedder.open().embed(['a question'] * 40);"
         "print(sorted({'sentence_transformers', 'transformers', 'sklearn'} & set(sys.modules)))"
     )
     root = Path(__file__).resolve().parents[2]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from index.models import ModelMissing, model_folder
+from index.encoder.models import ModelMissing, model_folder
 
 
 def test_a_folder_is_found_from_wherever_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
