@@ -80,7 +80,7 @@ class Conversation:
         elif WHO_SAID.match(question):
             answers = [one if self._beside_the_last(one) else one.unsaid() for one in answers]
         best = max(answers, key=_worth)
-        likeliest = next(place for place, one in enumerate(answers) if one is best or _same_place(one, best))
+        likeliest = next(place for place, one in enumerate(answers) if one is best or _as_good(one, best))
         chosen = answers[likeliest]
         understood = chosen.understood or asked[likeliest]
         if chosen.kind != "notice" or chosen.documents:  # after "Thanks" one may go on from what was before
@@ -153,10 +153,10 @@ def _overlap(one: Citation, other: Citation) -> bool:
     return one.document == other.document and one.start < other.end and other.start < one.end
 
 
-def _same_place(one: Answer, other: Answer) -> bool:
-    """Whether two answers are quoted from the same words."""
-    given = one.text is not None and other.text is not None and one.citations and other.citations
-    return bool(given) and _overlap(one.citations[0], other.citations[0])
+def _as_good(one: Answer, best: Answer) -> bool:
+    """Whether an answer is quoted from the same words as the best one and is as sure in a word."""
+    given = one.text is not None and best.text is not None and one.citations and best.citations
+    return bool(given) and one.certainty == best.certainty and _overlap(one.citations[0], best.citations[0])
 
 
 def _worth(answer: Answer) -> float:
