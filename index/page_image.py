@@ -1,7 +1,8 @@
-"""Draws a page of a PDF as an image, in a process with limits, so that a hostile file harms only itself."""
+"""Draws a page of a PDF, or a picture, as an image, in a process with limits, so that a hostile file harms only itself."""
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 from index.sandbox import MEMORY, confine
 
 WIDTH, HEIGHT = 1600, 4000  # pixels at most: crisp on dense screens, and bounded for a page as large as a wall
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff")  # PNG and JPEG begin so
 SECONDS = 10.0  # for one page: long for an honest one
 
 _ROOT = str(Path(__file__).resolve().parents[1])
@@ -22,7 +24,7 @@ class UndrawablePage(ValueError):
 
 
 def draw_page(data: bytes, page: int) -> bytes:
-    """The page (from 1) of a PDF as a PNG. Raises UndrawablePage."""
+    """The page (from 1) of a PDF, or a picture as its only page, as a PNG. Raises UndrawablePage."""
     command = [sys.executable, "-P", "-m", "index.page_image", str(page)]
     environment = {**os.environ, "PYTHONPATH": _ROOT}
     try:
@@ -35,6 +37,19 @@ def draw_page(data: bytes, page: int) -> bytes:
 
 
 def _draw(data: bytes, number: int) -> bytes:
+    return _draw_picture(data) if data.startswith(PICTURES) and number == 1 else _draw_pdf(data, number)
+
+
+def _draw_picture(data: bytes) -> bytes:
+    from PIL import Image, ImageOps
+
+    with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as picture:
+        upright = ImageOps.exif_transpose(picture).convert("RGB")
+    upright.thumbnail((WIDTH, HEIGHT))
+    return _png(upright.tobytes(), upright.width, upright.height, 3 * upright.width)
+
+
+def _draw_pdf(data: bytes, number: int) -> bytes:
     import pypdfium2
 
     page = pypdfium2.PdfDocument(data)[number - 1]

@@ -96,6 +96,11 @@ class DocumentRecord:
         """Return the page (from 1) that holds a character offset; None if the format has no pages."""
         return page_at(self.pages, offset)
 
+    @property
+    def drawable(self) -> int:
+        """How many pages ``index.page_image`` can draw; a picture is one."""
+        return len(self.pages) if self.kind == "pdf" else int(self.kind == "png")
+
 
 @dataclass(frozen=True, slots=True)
 class Contents:

@@ -91,11 +91,11 @@ def cited(citation: Citation, source: Source, steps: Steps, look: Look | None = 
 
 def drawable(record: DocumentRecord, structure: Structure) -> int:
     """The number of pages that can be drawn, with boxes over words; 0 where a document has none."""
-    return len(record.pages) if record.kind == "pdf" and len(structure.boxes) else 0
+    return record.drawable if len(structure.boxes) else 0
 
 
 def _page(document: str, structure: Structure, highlights: Highlights, number: int, count: int, name: str) -> Html:
-    """A page of a PDF as an image, with boxes over the passage, the sentence and the quote, and steps to others;
+    """A page of a PDF, or a picture, with boxes over the passage, the sentence and the quote, and steps to others;
     ``name`` is that of the button that opens the document."""
     number = min(max(number, 1), count)
     spans = (("passage", highlights.passage), ("sentence", highlights.sentence), ("quote", highlights.quote))

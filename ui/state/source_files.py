@@ -86,9 +86,9 @@ class Originals:
         )
 
     def draw(self, key: str, page: int) -> Response:
-        """A page of a PDF as an image; an error where the file is not the one that was indexed or cannot be drawn."""
+        """A page of a PDF, or a picture, as an image; an error if the file is not the indexed one or cannot be drawn."""
         record = self.record(key)
-        if record is None or record.kind != "pdf" or not 1 <= page <= len(record.pages):
+        if record is None or not 1 <= page <= record.drawable:
             return PlainTextResponse("There is no such page.\n", status_code=404)
         if self.state(record.name, record.sha256) != "same":
             return PlainTextResponse("The file is not the one that was indexed.\n", status_code=410)
