@@ -55,7 +55,7 @@ def test_few_and_many_texts_get_the_same_vectors_without_sentence_transformers(
         "import sys; from index.encoder.embedder import SentenceEmbedder; SentenceEmbedder.open().embed(['a question'] * 40);"
         "print(sorted({'sentence_transformers', 'transformers', 'sklearn'} & set(sys.modules)))"
     )
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
     assert done.stdout.strip() == "[]"
 
@@ -95,6 +95,6 @@ def test_headings_stand_above_the_text_that_is_embedded() -> None:
 def test_importing_the_index_loads_nothing_heavy() -> None:
     heavy = "{'torch', 'sentence_transformers', 'transformers', 'faiss', 'lxml', 'docx', 'pypdfium2', 'nupunkt'}"
     code = f"import sys, index.builder, index.folder_index; print(sorted({heavy} & set(sys.modules)))"
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
     assert done.stdout.strip() == "[]"
