@@ -244,10 +244,15 @@ class Structure:
 
     def cells(self, text: str, row: Block) -> list[tuple[int, int]]:
         """Return [start, end) of each cell of a row of a table; a border at either end of the row is no cell."""
-        borders = [row.start, *(found.start() for found in _BORDER.finditer(text, row.start, row.end)), row.end]
-        places = [_trimmed(text, first + (number > 0), last) for number, (first, last) in enumerate(pairwise(borders))]
-        first, last = (int(len(places) > 1 and place[0] >= place[1]) for place in (places[0], places[-1]))
-        return places[first : len(places) - last]
+        return row_cells(text, row.start, row.end)
+
+
+def row_cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return [start, end) of each cell of the row [start, end); a border at either end of it is no cell."""
+    borders = [start, *(found.start() for found in _BORDER.finditer(text, start, end)), end]
+    places = [_trimmed(text, first + (number > 0), last) for number, (first, last) in enumerate(pairwise(borders))]
+    first, last = (int(len(places) > 1 and place[0] >= place[1]) for place in (places[0], places[-1]))
+    return places[first : len(places) - last]
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

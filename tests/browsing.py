@@ -80,5 +80,10 @@ def look(chromium: Any, address: str, path: str = "", **options: Any) -> Watched
     return watched
 
 
+def view(page: Any, name: str) -> None:
+    """Go to one of the three views."""
+    page.get_by_role("navigation", name="Pages").get_by_role("button", name=name).click()
+
+
 def _own(url: str, address: str) -> bool:
     return url.startswith((address, "data:", "blob:"))

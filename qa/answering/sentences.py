@@ -90,8 +90,9 @@ def ranked_sentences(
 def nearest(ranked: Sequence[Sentence], found: Sequence[Candidate]) -> list[Sentence]:
     """The sentences of the best candidates, best first, and then the others.
 
-    Of the questions with an answer that get no short one, three such sentences hold it more often than the three most probable:
-    on the kinds that ``eval.studies.fit_certainty`` is fitted on, 10 to 35 points more for most and less for none.
+    Of the questions that get no short answer although there is one, these hold it more often than the three most probable
+    sentences: by 4 to 67 points on five of the nine kinds in the population of ``eval.studies.population``, and as often on
+    the others.
     """
     supports = [candidate.best for candidate in found[:MOST]]
     leading = [one for support in supports for one in ranked if one.holds(support)]

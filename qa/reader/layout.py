@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from index.arrays import Ints
-from index.blocks import CELL_BORDER
+from index.blocks import CELL_BORDER, row_cells
 
-_CELL = re.compile(r"(?:[^|\\]|\\.?)+", re.S)  # without the borders, of which "\\|" is none
 NOWHERE = -1
 
 
@@ -28,7 +26,8 @@ def laid_out(passage: str, header: str) -> Layout:
 
     The names stand above a passage that is no row with as many cells, or with a first one that has no name.
     """
-    cells, names = list(_cells(passage)), header.split(CELL_BORDER)
+    cells = [range(start, end) for start, end in row_cells(passage, 0, len(passage)) if start < end]
+    names = header.split(CELL_BORDER)
     if header and len(cells) == len(names) + 1:
         names = ["", *names]
     if not header or not 1 < len(cells) == len(names) or "\n" in passage.strip():
@@ -39,15 +38,6 @@ def laid_out(passage: str, header: str) -> Layout:
         pieces += [f"{name}: " if name else "", cell, "; "]
     text = "".join(piece if isinstance(piece, str) else passage[piece.start : piece.stop] for piece in pieces)
     return Layout(text, _joined(pieces))
-
-
-def _cells(row: str) -> Iterator[range]:
-    """The places of the cells that are not empty, without the white space around them."""
-    for found in _CELL.finditer(row):
-        words = found[0].strip()
-        if words:
-            start = found.start() + found[0].index(words)
-            yield range(start, start + len(words))
 
 
 def _joined(pieces: Sequence[str | range]) -> Ints:

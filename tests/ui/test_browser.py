@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Watched, look, open_chromium, watch
+from browsing import Watched, look, open_chromium, view, watch
 from page_fakes import FakeAssistant, FakeIndex, FakePassages
 
 from ui.html.unmarked import unmarked
@@ -83,11 +83,6 @@ def opened(chromium: Any, site: Site) -> Iterator[Watched]:
     watched = watch(chromium, site.address)
     yield watched
     watched.close()
-
-
-def view(page: Any, name: str) -> None:
-    """Go to one of the three pages."""
-    page.get_by_role("navigation", name="Pages").get_by_role("button", name=name).click()
 
 
 def test_an_answer_comes_with_its_sentence_and_its_document_at_the_very_words(opened: Watched) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Watched, open_chromium, watch
+from browsing import Watched, open_chromium, view, watch
 from page_fakes import FakeFolder
 
 from ui.state.source_files import key_of
@@ -68,11 +68,6 @@ def opened(chromium: Any, shelf: Shelf) -> Iterator[Watched]:
     watched = watch(chromium, shelf.address)
     yield watched
     watched.close()
-
-
-def view(page: Any, name: str) -> None:
-    """Go to one of the three pages."""
-    page.get_by_role("navigation", name="Pages").get_by_role("button", name=name).click()
 
 
 def job(page: Any, words: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Watched, open_chromium, watch
+from browsing import Watched, open_chromium, view, watch
 from document_fakes import pdf_of
 from opener_fakes import WHEN, FakeOpener
 
@@ -47,10 +47,6 @@ def opened(chromium: Any, site: Site) -> Iterator[Watched]:
     watched = watch(chromium, site.address)
     yield watched
     watched.close()
-
-
-def view(page: Any, name: str) -> None:
-    page.get_by_role("navigation", name="Pages").get_by_role("button", name=name).click()
 
 
 def begin(opened: Watched, site: Site) -> None:
