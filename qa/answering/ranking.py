@@ -43,7 +43,7 @@ def considered(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) 
     """The best candidates by the reader's score alone, each with its features.
 
     Those of another type than the question asks for are left out: over the population of ``eval.studies.population`` that
-    lowers the exact match of no kind of question, and of 60 bundled questions without an answer three more are refused.
+    lowers the exact match of no kind of question, and of 60 bundled questions without an answer five more are refused.
     """
     whole = form_of(question) in WHOLE_SENTENCE
     found = [one for one in candidates(hits, readings) if whole or not of_another_type(question, one.text)][:CONSIDERED]

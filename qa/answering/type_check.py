@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 
 from qa.answering.values import holds, in_unit_asked
-from qa.english import QUANTITIES, TIMES, WEEKDAYS, any_of
+from qa.english import BE, DO, HAVE, QUANTITIES, TIMES, WEEKDAYS, any_of
 from qa.question.answer_type import type_wanted
 from qa.question.content_words import content
 
 _QUANTITY = re.compile(rf"\b{any_of(QUANTITIES)}\b|\wfold\b", re.I)
+_OF_A_HUNDRED = re.compile(r"\b(?:percentage|per ?cent)\b", re.I)
+_SHARE = re.compile(r"\b(?:all|half|halves|none|nothing|quarters?|thirds?)\b", re.I)
+_VERB = re.compile(rf"\S.*?\b{any_of((*BE, *DO, *HAVE, 'could', 'would', 'should'))}\b")
+_RELATIVE = re.compile(r"\b(?:that|which|who|whom|whose)\b", re.I)
 _TIME = re.compile(rf"\d|\b{any_of(TIMES)}\b|\b{any_of(WEEKDAYS)}s\b", re.I)
 _TIME_CLAUSE = re.compile(  # "after the war", "as soon as the boat is in"
     r"^(?:after|around|as|at|before|between|by|during|every|following|for|from|if|in|on|once|over|prior|since|through|throughout"
@@ -21,13 +25,20 @@ DATELINE_WORDS = 6  # words beside the date, of places and agencies
 
 
 def of_another_type(question: str, answer: str) -> bool:
-    """Whether an answer has no content word, or does not say how much or when to a question that asks for it."""
+    """Whether an answer has no content word, is a clause instead of a name, or does not say how much or when."""
     kind = type_wanted(question)
     if kind == "figure":
-        return not holds(kind, answer) and not _QUANTITY.search(answer)
+        words = _SHARE if _OF_A_HUNDRED.search(question) else _QUANTITY
+        return not holds(kind, answer) and not words.search(answer)
     if kind == "date" and not holds(kind, answer):
         return not _TIME.search(answer) and not (content(answer) and _TIME_CLAUSE.match(answer))
-    return kind != "date" and not content(answer)
+    return (kind == "name" and _is_clause(answer)) or (kind != "date" and not content(answer))
+
+
+def _is_clause(answer: str) -> bool:
+    """Whether something is said of what it names: "Vera Lund was to meet the ministers", but not "the man who was to come"."""
+    verb = _VERB.match(answer)
+    return verb is not None and not _RELATIVE.search(verb[0])
 
 
 def is_unfit(question: str, answer: str, sentence: str) -> bool:

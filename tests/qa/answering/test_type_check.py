@@ -24,6 +24,9 @@ HOW_MANY, WHEN, WHAT = "How many boats are there?", "When was it built?", "What 
         (WHEN, "in"),
         ("On what date was it signed?", "Uzbekistan"),
         (WHAT, "of"),
+        ("What percentage of the pipe is ours?", "most"),
+        ("Who is the minister?", "Vera Lund was to meet the ministers"),
+        ("Which company built it?", "The Works has built bridges"),
     ],
 )
 def test_answers_of_another_type(question: str, answer: str):
@@ -50,6 +53,10 @@ def test_answers_of_another_type(question: str, answer: str):
         ("In what age groups is it weak?", "the young"),
         ("In what area do they work together?", "oil and gas"),
         ("Who came?", "the board"),
+        ("Who came?", "the man who was to build the bridge"),
+        ("Who came?", "people whose boats were lost"),
+        ("Which company built it?", "Is Yapi"),
+        ("What percentage of the pipe is ours?", "a third"),
         (WHAT, "salt"),
     ],
 )
