@@ -48,7 +48,7 @@ class Confidence:
 
     A fourth scale, ``reading``, compares an answer with passages that are still unread: by what is known of both alone.
 
-    An answer is given if it reaches ``threshold``, below which 2.8 % of the right answers lay on the data it was fitted on;
+    An answer is given if it reaches ``threshold``, below which 2.5 % of the right answers lay on the data it was fitted on;
     ``settles_at`` is the lead, in log odds, at which the cascade stops; ``reader`` is the fingerprint of the reader they were
     fitted to, ``screen`` that of the small reader before it, empty if there was none.
     """

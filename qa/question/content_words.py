@@ -10,7 +10,7 @@ from qa.english import AUXILIARIES, FUNCTION_WORDS, PEOPLE, PREPOSITIONS, QUESTI
 STOP = frozenset(terms(" ".join((*QUESTION_WORDS, *AUXILIARIES, *PREPOSITIONS, *PEOPLE, *THINGS, *FUNCTION_WORDS))))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def content(text: str) -> frozenset[str]:
     """The stems of a text's words without those that only hold a sentence together."""
     return frozenset(terms(text)) - STOP

@@ -47,6 +47,7 @@ from ui.state.source_files import page_route, report_route, route
 # Gradio starts every question at once, plus a few that are told the queue is full: the desk's own queue limits how
 # many are read together, and questions in it can be seen and stopped.
 READER: dict[str, Any] = {"concurrency_limit": MOST_WAITING + 2 * MOST_TOGETHER, "concurrency_id": "reader"}
+SESSIONS = 100  # that Gradio remembers; the page keeps nothing in them, and every question of a program begins one
 # Lines of a text, one of them marked.
 ICON = """<link rel="icon" href="data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'>
 <rect width='32' height='32' rx='7' fill='%230b5c68'/><path d='M7 10h18M7 16h11' stroke='%23fff' stroke-width='3'/>
@@ -170,6 +171,7 @@ def launch(page: Page, *, host: str = "127.0.0.1", port: int | None = None, auth
         allowed_paths=[],
         max_file_size=LARGEST_UPLOAD,
         max_threads=2 * MOST_WAITING,
+        state_session_capacity=SESSIONS,
         app_kwargs={"middleware": guards, "routes": routes},
         theme=_theme(),
         head=f"{ICON}<style>{_asset('page.css')}</style>",  # the parameter css would be rewritten, and :is(a, b) broken

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from page_fakes import FakeAssistant, FakeIndex
 
-from ui.app.page import build_app, launch
+from ui.app.page import SESSIONS, build_app, launch
 from ui.server.serving import free_port
 
 pytestmark = pytest.mark.slow
@@ -82,3 +82,9 @@ def test_a_full_queue_says_so_at_once_and_empties(site: Site) -> None:
     until = time.monotonic() + PATIENCE
     while '"answer": "1962"' not in site.answer("When?"):
         assert time.monotonic() < until
+
+
+def test_programs_that_ask_again_and_again_leave_no_sessions_behind(site: Site) -> None:
+    for _ in range(SESSIONS + 5):
+        assert '"answer": "1962"' in site.answer("When?")
+    assert len(site.page.state_holder.session_data) <= SESSIONS
