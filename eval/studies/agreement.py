@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from pathlib import Path
 from typing import cast
+
+import typer
 
 from eval.studies.squad_open import sampled
 from index.encoder.number_format import Format
@@ -24,19 +25,13 @@ def opened(given: str) -> ExtractiveReader:
     return ExtractiveReader.open(folder, format=cast("Format | None", format or None))
 
 
-def main() -> int:
+def main(squad: Path, readers: tuple[str, str], sample: int = 300) -> None:
     """Read, compare, print one line of JSON."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("squad", type=Path)
-    parser.add_argument("readers", nargs=2)
-    parser.add_argument("--sample", type=int, default=300)
-    arguments = parser.parse_args()
-    questions = sampled(load(arguments.squad), arguments.sample)
-    first, second = ([normalise(p.text) for p in predict(questions, opened(one))] for one in arguments.readers)
+    questions = sampled(load(squad), sample)
+    first, second = ([normalise(p.text) for p in predict(questions, opened(one))] for one in readers)
     same = sum(a == b for a, b in zip(first, second, strict=True)) / len(questions)
     sys.stdout.write(json.dumps({"questions": len(questions), "same_answers": round(same, 4)}) + "\n")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(main)

@@ -6,12 +6,14 @@ every block counted as main text. Prints the counts as JSON. The pages themselve
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from index.builder import index_in_memory
 from index.documents import Load, load
@@ -74,27 +76,25 @@ def counts(asked: Sequence[PageQuestion], answers: Sequence[Answer]) -> dict[str
     }
 
 
-def main() -> int:
+def main(
+    folder: Path,
+    each: Annotated[bool, typer.Option("--questions", help="Print each question and its answer too.")] = False,
+) -> None:
     """Ask with the marks and without, print one line of JSON each."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--questions", action="store_true", help="print each question and its answer too")
-    arguments = parser.parse_args()
     asked = questions()
-    if missing := sorted({one.page for one in asked if not (arguments.folder / f"{one.page}.html").exists()}):
-        parser.error(f"{arguments.folder}: no {', '.join(missing)} (.html)")
-    pages = sorted(arguments.folder.glob("*.html"))
+    if missing := sorted({one.page for one in asked if not (folder / f"{one.page}.html").exists()}):
+        raise typer.BadParameter(f"{folder}: no {', '.join(missing)} (.html)")
+    pages = sorted(folder.glob("*.html"))
     for name, how in (("with marks", load), ("all main", unmarked)):
         answers = ask(pages, asked, how)
-        for one, answer in zip(asked, answers, strict=True) if arguments.questions else ():
+        for one, answer in zip(asked, answers, strict=True) if each else ():
             marked = "" if not answer.citations or answer.citations[0].main else "  outside the main text"
             right = "=" if exact_match(answer.text or "", one.answers) else "-"
             sys.stdout.write(
                 f"{right} {one.page}: {one.question} {answer.text}  {answer.certainty} {answer.confidence:.2f}{marked}\n"
             )
         sys.stdout.write(json.dumps({"pages": name, **counts(asked, answers)}) + "\n")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(main)

@@ -7,12 +7,14 @@ Each line of the file has a ``question``, whether ``is_paraphrase``, the ``sente
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from eval.datasets.own_passages import index_of
 from eval.datasets.questions import sample
@@ -58,13 +60,9 @@ def answers(one: SectionQuestion, sentences: Sequence[Sentence]) -> bool:
     )
 
 
-def main() -> int:
+def main(selqa: Path, size: Annotated[int, typer.Option("--sample")] = 600) -> None:
     """Read the sections, order their sentences, print how often the first one and the first two answer."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("selqa", type=Path)
-    parser.add_argument("--sample", type=int, default=600)
-    arguments = parser.parse_args()
-    asked = sample([one for one in read_questions(arguments.selqa) if one.answers], arguments.sample)
+    asked = sample([one for one in read_questions(selqa) if one.answers], size)
     reader = ExtractiveReader.open()
     confidence = Confidence.beside(BUNDLED, reader.fingerprint)
     names = {text: f"{number}.txt" for number, text in enumerate(dict.fromkeys(one.text for one in asked))}
@@ -80,8 +78,7 @@ def main() -> int:
     for rephrased, rows in told.items():
         shares = {str(first): round(100 * sum(row[n] for row in rows) / len(rows), 1) for n, first in enumerate(FIRST)}
         sys.stdout.write(json.dumps({"rephrased": rephrased, "questions": len(rows), **shares}) + "\n")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(main)

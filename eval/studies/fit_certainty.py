@@ -20,7 +20,6 @@ Each kind is left out in turn to see that the numbers carry over to kinds that w
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from bisect import bisect_left
@@ -30,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import typer
 from scipy.stats import beta
 from sklearn.linear_model import LogisticRegression
 
@@ -500,20 +500,11 @@ def _of(told: dict[str, Any]) -> str:
     return f"{_percent(told['right'])} of {told['count']}" if told["count"] else ""
 
 
-def main() -> int:
+def main(population: Path, readings: Path, looks: Path, reader: Path = BUNDLED, write: bool = False) -> None:
     """Fit, say how it measures, and with ``--write`` store it beside the reader and the table in docs/accuracy.md."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("population", type=Path)
-    parser.add_argument("readings", type=Path)
-    parser.add_argument("looks", type=Path)
-    parser.add_argument("--reader", type=Path, default=BUNDLED)
-    parser.add_argument("--write", action="store_true")
-    arguments = parser.parse_args()
-    large, small = RecordedReader.open(arguments.readings), RecordedReader.open(arguments.looks)
-    population = [
-        one for one in read_population(arguments.population) if large.knows(one.pairs()) and small.knows(one.pairs())
-    ]
-    material = Material(population, large, small)
+    large, small = RecordedReader.open(readings), RecordedReader.open(looks)
+    read = [one for one in read_population(population) if large.knows(one.pairs()) and small.knows(one.pairs())]
+    material = Material(read, large, small)
 
     first = material.chosen(lambda one: one.fold == 0)
     kinds = ", ".join(sorted({one.kind for one in first.population}))
@@ -526,11 +517,10 @@ def main() -> int:
     say(f"{fitted}")
     told = certainty_table(report(material, fitted))
     sys.stdout.write(told + "\n")
-    if arguments.write:
-        fitted.write(arguments.reader)
+    if write:
+        fitted.write(reader)
         fill(ROOT / "docs" / "accuracy.md", "certainty", told)
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(main)

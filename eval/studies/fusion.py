@@ -7,11 +7,13 @@ A passage holds the answer if an accepted answer stands in it, whole and at its 
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from eval.datasets.examples import load
 from eval.datasets.gold_places import holds
@@ -80,30 +82,27 @@ def by_rank(rankings: Rankings) -> list[Passage]:
     return [rankings.passages[number] for number in sorted(scores, key=lambda number: -scores[number])[: max(FIRST)]]
 
 
-def main() -> int:
+def main(
+    squad: list[Path],
+    size: Annotated[int, typer.Option("--sample")] = 700,
+    model: Annotated[str | None, typer.Option("--embedder")] = None,
+    among: Path | None = None,
+) -> None:
     """Search, order in every way, print one line of JSON for each file and way."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("squad", type=Path, nargs="+")
-    parser.add_argument("--sample", type=int, default=700)
-    parser.add_argument("--embedder")
-    parser.add_argument("--among", type=Path)
-    arguments = parser.parse_args()
-    embedder = SentenceEmbedder.open(arguments.embedder)
+    embedder = SentenceEmbedder.open(model)
     ways: dict[str, Order] = {"vectors alone": by_vectors, "reciprocal rank": by_rank} | {
         f"BM25 x {w}": by_score(w) for w in WEIGHTS
     }
-    for path in arguments.squad:
+    for path in squad:
         try:
-            found = list(found_in(path, arguments.sample, embedder, arguments.among))
+            found = list(found_in(path, size, embedder, among))
         except UnreadableDataset as error:
-            sys.stderr.write(f"{error}\n")
-            return 2
+            raise typer.BadParameter(str(error)) from error
         for name, order in ways.items():
             shipped = name == f"BM25 x {TERM_WEIGHT}"
             row = {"file": path.name, "questions": len(found), "fused by": name, "shipped": shipped}
             sys.stdout.write(json.dumps(row | dict(zip(map(str, FIRST), recalls(found, order), strict=True))) + "\n")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(main)

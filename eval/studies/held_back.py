@@ -5,23 +5,19 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from pathlib import Path
 
+import typer
+
 from qa.training.sources import write_held_back
 
 
-def main() -> int:
+def main(data: Path, out: Path) -> None:
     """Write the files, print their numbers of questions as one line of JSON."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("out", type=Path)
-    arguments = parser.parse_args()
-    sys.stdout.write(json.dumps(write_held_back(arguments.data, arguments.out)) + "\n")
-    return 0
+    sys.stdout.write(json.dumps(write_held_back(data, out)) + "\n")
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    typer.run(main)

@@ -6,15 +6,16 @@ are asked over many passages, ``--alone`` the SQuAD questions that are read with
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
+import typer
 
 from eval.datasets.qed import convert
 from eval.metrics import aurc, ece
@@ -140,22 +141,20 @@ def measure(data: Path, folder: Path, sample: int, alone_sample: int, say: Say) 
     ]
 
 
-def main() -> int:
+def main(
+    data: Path,
+    reader: Path = BUNDLED,
+    sample: int = 10_000,
+    alone_sample: Annotated[int, typer.Option("--alone")] = 10_000,
+    write: bool = False,
+) -> None:
     """Measure, print, and with ``--write`` put the table into the model card."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--reader", type=Path, default=BUNDLED)
-    parser.add_argument("--sample", type=int, default=10_000)
-    parser.add_argument("--alone", type=int, default=10_000)
-    parser.add_argument("--write", action="store_true")
-    arguments = parser.parse_args()
-    lines = measure(arguments.data, arguments.reader, arguments.sample, arguments.alone, say)
+    lines = measure(data, reader, sample, alone_sample, say)
     card = table(("measured", ""), [(line.what, line.figure) for line in lines])
     sys.stdout.write(card + "\n" + json.dumps({line.what: line.figure for line in lines}) + "\n")
-    if arguments.write:
-        fill(arguments.reader / "README.md", "measured", card)
-    return 0
+    if write:
+        fill(reader / "README.md", "measured", card)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(main)

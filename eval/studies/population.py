@@ -9,15 +9,15 @@ answer.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path, PurePath
 from typing import Literal
+
+import typer
 
 from eval.corpus_run import CORPUS, QUESTIONS, TABLE_QUESTIONS, TABLES
 from eval.datasets.examples import load as load_gold
@@ -262,36 +262,23 @@ def read_population(path: Path) -> list[Asked]:
     return population
 
 
-def _held(arguments: argparse.Namespace, name: str) -> Path:
-    """The file of a set's held questions, or of all of them."""
-    held: Path = (arguments.held or arguments.data) / name
-    return held if held.exists() else arguments.data / name
-
-
-def main() -> int:
+def main(data: Path, out: Path, held: Path | None = None, most: int = MOST) -> None:
     """Search for every question, and write what was found."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--held", type=Path)
-    parser.add_argument("--most", type=int, default=MOST)
-    arguments = parser.parse_args()
     embedder, knows = Remembering(SentenceEmbedder.open()), PairEncoder.open(BUNDLED).holds
     population = gold_kind("gold", QUESTIONS, CORPUS, embedder, knows, say)
     population += gold_kind("tables", TABLE_QUESTIONS, TABLES, embedder, knows, say)
     with tempfile.TemporaryDirectory(prefix="pincite-") as scratch:
         qed = Path(scratch, "qed.json")
-        convert(arguments.data / QED, qed)
-        population += squad_kind("qed", qed, qed, embedder, knows, arguments.most, say)
-    population += stuffed_kind(arguments.data / SETS["squad2"], embedder, knows, arguments.most // 2)
+        convert(data / QED, qed)
+        population += squad_kind("qed", qed, qed, embedder, knows, most, say)
+    population += stuffed_kind(data / SETS["squad2"], embedder, knows, most // 2)
     for kind, name in SETS.items():
-        everything = arguments.data / name
-        population += squad_kind(kind, everything, _held(arguments, name), embedder, knows, arguments.most, say)
+        kept = held / name if held and (held / name).exists() else data / name
+        population += squad_kind(kind, data / name, kept, embedder, knows, most, say)
     random.Random(0).shuffle(population)  # so that a reader which stops early has read some of each kind
-    write_population(arguments.out, population)
-    say(f"{len(population)} questions written to {arguments.out}")
-    return 0
+    write_population(out, population)
+    say(f"{len(population)} questions written to {out}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(main)

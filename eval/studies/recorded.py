@@ -9,7 +9,6 @@ score], ...]}``. The key is a hash of the pair, so that the file holds no text.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import math
@@ -17,7 +16,9 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated, Protocol
+
+import typer
 
 from index.files import replace_file
 from qa.reader.layout import laid_out
@@ -115,25 +116,23 @@ def record(reader: Fingerprinted, pairs: Sequence[Pair], path: Path, minutes: fl
     recording.write(path)
 
 
-def main() -> int:
+def main(
+    population: Path,
+    out: Path,
+    folder: Annotated[Path, typer.Option("--reader")] = BUNDLED,
+    minutes: Annotated[float, typer.Option(help="Stop after so many and keep what was read.")] = math.inf,
+    screen: Annotated[bool, typer.Option("--screen", help="Record the small reader of the folder.")] = False,
+) -> None:
     """Record one reader over a population."""
     from eval.studies.population import read_population
     from qa.answering.cascade import FOLDER
     from qa.reader.reader import ExtractiveReader
 
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("population", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--reader", type=Path, default=BUNDLED)
-    parser.add_argument("--minutes", type=float, default=math.inf, help="stop after so many and keep what was read")
-    parser.add_argument("--screen", action="store_true", help="record the small reader of the folder")
-    arguments = parser.parse_args()
-    reader = ExtractiveReader.open(arguments.reader / FOLDER if arguments.screen else arguments.reader)
-    pairs = list(dict.fromkeys(pair for asked in read_population(arguments.population) for pair in asked.pairs()))
-    for done in record(reader, pairs, arguments.out, arguments.minutes):
+    reader = ExtractiveReader.open(folder / FOLDER if screen else folder)
+    pairs = list(dict.fromkeys(pair for asked in read_population(population) for pair in asked.pairs()))
+    for done in record(reader, pairs, out, minutes):
         sys.stderr.write(f"{done} of {len(pairs)} pairs\n")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(main)

@@ -6,41 +6,29 @@ title, byline and publishedTime, null if nothing. Prints the means as JSON.
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
+import typer
+
+from eval.metrics import PrecisionRecall
 from index.loaders.text import Content
 from index.loaders.web.html import load_html
 
 _WORD = re.compile(r"\w+")
 
 
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """How the words of two texts agree, 0..1."""
-
-    precision: float
-    recall: float
-
-    @property
-    def f1(self) -> float:
-        """The harmonic mean."""
-        both = self.precision + self.recall
-        return 2 * self.precision * self.recall / both if both else 0.0
-
-
-def overlap(given: str, wanted: str) -> Overlap:
+def overlap(given: str, wanted: str) -> PrecisionRecall:
     """Compare two texts as bags of words."""
     words, gold = Counter(_WORD.findall(given.lower())), Counter(_WORD.findall(wanted.lower()))
     shared = (words & gold).total()
-    return Overlap(shared / max(1, words.total()), shared / max(1, gold.total()))
+    return PrecisionRecall(shared / max(1, words.total()), shared / max(1, gold.total()))
 
 
 def main_text(content: Content) -> str:
@@ -65,15 +53,13 @@ def same_words(given: str | None, wanted: str) -> bool:
     return _WORD.findall((given or "").casefold()) == _WORD.findall(wanted.casefold())
 
 
-def main() -> int:
+def main(
+    folder: Path, each: Annotated[bool, typer.Option("--pages", help="Print each page's figures too.")] = False
+) -> None:
     """Read the pages, compare, print one line of JSON."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--pages", action="store_true", help="print each page's figures too")
-    arguments = parser.parse_args()
-    pages = sorted(path for path in arguments.folder.glob("*.html") if path.with_suffix(".txt").exists())
+    pages = sorted(path for path in folder.glob("*.html") if path.with_suffix(".txt").exists())
     if not pages:
-        parser.error(f"{arguments.folder}: no NAME.html beside NAME.txt")
+        raise typer.BadParameter(f"{folder}: no NAME.html beside NAME.txt")
     marked, kept = [], []
     right: dict[str, list[bool]] = {"title": [], "author": [], "date": []}
     seconds = 0.0
@@ -87,11 +73,11 @@ def main() -> int:
         stated = json.loads(path.with_suffix(".json").read_bytes())
         for field, agrees in agreements(content, stated).items():
             right[field].append(agrees)
-            if arguments.pages and not agrees:
+            if each and not agrees:
                 sys.stdout.write(
                     f"{path.stem}: {field}: {(content.title, content.authors, content.date)} for {stated}\n"
                 )
-        if arguments.pages:
+        if each:
             sys.stdout.write(f"{path.stem}: {marked[-1].precision:.3f} {marked[-1].recall:.3f} {marked[-1].f1:.3f}\n")
     figures = {
         "pages": len(pages),
@@ -101,7 +87,6 @@ def main() -> int:
         "seconds_per_megabyte": round(seconds * 1e6 / sum(path.stat().st_size for path in pages), 2),
     }
     sys.stdout.write(json.dumps(figures) + "\n")
-    return 0
 
 
 def _mean(values: Sequence[float]) -> float | None:
@@ -109,4 +94,4 @@ def _mean(values: Sequence[float]) -> float | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(main)
