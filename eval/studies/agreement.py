@@ -12,7 +12,7 @@ from typing import cast
 
 import typer
 
-from eval.studies.squad_open import sampled
+from eval.datasets.questions import sample as sampled
 from index.encoder.number_format import Format
 from qa.commands.read import load, predict
 from qa.reader.reader import ExtractiveReader

@@ -18,9 +18,10 @@ import numpy as np
 import typer
 
 from eval.datasets.qed import convert
+from eval.datasets.questions import sample as sampled
 from eval.metrics import aurc, ece
 from eval.report.markdown import fill, table
-from eval.studies.squad_open import Read, Say, as_read, assistant_over, half, read_all, sampled, say
+from eval.studies.squad_open import Read, as_read, assistant_over, read_all, say
 from qa.answering.cascade import UNREAD
 from qa.answering.ranking import Ranked
 from qa.answers import PASSAGES_READ
@@ -39,7 +40,7 @@ class CardFigure:
 
 
 def alone(
-    reader: ExtractiveReader, questions: Sequence[ReadQuestion], say: Say
+    reader: ExtractiveReader, questions: Sequence[ReadQuestion]
 ) -> tuple[dict[str, float | int], dict[str, float]]:
     """The figures of reading each question with its own passage, and the F1 of each answerable one by id."""
     predictions = predict(
@@ -109,7 +110,7 @@ def _right(read: Read, one: Ranked) -> float:
     return float(bool(read.question.answers) and exact_match(one.candidate.text, read.question.answers))
 
 
-def measure(data: Path, folder: Path, sample: int, alone_sample: int, say: Say) -> list[CardFigure]:
+def measure(data: Path, folder: Path, sample: int, alone_sample: int) -> list[CardFigure]:
     """Every row."""
     reader = ExtractiveReader.open(folder)
     squad = data / "squad2_dev_subset.json"
@@ -117,12 +118,12 @@ def measure(data: Path, folder: Path, sample: int, alone_sample: int, say: Say) 
         qed = Path(scratch, "qed_dev.json")
         convert(data / "qed_dev.jsonl", qed)
         squad_questions, qed_questions = sampled(load(squad), alone_sample), load(qed)
-        squad_scores, squad_each = alone(reader, squad_questions, say)
-        qed_scores, qed_each = alone(reader, qed_questions, say)
-        assistant = assistant_over([squad, qed], str(folder), say)
-        unfitted = half(squad_questions, 1)
-        squad_reads = read_all(assistant, sampled(unfitted, sample), PASSAGES_READ, assistant.screen, say)
-        qed_reads = read_all(assistant, sampled(qed_questions, sample), PASSAGES_READ, assistant.screen, say)
+        squad_scores, squad_each = alone(reader, squad_questions)
+        qed_scores, qed_each = alone(reader, qed_questions)
+        assistant = assistant_over([squad, qed], str(folder))
+        unfitted = [one for one in squad_questions if one.article % 2]
+        squad_reads = read_all(assistant, sampled(unfitted, sample))
+        qed_reads = read_all(assistant, sampled(qed_questions, sample))
     return [
         CardFigure(
             f"squad2_dev_subset, {squad_scores['answerable']} answerable with their passage: EM / F1",
@@ -149,7 +150,7 @@ def main(
     write: bool = False,
 ) -> None:
     """Measure, print, and with ``--write`` put the table into the model card."""
-    lines = measure(data, reader, sample, alone_sample, say)
+    lines = measure(data, reader, sample, alone_sample)
     card = table(("measured", ""), [(line.what, line.figure) for line in lines])
     sys.stdout.write(card + "\n" + json.dumps({line.what: line.figure for line in lines}) + "\n")
     if write:

@@ -24,7 +24,7 @@ from eval.datasets.examples import load as load_gold
 from eval.datasets.own_passages import index_of
 from eval.datasets.qed import convert
 from eval.datasets.questions import GoldQuestion, split_of
-from eval.studies.squad_open import Say, say
+from eval.studies.squad_open import say
 from eval.studies.stuffing import stuffed
 from index.arrays import Floats
 from index.builder import index_in_memory
@@ -96,9 +96,7 @@ class Remembering:
         return np.stack([self._known[text] for text in texts]) if texts else self._embedder.embed(texts)
 
 
-def squad_kind(
-    kind: str, everything: Path, held: Path, embedder: Embedder, knows: Knows, most: int, say: Say
-) -> list[Asked]:
+def squad_kind(kind: str, everything: Path, held: Path, embedder: Embedder, knows: Knows, most: int) -> list[Asked]:
     """The held questions of a SQuAD-format set, asked of all its articles and of those without their own."""
     names, documents = _documents(read_questions(everything))
     chosen = [one for one in read_questions(held) if one.passage in names and (one.answers or not one.answerable)]
@@ -191,7 +189,7 @@ def _bare(passage: Passage) -> Passage:
     return replace(passage, document=Path(passage.document).name)
 
 
-def gold_kind(kind: str, questions: Path, folder: Path, embedder: Embedder, knows: Knows, say: Say) -> list[Asked]:
+def gold_kind(kind: str, questions: Path, folder: Path, embedder: Embedder, knows: Knows) -> list[Asked]:
     """The single questions of a gold file, asked of its folder and of the folder without the one file that answers."""
     asked = load_gold(questions).questions
     files = [path for path in sorted(folder.iterdir()) if path.is_file()]
@@ -265,16 +263,16 @@ def read_population(path: Path) -> list[Asked]:
 def main(data: Path, out: Path, held: Path | None = None, most: int = MOST) -> None:
     """Search for every question, and write what was found."""
     embedder, knows = Remembering(SentenceEmbedder.open()), PairEncoder.open(BUNDLED).holds
-    population = gold_kind("gold", QUESTIONS, CORPUS, embedder, knows, say)
-    population += gold_kind("tables", TABLE_QUESTIONS, TABLES, embedder, knows, say)
+    population = gold_kind("gold", QUESTIONS, CORPUS, embedder, knows)
+    population += gold_kind("tables", TABLE_QUESTIONS, TABLES, embedder, knows)
     with tempfile.TemporaryDirectory(prefix="pincite-") as scratch:
         qed = Path(scratch, "qed.json")
         convert(data / QED, qed)
-        population += squad_kind("qed", qed, qed, embedder, knows, most, say)
+        population += squad_kind("qed", qed, qed, embedder, knows, most)
     population += stuffed_kind(data / SETS["squad2"], embedder, knows, most // 2)
     for kind, name in SETS.items():
         kept = held / name if held and (held / name).exists() else data / name
-        population += squad_kind(kind, data / name, kept, embedder, knows, most, say)
+        population += squad_kind(kind, data / name, kept, embedder, knows, most)
     random.Random(0).shuffle(population)  # so that a reader which stops early has read some of each kind
     write_population(out, population)
     say(f"{len(population)} questions written to {out}")

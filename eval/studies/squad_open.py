@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import random
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from eval.datasets.own_passages import index_of
+from eval.studies.recorded import RecordedReader, key_of
 from index.encoder.embedder import SentenceEmbedder
 from qa.answering.cascade import read_enough
 from qa.answering.confidence import Confidence
+from qa.answers import PASSAGES_READ
 from qa.assistant import Assistant, Readers
 from qa.commands.read import ReadQuestion, load
-from qa.reader.reader import Reader, Reading
+from qa.reader.reader import Reading
 from qa.reader.windows import Pair
 from qa.retrieval.hybrid import Hit
 from qa.squad_scores import f1
 
-Say = Callable[[str], None]
 CHUNK = 16  # questions read together
 
 
@@ -44,17 +44,6 @@ class Read:
         return f1(answer, self.question.answers) if self.question.answers else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """A reader that has read before, and says so again."""
-
-    readings: Mapping[Pair, Reading]
-
-    def read(self, pairs: Sequence[Pair]) -> list[Reading]:
-        """One reading per pair, in order."""
-        return [self.readings[pair] for pair in pairs]
-
-
 def say(line: str) -> None:
     """Progress, on stderr."""
     sys.stderr.write(line + "\n")
@@ -62,46 +51,35 @@ def say(line: str) -> None:
 
 def as_read(reads: Sequence[Read], confidence: Confidence) -> list[list[Reading]]:
     """What the assistant reads of each question's passages before it stops."""
-    large = Recorded({pair: one for read in reads for pair, one in zip(read.pairs(), read.readings, strict=True)})
-    small = Recorded({pair: one for read in reads for pair, one in zip(read.pairs(), read.looks, strict=False)})
+    large = {key_of(pair): one for read in reads for pair, one in zip(read.pairs(), read.readings, strict=True)}
+    small = {key_of(pair): one for read in reads for pair, one in zip(read.pairs(), read.looks, strict=False)}
     questions, found = [read.question.pair.question for read in reads], [read.hits for read in reads]
-    return read_enough(questions, found, large, small if small.readings else None, confidence)
+    screen = RecordedReader(confidence.screen, small) if small else None
+    return read_enough(questions, found, RecordedReader(confidence.reader, large), screen, confidence)
 
 
-def half(questions: Sequence[ReadQuestion], which: int) -> list[ReadQuestion]:
-    """The questions of every other article: ``which`` is 0 for the first, 1 for the second."""
-    return [question for question in questions if question.article % 2 == which]
-
-
-def sampled(questions: Sequence[ReadQuestion], size: int, seed: int = 0) -> list[ReadQuestion]:
-    """``size`` of them by ``seed``; all if there are fewer."""
-    return random.Random(seed).sample(list(questions), min(size, len(questions)))
-
-
-def assistant_over(files: Sequence[Path], reader: str | None, say: Say, more: Sequence[str] = ()) -> Assistant:
-    """An assistant over every paragraph of the files, and ``more``, each paragraph a document."""
-    paragraphs = dict.fromkeys([*(question.pair.passage for file in files for question in load(file)), *more])
+def assistant_over(files: Sequence[Path], reader: str | None) -> Assistant:
+    """An assistant over every paragraph of the files, each paragraph a document."""
+    paragraphs = dict.fromkeys(question.pair.passage for file in files for question in load(file))
     embedder = SentenceEmbedder.open()
     say(f"indexing {len(paragraphs)} paragraphs")
     index = index_of({f"{number:06}.txt": text for number, text in enumerate(paragraphs) if text.strip()}, embedder)
     return Assistant.over_index(index, embedder, Readers.open(reader))
 
 
-def read_all(
-    assistant: Assistant, questions: Sequence[ReadQuestion], k: int, small: Reader | None, say: Say
-) -> list[Read]:
-    """Retrieve ``k`` passages for each question and read them all, by the assistant's reader and by a small one if any."""
+def read_all(assistant: Assistant, questions: Sequence[ReadQuestion]) -> list[Read]:
+    """Retrieve the passages of each question and read them all, by the assistant's reader and by its small one if any."""
     found: list[Read] = []
     for at in range(0, len(questions), CHUNK):
         some = questions[at : at + CHUNK]
-        hits = assistant.retriever.retrieve_many([question.pair.question for question in some], k)
+        hits = assistant.retriever.retrieve_many([question.pair.question for question in some], PASSAGES_READ)
         pairs = [
             Pair(question.pair.question, hit.passage.text)
             for question, row in zip(some, hits, strict=True)
             for hit in row
         ]
         flat = iter(assistant.reader.read(pairs))
-        looks = iter(small.read(pairs) if small else [])
+        looks = iter(assistant.screen.read(pairs) if assistant.screen else [])
         found += [
             Read(question, tuple(row), tuple(islice(flat, len(row))), tuple(islice(looks, len(row))))
             for question, row in zip(some, hits, strict=True)

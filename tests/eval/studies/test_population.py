@@ -27,7 +27,7 @@ def squad(path: Path) -> Path:
 @pytest.fixture
 def population(tmp_path: Path) -> list[Asked]:
     file = squad(tmp_path / "set.json")
-    return squad_kind("towns", file, file, FakeEmbedder(), lambda word: True, 10, lambda line: None)
+    return squad_kind("towns", file, file, FakeEmbedder(), lambda word: True, 10)
 
 
 def test_each_answerable_question_is_asked_with_and_without_its_article(population: list[Asked]):
