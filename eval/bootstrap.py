@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from eval.metrics import Values
 from index.arrays import Doubles
 
 ROUNDS = 2000  # each end of a 95 % interval then rests on 50 samples
+FEWER_ROUNDS = 400  # for statistics that are slow to compute
 LEVEL = 0.95
 # Draws held in memory at once: 2 million indices are 16 MB.
 DRAWS = 2_000_000
@@ -28,10 +29,6 @@ class Interval:
     low: float
     high: float
     count: int
-
-    def as_dict(self) -> dict[str, float]:
-        """JSON values."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,38 +52,36 @@ class Difference:
         return self.low > 0
 
 
-def resampled_means(values: Values, *, rounds: int = ROUNDS, seed: int = 0) -> Doubles:
-    """The mean of ``rounds`` samples of the values, each drawn with replacement and as long as they are."""
+def resampled_means(values: Values) -> Doubles:
+    """The mean of ``ROUNDS`` samples of the values, each drawn with replacement and as long as they are."""
     scores = np.asarray(values, float)
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(0)
     per_block = max(1, DRAWS // len(scores))
-    blocks = [min(per_block, rounds - done) for done in range(0, rounds, per_block)]
+    blocks = [min(per_block, ROUNDS - done) for done in range(0, ROUNDS, per_block)]
     drawn = (generator.integers(0, len(scores), size=(block, len(scores))) for block in blocks)
     return np.concatenate([scores[draw].mean(axis=1) for draw in drawn])
 
 
-def mean_interval(values: Values, *, rounds: int = ROUNDS, seed: int = 0) -> Interval:
+def mean_interval(values: Values) -> Interval:
     """The mean and its percentile interval at 95 %."""
     if not len(values):
         return Interval(math.nan, math.nan, math.nan, 0)
-    low, high = _bounds(resampled_means(values, rounds=rounds, seed=seed))
+    low, high = _bounds(resampled_means(values))
     return Interval(float(np.mean(values)), low, high, len(values))
 
 
-def interval(
-    first: Values, second: Values, statistic: Callable[[Doubles, Doubles], float], *, rounds: int = 400, seed: int = 0
-) -> Interval:
+def interval(first: Values, second: Values, statistic: Callable[[Doubles, Doubles], float]) -> Interval:
     """A statistic of two columns, such as ``metrics.ece``, and its percentile interval over resampled rows."""
     left, right = np.asarray(first, float), np.asarray(second, float)
     if not len(left):
         return Interval(math.nan, math.nan, math.nan, 0)
-    generator = np.random.default_rng(seed)
-    drawn = (generator.integers(0, len(left), size=len(left)) for _ in range(rounds))
+    generator = np.random.default_rng(0)
+    drawn = (generator.integers(0, len(left), size=len(left)) for _ in range(FEWER_ROUNDS))
     low, high = _bounds(np.asarray([statistic(left[draw], right[draw]) for draw in drawn]))
     return Interval(statistic(left, right), low, high, len(left))
 
 
-def paired_difference(new: Values, old: Values, *, rounds: int = ROUNDS, seed: int = 0) -> Difference:
+def paired_difference(new: Values, old: Values) -> Difference:
     """Scores of the same questions under two systems compared by the paired bootstrap (Koehn 2004).
 
     ``p`` is twice the smaller share of resampled differences on one side of zero, zeros on both, at most 1.
@@ -94,7 +89,7 @@ def paired_difference(new: Values, old: Values, *, rounds: int = ROUNDS, seed: i
     gains = np.asarray(new, float) - np.asarray(old, float)
     if not len(gains):
         return Difference(math.nan, math.nan, math.nan, math.nan, 0)
-    means = resampled_means(gains, rounds=rounds, seed=seed)
+    means = resampled_means(gains)
     low, high = _bounds(means)
     p = min(1.0, 2 * float(min((means <= 0).mean(), (means >= 0).mean())))
     return Difference(float(gains.mean()), low, high, p, len(gains))

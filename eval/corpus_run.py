@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eval.datasets.examples import load, validate
 from eval.datasets.questions import Dataset, Dialogue, UnreadableDataset
-from eval.harness import Progress, in_turn, run, silent
+from eval.harness import in_turn, run
 from eval.records import Run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,23 +23,21 @@ def check_gold() -> list[str]:
     return [str(complaint) for file in (QUESTIONS, DIALOGUES) for complaint in validate(file, CORPUS)]
 
 
-def run_corpus(progress: Progress = silent) -> Run:
+def run_corpus() -> Run:
     """Index the articles, ask every gold question and dialogue, and score the answers.
 
     UnreadableDataset if a gold file is absent or an answer is not at its offset.
     """
-    return _asked(CORPUS, load(QUESTIONS), load(DIALOGUES).dialogues, check_gold(), progress)
+    return _asked(CORPUS, load(QUESTIONS), load(DIALOGUES).dialogues, check_gold())
 
 
-def run_tables(progress: Progress = silent) -> Run:
+def run_tables() -> Run:
     """Index the files with tables, ask the questions on them, and score the answers; raises as ``run_corpus`` does."""
     faults = [str(complaint) for complaint in validate(TABLE_QUESTIONS, TABLES)]
-    return _asked(TABLES, load(TABLE_QUESTIONS), (), faults, progress)
+    return _asked(TABLES, load(TABLE_QUESTIONS), (), faults)
 
 
-def _asked(
-    folder: Path, dataset: Dataset, dialogues: Sequence[Dialogue], faults: Sequence[str], progress: Progress
-) -> Run:
+def _asked(folder: Path, dataset: Dataset, dialogues: Sequence[Dialogue], faults: Sequence[str]) -> Run:
     """Ask the questions and dialogues of an index of a folder; UnreadableDataset if there are faults in them."""
     if faults:
         raise UnreadableDataset(f"{faults[0]} ({len(faults)} such faults in the gold files)")
@@ -56,5 +54,4 @@ def _asked(
             dataset=dataset.name,
             dialogues=dialogues,
             ask_in_turn=in_turn(assistant),
-            progress=progress,
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eval.datasets.examples import load, misplaced
+from eval.datasets.examples import misplaced
 from eval.datasets.gold_places import GoldPlaces
 from eval.datasets.own_passages import index_of
 from eval.datasets.questions import Complaint, Dataset, GoldQuestion, UnreadableDataset, sample, split_of
@@ -49,11 +49,6 @@ class Evaluated:
 
     run: Run
     misleading: bool
-
-
-def chosen(path: Path, choice: Choice) -> Dataset:
-    """The chosen questions of a file."""
-    return choice.of(load(path))
 
 
 def evaluate(

@@ -10,7 +10,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 
 from eval.corpus_run import GOLD
 from eval.datasets.questions import split_of
@@ -48,10 +48,10 @@ class Judged:
     usable: bool
 
 
-def read_messages(path: Path = MESSAGES) -> list[Message]:
-    """The messages of a file; ValueError naming it if it holds something else."""
+def read_messages() -> list[Message]:
+    """The messages of the bundled file; ValueError naming it if it holds something else."""
     try:
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+        rows = [json.loads(line) for line in MESSAGES.read_text(encoding="utf-8").split("\n") if line.strip()]
         return [
             Message(
                 row["id"], row["kind"], tuple(row["turns"]), tuple(row["outcomes"]), tuple(row["holds"]),
@@ -60,7 +60,7 @@ def read_messages(path: Path = MESSAGES) -> list[Message]:
             for row in rows
         ]  # fmt: skip
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path}: not a file of messages ({type(error).__name__}: {error})") from error
+        raise ValueError(f"{MESSAGES}: not a file of messages ({type(error).__name__}: {error})") from error
 
 
 def judged(message: Message, answer: Answer) -> Judged:

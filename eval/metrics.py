@@ -6,7 +6,7 @@ Exact match and F1 are ``qa.squad_scores``'s. A ranking is given as ``relevance`
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -135,19 +135,19 @@ def aurc(confidence: Values, right: Values) -> float:
     return float(risks.mean()) if len(risks) else math.nan
 
 
-def risk_coverage(confidence: Values, right: Values, total: int | None = None) -> tuple[Doubles, Doubles]:
-    """The curve as (coverage, risk): coverage is the share answered of ``total`` questions (default: the answers)."""
+def risk_coverage(confidence: Values, right: Values) -> tuple[Doubles, Doubles]:
+    """The curve as (coverage, risk): coverage is the share of the questions that are answered."""
     risks = selective_risks(confidence, right)
-    return np.arange(1, len(risks) + 1) / max(total or len(risks), 1), risks
+    return np.arange(1, len(risks) + 1) / max(len(risks), 1), risks
 
 
-def coverage_at(confidence: Values, right: Values, accuracy: float = 0.9, total: int | None = None) -> float:
-    """The largest share of ``total`` questions that can be answered with at least ``accuracy`` of the answers right.
+def coverage_at(confidence: Values, right: Values, accuracy: float) -> float:
+    """The largest share of the questions that can be answered with at least ``accuracy`` of the answers right.
 
     Kamath et al. 2020, section 3 (coverage at a fixed accuracy). 0 if no threshold reaches it. Only cuts that a
     threshold can make count: never in the middle of answers of equal confidence.
     """
-    coverage, risks = risk_coverage(confidence, right, total)
+    coverage, risks = risk_coverage(confidence, right)
     sureness = np.sort(np.asarray(confidence, float))[::-1]
     is_cut = np.append(sureness[:-1] != sureness[1:], True)[: len(risks)]
     reached = coverage[is_cut & (risks <= 1 - accuracy + 1e-9)]
@@ -187,13 +187,6 @@ def ece(confidence: Values, right: Values, bins: int = 15) -> float:
 # ---- time
 
 
-def percentiles(milliseconds: Values, at: Sequence[float] = (50, 95)) -> dict[str, float]:
+def percentiles(milliseconds: Values) -> dict[str, float]:
     """``{"p50": ..., "p95": ...}``, linear between neighbours (numpy's default); empty without values."""
-    if not len(milliseconds):
-        return {}
-    return {f"p{point:g}": float(np.percentile(np.asarray(milliseconds, float), point)) for point in at}
-
-
-def latency(stages: Mapping[str, Values]) -> dict[str, dict[str, float]]:
-    """The percentiles of each stage."""
-    return {stage: percentiles(values) for stage, values in stages.items()}
+    return {f"p{at}": float(np.percentile(milliseconds, at)) for at in (50, 95)} if len(milliseconds) else {}

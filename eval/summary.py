@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from eval import metrics
@@ -156,7 +156,7 @@ def by_kind(records: Sequence[Record]) -> dict[str, list[Record]]:
 
 def latency(records: Sequence[Record]) -> dict[str, dict[str, float]]:
     """Milliseconds per question at the median and the 95th percentile, by stage."""
-    return metrics.latency({stage: [r.milliseconds[stage] for r in records] for stage in STAGES})
+    return {stage: metrics.percentiles([r.milliseconds[stage] for r in records]) for stage in STAGES}
 
 
 def as_json(run: Run, *, full: bool = False) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def as_json(run: Run, *, full: bool = False) -> dict[str, Any]:
         "planned": run.planned,
         "interrupted": run.interrupted,
         "complaints": list(run.complaints),
-        "figures": {figure.key: figure.interval.as_dict() for figure in figures(run.records)},
+        "figures": {figure.key: asdict(figure.interval) for figure in figures(run.records)},
         "kinds": {kind: _kind(records) for kind, records in kinds.items()},
         "waterfall": {str(stage): number for stage, number in count(r.outcome for r in run.records).items()},
         "milliseconds": latency(run.records),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,7 +108,7 @@ def as_json(
         "planned": planned,
         "interrupted": len(rankings) < planned,
         "complaints": [str(complaint) for complaint in collection.complaints],
-        "figures": {figure.key: figure.interval.as_dict() for figure in ranking_figures(rankings)},
+        "figures": {figure.key: asdict(figure.interval) for figure in ranking_figures(rankings)},
     }
     return head | {"queries": [{"id": one.id} | one.scores() for one in rankings]} if full else head
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.datasets.examples import load
 from eval.datasets.questions import Dataset, UnreadableDataset
 from eval.evaluation import (
     Choice,
     Evaluated,
     check_writable,
-    chosen,
     evaluate,
     over_own_passages,
 )
@@ -56,7 +56,7 @@ def evaluate_questions(path: Path, choice: Choice, options: Options, location: s
         if target is not None:
             check_writable(target)
     other = read_run(options.compare) if options.compare is not None else None
-    dataset = chosen(path, choice)
+    dataset = choice.of(load(path))
     evaluated = _asked(dataset, options, location)
     run = evaluated.run
     if not run.records:

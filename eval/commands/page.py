@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from eval.corpus_run import DIALOGUES, QUESTIONS
 from eval.datasets.examples import load
 from eval.datasets.questions import Dataset, UnreadableDataset
-from eval.evaluation import Choice, chosen, evaluate
+from eval.evaluation import evaluate
 from eval.report.page import page
 from index.files import replace_file
 from qa.answers import PASSAGES_READ
@@ -25,7 +25,7 @@ def run_and_report(file: Path | None, assistant: Assistant, target: Path, progre
     If ``progress`` raises KeyboardInterrupt, the questions asked so far are reported. Raises UnreadableDataset if the file
     cannot be used or the index has none of its documents.
     """
-    dataset = bundled() if file is None else chosen(file, Choice())
+    dataset = bundled() if file is None else load(file)
     run = evaluate(dataset, assistant, k=PASSAGES_READ, progress=progress).run
     if not run.records:
         raise UnreadableDataset(f"{dataset.name}: stopped before the first answer")
