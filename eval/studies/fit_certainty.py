@@ -38,7 +38,6 @@ from eval.metrics import aurc, ece
 from eval.report.markdown import fill, table
 from eval.studies.population import Absence, Asked, read_population
 from eval.studies.recorded import RecordedReader
-from eval.studies.squad_open import say
 from index.arrays import Doubles
 from qa.answering.cascade import UNREAD, read_enough
 from qa.answering.confidence import NEVER, Confidence, Known, Scale, unfitted
@@ -46,6 +45,7 @@ from qa.answering.features import Features, FoundFeatures, SentenceFeatures
 from qa.answering.outcomes import found_features, outcome, shown
 from qa.answering.ranking import considered, ranking
 from qa.answering.sentences import ranked_sentences
+from qa.console import err
 from qa.reader.reader import BUNDLED, Reader, Reading
 from qa.squad_scores import exact_match, f1, normalise
 
@@ -452,7 +452,7 @@ def report(material: Material, fitted: Confidence) -> dict[str, Any]:
         made[kind] = measured(*_columns(held), fitted)
         if rest:
             made[kind]["left_out_ece"] = _ece(*_columns(held), fit_answer(*_columns(rest), fitted))
-        say(f"{kind}: {json.dumps(made[kind])}")
+        err.say(f"{kind}: {json.dumps(made[kind])}")
     return made
 
 
@@ -514,7 +514,7 @@ def main(population: Path, readings: Path, looks: Path, reader: Path = BUNDLED, 
         screen=small.fingerprint,
         fitted_on=f"{len(first.population)} questions of {kinds}, each asked of an index with its article and without",
     )
-    say(f"{fitted}")
+    err.say(f"{fitted}")
     told = certainty_table(report(material, fitted))
     sys.stdout.write(told + "\n")
     if write:

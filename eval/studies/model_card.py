@@ -21,12 +21,13 @@ from eval.datasets.qed import convert
 from eval.datasets.questions import sample as sampled
 from eval.metrics import aurc, ece
 from eval.report.markdown import fill, table
-from eval.studies.squad_open import Read, as_read, assistant_over, read_all, say
+from eval.studies.squad_open import Read, as_read, assistant_over, read_all
 from qa.answering.cascade import UNREAD
 from qa.answering.ranking import Ranked
 from qa.answers import PASSAGES_READ
 from qa.assistant import Assistant
 from qa.commands.read import ReadQuestion, evaluate, load, predict
+from qa.console import err
 from qa.reader.reader import BUNDLED, ExtractiveReader
 from qa.squad_scores import exact_match, f1
 
@@ -44,7 +45,7 @@ def alone(
 ) -> tuple[dict[str, float | int], dict[str, float]]:
     """The figures of reading each question with its own passage, and the F1 of each answerable one by id."""
     predictions = predict(
-        questions, reader, lambda done, total: say(f"read {done} of {total}") if done % 640 == 0 else None
+        questions, reader, lambda done, total: err.say(f"read {done} of {total}") if done % 640 == 0 else None
     )
     each = {q.id: f1(p.text, q.answers) for q, p in zip(questions, predictions, strict=True) if q.answers}
     return evaluate(questions, predictions), each

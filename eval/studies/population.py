@@ -24,7 +24,6 @@ from eval.datasets.examples import load as load_gold
 from eval.datasets.own_passages import index_of
 from eval.datasets.qed import convert
 from eval.datasets.questions import GoldQuestion, split_of
-from eval.studies.squad_open import say
 from eval.studies.stuffing import stuffed
 from index.arrays import Floats
 from index.builder import index_in_memory
@@ -34,6 +33,7 @@ from index.folder_index import Passage
 from index.store import Store
 from qa.answering.cascade import pair_of
 from qa.answers import PASSAGES_READ
+from qa.console import err
 from qa.question.spelling import Speller
 from qa.reader.reader import BUNDLED
 from qa.reader.windows import Pair, PairEncoder
@@ -105,7 +105,7 @@ def squad_kind(kind: str, everything: Path, held: Path, embedder: Embedder, know
     halves = [[name for name in documents if int(name[:5]) % 2 == half] for half in (0, 1)]
     whole = index_of(documents, embedder)
     others = [index_of({name: documents[name] for name in halves[1 - half]}, embedder) for half in (0, 1)]
-    say(f"{kind}: {len(chosen)} questions over {len(documents)} articles, {len(whole.passages)} passages")
+    err.say(f"{kind}: {len(chosen)} questions over {len(documents)} articles, {len(whole.passages)} passages")
     present = _asked(kind, chosen, names, whole, embedder, knows)
     answerable = [one for one in chosen if one.answers]
     gone = [
@@ -193,7 +193,7 @@ def gold_kind(kind: str, questions: Path, folder: Path, embedder: Embedder, know
     """The single questions of a gold file, asked of its folder and of the folder without the one file that answers."""
     asked = load_gold(questions).questions
     files = [path for path in sorted(folder.iterdir()) if path.is_file()]
-    say(f"{kind}: {len(asked)} questions over {len(files)} files")
+    err.say(f"{kind}: {len(asked)} questions over {len(files)} files")
     made = _gold(kind, asked, index_in_memory(files, embedder), embedder, knows)
     for file in files:
         gone = [one for one in asked if one.answers and [*map(_file, one.holders)] == [file.name]]
@@ -275,7 +275,7 @@ def main(data: Path, out: Path, held: Path | None = None, most: int = MOST) -> N
         population += squad_kind(kind, data / name, kept, embedder, knows, most)
     random.Random(0).shuffle(population)  # so that a reader which stops early has read some of each kind
     write_population(out, population)
-    say(f"{len(population)} questions written to {out}")
+    err.say(f"{len(population)} questions written to {out}")
 
 
 if __name__ == "__main__":

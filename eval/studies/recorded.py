@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Annotated, Protocol
 import typer
 
 from index.files import replace_file
+from qa.console import err
 from qa.reader.layout import laid_out
 from qa.reader.reader import BUNDLED, Reader, Reading, Span
 from qa.reader.windows import Pair
@@ -131,7 +131,7 @@ def main(
     reader = ExtractiveReader.open(folder / FOLDER if screen else folder)
     pairs = list(dict.fromkeys(pair for asked in read_population(population) for pair in asked.pairs()))
     for done in record(reader, pairs, out, minutes):
-        sys.stderr.write(f"{done} of {len(pairs)} pairs\n")
+        err.say(f"{done} of {len(pairs)} pairs")
 
 
 if __name__ == "__main__":

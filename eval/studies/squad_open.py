@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -16,6 +15,7 @@ from qa.answering.confidence import Confidence
 from qa.answers import PASSAGES_READ
 from qa.assistant import Assistant, Readers
 from qa.commands.read import ReadQuestion, load
+from qa.console import err
 from qa.reader.reader import Reading
 from qa.reader.windows import Pair
 from qa.retrieval.hybrid import Hit
@@ -44,11 +44,6 @@ class Read:
         return f1(answer, self.question.answers) if self.question.answers else 0.0
 
 
-def say(line: str) -> None:
-    """Progress, on stderr."""
-    sys.stderr.write(line + "\n")
-
-
 def as_read(reads: Sequence[Read], confidence: Confidence) -> list[list[Reading]]:
     """What the assistant reads of each question's passages before it stops."""
     large = {key_of(pair): one for read in reads for pair, one in zip(read.pairs(), read.readings, strict=True)}
@@ -62,7 +57,7 @@ def assistant_over(files: Sequence[Path], reader: str | None) -> Assistant:
     """An assistant over every paragraph of the files, each paragraph a document."""
     paragraphs = dict.fromkeys(question.pair.passage for file in files for question in load(file))
     embedder = SentenceEmbedder.open()
-    say(f"indexing {len(paragraphs)} paragraphs")
+    err.say(f"indexing {len(paragraphs)} paragraphs")
     index = index_of({f"{number:06}.txt": text for number, text in enumerate(paragraphs) if text.strip()}, embedder)
     return Assistant.over_index(index, embedder, Readers.open(reader))
 
@@ -85,5 +80,5 @@ def read_all(assistant: Assistant, questions: Sequence[ReadQuestion]) -> list[Re
             for question, row in zip(some, hits, strict=True)
         ]
         if at // CHUNK % 10 == 9:
-            say(f"read for {len(found)} of {len(questions)} questions")
+            err.say(f"read for {len(found)} of {len(questions)} questions")
     return found
