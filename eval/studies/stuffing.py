@@ -17,9 +17,9 @@ WAYS = (
 )
 
 
-def stuffed(questions: Sequence[SquadQuestion], count: int, seed: int = 0) -> list[tuple[SquadQuestion, str]]:
+def stuffed(questions: Sequence[SquadQuestion], count: int) -> list[tuple[SquadQuestion, str]]:
     """So many of the questions that have an answer, each with a passage that gives it that of one about another article."""
-    pick = random.Random(seed)
+    pick = random.Random(0)
     answerable = [question for question in questions if question.answers]
     found: list[tuple[SquadQuestion, str]] = []
     for number, one in enumerate(pick.sample(answerable, min(count, len(answerable)))):

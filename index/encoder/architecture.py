@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 SUPPORTED = ("mpnet", "bert")
+FARTHEST = 128  # tokens apart, as T5 has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,12 @@ class NetworkConfig:
         return 2 if self.model_type == "mpnet" else 0
 
 
-def relative_position_bucket(offset: Tensor, buckets: int, max_distance: int = 128) -> Tensor:
-    """T5's bidirectional buckets (Raffel et al. 2020, section 2.1): exact near zero, logarithmic up to ``max_distance``."""
+def relative_position_bucket(offset: Tensor, buckets: int) -> Tensor:
+    """T5's bidirectional buckets (Raffel et al. 2020, section 2.1): exact near zero, logarithmic up to ``FARTHEST``."""
     half = buckets // 2
     exact = half // 2
     distance = (-offset).abs()
-    large = exact + (torch.log(distance.float() / exact) / math.log(max_distance / exact) * (half - exact)).long()
+    large = exact + (torch.log(distance.float() / exact) / math.log(FARTHEST / exact) * (half - exact)).long()
     bucket = torch.where(distance < exact, distance, large.clamp(max=half - 1))
     return bucket + (offset > 0).long() * half
 

@@ -44,21 +44,14 @@ class Sentence:
         return self.hit.passage.document == support.hit.passage.document and self.start <= support.start < self.end
 
 
-def answering_sentences(
-    question: str, hits: Sequence[Hit], readings: Sequence[Reading | None], confidence: Confidence, most: int = MOST
-) -> tuple[Citation, ...]:
-    """At most ``most`` sentences of the passages that most probably answer, best first; neighbours among them as one quote.
+def ranked_sentences(
+    question: str, hits: Sequence[Hit], readings: Sequence[Reading | None], confidence: Confidence
+) -> list[Sentence]:
+    """Every sentence of the passages once, most probable first.
 
     ``readings`` are the reader's of the first passages, None for those that were not read: there the search scores and the words
     shared with the question decide.
     """
-    return quoted(ranked_sentences(question, hits, readings, confidence), most)
-
-
-def ranked_sentences(
-    question: str, hits: Sequence[Hit], readings: Sequence[Reading | None], confidence: Confidence
-) -> list[Sentence]:
-    """Every sentence of the passages once, most probable first."""
     wanted = content(question)
     found: dict[tuple[str, int, int], Sentence] = {}
     for rank, hit in enumerate(hits):
@@ -99,11 +92,11 @@ def nearest(ranked: Sequence[Sentence], found: Sequence[Candidate]) -> list[Sent
     return list(dict.fromkeys((*leading, *ranked)))
 
 
-def quoted(ranked: Sequence[Sentence], most: int = MOST) -> tuple[Citation, ...]:
-    """The first ``most`` sentences that are worth it as citations, those that follow each other in one passage as one quote."""
+def quoted(ranked: Sequence[Sentence]) -> tuple[Citation, ...]:
+    """The first ``MOST`` sentences that are worth it as citations, those that follow each other in one passage as one quote."""
     least = WORTH * max((sigmoid(one.log_odds) for one in ranked), default=0.0)
     groups: list[list[Sentence]] = []
-    for one in ranked[:most]:
+    for one in ranked[:MOST]:
         if sigmoid(one.log_odds) < least:
             continue
         beside = next((group for group in groups if any(_adjoin(one, other) for other in group)), None)

@@ -8,6 +8,7 @@ both. Only the computation differs: one product for query, key and value, attent
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -118,9 +119,7 @@ class SpanNetwork(nn.Module):
             raise ValueError(f"{folder}: not a trained extractive reader (qa_outputs.weight is missing)")
         config = NetworkConfig.read(folder)
         if layers is not None:
-            config = NetworkConfig(
-                **{**{n: getattr(config, n) for n in config.__dataclass_fields__}, "num_hidden_layers": layers}
-            )
+            config = replace(config, num_hidden_layers=layers)
         whole = "qa_outputs.weight" in tensors
         with torch.device("meta" if whole else "cpu"):  # weights that are replaced need not be initialised
             network = cls(config)

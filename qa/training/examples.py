@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from qa.english import PEOPLE, THINGS
 from qa.reader.span_boundaries import trim
@@ -44,6 +45,19 @@ class TrainingExample:
         """The spans of all votes, or of the answer alone; none without an answer."""
         alone = () if self.start is None or self.end is None else ((self.start, self.end),)
         return self.votes or alone
+
+    def inside(self, passage: str, ahead: int) -> TrainingExample:
+        """The example in a longer passage, which holds its own from the character ``ahead`` on."""
+        moved = replace(self, passage=passage, votes=tuple((start + ahead, end + ahead) for start, end in self.votes))
+        return (
+            moved
+            if self.start is None or self.end is None
+            else replace(moved, start=self.start + ahead, end=self.end + ahead)
+        )
+
+    def without_answer(self, **fields: Any) -> TrainingExample:
+        """The example without its answer, and with other fields."""
+        return replace(self, start=None, end=None, votes=(), **fields)
 
     def answered_in(self, passage: str) -> bool:
         """Whether another passage holds the words of one of the answers."""

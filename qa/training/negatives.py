@@ -30,9 +30,7 @@ def retrieved(
         free = [passage for passage in near if passage != example.passage and not example.answered_in(passage)]
         if example.answer and free:
             chosen = rng.choice(free[: max(3, depth // 3)])
-            negatives.append(
-                replace(example, id=f"{example.id}-retrieved", passage=chosen, start=None, end=None, votes=())
-            )
+            negatives.append(example.without_answer(id=f"{example.id}-retrieved", passage=chosen))
     return negatives
 
 
@@ -44,7 +42,7 @@ def without_answer_sentence(example: TrainingExample) -> TrainingExample | None:
     rest = (example.passage[: sentence.start] + example.passage[sentence.end :].lstrip()).strip()
     if len(rest.split()) < 30 or example.answered_in(rest):
         return None
-    return replace(example, id=f"{example.id}-removed", passage=rest, start=None, end=None, votes=())
+    return example.without_answer(id=f"{example.id}-removed", passage=rest)
 
 
 def with_condition(example: TrainingExample, rng: random.Random) -> TrainingExample | None:
@@ -104,7 +102,7 @@ def changed(example: TrainingExample, kind: str, **fields: Any) -> TrainingExamp
 
 def unanswerable(example: TrainingExample, kind: str, **fields: str) -> TrainingExample:
     """The example without its answer and with other fields, as a question of its own."""
-    return changed(example, kind, start=None, end=None, votes=(), **fields)
+    return changed(example.without_answer(), kind, **fields)
 
 
 def with_other_subject(example: TrainingExample, rng: random.Random) -> TrainingExample | None:

@@ -51,15 +51,7 @@ def ordered(example: TrainingExample, word: str, rng: random.Random) -> Training
         order = f"{example.question} {order}"
     if rng.random() < 0.5:
         return replace(example, passage=f"{example.passage} {order}")
-    ahead = len(order) + 1
-
-    def moved(place: int | None) -> int | None:
-        return None if place is None else place + ahead
-
-    votes = tuple((start + ahead, end + ahead) for start, end in example.votes)
-    return replace(
-        example, passage=f"{order} {example.passage}", start=moved(example.start), end=moved(example.end), votes=votes
-    )
+    return example.inside(f"{order} {example.passage}", len(order) + 1)
 
 
 def tokenised(example: TrainingExample) -> TrainingExample:

@@ -61,7 +61,7 @@ def _spans_in(example: TrainingExample, offset: int, text: str) -> list[tuple[in
 def _with_spans(example: TrainingExample, spans: Sequence[tuple[int, int]]) -> TrainingExample:
     """The example with these votes: the answer is the most frequent one, the first of several."""
     if not spans:
-        return replace(example, start=None, end=None, votes=())
+        return example.without_answer()
     start, end = max(spans, key=spans.count)
     return replace(example, start=start, end=end, votes=tuple(spans) if len(set(spans)) > 1 else ())
 
@@ -84,7 +84,7 @@ def beside(example: TrainingExample, passages: Sequence[str], count: int, rng: r
     free = [text for text in passages if text not in example.passage and not _mentions(example, text)]
     nearest = sorted(free, key=lambda text: -len(asked & words(text)))[: count + 2]
     return [
-        replace(example, id=f"{example.id}-beside{number}", passage=text, start=None, end=None, votes=())
+        example.without_answer(id=f"{example.id}-beside{number}", passage=text)
         for number, text in enumerate(rng.sample(nearest, min(count, len(nearest))))
     ]
 

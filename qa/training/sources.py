@@ -105,13 +105,7 @@ def sensible(example: TrainingExample) -> bool:
 def _among(example: TrainingExample, sentences: list[str], neighbours: int) -> TrainingExample:
     """The example with its sentence among others of its document."""
     near = around(sentences, example.passage, neighbours)
-    offset = sum(len(other) + 1 for other in near[: near.index(example.passage)])
-
-    def moved(place: int | None) -> int | None:
-        return None if place is None else place + offset
-
-    votes = tuple((start + offset, end + offset) for start, end in example.votes)
-    return replace(example, passage=" ".join(near), start=moved(example.start), end=moved(example.end), votes=votes)
+    return example.inside(" ".join(near), sum(len(other) + 1 for other in near[: near.index(example.passage)]))
 
 
 def read_deeds(path: Path) -> Loaded:

@@ -344,14 +344,7 @@ def _beside(example: TrainingExample, name: str, rng: random.Random) -> Training
     both = replace(example, id=name, group=name)
     if rng.random() < 0.5:
         return replace(both, passage=f"{example.passage.rstrip()}\n\n{text}")
-    ahead = len(text) + 2
-
-    def moved(place: int | None) -> int | None:
-        return None if place is None else place + ahead
-
-    votes = tuple((start + ahead, end + ahead) for start, end in example.votes)
-    passage = f"{text}\n\n{example.passage}"
-    return replace(both, passage=passage, start=moved(example.start), end=moved(example.end), votes=votes)
+    return both.inside(f"{text}\n\n{example.passage}", len(text) + 2)
 
 
 def _might_answer(table: Table, example: TrainingExample) -> bool:

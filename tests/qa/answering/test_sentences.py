@@ -8,7 +8,7 @@ from reader_fakes import hit
 
 from qa.answering.candidates import candidates
 from qa.answering.confidence import Confidence, Scale, unfitted
-from qa.answering.sentences import answering_sentences, nearest, ranked_sentences
+from qa.answering.sentences import nearest, quoted, ranked_sentences
 from qa.reader.reader import Reading, Span
 
 MILL = "The Orrin rises in the hills. The mill on the Orrin was repaired in 2019. Nobody lives there."
@@ -30,7 +30,7 @@ def confidence() -> Confidence:
 
 def quotes(*texts: str, readings: Sequence[Reading | None] = (), most: int = 1) -> list[str]:
     hits = [hit(text, document=f"/{number}.txt", start=20) for number, text in enumerate(texts)]
-    found = answering_sentences(ASKED, hits, readings, confidence(), most)
+    found = quoted(ranked_sentences(ASKED, hits, readings, confidence())[:most])
     for one in found:
         assert one.quote == one.passage.text[one.start - 20 : one.end - 20] and 0 <= one.confidence <= 1
     return [one.quote for one in found]
