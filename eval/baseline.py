@@ -68,7 +68,6 @@ def read_floors(path: Path = FLOORS) -> list[Limit]:
 
 
 def _limit(path: Path, name: str, value: Any, kind: str | None) -> Limit:
-    """One line of the file."""
     key = name.removesuffix(MOST)
     if key not in LIMITED:
         raise UnreadableDataset(f"{path}: {name!r} is no score; there are {', '.join(LIMITED)}")

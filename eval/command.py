@@ -135,12 +135,10 @@ def selfcheck(
 
 
 def _prompt(text: str) -> str:
-    """A line from the user; may be empty."""
     return str(typer.prompt(text, default="", show_default=False))
 
 
 def _say(text: str) -> None:
-    """A line to the user."""
     out.print(text, soft_wrap=True)
 
 

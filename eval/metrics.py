@@ -80,7 +80,6 @@ def ndcg(gains: Sequence[float], all_gains: Sequence[float], k: int = 10) -> flo
 
 
 def _discounted(gains: Sequence[float]) -> float:
-    """Each gain over the logarithm of its rank plus one, summed."""
     return sum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
 
 

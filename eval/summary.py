@@ -47,12 +47,10 @@ class Figure:
 
 
 def _hit(k: int) -> Callable[[Record], float | None]:
-    """Whether one of the first ``k`` passages holds the answer."""
     return lambda record: None if record.relevance is None else metrics.hit(record.relevance, k)
 
 
 def _mrr(record: Record) -> float | None:
-    """One over the rank of the first passage that holds the answer."""
     return None if record.relevance is None else metrics.reciprocal_rank(record.relevance)
 
 
@@ -178,7 +176,6 @@ def as_json(run: Run, *, full: bool = False) -> dict[str, Any]:
 
 
 def _kind(records: Sequence[Record]) -> Mapping[str, float]:
-    """The means of one kind's scores."""
     scored = {score.key: score.values(records) for score in SCORES}
     means = {key: sum(values) / len(values) for key, values in scored.items() if values}
     return {"count": len(records)} | means

@@ -103,5 +103,4 @@ def _holds(sentence: str, answers: Sequence[str]) -> bool:
 
 
 def _own_passages() -> int:
-    """How many passages the bundled articles are."""
     return sum(len(chunk(read_document(path))) for path in find_files([CORPUS]))

@@ -62,7 +62,6 @@ def _chosen(collection: Collection, choice: Choice) -> Sequence[Query]:
 
 
 def _searched(collection: Collection, options: Options) -> Retriever:
-    """A retriever over the documents of the folder."""
     from index.encoder.embedder import SentenceEmbedder
     from qa.retrieval.hybrid import HybridRetriever
 
@@ -93,7 +92,6 @@ def ranking_figures(rankings: Sequence[QueryRanking]) -> list[Figure]:
 
 
 def _figure(key: str, found: Interval) -> Figure:
-    """A figure in words."""
     name, cut = key.rsplit("_", 1)
     return Figure(key, f"{NAMES[name]}@{cut}", MEANINGS[name].format(cut), found)
 
@@ -114,7 +112,6 @@ def as_json(
 
 
 def _publish(collection: Collection, planned: int, rankings: Sequence[QueryRanking], options: Options) -> None:
-    """Write the page, print the figures."""
     figures = ranking_figures(rankings)
     lead = f"Retrieval over {len(collection.texts)} documents, {len(rankings)} queries"
     if options.report is not None:

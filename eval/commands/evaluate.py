@@ -70,7 +70,6 @@ def evaluate_questions(path: Path, choice: Choice, options: Options, location: s
 
 
 def _asked(dataset: Dataset, options: Options, location: str | Path | None) -> Evaluated:
-    """Open or build an index, then ask."""
     from index.encoder.embedder import SentenceEmbedder
     from qa.assistant import Assistant
 
@@ -85,7 +84,6 @@ def _asked(dataset: Dataset, options: Options, location: str | Path | None) -> E
 
 
 def _publish(run: Run, other: Run | None, options: Options) -> None:
-    """Write what is to be written, then print."""
     if options.save is not None:
         replace_file(options.save, f"{json_line(as_json(run, full=True))}\n".encode())
     if options.report is not None:

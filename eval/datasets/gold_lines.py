@@ -37,7 +37,6 @@ def parse_gold(path: Path, text: str) -> Dataset:
 
 
 def _object(line: str) -> dict[str, Any]:
-    """The line's JSON object."""
     try:
         row = json.loads(line)
     except ValueError as error:

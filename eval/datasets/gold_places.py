@@ -73,7 +73,6 @@ def holds(passage: Passage, place: Place) -> bool:
 
 
 def _file_name(document: str) -> str:
-    """The last part of a path."""
     return document.replace("\\", "/").rsplit("/", 1)[-1]
 
 

@@ -42,7 +42,6 @@ def _article(source: Path, number: int, line: str) -> dict[str, Any]:
 
 
 def _question(id: str, question: str, context: str, spans: Mapping[tuple[int, int], None]) -> dict[str, Any]:
-    """The question in SQuAD's form."""
     answers = [{"text": context[start:end], "answer_start": start} for start, end in spans]
     return {"id": id, "question": question, "answers": answers, "is_impossible": not answers}
 

@@ -21,7 +21,6 @@ def comparison(run: Run, other: Run) -> str:
 
 
 def _table(pairs: Sequence[RecordPair]) -> str:
-    """Every score of both runs with the difference and its interval."""
     rows = "".join(_line(change) for change in changes(pairs))
     head = (
         "<tr><th>score</th><th>other run</th><th>this run</th><th>difference</th><th>95 % interval</th><th>p</th></tr>"
@@ -30,7 +29,6 @@ def _table(pairs: Sequence[RecordPair]) -> str:
 
 
 def _line(change: Change) -> str:
-    """One score of both runs."""
     title, before, now, difference, span = change.cells
     tone = "better" if change.better else "worse" if change.worse else ""
     return (
@@ -55,7 +53,6 @@ def _gain(pair: RecordPair) -> float:
 
 
 def _change(new: Record, old: Record) -> str:
-    """One question in both runs."""
     expected = " | ".join(new.expected) or "no answer in the articles"
     return (
         f'<details class="question"><summary>{badge(old.outcome)}<span aria-label="became">→</span>{badge(new.outcome)}'
@@ -66,7 +63,6 @@ def _change(new: Record, old: Record) -> str:
 
 
 def _side(title: str, record: Record) -> str:
-    """One run's answer to the question."""
     given = record.given if record.given is not None else "refused"
     return (
         f"<div><small>{title}, confidence {record.confidence:.2f}, F1 {record.f1:.2f}</small>{escape(given)}"

@@ -98,6 +98,5 @@ def _right(scores: Sequence[float]) -> str:
 
 
 def _cells(records: Sequence[Record]) -> list[str]:
-    """The means of a row in percent."""
     columns = [BY_KEY[key].values(records) for key in GOLD_COLUMNS] + [[float(record.refused) for record in records]]
     return [f"{100 * sum(values) / len(values):.1f}" if values else "" for values in columns]

@@ -118,7 +118,6 @@ def _kinds(records: Sequence[Record]) -> str:
 
 
 def _kind(kind: str, records: Sequence[Record]) -> str:
-    """One kind's bar."""
     exact = BY_KEY["em"].values(records)
     main = mean_interval(exact or BY_KEY["unanswerable_refused"].values(records))
     words = BY_KEY["f1"].values(records)
@@ -159,7 +158,6 @@ def _waterfall(records: Sequence[Record]) -> str:
 
 
 def _confidence(run: Run, other: Run | None) -> str:
-    """The risk-coverage curve and the reliability diagram."""
     runs = [run] if other is None else [run, other]
     columns = [([r.guess_confidence for r in one.records], [r.guess_right for r in one.records]) for one in runs]
     legend = "" if other is None else " This run in blue, the other in orange."
@@ -173,7 +171,6 @@ def _confidence(run: Run, other: Run | None) -> str:
 
 
 def _latency(records: Sequence[Record]) -> str:
-    """Median and 95th percentile of each stage."""
     stages = latency(records).items()
     rows = "".join(f"<tr><td>{stage}</td><td>{at['p50']:.1f}</td><td>{at['p95']:.1f}</td></tr>" for stage, at in stages)
     head = "<tr><th>stage</th><th>median (ms)</th><th>95th percentile (ms)</th></tr>"

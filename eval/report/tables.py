@@ -48,7 +48,6 @@ def kinds(records: Sequence[Record]) -> Table:
 
 
 def _cells(records: Sequence[Record]) -> list[str]:
-    """Means in percent, empty if no question has the score."""
     columns = [BY_KEY[key].values(records) for key in KIND_COLUMNS]
     return [f"{100 * sum(values) / len(values):.1f}" if values else "" for values in columns]
 

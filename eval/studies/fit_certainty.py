@@ -280,16 +280,15 @@ def fit(material: Material, *, reader: str, screen: str, fitted_on: str) -> Conf
     readings = material.as_read(fitted)
     sentences = [sentence_rows(asked, few, fitted) for asked, few in zip(population, readings, strict=True)]
     sentence = fit_scale(sentences, weights, SENTENCE, SHOWN)
-    best = [_best_sentence(rows, sentence) for rows in sentences]
+    best = [_best(rows, sentence, SENTENCE) for rows in sentences]
     fitted = replace(fitted, sentence=_with_cuts(sentence, best, weights))
     return replace(fitted, none=_fit_none(population, readings, fitted, weights))
 
 
-def _best_sentence(rows: Rows, scale: Scale) -> Judged:
-    """The sentence that comes first."""
+def _best(rows: Rows, scale: Scale, names: Sequence[str]) -> Judged:
     if not len(rows.right):
         return Judged(0.0, 0.0)
-    logits = rows.features @ np.array([scale.weights.get(name, 0.0) for name in SENTENCE]) + scale.bias
+    logits = rows.features @ np.array([scale.weights.get(name, 0.0) for name in names]) + scale.bias
     place = int(np.argmax(logits))
     return Judged(float(1 / (1 + np.exp(-logits[place]))), float(rows.right[place]))
 
@@ -317,13 +316,8 @@ def _fit_none(population: Sequence[Asked], readings: Readings, fitted: Confidenc
     if len({float(row.right[0]) for row in rows}) < 2:
         return fitted.none
     scale = fit_scale(rows, np.array(told), FOUND, 1)
-    judged = [_best_of(row, scale) for row in rows]
+    judged = [_best(row, scale, FOUND) for row in rows]
     return _with_cuts(scale, judged, np.array(told))
-
-
-def _best_of(row: Rows, scale: Scale) -> Judged:
-    logit = float(row.features[0] @ np.array([scale.weights.get(name, 0.0) for name in FOUND]) + scale.bias)
-    return Judged(float(1 / (1 + np.exp(-logit))), float(row.right[0]))
 
 
 def first_answer(asked: Asked, readings: Sequence[Reading], confidence: Confidence) -> Judged:
@@ -461,7 +455,6 @@ def _columns(rows: Sequence[tuple[Asked, list[Reading]]]) -> tuple[list[Asked], 
 
 
 def _ece(population: Sequence[Asked], readings: Readings, confidence: Confidence) -> float:
-    """The calibration error of the answers that come first."""
     first = [first_answer(asked, few, confidence) for asked, few in zip(population, readings, strict=True)]
     drawn = resampled(weights_of(population))
     return ece(np.array([one.probability for one in first])[drawn], np.array([one.right for one in first])[drawn], BINS)
@@ -496,7 +489,6 @@ def _percent(share: float | None) -> str:
 
 
 def _of(told: dict[str, Any]) -> str:
-    """A share and of how many."""
     return f"{_percent(told['right'])} of {told['count']}" if told["count"] else ""
 
 

@@ -185,7 +185,6 @@ def _found(index: Store, embedder: Embedder, knows: Knows, questions: Sequence[s
 
 
 def _bare(passage: Passage) -> Passage:
-    """The passage under the name of its file alone."""
     return replace(passage, document=Path(passage.document).name)
 
 
@@ -222,7 +221,6 @@ def _gold(kind: str, questions: Sequence[GoldQuestion], index: Store, embedder: 
 
 
 def _file(document: str) -> str:
-    """The name of a document's file."""
     return PurePath(document).name
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from index.arrays import Floats
+from index.arrays import Array, Floats
 from index.encoder.models import model_folder, usable
 from index.encoder.number_format import VECTOR_FORMATS, Shape, fastest_format
 from index.encoder.threads import cores, work_alone
@@ -73,6 +73,12 @@ def in_context(heading: str, header: str, text: str) -> str:
     return f"{heading}\n{header}\n{text}" if header else f"{heading}\n{text}"
 
 
+def unit(rows: Array) -> Floats:
+    """Return the rows [n, d] at unit length; rows of zeros stay."""
+    exact = np.ascontiguousarray(rows, dtype=np.float32)
+    return exact / np.maximum(np.linalg.norm(exact, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+
+
 class SentenceEmbedder:
     """A sentence-transformers model in a local folder."""
 
@@ -108,9 +114,7 @@ class SentenceEmbedder:
             return self._light.embed(cut) if len(cut) <= SHARE else self._by_shares(cut, self._light)
         with usable(self.folder):
             made = self._model.encode(cut, batch_size=BATCH, convert_to_numpy=True, show_progress_bar=False)
-        rows = np.ascontiguousarray(made, dtype=np.float32)
-        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).tiny)
-        return rows
+        return unit(made)
 
     def _by_shares(self, texts: Sequence[str], light: LightEncoder) -> Floats:
         """The model's rows, by threads that each embed a share of the texts alone, so that none waits after every product."""

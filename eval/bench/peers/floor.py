@@ -50,7 +50,6 @@ class Floor:
         return str(gigaflops(self._config, lengths))
 
     def _windows(self, question: str, passages: Sequence[str]) -> list[int]:
-        """The tokens of each window."""
         return [len(window.ids) for window in self._encoder.encode([Pair(question, passage) for passage in passages])]
 
 

@@ -31,7 +31,6 @@ class HaystackReader:
         return next((answer.data for answer in found if answer.data), "")
 
     def _documents(self, passages: Sequence[str]) -> list[Any]:
-        """The passages as Haystack wants them."""
         return [self._document(id=str(number), content=passage) for number, passage in enumerate(passages)]
 
 

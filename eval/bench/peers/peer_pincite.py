@@ -30,7 +30,6 @@ class PinciteReader:
 
 
 def _text(reading: Reading, passage: str) -> str:
-    """The words of a reading's first span."""
     return passage[reading.spans[0].start : reading.spans[0].end] if reading.spans else ""
 
 

@@ -34,7 +34,6 @@ class Loop:
         return max(self._best(question, passages), key=lambda best: best.score).text
 
     def _best(self, question: str, passages: Sequence[str]) -> list[Best]:
-        """The best span of each passage."""
         import torch
 
         encoded = self._tokenizer([question] * len(passages), list(passages), padding=True, return_offsets_mapping=True,

@@ -27,7 +27,6 @@ class TxtaiReader:
         return next(filter(None, answers), "")
 
     def _one(self, question: str, passage: str) -> str:
-        """The answer in one passage."""
         try:
             return self._questions([question], [passage])[0] or ""
         except TypeError:

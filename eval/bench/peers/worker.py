@@ -173,7 +173,6 @@ def _loaded(load: Callable[[], Opened], threads: int) -> Opened:
 
 
 def _found(system: System, question: str) -> SystemAnswer:
-    """An answer with its document."""
     answer = system.answer(question)
     return SystemAnswer(answer, system.document(question, answer))
 
@@ -185,7 +184,6 @@ def _rounds(answers: Sequence[Callable[[], str]], replies: TextIO) -> None:
 
 
 def _milliseconds(answer: Callable[[], str]) -> float:
-    """How long one answer takes."""
     began = time.perf_counter()
     answer()
     return (time.perf_counter() - began) * 1000

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from eval.bench.machine import machine
 from eval.bench.results import command_line, console, print_table, write_json
@@ -58,7 +59,8 @@ def main() -> None:
     if not texts:
         raise SystemExit(f"{options.texts}: holds no text")
     embedders = {OURS: SentenceEmbedder.open().embed, THEIRS: _as_it_comes()}
-    where = machine(_threads(options.threads))
+    torch.set_num_threads(options.threads)
+    where = machine(options.threads)
     first = {name: embed(texts) for name, embed in embedders.items()}
     cosines = (first[OURS] * first[THEIRS]).sum(axis=1)
     rounds = _rounds(embedders, texts, options.rounds)
@@ -84,7 +86,6 @@ def own_texts() -> list[str]:
 
 
 def _options() -> argparse.Namespace:
-    """The command line."""
     parser = command_line(__doc__, "bench-build.json", rounds=5, threads=2)
     parser.add_argument("--texts", type=Path, help="one text per line (default: the passages of the bundled articles)")
     parser.add_argument("--squad", type=Path, help="a SQuAD file, for recall@10")
@@ -93,7 +94,6 @@ def _options() -> argparse.Namespace:
 
 
 def _as_it_comes() -> Embed:
-    """``SentenceTransformer.encode`` with its defaults."""
     from sentence_transformers import SentenceTransformer
 
     spec = find_spec(TEACHER)
@@ -105,14 +105,6 @@ def _as_it_comes() -> Embed:
         return np.asarray(model.encode(list(texts), show_progress_bar=False), dtype=np.float32)
 
     return embed
-
-
-def _threads(wanted: int) -> int:
-    """Use so many threads."""
-    import torch
-
-    torch.set_num_threads(wanted)
-    return wanted
 
 
 def _rounds(embedders: dict[str, Embed], texts: Sequence[str], rounds: int) -> dict[str, list[float]]:
@@ -138,7 +130,6 @@ def _recall(embed: Embed, squad: Any, count: int | None) -> float:
 
 
 def _show(report: dict[str, Any], rows: Sequence[EmbedderFigures]) -> None:
-    """The table, and the lines under it."""
     where = report["machine"]
     print_table(
         f"Embedding {report['texts']} texts: {where['processor']}, threads: {where['threads']}, "

@@ -82,7 +82,6 @@ def spread(questions: Sequence[GoldQuestion], count: int) -> list[GoldQuestion]:
 
 
 def _options() -> argparse.Namespace:
-    """The command line."""
     parser = command_line(__doc__, "bench-end-to-end.json", "filler", "work", questions=50, rounds=3, threads=2)
     parser.add_argument("--passages", type=int, nargs="+", default=[2_000, 20_000, 100_000])
     parser.add_argument("--model", type=Path, default=BUNDLED, help="folder of the reader (default: the bundled one)")
@@ -104,7 +103,6 @@ def _measured(job: SystemJob, names: Sequence[str], work: Path, rounds: int) -> 
 
 
 def _row(process: Process, ours: Process, asked: Sequence[GoldQuestion], shelf: LibraryFolders) -> SystemFigures:
-    """The figures of one system."""
     times = sorted(time for one in process.rounds for time in one)
     pairs = list(zip(asked, (SystemAnswer(**one) for one in process.asked), strict=True))
     return SystemFigures(
@@ -121,7 +119,6 @@ def _row(process: Process, ours: Process, asked: Sequence[GoldQuestion], shelf: 
 
 
 def _show(report: dict[str, Any], rows: Sequence[SystemFigures]) -> None:
-    """The table."""
     where = report["machine"]
     print_table(
         f"{report['questions']} questions from start to end: {where['processor']}, threads: "

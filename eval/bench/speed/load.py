@@ -152,7 +152,6 @@ def served(index: Path | None, reader: str) -> Iterator[str]:
 
 
 def _options() -> argparse.Namespace:
-    """The command line."""
     parser = command_line(__doc__, "bench-load.json", "reader")
     parser.add_argument("--people", type=int, nargs="+", default=[8], help="how many ask at once, fewest first")
     parser.add_argument("--seconds", type=float, default=120.0, help="how long each number of people asks")
@@ -161,7 +160,6 @@ def _options() -> argparse.Namespace:
 
 
 def _show(waited: Sequence[Waited], ratio: float) -> None:
-    """The table, and what went wrong."""
     print_table(
         "Asking at once, milliseconds from question to answer over HTTP",
         ("people", "answers", "a second", "p50", "p95", "wrong"),

@@ -92,7 +92,6 @@ def as_hugging_face(model: Path, work: Path) -> Path:
 
 
 def _options() -> argparse.Namespace:
-    """The command line."""
     numbers = {"rounds": 5, "questions": 20, "passages": 8, "threads": 2}
     parser = command_line(__doc__, "bench-reader.json", "work", **numbers)
     parser.add_argument("--model", type=Path, default=BUNDLED, help="folder of the reader (default: the bundled one)")
@@ -138,7 +137,6 @@ def _same(given: Sequence[str], others: Sequence[str]) -> float:
 
 
 def _row(process: Process, running: Sequence[Process], ours: Process) -> ReaderFigures:
-    """The figures of one contestant."""
     beside = next((one for one in running if one.peer is OURS and one.format == process.format), ours)
     return ReaderFigures(process.peer.name, process.format, _median(process), process.ratio(beside),
                _same(process.compared, ours.compared), _same(process.asked, ours.asked), process.versions)  # fmt: skip
@@ -173,7 +171,6 @@ def _floor(running: Sequence[Process], rows: Sequence[ReaderFigures]) -> dict[st
 
 
 def _show(report: dict[str, Any], rows: Sequence[ReaderFigures]) -> None:
-    """The table, and the lines under it."""
     where = report["machine"]
     print_table(
         f"Reading {report['passages']} passages of about {report['tokens']} tokens: {where['processor']}, "

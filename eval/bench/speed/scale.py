@@ -30,6 +30,7 @@ from index.arrays import Floats
 from index.blocks import Structure
 from index.chunker import Chunk
 from index.documents import Document
+from index.encoder.embedder import unit
 from index.encoder.precision import processor
 from index.environment import set_environment
 from index.folder_index import CANARIES, Index, Making, Settings, commit, draft
@@ -122,11 +123,6 @@ def clustered(random: np.random.Generator, passages: int) -> Floats:
         own = random.normal(scale=1 / DIMENSION**0.5, size=rows.shape)
         rows[:] = unit(centres[random.integers(CLUSTERS, size=len(rows))] + own)
     return vectors
-
-
-def unit(vectors: np.ndarray[Any, Any]) -> Floats:
-    """The rows at unit length."""
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
 def canaries() -> Floats:

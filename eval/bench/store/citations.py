@@ -105,7 +105,6 @@ def _sentences(passage: Passage, facts: Sequence[str]) -> Iterator[tuple[Passage
 
 
 def _cited(passage: Passage, start: int, end: int, pick: random.Random) -> Citation:
-    """Some words of a sentence as a citation."""
     words = list(_WORD.finditer(passage.text, start, end))
     first = pick.randrange(len(words))
     last = pick.randrange(first, min(first + LONGEST, len(words)))
@@ -113,7 +112,6 @@ def _cited(passage: Passage, start: int, end: int, pick: random.Random) -> Citat
 
 
 def _stands(quote: str, written: str) -> bool:
-    """Whether the words of a quote stand in what was written."""
     return " ".join(quote.split()) in " ".join(written.split())
 
 

@@ -33,7 +33,7 @@ from eval.bench.store.growth import PASSAGES_EACH, article
 from index import builder
 from index.arrays import Floats
 from index.documents import load
-from index.encoder.embedder import SentenceEmbedder
+from index.encoder.embedder import SentenceEmbedder, unit
 from index.encoder.threads import cores
 from index.files import replace_file
 from index.folder_index import Index, Rankings
@@ -254,11 +254,6 @@ def worked(processes: Iterable[Path]) -> float:
 def gigabytes(folder: Path) -> float:
     """The size of all files below a folder."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e9
-
-
-def unit(vectors: Any) -> Floats:
-    """The rows at unit length."""
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
 
 
 def _places(index: Index, ids: Iterable[Iterable[int]]) -> list[list[tuple[str, int]]]:

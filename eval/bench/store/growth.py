@@ -23,10 +23,12 @@ from typing import Any
 
 import numpy as np
 
+from eval.bench.machine import status
 from eval.bench.results import command_line, print_table, write_json
 from index.arrays import Floats
 from index.builder import build
 from index.documents import load
+from index.encoder.embedder import unit
 from index.encoder.precision import processor
 
 DIMENSION, PASSAGES_EACH, WORDS_EACH, VOCABULARY, ADDED = 384, 25, 100, 60_000, 10
@@ -41,8 +43,7 @@ class Drawn:
     def embed(self, texts: Sequence[str]) -> Floats:
         """One row per text."""
         drawn = (np.random.default_rng(zlib.crc32(text.encode())).normal(size=DIMENSION) for text in texts)
-        rows = np.array([*drawn], dtype=np.float32).reshape(-1, DIMENSION)
-        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+        return unit(np.array([*drawn]).reshape(-1, DIMENSION))
 
 
 class Peak(threading.Thread):
@@ -55,8 +56,7 @@ class Peak(threading.Thread):
     def run(self) -> None:
         """Look until the process ends."""
         while True:
-            status = Path("/proc/self/status").read_text(encoding="ascii")
-            self.kilobytes = max(self.kilobytes, int(status.split("RssAnon:")[1].split()[0]))
+            self.kilobytes = max(self.kilobytes, status("self")["RssAnon"])
             time.sleep(0.01)
 
 

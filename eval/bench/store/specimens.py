@@ -277,7 +277,6 @@ def ods(sentence: str = SENTENCE) -> bytes:
 
 
 def _ports(last: str = "Corvina") -> Any:
-    """A table of OpenDocument."""
     from odfdo import Table
 
     table = Table("Ports")

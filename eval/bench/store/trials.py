@@ -27,6 +27,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,unuse
 from index import builder
 from index.arrays import Floats
 from index.documents import load
+from index.encoder.embedder import unit
 from index.folder_index import Index, IndexMissing, verify
 from index.update import embedding
 
@@ -53,7 +54,7 @@ class Words:
         for row, text in zip(rows, texts, strict=True):
             for word in re.findall(r"\w+", text.casefold()):
                 row[zlib.crc32(word.encode()) % self.dimension] += 1
-        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+        return unit(rows)
 
 
 class Trial:
@@ -146,7 +147,6 @@ class Trial:
                 shutil.copytree(before, now)
 
     def _any(self) -> Path:
-        """An article that this trial has written."""
         return self.random.choice(sorted(self.articles.glob("??????????.txt")))
 
     def _write(self, path: Path) -> None:
