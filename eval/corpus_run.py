@@ -8,7 +8,7 @@ from pathlib import Path
 
 from eval.datasets.examples import load, validate
 from eval.datasets.questions import Dataset, Dialogue, UnreadableDataset
-from eval.harness import in_turn, run
+from eval.harness import run
 from eval.records import Run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,10 +48,4 @@ def _asked(folder: Path, dataset: Dataset, dialogues: Sequence[Dialogue], faults
     with tempfile.TemporaryDirectory(prefix="pincite-") as index:
         build([folder], Path(index), SentenceEmbedder.open())
         assistant = Assistant.open(index)
-        return run(
-            dataset.questions,
-            assistant,
-            dataset=dataset.name,
-            dialogues=dialogues,
-            ask_in_turn=in_turn(assistant),
-        )
+        return run(dataset.questions, assistant, dataset=dataset.name, dialogues=dialogues)

@@ -12,7 +12,7 @@ from eval.datasets.gold_places import GoldPlaces
 from eval.datasets.own_passages import index_of
 from eval.datasets.questions import Complaint, Dataset, GoldQuestion, UnreadableDataset, sample, split_of
 from eval.datasets.squad import in_indexed_documents
-from eval.harness import Progress, in_turn, run, silent
+from eval.harness import Progress, run, silent
 from eval.records import Run
 
 if TYPE_CHECKING:
@@ -65,7 +65,6 @@ def evaluate(
         k=k,
         dataset=dataset.name,
         dialogues=dataset.dialogues,
-        ask_in_turn=in_turn(assistant),
         progress=progress,
     )
     return Evaluated(replace(done, complaints=tuple(map(str, complaints))), any(c.misleading for c in complaints))

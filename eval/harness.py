@@ -13,7 +13,7 @@ from eval.records import Record, Run
 from eval.waterfall import Outcome, Trace, outcome, trace
 from qa.answerer import Answerer
 from qa.answers import PASSAGES_READ, Answer, Citation
-from qa.conversation import Asks, Conversation
+from qa.conversation import Conversation
 from qa.squad_scores import exact_match, f1, normalise
 
 if TYPE_CHECKING:
@@ -25,18 +25,6 @@ BATCH = 8
 DEPTH = 10
 
 Progress = Callable[[int, int], None]
-# The answers to the turns of one dialogue, asked in their order.
-AskInTurn = Callable[[Sequence[str]], list[Answer]]
-
-
-def in_turn(assistant: Asks) -> AskInTurn:
-    """Asks the questions of one dialogue in one conversation."""
-
-    def ask(questions: Sequence[str]) -> list[Answer]:
-        conversation = Conversation(assistant)
-        return [conversation.ask(question) for question in questions]
-
-    return ask
 
 
 def silent(done: int, total: int) -> None:
@@ -50,19 +38,14 @@ def run(
     k: int = PASSAGES_READ,
     dataset: str = "",
     dialogues: Sequence[Dialogue] = (),
-    ask_in_turn: AskInTurn | None = None,
     progress: Progress = silent,
 ) -> Run:
-    """Ask all questions, then all dialogues, and score them; Ctrl-C ends it with the records so far.
-
-    Dialogues are left out without ``ask_in_turn``.
-    """
+    """Ask all questions, then all dialogues, each in one conversation, and score them; Ctrl-C ends it with the records so far."""
     gold = GoldPlaces(answerer.index)
-    talks = dialogues if ask_in_turn else ()
-    planned = len(questions) + sum(len(dialogue.turns) for dialogue in talks)
+    planned = len(questions) + sum(len(dialogue.turns) for dialogue in dialogues)
     records: list[Record] = []
     try:
-        for traced in _traces(questions, talks, answerer, ask_in_turn, gold, k):
+        for traced in _traces(questions, dialogues, answerer, gold, k):
             records.append(score(traced, outcome(traced, answerer)))
             progress(len(records), planned)
     except KeyboardInterrupt:
@@ -74,7 +57,6 @@ def _traces(
     questions: Sequence[GoldQuestion],
     dialogues: Sequence[Dialogue],
     answerer: Answerer,
-    ask_in_turn: AskInTurn | None,
     gold: GoldPlaces,
     k: int,
 ) -> Iterator[Trace]:
@@ -84,9 +66,8 @@ def _traces(
         answers = answerer.ask_many([question.question for question in some], k)
         yield from _traced(some, answers, answerer, gold, k)
     for dialogue in dialogues:
-        assert ask_in_turn is not None
-        answers = ask_in_turn([turn.question for turn in dialogue.turns])
-        yield from _traced(dialogue.turns, answers, answerer, gold, k)
+        talk = Conversation(answerer)
+        yield from _traced(dialogue.turns, [talk.ask(turn.question) for turn in dialogue.turns], answerer, gold, k)
 
 
 def _traced(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 from pgvector.psycopg import register_vector
@@ -18,7 +18,7 @@ from index.documents import Document
 from index.files import digest
 from index.folder_index import Duplicate
 from index.search.bm25 import terms
-from index.storage.layout import DocumentRecord
+from index.storage.layout import stated
 from index.update.reuse import Cut
 
 CUTTING = f"{WORDS}/{OVERLAP}/{RECIPE}"  # a document stored with another value is read again
@@ -101,9 +101,7 @@ def _term_rows(ids: Sequence[int], counts: Sequence[Counter[str]]) -> list[tuple
 
 def _facts(document: Document) -> dict[str, Any]:
     """The fields of a document's record, and its length, which would otherwise require reading the text."""
-    known = (field.name for field in fields(DocumentRecord) if hasattr(document, field.name))
-    facts = {name: getattr(document, name) for name in known}
-    return {**facts, "characters": len(document.text), "omitted": [asdict(one) for one in document.omitted]}
+    return {**stated(document), "characters": len(document.text), "omitted": [asdict(one) for one in document.omitted]}
 
 
 _FIND = text("SELECT sha256, cutting FROM pincite.documents WHERE name = :name")

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, overload
 
@@ -27,7 +27,7 @@ import numpy as np
 
 from index.arrays import Bytes, Floats, Ints, Numbers
 from index.blocks import Omission, Structure
-from index.documents import page_at
+from index.documents import Document, page_at
 from index.files import read_regular
 from index.search.bm25 import SparseIndex
 from index.storage.array_file import mapped
@@ -270,6 +270,11 @@ def _follow_one_another(documents: Sequence[DocumentRecord], texts: int, numbers
         passage, byte, number = ends
         ends = (passage + document.passages, byte + document.bytes, number + document.numbers)
     return ends[1:] == (texts, numbers)
+
+
+def stated(document: Document) -> dict[str, Any]:
+    """Return the fields that a record has from its document as they are, by name."""
+    return {one.name: getattr(document, one.name) for one in fields(DocumentRecord) if hasattr(document, one.name)}
 
 
 def _record(line: str) -> DocumentRecord:

@@ -32,6 +32,7 @@ from index.storage.layout import (
     VECTORS,
     Contents,
     DocumentRecord,
+    stated,
 )
 
 KEPT_AT_ONCE = 4_096  # passages copied at once: 6 MB of vectors of 384 dimensions
@@ -172,24 +173,12 @@ class Gathering:
 
     def _placed(self, document: Document, passages: int, size: int, numbers: int) -> DocumentRecord:
         return DocumentRecord(
-            name=document.name,
-            title=document.title,
-            sha256=document.sha256,
-            kind=document.kind,
-            date=document.date,
-            body=document.body,
+            **stated(document),
             characters=len(document.text),
-            pages=document.pages,
-            warnings=document.warnings,
             first_passage=self._passages,
             passages=passages,
             first_byte=self._texts.length,
             bytes=size,
-            authors=document.authors,
-            language=document.language,
-            publisher=document.publisher,
-            url=document.url,
-            omitted=document.omitted,
             first_number=self._structures.length,
             numbers=numbers,
         )

@@ -39,14 +39,6 @@ class Prediction:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class ReadResult:
-    """Figures in percent by name, and the answers by question id."""
-
-    scores: dict[str, float | int]
-    predictions: dict[str, str]
-
-
 def load(path: Path) -> list[ReadQuestion]:
     """The questions of a SQuAD 1.1 or 2.0 file; ValueError if it has another format, or a question whose answers have no words."""
     questions = read_questions(path)
@@ -127,27 +119,21 @@ def evaluate(questions: Sequence[ReadQuestion], predictions: Sequence[Prediction
     return scores
 
 
-def read_file(path: Path, model: str | None, format: str | None, progress: Callable[[int, int], None]) -> ReadResult:
-    """Read and score a file; ValueError naming the file or the model if it is no good."""
+def score_file(path: Path, model: str | None, format: str | None, *, predictions: Path | None, as_json: bool) -> None:
+    """Read a file, write its ``predictions`` if they are wanted, and print its scores; ValueError for a bad file or model."""
     if format not in (None, *get_args(Format)):
         raise ValueError(f"--format {format}: none of {', '.join(get_args(Format))}")
-    questions = load(path)
-    predictions = predict(questions, ExtractiveReader.open(model, format=cast("Format | None", format)), progress)
-    return ReadResult(
-        evaluate(questions, predictions), {q.id: p.text for q, p in zip(questions, predictions, strict=True)}
-    )
-
-
-def score_file(path: Path, model: str | None, format: str | None, *, predictions: Path | None, as_json: bool) -> None:
-    """Read a file, write its ``predictions`` if they are wanted, and print its scores."""
     with progress("Reading") as step:
-        result = read_file(path, model, format, step)
+        questions = load(path)
+        found = predict(questions, ExtractiveReader.open(model, format=cast("Format | None", format)), step)
+        scores = evaluate(questions, found)
     if predictions is not None:
-        replace_file(predictions, json.dumps(result.predictions, ensure_ascii=False).encode())
+        said = {question.id: one.text for question, one in zip(questions, found, strict=True)}
+        replace_file(predictions, json.dumps(said, ensure_ascii=False).encode())
     if as_json:
-        print_json(result.scores)
+        print_json(scores)
         return
-    for name, value in result.scores.items():
+    for name, value in scores.items():
         out.say(f"{name.replace('_', ' '):32} {value}")
 
 

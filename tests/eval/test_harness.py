@@ -12,7 +12,7 @@ from eval.baseline import Limit, broken_floors, compare, read_baseline, read_flo
 from eval.datasets.gold_places import GoldPlaces
 from eval.datasets.questions import Dataset, Dialogue, GoldQuestion, UnreadableDataset, split_of
 from eval.evaluation import Choice, evaluate, unfit
-from eval.harness import in_turn, run
+from eval.harness import run
 from eval.metrics import Place
 from eval.records import Run, read_run
 from eval.report.comparing import changes, paired
@@ -173,7 +173,7 @@ def test_interruption_keeps_what_was_done():
 
 def test_dialogue_turns_are_asked_in_one_conversation():
     turns = (replace(QUESTIONS[0], id="d#1", kind="dialogue"), replace(QUESTIONS[2], id="d#2", kind="dialogue"))
-    talked = run([], answerer(READS), dialogues=[Dialogue("d", turns)], ask_in_turn=in_turn(answerer(READS)))
+    talked = run([], answerer(READS), dialogues=[Dialogue("d", turns)])
     assert [(record.id, record.given) for record in talked.records] == [("d#1", "Kazakhstan"), ("d#2", None)]
 
 
