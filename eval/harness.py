@@ -17,7 +17,7 @@ from qa.conversation import Conversation
 from qa.squad_scores import exact_match, f1, normalise
 
 if TYPE_CHECKING:
-    from index.folder_index import Passage
+    pass
 
 # Questions asked together: progress moves by so many, and Ctrl-C loses at most so many.
 BATCH = 8
@@ -104,7 +104,9 @@ def score(traced: Trace, ended: Outcome) -> Record:
         guess_confidence=_guess_confidence(answer),
         guess_right=float(guess is not None and question.answerable and exact_match(guess, question.accepted) > 0),
         outcome=ended,
-        relevance=_relevance(traced.retrieved, traced.places) if measured else None,
+        relevance=tuple(any(holds(passage, place) for place in traced.places) for passage in traced.retrieved)
+        if measured
+        else None,
         relevant=len(traced.holders),
         right_document=_right_document(question, answer),
         citation_precision=cited.precision if cited else None,
@@ -123,11 +125,6 @@ def score(traced: Trace, ended: Outcome) -> Record:
         conflict=answer.agreement.conflict,
         quotes_hold=_quotes_hold(question, answer),
     )
-
-
-def _relevance(retrieved: Sequence[Passage], places: Sequence[Place]) -> tuple[bool, ...]:
-    """Of each retrieved passage, whether it holds a gold place whole."""
-    return tuple(any(holds(passage, place) for place in places) for passage in retrieved)
 
 
 def _guess_confidence(answer: Answer) -> float:

@@ -42,7 +42,8 @@ def library(work: Path, passages: int, filler: Path | None = None, answers: Sequ
     finished = LibraryFolders(str(folder), str(folder / "embedder"))
     if (folder / "done").exists():
         return finished
-    write_filling(folder / "articles", passages - _own_passages(), filler, answers)
+    own = sum(len(chunk(read_document(path))) for path in find_files([CORPUS]))
+    write_filling(folder / "articles", passages - own, filler, answers)
     write_plain(embedder.folder, Path(finished.embedder))
     build([CORPUS, folder / "articles"], Path(finished.index), embedder)
     index = Index.open(Path(finished.index))
@@ -100,7 +101,3 @@ def _holds(sentence: str, answers: Sequence[str]) -> bool:
     """Whether an answer stands in a sentence, as SQuAD compares them."""
     words = f" {normalise(sentence)} "
     return any(f" {normalise(answer)} " in words for answer in answers)
-
-
-def _own_passages() -> int:
-    return sum(len(chunk(read_document(path))) for path in find_files([CORPUS]))

@@ -132,12 +132,8 @@ def is_right(asked: Asked, text: str) -> float:
     """Whether people would take it for an answer of the question: the same words, or a longer or shorter form of them."""
     if asked.answers and min(len(answer.split()) for answer in asked.answers) >= LONG:
         return is_near(asked, text)
-    return float(bool(asked.answers) and (bool(exact_match(text, asked.answers)) or _is_a_form(text, asked.answers)))
-
-
-def _is_a_form(text: str, answers: Sequence[str]) -> bool:
-    """Whether a text holds an answer or is part of it, and shares half of its words."""
-    return any(_overlap(text, answer) and f1(text, [answer]) >= NEAR for answer in answers)
+    form = any(_overlap(text, answer) and f1(text, [answer]) >= NEAR for answer in asked.answers)
+    return float(form or (bool(asked.answers) and bool(exact_match(text, asked.answers))))
 
 
 def _overlap(text: str, answer: str) -> bool:

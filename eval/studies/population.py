@@ -181,11 +181,8 @@ def _found(index: Store, embedder: Embedder, knows: Knows, questions: Sequence[s
     for at in range(0, len(questions), TOGETHER):
         meant = [speller.corrected(question) for question in questions[at : at + TOGETHER]]
         for question, hits in zip(meant, retriever.retrieve_many(meant, PASSAGES_READ), strict=True):
-            yield Found(question, tuple(replace(hit, passage=_bare(hit.passage)) for hit in hits))
-
-
-def _bare(passage: Passage) -> Passage:
-    return replace(passage, document=Path(passage.document).name)
+            bare = (replace(hit.passage, document=_file(hit.passage.document)) for hit in hits)
+            yield Found(question, tuple(replace(hit, passage=passage) for hit, passage in zip(hits, bare, strict=True)))
 
 
 def gold_kind(kind: str, questions: Path, folder: Path, embedder: Embedder, knows: Knows) -> list[Asked]:

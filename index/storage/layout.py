@@ -126,7 +126,8 @@ class Contents:
         """
         for file in (DOCUMENTS, HEADINGS):
             _check(folder, sums, file, 0, (folder / file).stat().st_size)
-        documents = tuple(map(_record, read_regular(folder / DOCUMENTS).decode("ascii").splitlines()))
+        lines = read_regular(folder / DOCUMENTS).decode("ascii").splitlines()
+        documents = tuple(record_of(json.loads(line)) for line in lines)
         table = mapped(folder / PASSAGES, "<i8").reshape(-1, COLUMNS)
         vectors = mapped(folder / VECTORS, "<f4").reshape(-1, dimension)
         if len(table) != len(vectors) or len(table) != sum(document.passages for document in documents):
@@ -275,10 +276,6 @@ def _follow_one_another(documents: Sequence[DocumentRecord], texts: int, numbers
 def stated(document: Document) -> dict[str, Any]:
     """Return the fields that a record has from its document as they are, by name."""
     return {one.name: getattr(document, one.name) for one in fields(DocumentRecord) if hasattr(document, one.name)}
-
-
-def _record(line: str) -> DocumentRecord:
-    return record_of(json.loads(line))
 
 
 def record_of(fields: dict[str, Any]) -> DocumentRecord:

@@ -9,7 +9,7 @@ from index.folder_index import Passage
 from index.sentences import sentence_at
 from qa.answers import Citation, CitedPassage
 from qa.question.answer_form import items, whole_list
-from qa.reader.reader import Reading, Span
+from qa.reader.reader import Reading
 from qa.retrieval.hybrid import Hit
 from qa.squad_scores import normalise
 
@@ -75,7 +75,7 @@ def candidates(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Candida
     ``readings`` are of the first hits.
     """
     supports = [
-        _support(hit, rank, span)
+        Support(hit, rank, hit.passage.start + span.start, hit.passage.start + span.end, span.score)
         for rank, (hit, reading) in enumerate(zip(hits[: len(readings)], readings, strict=True), 1)
         for span in reading.spans[:SPANS_PER_PASSAGE]
     ]
@@ -101,11 +101,6 @@ def cited(passage: Passage, start: int, end: int, score: float, confidence: floa
         main=passage.main,
         confidence=confidence,
     )
-
-
-def _support(hit: Hit, rank: int, span: Span) -> Support:
-    """A span moved from its passage's offsets to its document's."""
-    return Support(hit, rank, hit.passage.start + span.start, hit.passage.start + span.end, span.score)
 
 
 def _distinct(supports: Sequence[Support]) -> list[Support]:

@@ -155,12 +155,8 @@ def _reason(best: Ranked, compared: Compared, confidence: Confidence) -> str | N
 
 def shown(question: str, candidate: Candidate) -> tuple[Citation, ...]:
     """Every place that gives the answer, strongest first, quoted as widely as the question's form asks."""
-    return tuple(_FORMED.get(form_of(question), _as_it_is)(citation) for citation in _citations(candidate))
-
-
-def _as_it_is(citation: Citation) -> Citation:
-    """A plain span."""
-    return citation
+    widen = _FORMED.get(form_of(question))
+    return tuple(widen(citation) if widen else citation for citation in _citations(candidate))
 
 
 _FORMED = {"list": widened, "yes_no": in_its_sentence, "reason": in_its_sentence}

@@ -45,15 +45,11 @@ def set_apart(examples: Sequence[TrainingExample], data: Path, seed: int) -> Apa
             f"it takes at least {FEWEST}"
         )
     wanted = min(MOST_HELD_OUT, len(examples) // 5)
-    chosen = _documents(examples, wanted) or _questions(examples, wanted)
+    chosen = _documents(examples, wanted) or {*sorted({example.id for example in examples}, key=_hash)[:wanted]}
     held = [example for example in examples if example.id in chosen]
     passages = [example.passage for example in examples]
     lacking = retrieved([e for e in held if e.answer], passages, 12, random.Random(seed))
     return Apart([example for example in examples if example.id not in chosen], [*held, *lacking])
-
-
-def _questions(examples: Sequence[TrainingExample], wanted: int) -> set[str]:
-    return set(sorted({example.id for example in examples}, key=_hash)[:wanted])
 
 
 def _documents(examples: Sequence[TrainingExample], wanted: int) -> set[str]:

@@ -138,7 +138,7 @@ def _choose(out: Path, start: Path, mixture: Mixture, before: Figures, say: Call
         candidate = out / f"candidate-{share}"
         finish(out / "checkpoint", candidate, start, share)
         after = measured(candidate, mixture.dev)
-        say(f"after, {_parts(share)}: {after}")
+        say(f"after, {f'{share:.0%} of the old weights kept' if share else 'as trained'}: {after}")
         if after.total > best.total:
             best, chosen = after, candidate
     if chosen:
@@ -153,10 +153,6 @@ def _choose(out: Path, start: Path, mixture: Mixture, before: Figures, say: Call
         f"your questions helped: {before.total:.1f} before, {best.total:.1f} after; "
         f"the reader is in {out / 'reader'}; ask with --reader {out / 'reader'}"
     )
-
-
-def _parts(share: float) -> str:
-    return f"{share:.0%} of the old weights kept" if share else "as trained"
 
 
 def _with_the_rest(reader: Path, start: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from eval.bench.peers.worker import ReaderJob, serve
 
@@ -27,11 +26,9 @@ class HaystackReader:
 
     def answer(self, question: str, passages: Sequence[str]) -> str:
         """The answer ranked first."""
-        found = self._reader.run(query=question, documents=self._documents(passages))["answers"]
+        documents = [self._document(id=str(number), content=passage) for number, passage in enumerate(passages)]
+        found = self._reader.run(query=question, documents=documents)["answers"]
         return next((answer.data for answer in found if answer.data), "")
-
-    def _documents(self, passages: Sequence[str]) -> list[Any]:
-        return [self._document(id=str(number), content=passage) for number, passage in enumerate(passages)]
 
 
 if __name__ == "__main__":

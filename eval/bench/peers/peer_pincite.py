@@ -24,13 +24,10 @@ class PinciteReader:
     def answer(self, question: str, passages: Sequence[str]) -> str:
         """The span of the highest score."""
         readings = self.read(question, passages)
-        best = [(reading.spans[0].score, _text(reading, passage))
-                for reading, passage in zip(readings, passages, strict=False) if reading.spans]  # fmt: skip
+        read = zip(readings, passages, strict=False)
+        first = [(reading.spans[0], passage) for reading, passage in read if reading.spans]
+        best = [(span.score, passage[span.start : span.end]) for span, passage in first]
         return max(best)[1] if best else ""
-
-
-def _text(reading: Reading, passage: str) -> str:
-    return passage[reading.spans[0].start : reading.spans[0].end] if reading.spans else ""
 
 
 if __name__ == "__main__":

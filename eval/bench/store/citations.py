@@ -75,7 +75,7 @@ def figures(kind: str, count: int, seed: int, embedder: Embedder) -> TypeFigures
         places = [place for passage in index.passages for place in _sentences(passage, facts)]
         citations = [_cited(*pick.choice(places), pick) for _ in range(count)]
         exact = [index.document_text(one.document)[one.start : one.end] == one.quote for one in citations]
-    original = [_stands(one.quote, written[one.document]) for one in citations]
+    original = [" ".join(one.quote.split()) in " ".join(written[one.document].split()) for one in citations]
     wrong = [one.quote for one, *right in zip(citations, exact, original, strict=True) if not all(right)]
     return TypeFigures(kind, count, sum(exact), sum(original), tuple(wrong))
 
@@ -109,10 +109,6 @@ def _cited(passage: Passage, start: int, end: int, pick: random.Random) -> Citat
     first = pick.randrange(len(words))
     last = pick.randrange(first, min(first + LONGEST, len(words)))
     return cited(passage, passage.start + words[first].start(), passage.start + words[last].end(), 0.0)
-
-
-def _stands(quote: str, written: str) -> bool:
-    return " ".join(quote.split()) in " ".join(written.split())
 
 
 if __name__ == "__main__":
