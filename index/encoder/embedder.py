@@ -75,8 +75,9 @@ def in_context(heading: str, header: str, text: str) -> str:
 
 def unit(rows: Array) -> Floats:
     """Return the rows [n, d] at unit length; rows of zeros stay."""
-    exact = np.ascontiguousarray(rows, dtype=np.float32)
-    return exact / np.maximum(np.linalg.norm(exact, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    exact = np.array(rows, dtype=np.float32)
+    exact /= np.maximum(np.linalg.norm(exact, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    return exact
 
 
 class SentenceEmbedder:
