@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from index.sentences import Offsets, sentences
 from qa.answering.candidates import Candidate
+from qa.answering.sense import leaves_open
 from qa.answering.type_check import is_unfit
 from qa.answering.values import same
 from qa.question.answer_form import WHOLE_SENTENCE, form_of
@@ -34,9 +35,9 @@ class Features:
     sentence, the one before, its title and headings, or its row; ``length``: content words of the question, of at most 20, as a
     share; ``sentence``: 1 if it is a whole sentence; ``row``: 1 if it is from a row of a table.
 
-    The rest are 1 or 0 and have no weight: ``unfit``, it is in another unit than was asked for, or the date of an article, because
-    kinds of questions that were left out of the fit gained nothing from it; ``outside``, it is outside the document's main
-    content, because no question of the fit is answered there.
+    The rest are 1 or 0 and have no weight: ``unfit``, it is in another unit than was asked for, the date of an article, or from a
+    sentence without the question's "not" or "most", because kinds of questions that were left out of the fit gained nothing from
+    it; ``outside``, it is outside the document's main content, because no question of the fit is answered there.
     """
 
     margin: float
@@ -116,11 +117,17 @@ def features_of(question: str, found: Sequence[Candidate]) -> list[Features]:
                 length=min(len(wanted), LONGEST) / LONGEST,
                 sentence=float(whole or len(candidate.text) > MOST_OF_IT * len(sentence)),
                 row=float(bool(hit.passage.header)),
-                unfit=0.0 if whole else float(is_unfit(question, candidate.text, sentence)),
+                unfit=0.0 if whole else float(_unfit(question, candidate, sentence)),
                 outside=float(not candidate.shown[0].hit.passage.main),
             )
         )
     return made
+
+
+def _unfit(question: str, candidate: Candidate, sentence: str) -> bool:
+    """Whether an answer is in another unit, the date of an article, or from a sentence that leaves the question open."""
+    header = candidate.best.hit.passage.header
+    return is_unfit(question, candidate.text, sentence) or leaves_open(question, sentence, header)
 
 
 def _lead(candidate: Candidate, found: Sequence[Candidate]) -> float:

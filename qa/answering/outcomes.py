@@ -10,6 +10,7 @@ from qa.answering.confidence import Confidence
 from qa.answering.conflicts import Compared, DateOf, compare
 from qa.answering.features import FoundFeatures
 from qa.answering.ranking import Ranked
+from qa.answering.sense import negates
 from qa.answering.sentences import Sentence, nearest, quoted, ranked_sentences
 from qa.answers import Alternative, Answer, Certainty, Citation, Kind
 from qa.question.answer_form import WHOLE_SENTENCE, form_of, number_asked
@@ -108,15 +109,17 @@ def _items(question: str, own: Citation, ranked: Sequence[Ranked]) -> tuple[Cita
 def _apart(question: str, ranked: Sequence[Ranked]) -> tuple[Citation, ...]:
     """The answer with those of other rows in its column of a table, or with so many of its passage as the question names.
 
-    Only a question that names no row, in words that the table's title, headings and header do not have, is one about a column.
+    Rows count that hold what the question says beyond the table's title, headings and header, so that one that says nothing
+    beyond them is about the whole column. One that asks for what is not so has no such rows.
     """
     best, number = ranked[0].candidate.best, number_asked(question)
     passage = best.hit.passage
     every = [one.candidate.best for one in ranked]
     if passage.header:
-        if not content(question) <= content(f"{passage.title}\n{passage.heading}\n{passage.header}"):
-            return ()
-        beside = [one for one in every if _cell(one) == _cell(best)]
+        above = content(f"{passage.title}\n{passage.heading}\n{passage.header}")
+        rest = {word for word in content(question) if not any(known.startswith(word) for known in above)}
+        same = [one for one in every if _cell(one) == _cell(best) and rest <= content(one.hit.passage.text)]
+        beside = same if best in same and not negates(question) else []
     else:
         beside = [one for one in every if one.hit.passage == passage][:number] if number else []
         beside = beside if len(beside) == number else []

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from qa.answering.candidates import Candidate, candidates
 from qa.answering.confidence import Confidence, sigmoid
-from qa.answering.features import Features, features_of
+from qa.answering.features import Features, features_of, sentence_of
+from qa.answering.sense import turned_round
 from qa.answering.type_check import of_another_type
 from qa.question.answer_form import WHOLE_SENTENCE, form_of
 from qa.reader.reader import Reading
@@ -42,9 +43,17 @@ def ranking(question: str, hits: Sequence[Hit], readings: Sequence[Reading], con
 def considered(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> list[tuple[Candidate, Features]]:
     """The best candidates by the reader's score alone, each with its features.
 
-    Those of another type than the question asks for are left out: over the population of ``eval.studies.population`` that
-    lowers the exact match of no kind of question, and of 60 bundled questions without an answer five more are refused.
+    Those of another type than the question asks for are left out: over the population of ``eval.studies.population`` that lowers
+    the exact match of no kind of question, and of 60 bundled questions without an answer five more are refused. So are those in
+    the other role of its verb.
     """
     whole = form_of(question) in WHOLE_SENTENCE
-    found = [one for one in candidates(hits, readings) if whole or not of_another_type(question, one.text)][:CONSIDERED]
+    found = [one for one in candidates(hits, readings) if whole or _fits(question, one)][:CONSIDERED]
     return list(zip(found, features_of(question, found), strict=True))
+
+
+def _fits(question: str, candidate: Candidate) -> bool:
+    """Whether a candidate is of the type and in the role that the question asks for."""
+    return not (
+        of_another_type(question, candidate.text) or turned_round(question, candidate.text, sentence_of(candidate))
+    )
