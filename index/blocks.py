@@ -27,6 +27,8 @@ MARKS: tuple[MarkKind, ...] = get_args(MarkKind)
 CELL_BORDER = " | "  # between the cells of a row, in every type whose text is extracted
 PAGE_PARTS = 10_000  # the parts of a page's width and height in which boxes are given
 
+MOST_EMPTY = 100  # cells of a row: if a row has more, none of them are kept
+
 _BORDER = re.compile(r"(?<!\\)\|")
 _HEAD = struct.Struct("<3i")
 
@@ -245,6 +247,26 @@ class Structure:
     def cells(self, text: str, row: Block) -> list[tuple[int, int]]:
         """Return [start, end) of each cell of a row of a table; a border at either end of the row is no cell."""
         return row_cells(text, row.start, row.end)
+
+
+def row_text(cells: Iterable[str], columns: int = 0) -> str:
+    """Return a row of a table on one line, of which ``row_cells`` finds the cells again, empty ones too.
+
+    Empty cells at its end are kept up to so many ``columns``; a row that only its first cell fills has no others.
+    """
+    words = [" ".join(cell.split()) for cell in cells]
+    filled = width(words)
+    if filled < 2:
+        return "".join(words)
+    words = words[: max(filled, columns)] + [""] * (columns - len(words))
+    if words.count("") > MOST_EMPTY:
+        return CELL_BORDER.join(filter(None, words))
+    return "|" * (not words[0]) + CELL_BORDER.join(words) + "|" * (not words[-1])
+
+
+def width(cells: Iterable[str]) -> int:
+    """Return how many cells a row has up to the last that holds words."""
+    return max((place for place, cell in enumerate(cells, 1) if cell.strip()), default=0)
 
 
 def row_cells(text: str, start: int, end: int) -> list[tuple[int, int]]:

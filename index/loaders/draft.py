@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
-from index.blocks import CELL_BORDER, Block, BlockKind, Mark, Omission, Structure
+from index.blocks import Block, BlockKind, Mark, Omission, Structure, row_text, width
 from index.loaders.text import Content
 
 PARAGRAPH_GAP, LINE_GAP = "\n\n", "\n"  # white space between two blocks; the second between list items and rows
 _LINES = ("list_item", "table_row")
+MOST_ABOVE = 10  # rows of a title, a source, a date above the names of the columns
 
 
 class Draft:
@@ -57,22 +59,26 @@ class Draft:
                 self.structure.add_mark(Mark(first, last, mark.kind))
         return start
 
-    def add_row(
-        self, cells: Iterable[str], *, header: int | None = None, names: bool = False, main: bool = True
-    ) -> int:
-        """Append a row of a table, its cells on one line, as ``add`` does."""
-        words = CELL_BORDER.join(squeezed for cell in cells if (squeezed := " ".join(cell.split())))
-        return self.add(words, "table_row", main=main, header=header, names=names)
+    def add_row(self, cells: Iterable[str], *, header: int | None = None, names: bool = False, columns: int = 0) -> int:
+        """Append a row of a table, its cells on one line, as ``add`` does; ``columns`` is how many its header names."""
+        return self.add(row_text(cells, columns), "table_row", header=header, names=names)
 
     def add_table(self, rows: Iterable[Sequence[str]], *, name: str = "") -> None:
-        """Append the rows that hold words; the first names the columns, and ``name`` is a heading above them."""
-        header = None
-        for cells in rows:
-            if any(cell.strip() for cell in cells):
-                if header is None:
-                    self.add(name, "heading", level=2)  # no title of the document
-                start = self.add_row(cells, header=header, names=header is None)
-                header = start if header is None else header
+        """Append the rows that hold words; the first names the columns. Rows of one cell above wider ones are captions.
+
+        ``name`` is a heading above them all.
+        """
+        filled = (cells for cells in rows if any(map(str.strip, cells)))
+        above, table = _headed(filled)
+        names = next(table, None)
+        if names is None:
+            return
+        self.add(name, "heading", level=2)  # no title of the document
+        for cells in above:
+            self.add(" ".join(cells), "caption")
+        header = self.add_row(names, names=True)
+        for cells in table:
+            self.add_row(cells, header=header, columns=width(names))
 
     def _next(self, kind: BlockKind) -> int:
         """The offset at which the next block of this kind begins."""
@@ -103,6 +109,19 @@ class Draft:
         gap = PARAGRAPH_GAP[: start - self.length]
         self._parts += (gap, text)
         self.length = start + len(text)
+
+
+def _headed(rows: Iterator[Sequence[str]]) -> tuple[list[Sequence[str]], Iterator[Sequence[str]]]:
+    """The rows of one cell above a table's first row of at least three, and the table from there; none above a narrower one."""
+    above: list[Sequence[str]] = []
+    for cells in rows:
+        filled = sum(map(bool, map(str.strip, cells)))
+        if filled > 2:
+            return above, chain([cells], rows)
+        above.append(cells)
+        if filled == 2 or len(above) > MOST_ABOVE:
+            break
+    return [], chain(above, rows)
 
 
 def drafted(draft: Draft, left_out: Mapping[str, int] | None = None, **fields: Any) -> Content:

@@ -9,6 +9,7 @@ from typing import Any
 
 from index.blocks import BlockKind
 from index.loaders.draft import Draft, drafted
+from index.loaders.progress import go_on
 from index.loaders.text import Content, decode_text, iso_date
 
 _SETTINGS = {
@@ -22,6 +23,8 @@ _KINDS: dict[str, BlockKind] = {
     "list_item": "list_item", "footnote": "note", "citation": "note", "block_quote": "quote", "attribution": "quote",
     "literal_block": "code", "doctest_block": "code", "math_block": "code", "caption": "caption", "rubric": "caption",
 }  # fmt: skip
+LINES_TOGETHER = 5_000  # which take some seconds
+MOST_SPANNED = 100  # columns by one cell
 _NOT_SHOWN = {"comment", "substitution_definition", "target", "label", "raw", "docinfo", "colspec"}
 _ROLE = re.compile(r":[\w:+.-]+:`(?P<words>[^`<]*)(?:<[^`>]*>)?`|`(?P<other>[^`]*)`_*")
 
@@ -29,10 +32,9 @@ _ROLE = re.compile(r":[\w:+.-]+:`(?P<words>[^`<]*)(?:<[^`>]*>)?`|`(?P<other>[^`]
 def load_rst(data: bytes) -> Content:
     """Read the text without mark-up; title, author and date are those of its head. Unknown directives are read as code."""
     from docutils import nodes
-    from docutils.core import publish_doctree
 
     text, warnings = decode_text(data)
-    tree = publish_doctree(text, settings_overrides=_SETTINGS)
+    tree = _parsed(text)
     page = _Page()
     page.put_all(tree)
     said = {one.tagname: one.astext() for info in tree.findall(nodes.docinfo) for one in info.children}
@@ -44,6 +46,27 @@ def load_rst(data: bytes) -> Content:
         date=iso_date(said.get("date")),
         authors=(said.get("author") or said.get("authors", "").replace("\n\n", ";"),),
     )
+
+
+def _parsed(text: str) -> Any:
+    """The tree of a text; says after some lines that the reading goes on, as the library takes half a minute a megabyte."""
+    from docutils.core import publish_doctree
+    from docutils.readers.standalone import Reader
+
+    class Saying(Reader):  # type: ignore[misc,unused-ignore]
+        said = 0
+
+        def new_document(self) -> Any:
+            document = super().new_document()
+            document.note_source = self.note
+            return document
+
+        def note(self, source: object, line: int | None) -> None:
+            if (line or 0) >= self.said + LINES_TOGETHER:
+                self.said = line or 0
+                go_on()
+
+    return publish_doctree(text, reader=Saying(), settings_overrides=_SETTINGS)
 
 
 class _Page:
@@ -80,13 +103,14 @@ class _Page:
     def _put_table(self, table: Any) -> None:
         from docutils import nodes
 
-        header = None
+        header, columns = None, 0
         for caption in table.findall(nodes.title):
             self.draft.add(_words(caption), "caption")
         for row in table.findall(nodes.row):
             names = header is None and isinstance(row.parent, nodes.thead)
-            start = self.draft.add_row([_words(entry) for entry in row.children], header=header, names=names)
-            header = start if names else header
+            cells = list(_cells(row))
+            start = self.draft.add_row(cells, header=header, names=names, columns=columns)
+            header, columns = (start, len(cells)) if names else (header, columns)
 
     def _put_unknown(self, message: Any) -> None:
         """Put what the parser did not understand as it stands; a file that it would have to open is left out."""
@@ -97,6 +121,12 @@ class _Page:
                 self.left_out["inclusions"] += 1
             else:
                 self.draft.add(source.astext(), "code")
+
+
+def _cells(row: Any) -> Iterator[str]:
+    for entry in row.children:
+        yield _words(entry)
+        yield from [""] * min(entry.get("morecols", 0), MOST_SPANNED)
 
 
 def _is_text(node: Any) -> bool:

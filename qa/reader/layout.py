@@ -26,16 +26,16 @@ def laid_out(passage: str, header: str) -> Layout:
 
     The names stand above a passage that is no row with as many cells, or with a first one that has no name.
     """
-    cells = [range(start, end) for start, end in row_cells(passage, 0, len(passage)) if start < end]
+    cells = [range(start, end) for start, end in row_cells(passage, 0, len(passage))]
     names = header.split(CELL_BORDER)
     if header and len(cells) == len(names) + 1:
         names = ["", *names]
-    if not header or not 1 < len(cells) == len(names) or "\n" in passage.strip():
+    if not header or not any(cells) or not 1 < len(cells) == len(names) or "\n" in passage.strip():
         above = f"{header}\n" if header else ""
         return Layout(above + passage, _joined([above, range(len(passage))]))
     pieces: list[str | range] = []
     for name, cell in zip(names, cells, strict=True):
-        pieces += [f"{name}: " if name else "", cell, "; "]
+        pieces += [f"{name}: " if name else "", cell, "; "] if cell else []
     text = "".join(piece if isinstance(piece, str) else passage[piece.start : piece.stop] for piece in pieces)
     return Layout(text, _joined(pieces))
 

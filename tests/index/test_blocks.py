@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.blocks import Block, Box, Mark, Structure
+from index.blocks import Block, Box, Mark, Structure, row_cells, row_text, width
 
 TEXT = "# Head *x*\n\n| A | B\\|b |\n| 1 | **2** |"
 BLOCKS = [
@@ -62,3 +62,16 @@ def test_an_offset_tells_main_content_and_boxes() -> None:
     structure = Structure.of(BLOCKS, MARKS, BOXES)
     assert structure.main(0, 24) and not structure.main(26, 27) and not structure.main(20, 30)
     assert structure.boxes_of(5, 13) == BOXES and structure.boxes_of(6, 12) == []
+
+
+@given(st.lists(st.text(alphabet="ab ", max_size=3).map(str.strip), max_size=6), st.integers(0, 9))
+def test_the_cells_of_a_row_are_found_again(cells: list[str], columns: int) -> None:
+    text = row_text(cells, columns)
+    found = [text[start:end] for start, end in row_cells(text, 0, len(text))]
+    filled = width(cells)
+    if filled < 2:
+        assert text == "".join(cells)
+    else:
+        assert found == [" ".join(cell.split()) for cell in cells[: max(filled, columns)]] + [""] * (
+            columns - len(cells)
+        )

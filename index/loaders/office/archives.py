@@ -109,6 +109,12 @@ def attribute(element: Any, name: str) -> str:
     return str(element.attrib[max(found)]) if found else ""
 
 
+def counted(element: Any, name: str, most: int) -> int:
+    """An attribute that says how often something stands there, 1 to ``most``; 1 if it is no number."""
+    said = attribute(element, name)
+    return min(max(int(said), 1), most) if said.isascii() and said.isdigit() and len(said) < 10 else 1
+
+
 def main_part(archive: zipfile.ZipFile, usual: str) -> str:
     """The name of the part that holds the document."""
     return next((one.part for one in relationships(archive, "") if one.kind == "officeDocument"), usual)

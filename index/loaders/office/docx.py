@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from index.loaders.office.archives import (
     attribute,
     check_archive,
     core_properties,
+    counted,
     main_part,
     member_xml,
     name_of,
@@ -28,6 +29,7 @@ from index.loaders.office.archives import (
 )
 from index.loaders.text import Content, UnreadableContent
 
+MOST_SPANNED = 100  # columns by one cell
 MOST_BASES = 20  # styles that one builds on: more are a circle
 
 _HEADING = re.compile(r"heading ([1-9])")
@@ -137,8 +139,13 @@ class _Document:
                 self._put_all(cell)
             return
         below: list[Any] = []
-        self._draft.add_table([self._words(cell, below) for cell in cells] for cells in rows)
+        self._draft.add_table([*self._cells(cells, below)] for cells in rows)
         self._put_below(below)
+
+    def _cells(self, cells: Sequence[Any], below: list[Any]) -> Iterator[str]:
+        for cell in cells:
+            yield self._words(cell, below)
+            yield from [""] * (counted(own(own(cell, "tcPr"), "gridSpan"), "val", MOST_SPANNED) - 1)
 
     def _deleted(self, row: Any) -> bool:
         deleted = own(own(row, "trPr"), "del") is not None

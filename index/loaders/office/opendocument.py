@@ -10,9 +10,19 @@ from typing import Any
 
 from index.blocks import BlockKind
 from index.loaders.draft import Draft, drafted, page_starts
-from index.loaders.office.archives import ENCRYPTED, attribute, check_archive, member_xml, name_of, own, unpacked
+from index.loaders.office.archives import (
+    ENCRYPTED,
+    attribute,
+    check_archive,
+    counted,
+    member_xml,
+    name_of,
+    own,
+    unpacked,
+)
 from index.loaders.text import Content, UnreadableContent
 
+MOST_REPEATED = 1_000  # columns that one cell may stand for
 MOST_SPACES = 100  # that one element may stand for: tables of contents need fewer
 
 _MANIFEST = "META-INF/manifest.xml"
@@ -119,10 +129,14 @@ class _Document:
         below: list[Any] = []
         rows = _nearest(table, "table-row")
         self.draft.add_table(
-            ([self._words(cell, below) for cell in _nearest(row, "table-cell")] for row in rows),
+            ([*self._cells(row, below)] for row in rows),
             name=attribute(table, "name") if name_of(table.getparent()) == "spreadsheet" else "",
         )
         self.put_all(below)
+
+    def _cells(self, row: Any, below: list[Any]) -> Iterator[str]:
+        for cell in _nearest(row, "table-cell", "covered-table-cell"):
+            yield from [self._words(cell, below)] * counted(cell, "number-columns-repeated", MOST_REPEATED)
 
     def _words(self, element: Any, below: list[Any]) -> str:
         """The text of an element on one line; what stands apart from it goes to ``below``."""
@@ -135,7 +149,7 @@ class _Document:
         for child in parent:
             name = name_of(child)
             if name == "s":
-                pieces.append(" " * min(int(attribute(child, "c") or 1), MOST_SPACES))
+                pieces.append(" " * counted(child, "c", MOST_SPACES))
             elif name in _SIGNS:
                 pieces.append(_SIGNS[name])
             elif name in _BELOW:
@@ -148,10 +162,10 @@ class _Document:
             pieces.append(child.tail or "")
 
 
-def _nearest(parent: Any, name: str) -> Iterator[Any]:
-    """Yield the nearest elements of a name below one, such as the rows in a group of rows."""
+def _nearest(parent: Any, *names: str) -> Iterator[Any]:
+    """Yield the nearest elements of these names below one, such as the rows in a group of rows."""
     for child in parent:
-        if name_of(child) == name:
+        if name_of(child) in names:
             yield child
         else:
-            yield from _nearest(child, name)
+            yield from _nearest(child, *names)

@@ -31,20 +31,25 @@ def load_xlsx(data: bytes) -> Content:
         except Exception:  # the library raises anything on a damaged workbook
             raise UnreadableContent("damaged: it is not a whole Excel workbook") from None
         for sheet in book.worksheets:
-            try:
-                sheet.reset_dimensions()  # those that the file states may be wrong
-                rows = ([_words(cell) for cell in row if cell.value is not None] for row in sheet.iter_rows())
-                draft.add_table(rows, name=sheet.title)
-            except MemoryError:
-                raise
-            except Exception:
-                left_out["damaged sheets"] += 1
+            draft.add_table(_rows(sheet, left_out), name=sheet.title)
         for name in archive.namelist():
             if name.startswith(("xl/comments", "xl/threadedComments")):
                 for text in _comments(archive, name):
                     draft.add(text, "note")
         left_out["charts"] = sum("/charts/chart" in name for name in archive.namelist())
         return core_properties(archive, drafted(draft, left_out))
+
+
+def _rows(sheet: Any, left_out: Counter[str]) -> Iterator[list[str]]:
+    """Yield the rows of a sheet up to its damage."""
+    try:
+        sheet.reset_dimensions()  # those that the file states may be wrong
+        for row in sheet.iter_rows():
+            yield ["" if cell.value is None else _words(cell) for cell in row]
+    except MemoryError:
+        raise
+    except Exception:
+        left_out["damaged sheets"] += 1
 
 
 def _words(cell: Any) -> str:

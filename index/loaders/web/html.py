@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from index.blocks import CELL_BORDER, BlockKind, Mark, MarkKind, Structure
+from index.blocks import CELL_BORDER, MOST_EMPTY, BlockKind, Mark, MarkKind, Structure
 from index.loaders.draft import Draft, drafted
 from index.loaders.text import BYTE_ORDER_MARK, Content, UnreadableContent, decoded, iso_date
 from index.loaders.web.linked_data import linked_data
@@ -70,7 +70,7 @@ _LONGEST_RAISED = 40  # characters; longer ones are small print rather than an e
 _NO_DATA = ("table", "h1", "h2", "h3", "ul", "ol", "blockquote", "pre", "form")  # not found in the cells of data
 _FEWEST_NAMED = 3  # columns
 _SCRIPTS = ("msup", "msub", "msubsup", "munder", "mover", "munderover", "mmultiscripts")
-_GAPS = ("", " ", "\n", CELL_BORDER)  # the later the wider
+_GAPS = ("", " ", "\n")  # the later the wider
 _RAISED = str.maketrans("0123456789+-−=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
 _LOWERED = str.maketrans("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ")
 # Before a number that refers to a note rather than raises: a longer word, a full stop, any number but ten.
@@ -160,9 +160,30 @@ def decode_html(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 @dataclass(slots=True)
 class _Table:
-    """A table of data, and the offset of the row that names its columns."""
+    """A table of data: the offset and the width of the row that names its columns, the row in progress and its next column.
+
+    ``reach`` holds for each column the last row that a cell above reaches down to.
+    """
 
     header: int | None = None
+    columns: int = 0
+    row: int = 0
+    column: int = 0
+    reach: dict[int, int] = field(default_factory=dict)
+
+    def begin_row(self) -> None:
+        """Go to the first column of the next row."""
+        self.row, self.column = self.row + 1, 0
+
+    def place(self, cell: Any) -> int:
+        """The column in which the next cell of the row stands, beside those that reach down to it."""
+        while self.reach.get(self.column, 0) >= self.row:
+            self.column += 1
+        place = self.column
+        wide, high = (_span(cell, name) if place < MOST_EMPTY else 1 for name in ("colspan", "rowspan"))
+        self.reach.update(dict.fromkeys(range(place, place + wide), self.row + high - 1) if high > 1 else {})
+        self.column += wide
+        return place
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +274,15 @@ class _Page:
     def _begin(self, tag: str, element: Any) -> None:
         around = self._frames[-1]
         if around.in_row:
-            self._block.widen(CELL_BORDER if tag in CELLS else " " if tag in PARAGRAPHS or tag == "br" else "")
+            if around.table and tag in CELLS:
+                self._block.cell = around.table.place(element)
+            self._block.widen(" " if tag in PARAGRAPHS or tag == "br" else "")
         elif tag in PARAGRAPHS or tag in LINES or (tag == "br" and self._block.gap == "\n"):
             self._break()
         elif tag in SPACED:
             self._block.widen("\n" if tag == "br" else " ")
+        if tag == "tr" and around.table:
+            around.table.begin_row()
         self._block.licence |= tag == "a" and "license" in element.get("rel", "").split()
         self._frames.append(around.inside(tag, element, (self._block.number, self._block.next)))
         self._say(element.text)
@@ -293,6 +318,8 @@ class _Page:
         table = frame.table if frame.in_row else None
         if frame.kind == "list_item" and not frame.lists:
             frame = replace(frame, level=1)
+        if table:
+            block.end_row(table.columns)
         start = self.draft.add(
             block.text,
             frame.kind,
@@ -303,18 +330,22 @@ class _Page:
             marks=block.marks,
         )
         if table and frame.names and block.text:
-            table.header = start
+            table.header, table.columns = start, block.filled + 1
         for words in self._pictures:
             self.draft.add(words, "caption", main=not frame.aside)
         self._pictures = []
 
 
 class _InProgress:
-    """A block whose text is still being emitted. ``next`` is the offset of its next character, ``licence`` if it links to one."""
+    """A block whose text is still being emitted. ``next`` is the offset of its next character, ``licence`` if it links to one.
+
+    In a row, the next words stand in the column ``cell`` and the last ones in the column ``filled``, both from 0.
+    """
 
     def __init__(self, number: int = 0) -> None:
         self.number, self.gap, self.frame, self.licence = number, "", _Frame(), False
         self.marks: list[Mark] = []
+        self.cell = self.filled = 0
         self._parts: list[str] = []
         self._length = 0
 
@@ -326,7 +357,17 @@ class _InProgress:
     @property
     def next(self) -> int:
         """The offset at which the next words will stand."""
-        return self._length + (len(self.gap) if self._length else 0)
+        return self._length + len(self._gap())
+
+    def _gap(self) -> str:
+        if self.cell > self.filled:
+            return "|" * (not self._length) + _borders(self.cell - self.filled)
+        return self.gap if self._length else ""
+
+    def end_row(self, columns: int) -> None:
+        """Put the empty cells at the end of a row that fills more than its first of so many columns."""
+        if self.filled and columns > self.filled + 1:
+            self._parts += (_borders(columns - self.filled - 1), "|")
 
     def say(self, words: str, frame: _Frame) -> None:
         """Emit text; white space is collapsed outside ``pre``. The block is of the kind of its first words."""
@@ -339,9 +380,10 @@ class _InProgress:
         if not self._length:
             self.frame, self.gap = frame, ""
         shown = words if frame.verbatim else words.removesuffix(" ")
-        self._parts += (self.gap, shown)
-        self._length += len(self.gap) + len(shown)
-        self.gap = " " if len(shown) < len(words) else ""
+        gap = self._gap()
+        self._parts += (gap, shown)
+        self._length += len(gap) + len(shown)
+        self.filled, self.gap = self.cell, " " if len(shown) < len(words) else ""
 
     def widen(self, gap: str) -> None:
         """Put at least this much between the words so far and the next."""
@@ -392,6 +434,17 @@ def _formula(element: Any) -> str:
     return (element.text or "").strip() + "".join(parts)
 
 
+def _borders(number: int) -> str:
+    """The borders beside cells; those of too many empty ones are one."""
+    return CELL_BORDER * (number if number <= MOST_EMPTY else 1)
+
+
+def _span(cell: Any, name: str) -> int:
+    """How many columns or rows a cell covers."""
+    said = cell.get(name, "")
+    return min(max(int(said), 1), MOST_EMPTY) if re.fullmatch(r"[0-9]{1,9}", said) else 1
+
+
 def _is_hidden(element: Any) -> bool:
     return (
         element.get("hidden") is not None
@@ -415,16 +468,22 @@ def _names_columns(row: Any) -> bool:
 
 
 def _heads_figures(row: Any) -> bool:
-    """Whether a first row of ordinary cells holds words alone, and most rows below it figures: names above their values.
+    """Whether a first row of ordinary cells begins with an empty one, or holds words alone, and most rows below it figures.
 
     Two columns are no sign of it, as a name may stand beside each value.
     """
-    below = list(row.itersiblings("tr"))
-    if len(row) < _FEWEST_NAMED or not below or row.getprevious() is not None:
+    if row.getprevious() is not None:
         return False
-    words = [_words(cell) for cell in row]
+    below, words = list(row.itersiblings("tr")), [_words(cell) for cell in row]
+    if below and not words[0] and all(words[1:]):  # a corner
+        return True
     figures = sum(any(map(str.isdigit, _words(other))) for other in below)
-    return all(words) and not any(map(str.isdigit, "".join(words))) and figures > len(below) / 2
+    return (
+        len(words) >= _FEWEST_NAMED
+        and all(words)
+        and not any(map(str.isdigit, "".join(words)))
+        and figures > len(below) / 2
+    )
 
 
 def _described(element: Any) -> str:

@@ -10,7 +10,8 @@ from content_fakes import headings
 
 from index.blocks import Omission
 from index.loaders.notebook import load_notebook
-from index.loaders.restructured import load_rst
+from index.loaders.progress import listen
+from index.loaders.restructured import LINES_TOGETHER, load_rst
 from index.loaders.subtitles import load_subtitles
 from index.loaders.text import UnreadableContent, load_text
 
@@ -65,6 +66,15 @@ def test_rst_is_read_without_mark_up_and_without_other_files() -> None:
     assert headings(content) == [("Top", 1), ("Part", 2)]
     assert (content.title, content.authors, content.date) == ("Top", ("Ana",), "2023-11-08")
     assert content.omitted == (Omission("inclusions", 2),)
+
+
+def test_a_long_rst_says_that_its_reading_goes_on() -> None:
+    heard: list[None] = []
+    listen(lambda: heard.append(None))
+    load_rst(b"Top\n===\n\n" + b"- one\n\n  more\n\n" * (LINES_TOGETHER // 2))
+    assert len(heard) == 2
+    load_rst(b"Short.\n")
+    assert len(heard) == 2
 
 
 def test_a_notebook_is_its_texts_its_code_and_what_that_printed() -> None:

@@ -18,6 +18,8 @@ HEADER = "Port | Opened | Boats"
         ("Skela | 1931 | 12", "Port: Skela; Opened: 1931; Boats: 12; "),
         ("| Skela   | 1931 | 12 |", "Port: Skela; Opened: 1931; Boats: 12; "),
         (r"A \| B | 1931 | 12", r"Port: A \| B; Opened: 1931; Boats: 12; "),
+        ("Skela |  | 12", "Port: Skela; Boats: 12; "),
+        ("| | 1931 | |", "Opened: 1931; "),
         ("total | Skela | 1931 | 12", "total; Port: Skela; Opened: 1931; Boats: 12; "),
     ],
 )

@@ -41,7 +41,7 @@ def test_each_sheet_below_its_name_with_values_as_they_are_shown() -> None:
     content = load_xlsx(packed(book))
     assert content.text == (
         "Ports\n\nName | Opened | Share | Weight | Deep\nVelmora | 1931-05-01 | 25.6% | 0.3 | TRUE\n"
-        "Anselm | 1940-05-01 09:30:00 | 50% | 3\n\nMore\n\nOne value\n\nClosed since."
+        "Anselm | 1940-05-01 09:30:00 | 50% | 3 | |\n\nMore\n\nOne value\n\nClosed since."
     )
     assert headings(content) == [("Ports", 2), ("More", 2)]
     assert content.title is None
