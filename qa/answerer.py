@@ -23,17 +23,13 @@ class Answerer(Protocol):
     @property
     def index(self) -> Store:
         """The index that answers come from."""
-        ...
 
     @property
     def retriever(self) -> Retriever:
         """The retriever that finds the passages to read."""
-        ...
 
     def ask_many(self, questions: Sequence[str], k: int = PASSAGES_READ, *, as_written: bool = False) -> list[Answer]:
         """Answer questions that are independent of each other, each from the ``k`` best passages."""
-        ...
 
     def read_passages(self, question: str, passages: Sequence[Passage]) -> Answer:
         """Answer from the given passages, without retrieval."""
-        ...

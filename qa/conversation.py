@@ -60,7 +60,6 @@ class Asks(Protocol):
 
     def ask_many(self, questions: Sequence[str], *, as_written: bool = False) -> list[Answer]:
         """Answer independent questions."""
-        ...
 
 
 class Conversation:

@@ -20,7 +20,7 @@ from eval.datasets.examples import load
 from index.builder import build
 from index.chunker import WORDS, chunk
 from index.documents import find_files, read_document
-from index.encoder.embedder import SentenceEmbedder, embedding_text
+from index.encoder.embedder import SentenceEmbedder
 from index.files import digest_of
 from index.folder_index import Index
 from index.sentences import sentences
@@ -49,7 +49,7 @@ def library(work: Path, passages: int, filler: Path | None = None, answers: Sequ
     index = Index.open(Path(finished.index))
     with (folder / "passages.jsonl").open("w", encoding="utf-8") as lines:
         for passage in index.passages:
-            lines.write(json.dumps(asdict(PeerPassage(passage.document, embedding_text(passage)))) + "\n")
+            lines.write(json.dumps(asdict(PeerPassage(passage.document, passage.in_context))) + "\n")
     np.save(finished.vectors, index.contents.vectors)
     (folder / "done").touch()
     return finished

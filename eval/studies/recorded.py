@@ -34,31 +34,6 @@ class Fingerprinted(Reader, Protocol):
     @property
     def fingerprint(self) -> str:
         """SHA-256 over its files."""
-        ...
-
-
-class RecordingReader:
-    """Reads with another reader, and remembers."""
-
-    def __init__(self, reader: Fingerprinted) -> None:
-        self._reader, self._said = reader, dict[str, Reading]()
-
-    @property
-    def fingerprint(self) -> str:
-        """That of the reader it records."""
-        return self._reader.fingerprint
-
-    def read(self, pairs: Sequence[Pair]) -> list[Reading]:
-        """One reading per pair, in order; a pair is read once."""
-        new = [pair for pair in dict.fromkeys(pairs) if key_of(pair) not in self._said]
-        self._said.update(zip(map(key_of, new), self._reader.read(new) if new else [], strict=True))
-        return [self._said[key_of(pair)] for pair in pairs]
-
-    def write(self, path: Path) -> None:
-        """Write what was read so far."""
-        head = {"reader": self.fingerprint, "pairs": len(self._said)}
-        lines = [head, *({"pair": key, "spans": _rows(one)} for key, one in sorted(self._said.items()))]
-        replace_file(path, "".join(json.dumps(line) + "\n" for line in lines).encode())
 
 
 class RecordedReader:
@@ -106,14 +81,18 @@ def _rows(reading: Reading) -> list[list[float]]:
 
 
 def record(reader: Fingerprinted, pairs: Sequence[Pair], path: Path, minutes: float = math.inf) -> Iterator[int]:
-    """Read pairs, for at most so many minutes, and write the recording; yields how many are read, now and then."""
-    recording, ends = RecordingReader(reader), time.monotonic() + 60 * minutes
+    """Read distinct pairs, for at most so many minutes, and write the recording; yields how many are read, now and then."""
+    said: dict[str, Reading] = {}
+    ends = time.monotonic() + 60 * minutes
     for at in range(0, len(pairs), TOGETHER):
         if time.monotonic() > ends:
             break
-        recording.read(pairs[at : at + TOGETHER])
-        yield min(at + TOGETHER, len(pairs))
-    recording.write(path)
+        some = pairs[at : at + TOGETHER]
+        said |= zip(map(key_of, some), reader.read(some), strict=True)
+        yield at + len(some)
+    head = {"reader": reader.fingerprint, "pairs": len(said)}
+    lines = [head, *({"pair": key, "spans": _rows(one)} for key, one in sorted(said.items()))]
+    replace_file(path, "".join(json.dumps(line) + "\n" for line in lines).encode())
 
 
 def main(

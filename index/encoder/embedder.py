@@ -47,27 +47,6 @@ class Embedder(Protocol):
         """Return one L2-normalised row per text: [n, dimension] float32."""
 
 
-class Embeddable(Protocol):
-    """Anything with a text, the headings above it, and the row that names its columns."""
-
-    @property
-    def heading(self) -> str:
-        """The title and the headings above the text."""
-
-    @property
-    def header(self) -> str:
-        """The row that names the columns of the text; "" if it is no row of a table."""
-
-    @property
-    def text(self) -> str:
-        """The text, without headings."""
-
-
-def embedding_text(passage: Embeddable) -> str:
-    """Return what is embedded and searched by terms for a passage: headings, names of columns, text."""
-    return in_context(passage.heading, passage.header, passage.text)
-
-
 def in_context(heading: str, header: str, text: str) -> str:
     """Put a text below its headings and the names of its columns. Offsets never count either."""
     return f"{heading}\n{header}\n{text}" if header else f"{heading}\n{text}"

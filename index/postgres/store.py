@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, TextClause, text
 
 from index import filters
 from index.arrays import Floats
@@ -211,27 +211,23 @@ class PostgresStore:
 
     def document(self, name: str) -> DocumentRecord:
         """Return the record of a document; raises KeyError for an unknown name."""
-        with self.database.snapshot() as connection:
-            found = connection.execute(_ONE_RECORD, {"name": name}).one_or_none()
-        if found is None:
-            raise KeyError(name)
-        return _record(found)
+        return _record(self._found(_ONE_RECORD, name))
 
     def document_text(self, name: str) -> str:
         """Return the full text of a document, to which all offsets refer; raises KeyError for an unknown name."""
-        with self.database.snapshot() as connection:
-            found = connection.scalar(text("SELECT text FROM pincite.documents WHERE name = :name"), {"name": name})
-        if found is None:
-            raise KeyError(name)
-        return str(found)
+        return str(self._found(_TEXT, name).text)
 
     def structure(self, name: str) -> Structure:
         """Return the blocks, inline marks and boxes of a document; raises KeyError for an unknown name."""
+        return Structure.unpack(bytes(self._found(_STRUCTURE, name).structure))
+
+    def _found(self, statement: TextClause, name: str) -> Row[Any]:
+        """The row of a document; raises KeyError for an unknown name."""
         with self.database.snapshot() as connection:
-            found = connection.scalar(_STRUCTURE, {"name": name})
+            found = connection.execute(statement, {"name": name}).one_or_none()
         if found is None:
             raise KeyError(name)
-        return Structure.unpack(bytes(found))
+        return found
 
     def sample(self, size: int) -> Sequence[Passage]:
         """Return about ``size`` passages spread evenly over the store, or all if there are fewer."""
@@ -266,6 +262,7 @@ def _record(row: Row[Any]) -> DocumentRecord:
 
 
 _HOLDS = text("SELECT 1 FROM pincite.documents WHERE name = :name AND sha256 = :sha256 AND cutting = :cutting")
+_TEXT = text("SELECT text FROM pincite.documents WHERE name = :name")
 _STRUCTURE = text("SELECT structure FROM pincite.documents WHERE name = :name")
 _REMOVE = text("DELETE FROM pincite.documents WHERE name = ANY(:names)")
 _VECTORS = text(

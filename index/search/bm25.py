@@ -58,13 +58,16 @@ def _stemmer() -> Any:
 
 
 class SparseIndex:
-    """BM25 search; the weight of every term in every passage is computed when the index is built."""
+    """BM25 search; the weight of every term in every passage is computed when the index is built.
+
+    ``vocabulary`` is the number of each term.
+    """
 
     def __init__(
         self, weights: Weights | None, vocabulary: dict[str, int], passages: int, wanted: Mask | None = None
     ) -> None:
         self._weights = weights
-        self._vocabulary = vocabulary
+        self.vocabulary = vocabulary
         self._passages = passages
         self._wanted = wanted
 
@@ -86,11 +89,6 @@ class SparseIndex:
             return cls(None, {}, len(lengths))
         return cls(weigh(ids, lengths, len(vocabulary), k1=K1, b=B, folder=folder), vocabulary, len(lengths))
 
-    @property
-    def vocabulary(self) -> dict[str, int]:
-        """The number of each term."""
-        return self._vocabulary
-
     @classmethod
     def open(cls, folder: Path, passages: int) -> SparseIndex:
         """Memory-map what ``save`` wrote; raises OSError or ValueError for anything else."""
@@ -110,12 +108,12 @@ class SparseIndex:
         folder.mkdir()
         for name, file in _ARRAYS.items():
             np.save(folder / file, getattr(self._weights, name), allow_pickle=False)
-        (folder / _VOCABULARY).write_text(json.dumps(self._vocabulary), encoding="ascii")
+        (folder / _VOCABULARY).write_text(json.dumps(self.vocabulary), encoding="ascii")
 
     def among(self, wanted: Mask) -> SparseIndex:
         """Return this index with its search limited to the wanted passages; ``wanted`` has one boolean per passage."""
         both = wanted if self._wanted is None else wanted & self._wanted
-        return SparseIndex(self._weights, self._vocabulary, self._passages, both)
+        return SparseIndex(self._weights, self.vocabulary, self._passages, both)
 
     def search(self, queries: Sequence[str], k: int) -> Neighbours:
         """Find the k passages with the highest score for each query; passages that share no term are left out."""
@@ -133,7 +131,7 @@ class SparseIndex:
         if self._weights is None:
             return []
         asked = terms(query[: LONGEST_QUERY * 16])[:LONGEST_QUERY]
-        return [Postings.of(self._weights, self._vocabulary[term]) for term in asked if term in self._vocabulary]
+        return [Postings.of(self._weights, self.vocabulary[term]) for term in asked if term in self.vocabulary]
 
     def _zeros(self) -> Floats:
         """The initial score of each passage: 0, or -inf for those not wanted."""

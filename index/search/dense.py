@@ -53,7 +53,7 @@ class DenseIndex:
     def among(self, wanted: Mask) -> DenseIndex:
         """Return this index with an exact search limited to the wanted passages (one boolean each); ids stay the same."""
         narrowed = DenseIndex(self.vectors)
-        narrowed._numbers = np.flatnonzero(wanted if self._numbers is None else _both(wanted, self._numbers))
+        narrowed._numbers = np.flatnonzero(wanted) if self._numbers is None else self._numbers[wanted[self._numbers]]
         return narrowed
 
     def search(self, vectors: Floats, k: int) -> Neighbours:
@@ -115,12 +115,6 @@ def write_graph(vectors: Floats, folder: Path, before: StoredGraph | None, origi
 def present(passages: int, missing: Numbers) -> Ints:
     """Return the numbers of all passages but the missing ones."""
     return np.delete(np.arange(passages), missing)
-
-
-def _both(wanted: Mask, numbers: Ints) -> Mask:
-    among = np.zeros(len(wanted), dtype=bool)
-    among[numbers] = True
-    return wanted & among
 
 
 def _scanned(queries: Floats, vectors: Floats, k: int) -> tuple[Ints, Floats]:

@@ -28,6 +28,7 @@ import numpy as np
 from index.arrays import Bytes, Floats, Ints, Numbers
 from index.blocks import Omission, Structure
 from index.documents import Document, page_at
+from index.encoder.embedder import in_context
 from index.files import read_regular
 from index.search.bm25 import SparseIndex
 from index.storage.array_file import mapped
@@ -61,6 +62,11 @@ class Passage:
     page: int | None
     header: str = ""
     main: bool = True
+
+    @property
+    def in_context(self) -> str:
+        """What is embedded and searched by terms: headings, names of columns, text."""
+        return in_context(self.heading, self.header, self.text)
 
 
 @dataclass(frozen=True, slots=True)

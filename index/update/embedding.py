@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from index.arrays import Floats
-from index.encoder.embedder import Embedder, embedding_text
+from index.encoder.embedder import Embedder
 from index.files import naming
 from index.folder_index import Index, commit, draft
 from index.search.ann import GRAPH_FILE, ROWS_FILE
@@ -75,14 +75,14 @@ def make(contents: Contents, embedder: Embedder, journal: Journal | None = None)
     """
     missing = contents.missing.tolist()
     if journal is not None and not journal.empty:
-        logged = {number: journal.vector(key(_text(contents, number))) for number in missing}
+        logged = {number: journal.vector(key(contents.passage(number).in_context)) for number in missing}
         known = {number: vector for number, vector in logged.items() if vector is not None}
         if known:
             yield Made([*known], np.array([*known.values()]))
         missing = [number for number in missing if number not in known]
     for at in range(0, len(missing), AT_ONCE):
         numbers = missing[at : at + AT_ONCE]
-        texts = [_text(contents, number) for number in numbers]
+        texts = [contents.passage(number).in_context for number in numbers]
         vectors = embedded(texts, embedder)
         if journal is not None:
             journal.add([*map(key, texts)], vectors)
@@ -119,10 +119,6 @@ def _copy(index: Index, made: Sequence[Made]) -> Index:
         contents = filled(index.contents, made, place)
         commit(place, contents, index.making, before=index, origins=np.arange(len(contents.table), dtype=np.int32))
     return Index.open_generation(index.folder, place.name)
-
-
-def _text(contents: Contents, number: int) -> str:
-    return embedding_text(contents.passage(number))
 
 
 def embedded(texts: Sequence[str], embedder: Embedder) -> Floats:

@@ -9,7 +9,7 @@ from functools import cached_property
 from index.arrays import Floats
 from index.chunker import OVERLAP, WORDS, Chunk
 from index.documents import Document
-from index.encoder.embedder import embedding_text, in_context
+from index.encoder.embedder import in_context
 from index.folder_index import Index
 from index.storage.layout import Contents, DocumentRecord
 from index.update.away import below
@@ -73,7 +73,7 @@ class Reusable:
             assert self._index is not None
             numbers = range(record.first_passage, record.first_passage + record.passages)
             for number in {*numbers}.difference(self._index.contents.without_vector(numbers)):
-                rows[key(embedding_text(self._index.passages[number]))] = number
+                rows[key(self._index.passages[number].in_context)] = number
         found = [rows.get(key(text)) for text in texts] if rows else [None] * len(texts)
         return [None if row is None or self._index is None else self._index.contents.vectors[row] for row in found]
 

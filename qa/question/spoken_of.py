@@ -79,12 +79,10 @@ class Asked(Protocol):
     @property
     def question(self) -> str:
         """The question."""
-        ...
 
     @property
     def answer(self) -> str | None:
         """The answer's words."""
-        ...
 
 
 def topics_of(turns: Sequence[Asked]) -> list[str]:

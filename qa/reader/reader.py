@@ -52,7 +52,6 @@ class Reader(Protocol):
 
     def read(self, pairs: Sequence[Pair]) -> list[Reading]:
         """One reading per pair, in order."""
-        ...
 
 
 class Network(Protocol):
@@ -60,7 +59,6 @@ class Network(Protocol):
 
     def __call__(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Run the network."""
-        ...
 
 
 class ExtractiveReader:

@@ -38,11 +38,9 @@ class Retriever(Protocol):
 
     def retrieve_many(self, questions: Sequence[str], k: int) -> list[list[Hit]]:
         """The ``k`` best hits of each question, best first."""
-        ...
 
     def where(self, condition: str) -> Self:
         """This retriever over the documents that meet a condition of ``index.filters``; ValueError if that cannot be."""
-        ...
 
 
 class HybridRetriever:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from index.arrays import Floats
-from index.encoder.embedder import Embedder, embedding_text
+from index.encoder.embedder import Embedder
 from index.files import digest
 from index.folder_index import Rankings
 
@@ -17,7 +17,7 @@ KEPT = 20_000  # vectors: 30 MB of 384 dimensions
 
 def with_late(found: Sequence[Rankings], questions: Floats, embedder: Embedder, depth: int) -> list[Rankings]:
     """Return the rankings, those by vectors with the best by terms that had no vector yet, and up to ``depth`` long."""
-    texts = {number: embedding_text(one.passages[number]) for one in found for number in one.late}
+    texts = {number: one.passages[number].in_context for one in found for number in one.late}
     if not texts:
         return [*found]
     vectors = dict(zip(texts, _vectors([*texts.values()], embedder), strict=True))

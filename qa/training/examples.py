@@ -78,12 +78,7 @@ Answered = Callable[[TrainingExample, Sequence[tuple[int, int]]], TrainingExampl
 
 
 def read_squad(path: Path) -> Loaded:
-    """Read a SQuAD 1.1 or 2.0 JSON file; answers that are not at their offset are skipped and reported.
-
-    If annotators differ, all their spans are kept as votes. The answer is the most frequent span, the shortest if
-    several tie. The longest span that overlaps it (up to ``FULLEST`` characters) gets as many additional votes as there
-    are annotators: annotators of these sets quote briefly, but users want whole names and places.
-    """
+    """Read a SQuAD 1.1 or 2.0 JSON file; answers that are not at their offset are skipped and reported."""
     return read_spans(path, with_votes)
 
 
@@ -115,9 +110,10 @@ def _votes(question: SquadQuestion) -> list[tuple[int, int]]:
 
 
 def with_votes(example: TrainingExample, votes: Sequence[tuple[int, int]], fullest: int = FULLEST) -> TrainingExample:
-    """The example with its annotators' most frequent answer, and all their spans if they differ.
+    """The example with its annotators' most frequent answer, the shortest of several, and all their spans if they differ.
 
-    As many votes again go to the longest overlapping span of up to ``fullest`` characters; with 0, to the answer itself.
+    As many votes again go to the longest overlapping span of up to ``fullest`` characters; with 0, to the answer itself:
+    annotators of these sets quote briefly, but users want whole names and places.
     """
     counted = Counter(votes)
     start, end = min(counted, key=lambda span: (-counted[span], span[1] - span[0], span))

@@ -26,7 +26,6 @@ class Room(Protocol):
     @property
     def verbs(self) -> dict[str, Act]:
         """What each verb does."""
-        ...
 
 
 class Actions:

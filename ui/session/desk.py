@@ -64,7 +64,6 @@ class Narrowable(Protocol):
 
     def where(self, condition: str) -> Answerer:
         """The assistant over the documents that meet a condition of ``index.filters``."""
-        ...
 
 
 class Desk:

@@ -15,7 +15,6 @@ class Progress(Protocol):
 
     def __call__(self, done: int, total: int, name: str, share: float | None = None) -> None:
         """Take note of a step; without a ``share`` every item counts the same."""
-        ...
 
 
 log = logging.getLogger(__name__)

@@ -113,11 +113,9 @@ class System(Protocol):
 
     def answer(self, question: str) -> str:
         """The best answer, empty if it gives none."""
-        ...
 
     def document(self, question: str, answer: str) -> str:
         """The document of the answer that was given last."""
-        ...
 
 
 class Contestant(Protocol):
@@ -125,7 +123,6 @@ class Contestant(Protocol):
 
     def answer(self, question: str, passages: Sequence[str]) -> str:
         """The best answer over all passages, empty if it gives none."""
-        ...
 
 
 def serve(load: Callable[[ReaderJob], Contestant], packages: Sequence[str]) -> None:

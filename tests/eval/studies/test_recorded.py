@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from reader_fakes import FakeReader
 
-from eval.studies.recorded import RecordedReader, RecordingReader, key_of, record
+from eval.studies.recorded import RecordedReader, key_of, record
 from qa.reader.windows import Pair
 
 ASKED = "Which city?"
@@ -30,14 +30,6 @@ def test_a_recording_that_is_stopped_keeps_what_was_read(tmp_path: Path):
     assert list(record(reader(), PAIRS, tmp_path / "said.jsonl", minutes=-1)) == []
     stopped = RecordedReader.open(tmp_path / "said.jsonl")
     assert not stopped.knows(PAIRS) and stopped.knows([])
-
-
-def test_a_pair_is_read_once():
-    real = reader()
-    recording = RecordingReader(real)
-    recording.read(PAIRS[:2])
-    recording.read([PAIRS[1], PAIRS[2], PAIRS[2]])
-    assert real.calls == [PAIRS[:2], PAIRS[2:]]
 
 
 def test_what_was_not_recorded_is_named(tmp_path: Path):

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from embedder_fakes import FakeEmbedder
 
-from index.encoder.embedder import SHARE, Embedder, SentenceEmbedder, embedding_text
+from index.encoder.embedder import SHARE, Embedder, SentenceEmbedder, in_context
 from index.encoder.models import ModelMissing
-
-
-@dataclass(frozen=True)
-class Shown:
-    heading: str
-    header: str
-    text: str
 
 
 @pytest.fixture(params=["fake", pytest.param("bundled", marks=pytest.mark.slow)])
@@ -88,8 +80,8 @@ def test_a_model_that_is_not_here_is_named() -> None:
 
 
 def test_headings_stand_above_the_text_that_is_embedded() -> None:
-    assert embedding_text(Shown("Title - Part", "", "Words.")) == "Title - Part\nWords."
-    assert embedding_text(Shown("Title", "City | Size", "Rome | 3")) == "Title\nCity | Size\nRome | 3"
+    assert in_context("Title - Part", "", "Words.") == "Title - Part\nWords."
+    assert in_context("Title", "City | Size", "Rome | 3") == "Title\nCity | Size\nRome | 3"
 
 
 def test_importing_the_index_loads_nothing_heavy() -> None:
