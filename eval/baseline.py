@@ -16,7 +16,7 @@ from typing import Any
 
 from eval.datasets.questions import UnreadableDataset
 from eval.records import Record
-from eval.report.comparing import Change, change
+from eval.report.comparison import Change, change
 from eval.summary import BY_KEY, STATISTICS, Score, Statistic
 from index.files import replace_file
 

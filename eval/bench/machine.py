@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from index.encoder.precision import processor
+from index.encoder.cpu import processor
 
 
 def machine(threads: int) -> dict[str, str | int | bool | float]:

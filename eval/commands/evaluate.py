@@ -16,7 +16,7 @@ from eval.evaluation import (
     over_own_passages,
 )
 from eval.records import Run, read_run
-from eval.report.comparing import changes, paired
+from eval.report.comparison import changes, paired
 from eval.report.tables import compared, show_run
 from eval.selfcheck import check, drawn, files_changed
 from eval.summary import as_json

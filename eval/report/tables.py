@@ -8,7 +8,7 @@ from rich.table import Table
 
 from eval.bootstrap import Interval
 from eval.records import Record, Run
-from eval.report.comparing import Change
+from eval.report.comparison import Change
 from eval.summary import BY_KEY, by_kind, figures, latency
 from eval.waterfall import EXPLANATIONS, count
 from qa.console import Terminal

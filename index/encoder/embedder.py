@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from index.arrays import Array, Floats
+from index.encoder.cpu import cores, work_alone
 from index.encoder.models import model_folder, usable
 from index.encoder.number_format import VECTOR_FORMATS, Shape, fastest_format
-from index.encoder.threads import cores, work_alone
 from index.environment import set_environment
 from index.files import digest, digest_of
 

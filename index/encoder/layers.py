@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from index.encoder.architecture import NetworkConfig, relative_position_bucket
-from index.encoder.precision import multiplies_tiles
+from index.encoder.cpu import multiplies_tiles
 
 Product = Callable[[Tensor], Tensor]
 ROW_STEP = 16  # larger steps compile fewer products, but pad more

@@ -18,8 +18,7 @@ from typing import Literal
 
 from platformdirs import user_cache_path
 
-from index.encoder.precision import multiplies_bf16, multiplies_int8, processor
-from index.encoder.threads import cores
+from index.encoder.cpu import cores, multiplies_bf16, multiplies_int8, processor
 from index.files import replace_file
 
 Format = Literal["fp32", "bf16", "int8"]

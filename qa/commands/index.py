@@ -10,8 +10,8 @@ from pathlib import Path
 from threading import Event
 
 from index.builder import plan
+from index.encoder.cpu import give_way
 from index.encoder.embedder import Embedder
-from index.encoder.threads import give_way
 from index.file_types import KINDS
 from index.storage import generations
 from index.storage.generations import IndexLocked, IndexProblem

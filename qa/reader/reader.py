@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from index.arrays import Floats
+from index.encoder.cpu import cores
 from index.encoder.models import model_folder, usable
 from index.encoder.number_format import Format, Shape, fastest_format
-from index.encoder.threads import cores
 from index.environment import set_environment
 from index.files import digest, digest_of
 from qa.reader.batching import SharedBatches

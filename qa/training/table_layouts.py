@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 Place = tuple[int, int]  # row and column; the header is row -1
@@ -74,8 +74,9 @@ def _cells(table: Table) -> list[Line]:
     ]
 
 
-def _joined(pieces: Sequence[Piece], separator: str) -> Line:
-    return [part for number, piece in enumerate(pieces) for part in ([Piece(separator)] if number else []) + [piece]]
+def _joined(cells: Iterable[Line], separator: str) -> Line:
+    """The pieces of all cells in a line, with a separator between two cells."""
+    return [piece for number, cell in enumerate(cells) for piece in ([Piece(separator)] if number else []) + cell]
 
 
 def _markdown(table: Table, rng: random.Random) -> list[Line]:
@@ -85,8 +86,7 @@ def _markdown(table: Table, rng: random.Random) -> list[Line]:
 
     def line(cells: Line) -> Line:
         filled = [[cell, Piece(" " * (width - len(cell.text)))] for cell, width in zip(cells, widths, strict=True)]
-        inner = [part for number, two in enumerate(filled) for part in ([Piece(" | ")] if number else []) + two]
-        return [opening, *inner, closing]
+        return [opening, *_joined(filled, " | "), closing]
 
     header, *rows = _cells(table)
     rule = line([Piece("-" * width if padded else dashes) for width in widths])
@@ -98,13 +98,13 @@ def _separated(*separators: str) -> Callable[[Table, random.Random], list[Line]]
 
     def lines(table: Table, rng: random.Random) -> list[Line]:
         separator = rng.choice(separators)
-        return [_joined([cell for cell in row if cell.text], separator) for row in _cells(table)]
+        return [_joined(([cell] for cell in row if cell.text), separator) for row in _cells(table)]
 
     return lines
 
 
 def _tabs(table: Table, rng: random.Random) -> list[Line]:
-    return [_joined(row, "\t") for row in _cells(table)]
+    return [_joined(([cell] for cell in row), "\t") for row in _cells(table)]
 
 
 def _csv(table: Table, rng: random.Random) -> list[Line]:
@@ -113,10 +113,7 @@ def _csv(table: Table, rng: random.Random) -> list[Line]:
     def quoted(cell: Piece) -> Line:
         return [Piece('"'), cell, Piece('"')] if separator.strip() in cell.text else [cell]
 
-    return [
-        [part for number, cell in enumerate(row) for part in ([Piece(separator)] if number else []) + quoted(cell)]
-        for row in _cells(table)
-    ]
+    return [_joined(map(quoted, row), separator) for row in _cells(table)]
 
 
 def _named(*separators: str) -> Callable[[Table, random.Random], list[Line]]:
@@ -126,12 +123,8 @@ def _named(*separators: str) -> Callable[[Table, random.Random], list[Line]]:
         separator = rng.choice(separators)
 
         def line(row: Line) -> Line:
-            named = [
-                [Piece(f"{name}: " if name else ""), cell]
-                for name, cell in zip(table.header, row, strict=True)
-                if cell.text
-            ]
-            return [part for n, two in enumerate(named) for part in ([Piece(separator)] if n else []) + two]
+            cells = zip(table.header, row, strict=True)
+            return _joined(([Piece(f"{name}: " if name else ""), cell] for name, cell in cells if cell.text), separator)
 
         return [line(row) for row in _cells(table)[1:]]
 

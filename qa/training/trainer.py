@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 from torch.nn import functional as F
 
-from index.encoder.precision import multiplies_bf16
+from index.encoder.cpu import multiplies_bf16
 from index.files import replace_folder
 from qa.reader.network import SpanNetwork
 from qa.reader.spans import best_spans

@@ -15,7 +15,7 @@ from eval.evaluation import Choice, evaluate, unfit
 from eval.harness import run
 from eval.metrics import Place
 from eval.records import Run, read_run
-from eval.report.comparing import changes, paired
+from eval.report.comparison import changes, paired
 from eval.report.markdown import words_table
 from eval.summary import BY_KEY, STATISTICS, as_json, by_kind, figures
 from eval.waterfall import Outcome

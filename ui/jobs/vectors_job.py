@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
-from index.encoder.threads import give_way
+from index.encoder.cpu import give_way
 from index.storage.generations import IndexLocked, IndexProblem
 from index.update.embedding import Embedding
 from ui.html.library import Wording

@@ -32,8 +32,8 @@ from eval.datasets.questions import Dataset, GoldQuestion, UnreadableDataset, sa
 from eval.datasets.squad import in_indexed_documents
 from index.chunker import chunk
 from index.documents import read_document
+from index.encoder.cpu import cores
 from index.encoder.embedder import SentenceEmbedder
-from index.encoder.threads import cores
 from index.folder_index import Index
 from index.storage.generations import finished
 from qa.retrieval.hybrid import HybridRetriever

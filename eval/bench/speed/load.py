@@ -31,7 +31,7 @@ from eval.bench.results import command_line, console, print_table, write_json
 from eval.bench.served import PINCITE, environment, serving
 from eval.corpus_run import CORPUS, QUESTIONS
 from eval.datasets.examples import load
-from index.encoder.threads import cores
+from index.encoder.cpu import cores
 from qa.answers import PASSAGES_READ
 
 LARGEST_RATIO = 8.0  # eight people, the default, who were answered strictly in turn would wait that long

@@ -20,7 +20,7 @@ from eval.bench.results import command_line, console, print_table, write_json
 from eval.bench.speed.load import ask, served
 from eval.corpus_run import QUESTIONS
 from eval.datasets.examples import load
-from index.encoder.threads import cores
+from index.encoder.cpu import cores
 from index.folder_index import Index, IndexProblem
 
 

@@ -30,7 +30,7 @@ from eval.bench.results import command_line, console, print_table, write_json
 from eval.bench.served import PINCITE, environment, serving
 from eval.corpus_run import CORPUS, QUESTIONS
 from eval.datasets.examples import load
-from index.encoder.threads import cores
+from index.encoder.cpu import cores
 
 PAGES, LEAVES, SEARCHES = 300, 12, 8
 DOC = Path("docs/performance.md")

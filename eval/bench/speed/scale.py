@@ -30,8 +30,8 @@ from index.arrays import Floats
 from index.blocks import Structure
 from index.chunker import Chunk
 from index.documents import Document
+from index.encoder.cpu import processor
 from index.encoder.embedder import unit
-from index.encoder.precision import processor
 from index.environment import set_environment
 from index.folder_index import CANARIES, Index, Making, Settings, commit, draft
 from index.search.dense import DenseIndex

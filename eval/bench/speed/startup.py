@@ -22,7 +22,7 @@ from eval.bench.results import command_line, print_table, write_json
 from eval.bench.served import PINCITE, environment, serving
 from eval.bench.speed.load import ask
 from eval.corpus_run import CORPUS
-from index.encoder.threads import cores
+from index.encoder.cpu import cores
 
 QUESTION = "Who signed the agreement?"
 PAGE_LIMIT = 300.0

@@ -33,8 +33,8 @@ from eval.bench.store.growth import PASSAGES_EACH, article
 from index import builder
 from index.arrays import Floats
 from index.documents import load
+from index.encoder.cpu import cores
 from index.encoder.embedder import SentenceEmbedder, unit
-from index.encoder.threads import cores
 from index.files import replace_file
 from index.folder_index import Index, Rankings
 from index.postgres import builder as postgres_builder

@@ -28,8 +28,8 @@ from eval.bench.results import command_line, print_table, write_json
 from index.arrays import Floats
 from index.builder import build
 from index.documents import load
+from index.encoder.cpu import processor
 from index.encoder.embedder import unit
-from index.encoder.precision import processor
 
 DIMENSION, PASSAGES_EACH, WORDS_EACH, VOCABULARY, ADDED = 384, 25, 100, 60_000, 10
 

@@ -31,7 +31,7 @@ from eval.bench.speed.load import ask
 from eval.bench.visitor import WENT_AWAY, Visitor
 from eval.corpus_run import CORPUS, QUESTIONS
 from eval.datasets.examples import load
-from index.encoder.threads import cores
+from index.encoder.cpu import cores
 from index.folder_index import Index, verify
 
 CHANGE_EVERY = 3.0  # seconds; an update takes about one
