@@ -39,7 +39,9 @@ def main_text(content: Content) -> str:
 
 def agreements(content: Content, stated: dict[str, str | None]) -> dict[str, bool]:
     """Whether title, author and date are right, for those that the page states."""
-    title, byline, published = (stated[field] or "" for field in ("title", "byline", "publishedTime"))
+    title, byline, published = (
+        " ".join((stated[field] or "").split()) for field in ("title", "byline", "publishedTime")
+    )
     right = {
         "title": (title, same_words(content.title, title)),
         "author": (byline, any(name.casefold() in byline.casefold() for name in content.authors)),

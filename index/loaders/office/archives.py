@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
+from index.loaders.metadata import title
 from index.loaders.text import Content, UnreadableContent
 
 LARGEST_UNPACKED = (
@@ -22,6 +23,8 @@ ENCRYPTED = "encrypted: save it without a password"
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# When the templates of python-docx and python-pptx were made, which these copy.
+_TEMPLATES = ("2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z", "2013-01-27T09:15:58Z")
 _ENCRYPTED_OLE = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -128,10 +131,11 @@ def core_properties(archive: zipfile.ZipFile, content: Content) -> Content:
     except UnreadableContent:
         root = ()
     said = {name_of(one): " ".join("".join(one.itertext()).split()) for one in root}
-    written = _DATE.match(said.get("created") or said.get("modified") or "")
+    moments = (said.get(name, "") for name in ("created", "modified"))
+    written = _DATE.match(next((moment for moment in moments if moment and moment not in _TEMPLATES), ""))
     return replace(
         content,
-        title=said.get("title") or content.title,
+        title=title(said.get("title")) or content.title,
         date=written[0] if written else None,
         authors=(said["creator"],) if said.get("creator") else (),
         language=said.get("language"),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from index.loaders import metadata
 from index.loaders.draft import drafted
 from index.loaders.office.archives import ENCRYPTED
 from index.loaders.pdf.layout import Outline, compose, letters
@@ -52,7 +53,7 @@ def pdf_content(data: bytes, recognise: Recognise | None) -> Content:
     draft, starts = compose([page.lines for page in pages], [page.notes for page in pages], outline)
     return drafted(
         draft,
-        title=" ".join(title.split()),
+        title=metadata.title(title),
         date=_date(created),
         pages=starts,
         warnings=_coverage(pages, "" if recognise else f": {INSTALL} reads them"),

@@ -12,9 +12,10 @@ from typing import Any
 
 from index.blocks import CELL_BORDER, MOST_EMPTY, BlockKind, Mark, MarkKind, Structure
 from index.loaders.draft import Draft, drafted
+from index.loaders.metadata import authors
 from index.loaders.text import BYTE_ORDER_MARK, Content, UnreadableContent, decoded, iso_date
 from index.loaders.web.linked_data import linked_data
-from index.loaders.web.main_content import all_main, mark_main, read_page
+from index.loaders.web.main_content import all_main, byline, mark_main, read_page
 
 # What is left out, each with its name for readers; None for what no reader sees.
 LEFT_OUT: dict[str, str | None] = {
@@ -88,13 +89,14 @@ def load_html(data: bytes) -> Content:
 def load_page(source: str) -> Content:
     """Read a saved web page that is decoded already, whatever encoding it declares."""
     content, page = _read(source), read_page(_storable(source))
-    structure = content.structure or Structure()
+    structure = mark_main(content.text, content.structure or Structure(), page.text)
+    stated = (content.authors, page.authors, byline(content.text, structure))
     return replace(
         content,
-        structure=mark_main(content.text, structure, page.text),
+        structure=structure,
         title=content.title or page.title,
         date=content.date or page.date,
-        authors=content.authors or page.authors,
+        authors=next(filter(None, map(authors, stated)), ()),
         publisher=page.publisher,
         url=page.url,
     )
@@ -130,7 +132,10 @@ def _read(source: str) -> Content:
 
 def _authors(root: Any) -> tuple[str, ...]:
     """The names in the first kind of metadata that has any; URLs of pages about authors do not count."""
-    said = ([_squeezed(one) for one in root.xpath(query) if one.strip() and "://" not in one] for query in _AUTHORS)
+    said = (
+        [_squeezed(one) for one in root.xpath(query) if one.strip() and not one.strip().startswith("http")]
+        for query in _AUTHORS
+    )
     return tuple(next(filter(None, said), ()))
 
 

@@ -20,6 +20,14 @@ LONGEST_PAGE = 3_000_000  # characters: 1 s of extraction; all text of a longer 
 RUN = 4
 SHARE = 0.5
 
+LONG = 200  # characters: a line that names authors is shorter
+_NAME = r"[^\W\d_a-z][\w.'’-]*(?: (?:(?:de|van|von|der|den|la|le|el|al|bin|di|da|dos|du) )*[^\W\d_a-z][\w.'’-]*){1,3}"
+_BYLINE = re.compile(
+    r"(?:(?i:(?:written |posted |words |text |story )?by)|Von|Par|Por|Door|Av|Af):?\s+"
+    rf"(?P<names>{_NAME}(?:(?:, {_NAME})*,? (?:and|&|und|et|y|en|og|och) {_NAME})?)"
+    r"(?=\Z|\s*[,|·•»(/–—\n-]|\s+(?:on|in|for|at|Published|Updated|\d))"
+)
+_BETWEEN = re.compile(r", (?:and )?| (?:and|&|und|et|y|en|og|och) ")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -56,6 +64,18 @@ def read_page(source: str) -> Page:
         return Page()
     names = tuple(name.strip() for name in (found.author or "").split(";") if name.strip())
     return Page(found.text or "", found.title, found.date, names, found.sitename, found.url)
+
+
+def byline(text: str, structure: Structure) -> tuple[str, ...]:
+    """The names in the last line above the first long paragraph that says who wrote the page; () if none says so."""
+    names: tuple[str, ...] = ()
+    for block in structure.blocks:
+        words = text[block.start : min(block.end, block.start + LONG)]
+        if block.main and len(words) == LONG:
+            break
+        if found := _BYLINE.match(words):
+            names = tuple(_BETWEEN.split(found["names"]))
+    return names
 
 
 def mark_main(text: str, structure: Structure, main: str) -> Structure:

@@ -316,6 +316,24 @@ def test_html_with_a_damaged_byte_is_read_with_a_warning() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("By Ana Müller", ("Ana Müller",)),
+        ("Posted by Ana Müller on 12 March", ("Ana Müller",)),
+        ("Von Käthe de la Cruz, Velmora", ("Käthe de la Cruz",)),
+        ("By Ana Müller, Bo Ek, and Jo Wirt | 3 May", ("Ana Müller", "Bo Ek", "Jo Wirt")),
+        ("by the harbour board", ()),
+        ("By Tuesday the board had met.", ()),
+        ("By Ana Müllers account the harbour was full", ()),
+    ],
+)
+def test_a_byline_names_the_authors_of_a_page_that_states_none(line: str, names: tuple[str, ...]) -> None:
+    prose = "The harbour board voted on Tuesday to dredge the channel before the winter storms arrive. " * 4
+    for page in (f"<div>{line}</div><p>{prose}</p>", f"<p>Short.</p><p>{line}</p><p>{prose}</p><p>By Jo Doe</p>"):
+        assert load_html(f"<body><div>Ports</div>{page}".encode()).authors == names
+
+
+@pytest.mark.parametrize(
     ("page", "authors", "language"),
     [
         ('<html lang="en-GB"><meta name="Author" content="Ana  M&uuml;ller"><p>x', ("Ana Müller",), "en-GB"),

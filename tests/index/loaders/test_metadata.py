@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import io
 from pathlib import Path
 
+import docx
+import pptx
 import pytest
 from embedder_fakes import FakeEmbedder
 
@@ -12,8 +14,8 @@ from eval.bench.store import specimens
 from index.builder import build
 from index.documents import load
 from index.folder_index import Index
-from index.loaders.metadata import authors, language
-from index.storage.layout import _record
+from index.loaders.metadata import authors, language, title
+from index.storage.layout import record_of
 from qa.commands.status import facts
 
 
@@ -29,6 +31,50 @@ def test_names_are_cleaned_divided_and_limited() -> None:
     assert authors(said) == ("A B", "C", "x" * 200, "\u0633\u200c\u0645", *(f"N{number}" for number in range(15)))
     assert authors([";".join(f"N{number}" for number in range(99))]) == tuple(f"N{number}" for number in range(20))
     assert authors(["", " ; "]) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("By Ana Müller", ("Ana Müller",)),
+        ("Written by: Ana Müller, photographs by Bo Ek", ("Ana Müller",)),
+        ("Ana Müller Edited by Bo Ek", ("Ana Müller",)),
+        ("Ana Müller (https://a.org/ana)", ("Ana Müller",)),
+        ("Ana Müller » Posted on Monday", ("Ana Müller",)),
+        ("Byron Last", ("Byron Last",)),
+        ("May Edison", ("May Edison",)),
+        ("Last updated: 7 January 2025", ()),
+        ("Follow Author", ()),
+        ("anonymous;python-docx;Bo", ("Bo",)),
+    ],
+)
+def test_an_author_is_a_name_without_what_stands_around_it(said: str, names: tuple[str, ...]) -> None:
+    assert authors([said]) == names
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Microsoft Word - report_2.docx", "PowerPoint Presentation", "untitled-1", "Document1", "scan.pdf", " ", None],
+)
+def test_what_a_program_writes_is_no_title(said: str | None) -> None:
+    assert title(said) is None
+
+
+def test_a_title_may_speak_of_programs() -> None:
+    assert title("Microsoft Word  for sailors") == "Microsoft Word for sailors"
+
+
+def test_a_file_of_a_library_states_neither_its_author_nor_its_date() -> None:
+    document, show, buffer = docx.Document(), pptx.Presentation(), io.BytesIO()
+    document.add_paragraph("Text.")
+    document.save(buffer)
+    content = load("docx", buffer.getvalue())
+    assert (content.date, authors(content.authors)) == (None, ())
+    show.slides.add_slide(show.slide_layouts[0]).shapes.title.text = "Ports"
+    buffer = io.BytesIO()
+    show.save(buffer)
+    content = load("pptx", buffer.getvalue())
+    assert (content.title, content.date, authors(content.authors)) == ("Ports", None, ())
 
 
 @pytest.mark.parametrize(
@@ -65,7 +111,7 @@ def test_a_document_of_an_index_from_before_them_has_none() -> None:
         "pages": [1],
         "warnings": ["x"],
     }
-    record = _record(json.dumps({**numbers, **words}))
+    record = record_of({**numbers, **words})
     assert (record.authors, record.language, record.pages, record.warnings) == ((), None, (1,), ("x",))
 
 
