@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from index.folder_index import Passage
-from index.search.bm25 import terms
 from index.storage.layout import DocumentRecord
 from index.store import Store
 from qa.answers import Answer
@@ -17,7 +16,7 @@ from qa.messages.notices import counted, notice
 from qa.messages.sources import in_passage
 from qa.question.content_words import content
 from qa.question.message_kind import Message
-from qa.question.named_documents import iso_date, name_words
+from qa.question.named_documents import by_author, iso_date, name_words
 from qa.retrieval.hybrid import Hit, Retriever
 
 SEARCHED = (
@@ -93,17 +92,21 @@ def _superlative(message: Message, documents: Sequence[DocumentRecord]) -> Answe
     return notice(message.text, f"The {message.detail} document is “{chosen.title}” ({said}).", documents=[chosen])
 
 
-def _by_author(message: Message, documents: Sequence[DocumentRecord]) -> Answer:
-    """The documents of an author, or the authors."""
+def _by_author(message: Message, store: Store, retriever: Retriever, documents: Sequence[DocumentRecord]) -> Answer:
+    """The documents of an author, those that mention the name if none states it as its author's, or the authors."""
     if not message.topic:
         names = Counter(name for one in documents for name in one.authors).most_common()
         said = ", ".join(f"{name} ({number})" for name, number in names)
         return notice(
             message.text, f"The authors that documents state: {said}." if said else "No document states its author."
         )
-    wanted = set(terms(message.topic))
-    chosen = [one for one in documents if any(wanted <= set(terms(name)) for name in one.authors)]
-    return _these(message, chosen, f"by {message.topic}")
+    chosen, _ = by_author(message.topic, documents)
+    if chosen:
+        return _these(message, chosen, f"by {message.topic}")
+    found = mentions(message.topic, store, retriever, documents)
+    verb = "mentions" if len(found) == 1 else "mention"
+    told = f"; {counted(len(found))} {verb} the name" if found else ""
+    return _shown(message, f"No document states {message.topic} as its author{told}.", found)
 
 
 def _by_date(message: Message, documents: Sequence[DocumentRecord]) -> Answer:
@@ -242,7 +245,7 @@ _ANSWERS: dict[str, _Answering] = {
     "count": _by_records(_count),
     "listing": _by_records(_count),
     "superlative": _by_records(_superlative),
-    "written by": _by_records(_by_author),
+    "written by": _by_author,
     "written when": _by_records(_by_date),
     "mentions": _mentioning,
     "about": _about,

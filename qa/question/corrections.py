@@ -10,7 +10,7 @@ from qa.english import AUXILIARIES, QUESTION_WORDS, any_of
 _NO = r"(?:(?:no|nope|nah|sorry|wait|actually|oops|wrong|pardon|excuse me|i mean)[ ,.!:;–-]+)+"
 _MEANT = r"(?:i (?:meant?|was asking about|asked about|wanted)|make (?:it|that)|(?:that|it) (?:should be|was)|rather)"
 _FORMS = (
-    re.compile(rf"^(?:{_NO})?(?:{_MEANT} )?not (?P<old>[^,;]+?),? but (?:rather )?(?P<new>.+)$", re.I),
+    re.compile(rf"^(?:{_NO})?(?:{_MEANT} )?not (?P<old>[^,;]+?)(?:,? but (?:rather )?|, )(?P<new>.+)$", re.I),
     re.compile(rf"^(?:{_NO})?{_MEANT} (?P<new>[^,;]+?),? (?:and )?not (?P<old>.+)$", re.I),
     re.compile(rf"^(?:{_NO})?{_MEANT} (?P<new>.+)$", re.I),
     re.compile(rf"^{_NO}(?:the one (?:in|of|from|with) )?(?P<new>.+?)(?:,? (?:and )?not (?P<old>.+))?$", re.I),

@@ -86,8 +86,8 @@ HEAD = re.compile(rf"^(?:[\w’'-]+\s+){{0,3}}?{any_of(AUXILIARIES)}\s+", re.I)
 
 def named_instead(question: str) -> str | None:
     """The few words X in "And X?" or "What about X?" if they are no pronoun; None for other questions."""
-    other = LED_IN.sub("", _other(question) or "")
-    return _bare(_bare_of_article(other)) if len(content(other)) == len(other.split()) else None
+    other = _bare_of_article(LED_IN.sub("", _other(question) or ""))
+    return _bare(other) if len(content(other)) == len(other.split()) else None
 
 
 def _other(question: str) -> str | None:
@@ -98,7 +98,7 @@ def _other(question: str) -> str | None:
 
 def _bare_of_article(name: str) -> str:
     """A name without the article before it."""
-    return re.sub(r"^the ", "", name, flags=re.I)
+    return re.sub(r"^(?:the|an?) ", "", name, flags=re.I)
 
 
 def _bare(name: str) -> str:
@@ -172,7 +172,7 @@ def readings(question: str, turns: Sequence[Asked]) -> list[str]:
             return _distinct(_of_the_subject(of_it["part"], turns))
         exchanged = _with_other(last.question, other)
         beside = [] if exchanged and NAMED.fullmatch(other) else [f"{unmarked(last.question)} {other}?"]
-        return _distinct([*exchanged, *beside])
+        return _distinct([*_phrase_instead(last.question, other), *exchanged, *beside])
     if bare := BARE.match(question.strip()):
         return _distinct([f"{bare['wh'].capitalize()} {statement}?" for statement in _statements(last)])
     body = OPENING.sub("", question)
@@ -246,6 +246,18 @@ def _with_other(question: str, other: str) -> list[str]:
         for m in reversed(list(NAMES.finditer(question)))
         if m.group().lower() not in NOT_NAMES
     ][:3]
+
+
+def _phrase_instead(question: str, other: str) -> list[str]:
+    """The question with ``other`` in place of a phrase that the same word leads: "the ferry" of "the canoe", "for a day" of "for a
+    week"; the last such phrase first, none for a name or a single word."""
+    lead, _, rest = other.partition(" ")
+    if not rest or NAMED.fullmatch(other):
+        return []
+    led = re.compile(rf"\b{re.escape(lead)} .+?(?= {any_of([*PREPOSITIONS, *AUXILIARIES])}\b|\W*$)", re.I)
+    pattern = led if lead.lower() in PREPOSITIONS else PHRASE
+    places = [one for one in pattern.finditer(question) if one[0].lower().startswith(f"{lead.lower()} ")]
+    return [question[: one.start()] + other + question[one.end() :] for one in reversed(places)][:2]
 
 
 def _distinct(texts: Sequence[str]) -> list[str]:

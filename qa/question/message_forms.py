@@ -50,7 +50,7 @@ _SORTS = (
 )
 _YOU = "(?:you|i|we)"
 _HERE = (
-    rf"(?:(?:that )?{_YOU} have(?: got)?|(?:are )?(?:there|here|indexed|available)(?: here| in (?:total|all))?"
+    rf"(?:(?:that )?{_YOU} have(?: got)?|(?:are )?(?:there|(?:in )?here|indexed|available)(?: here| in (?:total|all))?"
     rf"|(?:do|can) {_YOU} (?:have|know|hold|read)(?: in (?:total|all)| here| access to)?|have {_YOU}(?: got| added| read)?"
     rf"|did {_YOU} (?:give|add|upload|load|index|send|read)(?: you| here| in)?|does (?:it|the (?:index|collection)) have"
     r"|are (?:there )?in (?:the|my|your|this) (?:index|collection|library|corpus|folder))"
@@ -62,7 +62,8 @@ _THIS = (
 )
 _ANY = "(?:any|some|something|anything|everything|all|what|which)"
 _MENTION = (
-    "(?:mentions?|names?|refers? to|contains?|uses? the words?|(?:talk|speak|writ)e?s? (?:about|of)|discuss(?:es)?|covers?"
+    "(?:mentions?|names?|refers? to|says? (?:something|anything) (?:about|on)"
+    "|contains?|uses? the words?|(?:talk|speak|writ)e?s? (?:about|of)|discuss(?:es)?|covers?"
     "|deals? with)"
 )
 _MENTIONED = "(?:mentioned|named|discussed)"
@@ -86,6 +87,10 @@ _PRAISE = (
     "|helpful|useful|alright|all right|yes|yep|no|nope|wow|lol|haha|got it|i see|sure|understood|sounds good|never ?mind"
     "|no problem)"
 )
+_HELPS = (
+    "(?:(?:that|this|it) (?:really )?help(?:s|ed)(?: (?:me|us|a lot|very much))*"
+    "|(?:(?:that|this) (?:is|was) )?(?:just|exactly) what i (?:needed|wanted|was looking for))"
+)
 _FACTS = "information|info|details|facts|figures|numbers|background"
 _MODEL = "(?:a |an |the |real )*(?:bot|robot|chat ?bot|human|person|ai|machine|computer|chat ?gpt|llm|(?:large )?language model)"
 _MINE = "(?:my|our|the|these) (?:data|articles|documents|files|questions|texts)"
@@ -108,14 +113,16 @@ FORMS = (
         "greeting",
         r"(?:(?:hi+|hello+|hey+|hiya|howdy|yo|greetings|hallo|bonjour|hola|good (?:morning|afternoon|evening|day)|morning|evening)"
         r"(?:[ ,!]+(?:there|pincite|again|all|everyone|everybody|friend))?(?:[ ,!.]+|$))+"
-        r"(?:how are you(?: doing)?(?: today)?|how is it going|nice to meet you|what is up)?",
+        r"(?:to you(?: all)? ?)?(?:how are you(?: doing)?(?: today)?|how is it going|nice to meet you|what is up"
+        r"|(?:i )?hope (?:you are|all is|everything is) (?:well|fine|good|ok))?",
         r"how are you(?: doing)?(?: today)?|how is it going|nice to meet you|what is up|(?:test|testing)(?: test| testing)*",
     ),
     _form(
         "thanks",
         rf"(?:(?:(?:that|this|it) (?:is|was) )?(?:(?:really|very|so) )?(?:{_PRAISE}|many)[ ,!.]+)*{_THANKS}"
         r"(?: (?:a lot|so much|very much|a million|again|pincite|indeed|for (?:the|your|that|this)(?: \w+){0,2}))*"
-        rf"(?:[ ,!.]+that (?:was|is) (?:all|(?:very |really )?{_PRAISE}))?",
+        rf"(?:[ ,!.]+(?:that (?:was|is) (?:all|(?:very |really )?{_PRAISE})|{_HELPS}))?",
+        rf"(?:{_PRAISE}[ ,!.]+)?{_HELPS}",
         rf"(?:(?:that|this|it) (?:is|was) )?(?:(?:really|very|so) )?{_PRAISE}",
     ),
     _form(
@@ -128,7 +135,8 @@ FORMS = (
         r"(?:what (?:else )?)?can you (?:do|help(?: me)?(?: with)?|answer)(?: for me| here)?|help(?: me)?(?: please)?",
         r"what do you do|what are you (?:for|good at|able to do)|how (?:do|can) (?:i|we) (?:use|ask) (?:you|this|it|pincite)",
         r"how (?:do you|does (?:this|it|pincite)(?: (?:thing|tool|app|page|program))?) work|how can you help(?: me)?",
-        r"(?:who|what) is pincite|(?:what|which)(?: questions?)? (?:can|may|should) (?:i|we) ask(?: you| here)?",
+        r"(?:who|what) is pincite",
+        r"(?:what|which)(?: (?:kinds?|sorts?|types?) of)?(?: questions?)? (?:can|may|should) (?:i|we) ask(?: you| here)?",
         r"what is (?:this|that) (?:app|tool|page|site|program|thing|website)|are you (?:there|online)",
         rf"are you {_MODEL}|(?:do you use|is this) {_MODEL}|what is your name|do you (?:have a name|speak \w+)",
         r"(?:what|which) languages? do you (?:speak|understand)|(?:can|should) i trust you|do you (?:lie|make things up)",
@@ -182,7 +190,9 @@ FORMS = (
         r"what do you (?:think|feel|believe)(?: (?:of|about|on|is|are) (?P<topic>.+))?"
         rf"|(?:what (?:is|are)|give me|tell me) your {_OPINION}(?: (?:of|about|on) (?P<topic>.+)| .+)?",
         r"(?:do|would) you (?:think|like|believe|agree|prefer|recommend|love|hate|feel)\b(?: that)?(?P<topic>.*)",
-        r"in your (?:opinion|view),? (?P<topic>.+)|how do you feel about (?P<topic>.+)|(?:what|which) (?:would|do) you prefer\b.*",
+        r"in your (?:opinion|view),? (?P<topic>.+)|how do you feel about (?P<topic>.+)",
+        r"(?:what|which)(?: [\w-]+){0,2} (?:would you (?:prefer|recommend|choose|suggest)|do you (?:prefer|recommend|like"
+        r" (?:best|most)))\b.*",
         r"(?:what )?should (?:i|we) (?P<topic>.+)|is it (?:right|wrong|fair|a good idea) (?:that|to) (?P<topic>.+)",
     ),
     _form(
@@ -244,7 +254,8 @@ FORMS = (
         rf"(?:what|which) {_SORTS} {_HERE}",
         rf"{_SHOW} {_ALL}(?:{_SORTS}|(?:(?<=every )|(?<=each )){_DOCUMENT}|titles)(?: {_HERE}| with (?:its|their) titles?)?",
         rf"(?:{_ALL}titles|what {_DOCUMENTS}|list)(?: of {_ALL}{_DOCUMENTS})?",
-        r"what is in (?:here|(?:the|my|your|this) (?:index|collection|library|corpus|folder))|what have you got(?: here)?",
+        r"what is in (?:here|(?:the|my|your|this) (?:index|collection|library|corpus|folder))|what have you got(?: here)?"
+        rf"|what (?:have {_YOU}|did {_YOU}) (?:upload|add|index|load)(?:ed)?(?: (?:so far|here|already|yet))*",
         r"what (?:do|can) you (?:know|read|have)|what topics (?:do you know|are there|do you (?:have|cover))",
     ),
     _form(

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from index.file_types import KINDS
 from index.search.bm25 import terms
 from index.storage.layout import DocumentRecord
-from qa.english import FIGURE, MONTHS, any_of
+from qa.english import FIGURE, MONTHS, NAME, any_of
 
 NEAR = 88  # of 100, chosen and not fitted: a name that differs by a letter or two, not by a word
 MOST_NAMES = 3  # of one form in a message, chosen and not fitted, so that a pasted text cannot stall the search
@@ -49,6 +49,9 @@ _ABOUT = re.compile(
     r"\b(?:the|this|that) (?:article|document|file|text|pdf)s? (?:on|about) "
     r"(?P<name>(?:[\w’'&-]+ ){0,3}[\w’'&-]+)(?=[?,.:]|$)",
     re.I,
+)
+_BY = re.compile(
+    rf"\b(?i:(?:the|this|that) (?:{_NOUN}|e-?mail|mail|message)s? (?:written )?(?:by|from)) (?P<name>{NAME})"
 )
 _MONTHS = {month.lower(): place for place, month in enumerate(MONTHS, 1)}
 _EMPTY = frozenset(
@@ -143,6 +146,12 @@ def known_as(name: str, documents: Sequence[DocumentRecord]) -> tuple[tuple[Docu
     return tuple(one for one in documents if wanted <= name_words(one)), True
 
 
+def by_author(name: str, documents: Sequence[DocumentRecord]) -> tuple[tuple[DocumentRecord, ...], bool]:
+    """The documents that state an author of whose name these words are part."""
+    wanted = set(terms(name))
+    return tuple(one for one in documents if any(wanted <= set(terms(author)) for author in one.authors)), True
+
+
 def of_date(name: str, documents: Sequence[DocumentRecord]) -> tuple[tuple[DocumentRecord, ...], bool]:
     """The documents of a day, month or year in words or figures."""
     wanted = iso_date(name)
@@ -178,6 +187,7 @@ _FORMS: tuple[
 ] = (
     (_FILE, called),
     (_TITLED, called),
+    (_BY, by_author),
     (_OF_DATE, of_date),
     (_ONE_OF, of_date),
     (_DATED, of_date),

@@ -57,6 +57,13 @@ def test_newest_and_by_date(asked: Assistant):
     assert names(asked.ask("Which articles were published before 2020?").documents) == ["ferry-2019.md"]
 
 
+def test_a_name_that_no_document_states_as_its_author_is_looked_for_in_the_texts(asked: Assistant):
+    answer = asked.ask("Do you have anything by Nadia Voss?")
+    assert answer.notice == "No document states Nadia Voss as its author; 1 document mentions the name."
+    assert names(answer.documents) == ["harbour.md"]
+    assert asked.ask("Anything by Olaf Lund?").notice == "No document states Olaf Lund as its author."
+
+
 def test_the_documents_that_mention_something_are_shown_with_a_sentence(asked: Assistant):
     answer = asked.ask("Which articles mention the ferry?")
     assert answer.notice == "2 documents mention the ferry."

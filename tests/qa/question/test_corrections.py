@@ -21,6 +21,7 @@ class Asked:
     [
         ("No, I meant Port Ellam.", Correction("Port Ellam")),
         ("not Skerrow but Port Ellam", Correction("Port Ellam", "Skerrow")),
+        ("not the pier, the quay", Correction("the quay", "the pier")),
         ("Sorry, Port Ellam", Correction("Port Ellam")),
         ("Port Ellam, not Skerrow", Correction("Port Ellam", "Skerrow")),
         ("I meant the pier", Correction("the pier")),

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from qa.conversation import Turn
-from qa.question.follow_ups import leans, readings
+from qa.question.follow_ups import leans, named_instead, readings
 
 
 def test_a_possessive_keeps_its_s():
@@ -34,6 +34,24 @@ def test_a_pronoun_may_stand_for_what_was_asked_about():
 )
 def test_a_name_takes_the_place_of_a_name(question: str, wanted: str):
     assert readings(question, [Turn("How long is the border of Kazakhstan?", "7,644 km")])[0] == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "last", "wanted"),
+    [
+        ("And the ferry?", "What is the fare of the barge?", "What is the fare of the ferry?"),
+        ("what about a week ticket", "How much is a day ticket for Lund?", "How much is a week ticket for Lund?"),
+        ("and for a full week?", "How much is it for half a day in Lund?", "How much is it for a full week in Lund?"),
+        ("And in the north?", "How many people live in the south?", "How many people live in the north?"),
+    ],
+)
+def test_a_phrase_takes_the_place_of_one_that_the_same_word_leads(question: str, last: str, wanted: str):
+    assert readings(question, [Turn(last, None)])[0] == wanted
+
+
+@pytest.mark.parametrize(("question", "name"), [("And the ferry?", "ferry"), ("and for a full week?", "full week")])
+def test_what_is_named_instead_has_no_article(question: str, name: str):
+    assert named_instead(question) == name
 
 
 def test_a_year_takes_the_place_of_a_year():

@@ -34,6 +34,8 @@ DOCUMENTS = [
         ("Who pays according to harbuor.txt?", ["harbour.txt"], "Who pays?"),
         ("Who wrote the article on the harbour?", ["harbour.txt"], "Who wrote?"),
         ("What did the 2021 articles say of dues?", ["ferry-2021.txt"], "Tell me about dues?"),
+        ("What does the mail from Nadia Voss say about dues?", ["harbour.txt"], "Tell me about dues?"),
+        ("Who pays in the article by Voss?", ["harbour.txt"], "Who pays?"),
         ("Who pays in taxes.pdf?", [], "Who pays?"),
     ],
 )
