@@ -157,8 +157,10 @@ def _reason(best: Ranked, compared: Compared, confidence: Confidence) -> str | N
 
 
 def shown(question: str, candidate: Candidate) -> tuple[Citation, ...]:
-    """Every place that gives the answer, strongest first, quoted as widely as the question's form asks."""
-    widen = _FORMED.get(form_of(question))
+    """Every place that gives the answer, strongest first, quoted as widely as the question's form asks; of a table's row the cell
+    tells how."""
+    form = form_of(question)
+    widen = None if form == "reason" and candidate.best.hit.passage.header else _FORMED.get(form)
     return tuple(widen(citation) if widen else citation for citation in _citations(candidate))
 
 

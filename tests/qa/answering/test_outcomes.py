@@ -10,8 +10,10 @@ from assistant_fakes import assistant
 FILES = {
     "fleet.csv": "Ship,Built,Passengers\nAurora,1961,120\nHalka,2004,12\nPetrel,1988,60\n",
     "library.txt": "The library has three branches. The first is in Market Street, the second at the school. The third: a mill.\n",
+    "owners.csv": "Ship,Owner,Drive\nMerle,Lund,steam\nOtter,Lund,sails\nPike,Voss,steam\n",
     "kit.md": "# Kit\n\nThe boat carries:\n\n- two rafts\n- a pump\n",
 }
+OWNED = {"Merle": 4.0, "Otter": 3.0, "Pike": 2.0}
 SHIPS = {"Petrel": 4.0, "Aurora": 3.0, "Halka": 2.0, "12": 1.0}
 BRANCHES = {"Market Street": 4.0, "the school": 3.0, "a mill": 2.0}
 
@@ -21,6 +23,8 @@ BRANCHES = {"Market Street": 4.0, "the school": 3.0, "a mill": 2.0}
     [
         ("Which ships are in the fleet?", SHIPS, "Petrel", ["Aurora", "Halka", "Petrel"]),
         ("Which ships are in the blue fleet?", SHIPS, "Petrel", []),  # a condition that the table's head does not have
+        ("Which ships does Lund own?", OWNED, "Merle", ["Merle", "Otter"]),
+        ("Which ships does Lund not own?", OWNED, "Merle", []),  # a row tells what is so
         ("Where are the three branches?", BRANCHES, "Market Street", ["Market Street", "the school", "a mill"]),
         ("Where are the two branches?", BRANCHES, "Market Street", ["Market Street", "the school"]),
         ("Where are the four branches?", BRANCHES, "Market Street", []),
@@ -36,3 +40,10 @@ def test_items_that_stand_apart(tmp_path: Path, question: str, answers: dict[str
         assert (
             item.passage.text[item.start - item.passage.start : item.end - item.passage.start] == item.quote in source
         )
+
+
+def test_a_cell_and_not_its_row_tells_how(tmp_path: Path):
+    answer = assistant(tmp_path, {"How is the Pike driven?": {"steam": 4.0}}, {"owners.csv": FILES["owners.csv"]}).ask(
+        "How is the Pike driven?"
+    )
+    assert (answer.kind, answer.text) == ("passage", "steam")
