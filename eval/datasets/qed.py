@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from eval.datasets.questions import UnreadableDataset
 from index.files import replace_file
+from qa.cli import plain_errors
 
 
 def convert(source: Path, target: Path) -> int:
@@ -46,19 +48,11 @@ def _question(id: str, question: str, context: str, spans: Mapping[tuple[int, in
     return {"id": id, "question": question, "answers": answers, "is_impossible": not answers}
 
 
-def main() -> int:
-    """The command: two paths, exit status 2 without them, 1 if the file cannot be converted."""
-    if len(sys.argv) != 3:
-        sys.stderr.write("usage: python -m eval.datasets.qed IN.jsonl OUT.json\n")
-        return 2
-    try:
-        count = convert(Path(sys.argv[1]), Path(sys.argv[2]))
-    except (OSError, ValueError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    sys.stdout.write(f"{count} questions in {sys.argv[2]}\n")
-    return 0
+def main(source: Path, target: Path) -> None:
+    """Convert a file, and say how many questions it holds."""
+    with plain_errors():
+        typer.echo(f"{convert(source, target)} questions in {target}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(main)

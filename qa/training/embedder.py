@@ -9,7 +9,6 @@ in ``index/model`` says what the bundled one learned from.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
 import shutil
@@ -20,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 
 import torch
+import typer
 from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional as F
@@ -234,24 +234,20 @@ def write(student: Vectors, teacher: Path, out: Path, mean_with: Path | None = N
     shutil.copy(teacher / "tokenizer.json", out)
 
 
-def main() -> int:
+def main(
+    teacher: Path,
+    data: Path,
+    out: Path,
+    more: Path | None = None,
+    layers: tuple[int, int, int] = (0, 2, 5),
+    steps: int = 1156,
+    paired: float = 0.5,
+    mean_with: Path | None = None,
+) -> None:
     """Train, and write the student."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("teacher", type=Path)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--more", type=Path)
-    parser.add_argument("--layers", type=int, nargs="+", default=[0, 2, 5])
-    parser.add_argument("--steps", type=int, default=1156)
-    parser.add_argument("--paired", type=float, default=0.5)
-    parser.add_argument("--mean-with", type=Path)
-    options = parser.parse_args()
-    examples = (one for loaded in bundled_sources(options.data).values() for one in loaded.examples)
-    texts = Texts.gather(examples, options.more)
-    student = train(options.teacher, texts, options.layers, options.steps, options.paired)
-    write(student, options.teacher, options.out, options.mean_with)
-    return 0
+    examples = (one for loaded in bundled_sources(data).values() for one in loaded.examples)
+    write(train(teacher, Texts.gather(examples, more), layers, steps, paired), teacher, out, mean_with)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    typer.run(main)
