@@ -7,7 +7,6 @@ fills the tables of docs/accuracy.md from both runs.
 from __future__ import annotations
 
 import json
-import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -112,7 +111,7 @@ def compare(new: Scores, old: Scores) -> list[Change]:
     return [one for one in found if one is not None]
 
 
-def main() -> int:
+def main() -> None:
     """Ask the gold questions, store their scores, fill the tables of docs/accuracy.md, say what changed since the last run."""
     from eval.corpus_run import ROOT, run_corpus, run_tables
     from eval.messages import ask_messages, message_table, read_messages
@@ -134,8 +133,7 @@ def main() -> int:
         fill(page, "messages", message_table(ask_messages(read_messages())))
         fill(page, "words", words_table(run.records))
         out.print(f"stored {len(run.records)} questions in {BASELINE}", soft_wrap=True)
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -93,7 +93,7 @@ def ask_conflicts(conflicts: Sequence[Conflict]) -> list[Flagged]:
     return [judged(conflict, answer) for conflict, answer in zip(conflicts, answers, strict=True)]
 
 
-def main() -> int:
+def main() -> None:
     """Ask, and say what came out."""
     flagged = ask_conflicts(read_conflicts())
     for one in flagged:
@@ -108,8 +108,7 @@ def main() -> int:
         sys.stdout.write(
             f"{name}: {sum(one.named for one in of)} of {len(of)} named, {sum(o.in_order for o in of)} in order\n"
         )
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -10,7 +10,6 @@ the share of questions whose paragraph is among the ten nearest by exact search.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -50,7 +49,11 @@ class EmbedderFigures:
 
 def main() -> None:
     """Measure, print a table, write JSON."""
-    options = _options()
+    parser = command_line(__doc__, "bench-build.json", rounds=5, threads=2)
+    parser.add_argument("--texts", type=Path, help="one text per line (default: the passages of the bundled articles)")
+    parser.add_argument("--squad", type=Path, help="a SQuAD file, for recall@10")
+    parser.add_argument("--questions", type=int, help="only so many of its questions, spread evenly")
+    options = parser.parse_args()
     try:
         texts = own_texts() if options.texts is None else [*filter(None, options.texts.read_text("utf-8").split("\n"))]
         squad = None if options.squad is None else load(options.squad)
@@ -83,14 +86,6 @@ def own_texts() -> list[str]:
     return [
         in_context(cut.heading, cut.header, one.text[cut.start : cut.end]) for one in documents for cut in chunk(one)
     ]
-
-
-def _options() -> argparse.Namespace:
-    parser = command_line(__doc__, "bench-build.json", rounds=5, threads=2)
-    parser.add_argument("--texts", type=Path, help="one text per line (default: the passages of the bundled articles)")
-    parser.add_argument("--squad", type=Path, help="a SQuAD file, for recall@10")
-    parser.add_argument("--questions", type=int, help="only so many of its questions, spread evenly")
-    return parser.parse_args()
 
 
 def _as_it_comes() -> Embed:

@@ -12,7 +12,6 @@ with the same threads: peers in fp32, Pincite in the format that the processor i
 
 from __future__ import annotations
 
-import argparse
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +49,11 @@ class SystemFigures:
 
 def main() -> None:
     """Measure, print a table, write JSON."""
-    options = _options()
+    parser = command_line(__doc__, "bench-end-to-end.json", "filler", "work", questions=50, rounds=3, threads=2)
+    parser.add_argument("--passages", type=int, nargs="+", default=[2_000, 20_000, 100_000])
+    parser.add_argument("--model", type=Path, default=BUNDLED, help="folder of the reader (default: the bundled one)")
+    parser.add_argument("--systems", default=",".join(peer.name for peer in SYSTEMS))
+    options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     asked = spread(load(QUESTIONS).questions, options.questions)
     answers = [answer for question in asked for answer in question.accepted]
@@ -79,14 +82,6 @@ def spread(questions: Sequence[GoldQuestion], count: int) -> list[GoldQuestion]:
     answerable = [question for question in questions if question.answerable and question.holders]
     count = min(count, len(answerable))
     return [answerable[at * len(answerable) // count] for at in range(count)]
-
-
-def _options() -> argparse.Namespace:
-    parser = command_line(__doc__, "bench-end-to-end.json", "filler", "work", questions=50, rounds=3, threads=2)
-    parser.add_argument("--passages", type=int, nargs="+", default=[2_000, 20_000, 100_000])
-    parser.add_argument("--model", type=Path, default=BUNDLED, help="folder of the reader (default: the bundled one)")
-    parser.add_argument("--systems", default=",".join(peer.name for peer in SYSTEMS))
-    return parser.parse_args()
 
 
 def _measured(job: SystemJob, names: Sequence[str], work: Path, rounds: int) -> list[Process]:

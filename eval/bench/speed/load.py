@@ -10,7 +10,6 @@ asked, a request failed, or the 95th percentile with the most people is 8 times 
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 import re
@@ -69,7 +68,11 @@ class Waited:
 
 def main() -> None:
     """Serve, ask, print a table, write JSON."""
-    options = _options()
+    parser = command_line(__doc__, "bench-load.json", "reader")
+    parser.add_argument("--people", type=int, nargs="+", default=[8], help="how many ask at once, fewest first")
+    parser.add_argument("--seconds", type=float, default=120.0, help="how long each number of people asks")
+    parser.add_argument("--index", type=Path, help="folder of an index (default: a new one of the bundled articles)")
+    options = parser.parse_args()
     questions = [one.question for one in load(QUESTIONS).questions]
     with served(options.index, options.reader) as address:
         one = ask_at_once(address, 1, questions, options.seconds / 4)
@@ -149,14 +152,6 @@ def served(index: Path | None, reader: str) -> Iterator[str]:
             subprocess.run([PINCITE, "index", str(CORPUS), "--index", str(index)], env=environ, check=True)
         with serving([PINCITE, "chat", "--index", str(index), "--port", "0"], environ) as address:
             yield address
-
-
-def _options() -> argparse.Namespace:
-    parser = command_line(__doc__, "bench-load.json", "reader")
-    parser.add_argument("--people", type=int, nargs="+", default=[8], help="how many ask at once, fewest first")
-    parser.add_argument("--seconds", type=float, default=120.0, help="how long each number of people asks")
-    parser.add_argument("--index", type=Path, help="folder of an index (default: a new one of the bundled articles)")
-    return parser.parse_args()
 
 
 def _show(waited: Sequence[Waited], ratio: float) -> None:
