@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import sys
+import tomllib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ LONGEST_FRONT_MATTER = 65_536
 LONGEST_INLINE = 20_000
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+_TOML = re.compile(r"\+\+\+[ \t]*\r?\n(?P<toml>.*?)^\+\+\+[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _KEY = re.compile(r"(?:\s*(?:#.*)?\r?\n)*[\w-]+[ \t]*:")
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 _PLAIN = re.compile(r"[^\\`*_\[\]<>&!]*")  # no character that marks anything up
@@ -35,7 +37,7 @@ _NOTE = re.compile(r"\[\^[^\]\s]+\]:")
 
 @dataclass(frozen=True, slots=True)
 class _FrontMatter:
-    """The fields of YAML front matter, the offsets at which it begins and ends, and warnings."""
+    """The fields of front matter in YAML or TOML, the offsets at which it begins and ends, and warnings."""
 
     fields: Mapping[object, object]
     start: int
@@ -78,7 +80,10 @@ def _front_matter(text: str) -> _FrontMatter:
     import yaml  # type: ignore[import-untyped,unused-ignore]
 
     start = int(text.startswith(BYTE_ORDER_MARK))
-    found = _FRONT_MATTER.match(text[start : start + LONGEST_FRONT_MATTER])
+    head = text[start : start + LONGEST_FRONT_MATTER]
+    if toml := _TOML.match(head):
+        return _toml(toml, start)
+    found = _FRONT_MATTER.match(head)
     if found is None or not _KEY.match(found["yaml"]):
         return _FrontMatter({}, start, start)
     try:
@@ -87,6 +92,14 @@ def _front_matter(text: str) -> _FrontMatter:
         warning = "its front matter is not valid YAML and was left out"
         return _FrontMatter({}, start, start + found.end(), (warning,))
     return _FrontMatter(fields if isinstance(fields, dict) else {}, start, start + found.end())
+
+
+def _toml(found: re.Match[str], start: int) -> _FrontMatter:
+    try:
+        return _FrontMatter({**tomllib.loads(found["toml"].replace("\r\n", "\n"))}, start, start + found.end())
+    except (tomllib.TOMLDecodeError, RecursionError):
+        warning = "its front matter is not valid TOML and was left out"
+        return _FrontMatter({}, start, start + found.end(), (warning,))
 
 
 def _plain(value: object) -> str | None:

@@ -87,6 +87,7 @@ def docx(sentence: str = SENTENCE) -> bytes:
         last = document.add_paragraph(sentence * 4)
     document.add_comment(last.runs, "A note.", author="Bo")
     document.core_properties.author, document.core_properties.language = "Ana Müller", "en-GB"
+    document.core_properties.created = datetime.datetime(2023, 11, 8)
     table = document.add_table(rows=3, cols=2)
     for row in table.rows:
         for cell in row.cells:
@@ -207,6 +208,7 @@ def pptx(sentence: str = SENTENCE) -> bytes:
         slide.shapes.title.text, slide.placeholders[1].text = f"Slide {number}", f"{sentence}\nMore."
         slide.notes_slide.notes_text_frame.text = sentence
     deck.core_properties.author, deck.core_properties.title = "Ana Müller", "A deck"
+    deck.core_properties.created = datetime.datetime(2023, 11, 8)
     table = slide.shapes.add_table(2, 2, 0, 0, 9, 9).table
     table.cell(0, 0).text = table.cell(1, 1).text = "7"
     packed = io.BytesIO()

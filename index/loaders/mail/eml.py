@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -19,6 +19,8 @@ from index.loaders.web.html import read_html
 SHOWN = ("From", "To", "Cc", "Date")
 MOST_NAMED = 10  # attachments
 LONGEST_NAME = 100  # characters of one
+DEEPEST = 5  # mails in mails
+LONGEST_STUB, TIMES_A_STUB = 500, 2  # characters of plain text beside HTML of so many times as many
 LONGEST_HEADER = 4_000  # characters; the library takes quadratic time on one
 
 
@@ -79,19 +81,31 @@ def read_mail(data: bytes) -> Mail:
         raise UnreadableContent("damaged: it is not a mail")
     assert isinstance(message, EmailMessage)
     draft = Draft()
-    headers = "\n".join(f"{name}: {_words(message[name])}" for name in SHOWN if message[name])
-    draft.add(_storable(headers))
-    body, structure = _body(message)
-    if body:
-        draft.append(body, structure)
+    attached = tuple(_put(draft, message, DEEPEST))
     return Mail(
         subject=_storable(_words(message["Subject"])),
         draft=draft,
         date=_date(message),
         authors=tuple(one.display_name or one.addr_spec for one in getattr(message["From"], "addresses", ())),
         language=_words(message["Content-Language"]) or None,
-        attached=tuple(part.get_filename() or "one without a name" for part in message.iter_attachments()),
+        attached=attached,
     )
+
+
+def _put(draft: Draft, message: EmailMessage, depth: int) -> Iterator[str]:
+    """Put a mail and, below their subjects, those that it forwards; yield the names of its other attachments."""
+    headers = "\n".join(f"{name}: {_words(message[name])}" for name in SHOWN if message[name])
+    draft.add(_storable(headers))
+    body, structure = _body(message)
+    if body:
+        draft.append(body, structure)
+    for part in message.iter_attachments():
+        forwarded = part.get_content() if depth and part.get_content_type() == "message/rfc822" else None
+        if isinstance(forwarded, EmailMessage):
+            draft.add(_storable(_words(forwarded["Subject"])), "heading", level=2)
+            yield from _put(draft, forwarded, depth - 1)
+        else:
+            yield part.get_filename() or "one without a name"
 
 
 def _plain(text: str) -> tuple[str, Structure]:
@@ -100,14 +114,22 @@ def _plain(text: str) -> tuple[str, Structure]:
 
 
 def _body(message: EmailMessage) -> tuple[str, Structure]:
-    """The plain text, or else the HTML, whose headings are below the subject."""
-    part = message.get_body(("plain", "html"))
+    """The plain text, or the HTML if there is none or it says far more, as where the text only asks for a newer program."""
+    plain = _read(message.get_body(("plain",)))
+    if len(plain[0]) >= LONGEST_STUB:
+        return plain
+    html = _read(message.get_body(("html",)))
+    return html if len(html[0]) > TIMES_A_STUB * len(plain[0]) else plain
+
+
+def _read(part: Any) -> tuple[str, Structure]:
+    """The text of a part; headings of HTML are below the subject."""
     if part is None:
         return "", Structure()
     try:
         text = str(part.get_content())
     except LookupError:  # an unknown charset
-        text = (part.get_payload(decode=True) or b"").decode("utf-8", "replace")  # type: ignore[union-attr]
+        text = (part.get_payload(decode=True) or b"").decode("utf-8", "replace")
     if part.get_content_subtype() != "html":
         return _plain(text)
     try:

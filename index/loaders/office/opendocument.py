@@ -48,8 +48,9 @@ def load_opendocument(data: bytes) -> Content:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if _MANIFEST in archive.namelist() and b"encryption-data" in unpacked(archive, _MANIFEST):
             raise UnreadableContent(ENCRYPTED)
-        document = _Document()
-        for body in member_xml(archive, "content.xml").iter("{*}body"):
+        root = member_xml(archive, "content.xml")
+        document = _Document(_titles(root))
+        for body in root.iter("{*}body"):
             document.put_all(body)
             if own(body, "spreadsheet") is None:  # the headers of sheets are fields alone
                 document.put_furniture(_optional(archive, "styles.xml"))
@@ -64,6 +65,12 @@ def load_opendocument(data: bytes) -> Content:
             language=said.get("language"),
             pages=page_starts(document.pages, document.draft.length),
         )
+
+
+def _titles(root: Any) -> set[str]:
+    """The styles of the paragraph that is the document's title: the program's own, and those made from it."""
+    made = (one for one in root.iter("{*}style") if attribute(one, "parent-style-name") == "Title")
+    return {"Title", *(attribute(one, "name") for one in made)}
 
 
 def _optional(archive: zipfile.ZipFile, name: str) -> Any:
@@ -81,7 +88,8 @@ def _descendants(root: Any) -> Iterator[Any]:
 class _Document:
     """What has been put so far, and what is left out."""
 
-    def __init__(self) -> None:
+    def __init__(self, titles: set[str]) -> None:
+        self._titles = titles
         self.draft = Draft()
         self.left_out: Counter[str] = Counter()
         self.pages: list[int] = []  # how long the text was at the beginning of each slide
@@ -93,7 +101,8 @@ class _Document:
             if name == "h":
                 self._put(child, "heading", int(attribute(child, "outline-level") or 1))
             elif name == "p":
-                self._put(child, kind, depth)
+                titled = kind == "paragraph" and attribute(child, "style-name") in self._titles
+                self._put(child, "heading" if titled else kind, 1 if titled else depth)
             elif name == "table":
                 self._put_table(child)
             elif name in _LEFT_OUT:

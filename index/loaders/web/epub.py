@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from index.loaders.draft import Draft, drafted
-from index.loaders.office.archives import check_archive, member_xml, unpacked
+from index.loaders.office.archives import attribute, check_archive, member_xml, unpacked
 from index.loaders.paragraphs import structure_of
 from index.loaders.text import Content, UnreadableContent, iso_date
 from index.loaders.web.html import decode_html, read_html
@@ -40,7 +40,8 @@ def load_epub(data: bytes) -> Content:
         title=next(_fields(package, "title"), None),
         date=iso_date(next(_fields(package, "date"), None)),
         warnings=warnings,
-        authors=tuple(_fields(package, "creator")),
+        authors=tuple(_authors(package)),
+        publisher=next(_fields(package, "publisher"), None),
         language=next(_fields(package, "language"), None),
     )
 
@@ -68,6 +69,16 @@ def _spine(package: Any, folder: str) -> Iterator[str]:
     for reference in package.xpath("//*[local-name()='spine']/*/@idref"):
         if reference in items:
             yield posixpath.normpath(posixpath.join(folder, unquote(items[reference])))
+
+
+def _authors(package: Any) -> Iterator[str]:
+    """Yield who wrote the book: those whose role is that of an author, or all who made it if no role is."""
+    made = package.xpath("//*[local-name()='metadata']/*[local-name()='creator']")
+    said = package.xpath("//*[local-name()='meta'][@property='role']")
+    roles = {one.get("refines", "").lstrip("#"): "".join(one.itertext()).strip() for one in said}
+    wrote = [one for one in made if (attribute(one, "role") or roles.get(one.get("id"), "aut")) == "aut"]
+    for one in wrote or made:
+        yield " ".join("".join(one.itertext()).split())
 
 
 def _fields(package: Any, name: str) -> Iterator[str]:

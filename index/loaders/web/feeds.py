@@ -15,6 +15,8 @@ from index.loaders.web.html import load_page
 _ENTRIES = ("item", "entry")
 _TEXTS = ("encoded", "content", "description", "summary")  # the fullest first
 _LONE_SIGN = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[\da-fA-F]+);)")
+_TITLES, _ROWS = ("title", "article-title"), ("tr", "row")
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 _AUTHORS = ("creator", "author", "managingEditor")
 _DATES = ("published", "pubDate", "date", "updated", "lastBuildDate")
 
@@ -81,19 +83,29 @@ def _put_html(draft: Draft, element: Any) -> None:
 
 def _elements(root: Any) -> Content:
     """A paragraph for each element whose own text is more than white space."""
-    draft, title = Draft(), ""
+    draft, title, header = Draft(), "", None
     pending = [root]
     while pending:
         element = pending.pop()
         children = list(element)
         if (element.text or "").strip() or any((child.tail or "").strip() for child in children):
-            words = _words(element)
-            if name_of(element) == "title":
-                title = title or words
-            draft.add(words, "heading" if name_of(element) == "title" else "paragraph", level=1)
+            titled = name_of(element) in _TITLES
+            title = title or (_words(element) if titled else "")
+            for words in _PARAGRAPHS.split("".join(element.itertext())):
+                draft.add(" ".join(words.split()), "heading" if titled else "paragraph", level=int(titled))
+        elif name_of(element) in _ROWS:
+            header = _put_row(draft, element, header)
         else:
             pending += reversed(children)
     return drafted(draft, title=title)
+
+
+def _put_row(draft: Draft, row: Any, header: int | None) -> int | None:
+    """Put a row of a table; return the offset of the one that names its columns."""
+    cells = [_words(cell) for cell in row]
+    around = next(map(name_of, row.iterancestors()), "")
+    start = draft.add_row(cells, header=header if around == "tbody" else None, names=around == "thead")
+    return start if around == "thead" else header
 
 
 def _date(element: Any) -> str | None:

@@ -24,7 +24,7 @@ LEFT_OUT: dict[str, str | None] = {
     "button": "form controls", "select": "form controls", "textarea": "form controls", "dialog": "hidden elements",
 }  # fmt: skip
 PARAGRAPHS = frozenset({
-    "address", "article", "aside", "blockquote", "body", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption",
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset", "figcaption",
     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "ol", "p", "pre", "section",
     "summary", "table", "ul",
 })  # fmt: skip
@@ -66,6 +66,8 @@ _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _NOTE = re.compile(
     r"(?<![a-z])(?:foot|end)notes?(?![a-z])|\bdoc-(?:foot|end)note|\bcite_note|\bfn[:_-]?\d", re.IGNORECASE
 )
+_NOTE_SIGN = re.compile(r"\b(?:doc-)?noteref\b")
+_PERMALINKS, _EDIT_LINK = {"¶", "#", "§", "🔗"}, "mw-editsection"  # beside headings, of which they are no words
 _LONGEST_ROW = 2_000  # characters; a longer row of a table holds columns of a page, or its articles
 _LONGEST_RAISED = 40  # characters; longer ones are small print rather than an exponent or a note
 _NO_DATA = ("table", "h1", "h2", "h3", "ul", "ol", "blockquote", "pre", "form")  # not found in the cells of data
@@ -270,8 +272,10 @@ class _Page:
         elif tag == "img":
             if words := " ".join(element.get("alt", "").split()):
                 self._pictures.append(words)
-        elif tag in RAISED and _is_short(element):
-            self._raise(tag, _words(element))
+        elif (tag in RAISED or _NOTE_SIGN.search(_described(element))) and _is_short(element):
+            self._raise(tag if tag in RAISED else "sup", _words(element))
+        elif (tag == "a" and _words(element) in _PERMALINKS) or _EDIT_LINK in element.get("class", ""):
+            pass
         else:
             return False
         return True

@@ -124,6 +124,9 @@ def _completed(structure: Structure, found: Sequence[bool | None]) -> list[bool]
             if main is None or (block.kind == "caption" and not main):
                 main = bool(completed and completed[-1])
             completed.append(bool(main))
+    titles = [place for place, block in enumerate(structure.blocks) if block.kind == "heading" and block.level == 1]
+    for place in titles if len(titles) == 1 else ():
+        completed[place] = True
     for place in range(len(completed) - 2, -1, -1):
         if structure.blocks[place].kind == "heading":
             completed[place] |= completed[place + 1]

@@ -23,7 +23,8 @@ def load_mhtml(data: bytes) -> Content:
     page = next((part for part in pages if start and part["Content-ID"] == start), pages[0])
     source = page.get_payload(decode=True)
     assert isinstance(source, bytes)
-    return _with_frames(_decoded(source, page.get_content_charset()), len(pages) - 1)
+    stated = str(page["Content-Location"] or message["Snapshot-Content-Location"] or "")
+    return _with_frames(_decoded(source, page.get_content_charset()), len(pages) - 1, stated)
 
 
 def load_webarchive(data: bytes) -> Content:
@@ -43,7 +44,7 @@ def load_webarchive(data: bytes) -> Content:
         raise UnreadableContent("damaged: it is not a saved web page")
     if "html" not in str(kind):
         raise UnreadableContent(f"it holds no web page, but {kind}")
-    return _with_frames(_decoded(content, encoding), frames)
+    return _with_frames(_decoded(content, encoding), frames, str(page.get("WebResourceURL", "")))
 
 
 def _decoded(source: bytes, charset: object) -> Content:
@@ -54,6 +55,7 @@ def _decoded(source: bytes, charset: object) -> Content:
         return load_html(source)
 
 
-def _with_frames(content: Content, frames: int) -> Content:
+def _with_frames(content: Content, frames: int, url: str) -> Content:
+    """The content with its pages in frames counted, and the address that it was saved from unless it states one."""
     omitted = (Omission("pages in frames", frames),) if frames else ()
-    return replace(content, omitted=(*content.omitted, *omitted))
+    return replace(content, omitted=(*content.omitted, *omitted), url=content.url or url)

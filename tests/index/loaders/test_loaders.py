@@ -315,6 +315,15 @@ def test_html_with_a_damaged_byte_is_read_with_a_warning() -> None:
     assert content.warnings == ("1 of its characters are damaged, and shown as \ufffd",)
 
 
+def test_what_stands_beside_a_heading_or_a_word_is_no_part_of_it() -> None:
+    content = load_html(
+        b'<h1>Ports<a href="#p">\xc2\xb6</a></h1><h2><span>Fees</span><span class="mw-editsection">[<a>edit</a>]</span></h2>'
+        b'<center>Old text</center>It opened in nights<a epub:type="noteref" href="#n1">1</a> of fog.<a href=x>Item #</a>'
+    )
+    assert content.text == "Ports\n\nFees\n\nOld text\n\nIt opened in nights \u00b9 of fog.Item #"
+    assert [mark.kind for mark in structure_of(content).marks] == ["superscript", "link"]
+
+
 @pytest.mark.parametrize(
     ("line", "names"),
     [
@@ -430,6 +439,24 @@ def test_an_epub_with_a_chapter_that_cannot_be_read_says_so() -> None:
     assert (content.text, content.warnings) == ("Two.", ("1 of its chapters could not be read",))
 
 
+@pytest.mark.parametrize(
+    ("creators", "names"),
+    [
+        ('<dc:creator opf:role="aut">Ana</dc:creator><dc:creator opf:role="ill">Bo</dc:creator>', ("Ana",)),
+        ('<dc:creator id="a">Ana</dc:creator><dc:creator id="b">Bo</dc:creator>'
+         '<meta refines="#b" property="role">trl</meta>', ("Ana",)),
+        ('<dc:creator opf:role="edt">Bo</dc:creator>', ("Bo",)),
+    ],
+)  # fmt: skip
+def test_the_authors_of_a_book_are_those_who_wrote_it(creators: str, names: tuple[str, ...]) -> None:
+    package = specimens._PACKAGE.replace("<package ", '<package xmlns:opf="o" ')
+    for creator in ("<dc:creator>Ana  Müller</dc:creator>", "<dc:creator>Bo</dc:creator>"):
+        package = package.replace(creator, "")
+    package = package.replace("<metadata>", f"<metadata><dc:publisher>Quay Press</dc:publisher>{creators}")
+    content = load_epub(epub_of(package=package))
+    assert (content.authors, content.publisher) == (names, "Quay Press")
+
+
 def test_an_epub_that_is_none_is_refused() -> None:
     with pytest.raises(UnreadableContent, match="damaged: it is not an EPUB book"):
         load_epub(b"PK nonsense")
@@ -535,6 +562,41 @@ def test_of_an_endless_header_the_beginning_is_read() -> None:
     mail = load_eml(data)
     assert mail.title is not None and mail.title.startswith("Dam Dam") and len(mail.title) <= LONGEST_HEADER
     assert mail.text.endswith("It broke.")
+
+
+@pytest.mark.parametrize(
+    ("plain", "shown"),
+    [("Your program cannot show this mail.", "Kelp\n\nThe farms of Orsk sold 900 tons of kelp in February, twice as much as ever."),
+     ("The farms of Orsk sold 900 tons of kelp in February.", "The farms of Orsk sold 900 tons of kelp in February.")],
+)  # fmt: skip
+def test_html_is_read_where_the_plain_text_only_asks_for_a_newer_program(plain: str, shown: str) -> None:
+    message = EmailMessage()
+    message["Subject"] = "Letter"
+    message.set_content(plain)
+    page = "<h1>Kelp</h1><p>The farms of Orsk sold 900 tons of kelp in February, twice as much as ever."
+    message.add_alternative(page, subtype="html")
+    assert load_eml(message.as_bytes()).text == shown
+
+
+def test_a_forwarded_mail_stands_below_its_subject() -> None:
+    inner, deep = EmailMessage(), EmailMessage()
+    deep["Subject"], deep["From"] = "First", "c@b.c"
+    deep.set_content("It is 88 metres long.")
+    inner["Subject"], inner["From"], inner["Date"] = "Plan", "Ilse <b@b.c>", "Mon, 11 Mar 2024 08:00:00 +0100"
+    inner.set_content("The dredger comes in May.")
+    inner.add_attachment(deep)
+    inner.add_attachment(b"x", maintype="a", subtype="b", filename="x.pdf")
+    message = EmailMessage()
+    message["Subject"], message["From"] = "Fwd: Plan", "a@b.c"
+    message.set_content("See below.")
+    message.add_attachment(inner)
+    content = load_eml(message.as_bytes())
+    assert (content.title, [head.level for head in headings(content)]) == ("Fwd: Plan", [2, 2])
+    assert content.text == (
+        "From: a@b.c\n\nSee below.\n\nPlan\n\nFrom: Ilse <b@b.c>\nDate: Mon, 11 Mar 2024 08:00:00 +0100\n\n"
+        "The dredger comes in May.\n\nFirst\n\nFrom: c@b.c\n\nIt is 88 metres long."
+    )
+    assert content.warnings == ("attachments not read: x.pdf",)
 
 
 def test_mail_of_html_alone_is_read_as_a_page() -> None:

@@ -9,6 +9,7 @@ import pytest
 from content_fakes import headings
 
 from index.blocks import Omission
+from index.loaders.markdown import load_markdown
 from index.loaders.notebook import load_notebook
 from index.loaders.progress import listen
 from index.loaders.restructured import LINES_TOGETHER, load_rst
@@ -131,3 +132,13 @@ def test_damaged_utf8_stays_utf8_and_what_is_damaged_is_counted() -> None:
         GERMAN + "\ufffd.",
         ("1 of its characters are damaged, and shown as \ufffd",),
     )
+
+
+def test_front_matter_may_be_toml() -> None:
+    head = '+++\r\ntitle = "Fog"\r\ndate = 2023-12-30T10:00:00Z\r\nauthors = ["Ana", "Bo"]\r\n+++\r\n'
+    content = load_markdown(f"{head}Text.\r\n".encode())
+    assert (content.title, content.date, content.authors) == ("Fog", "2023-12-30T10:00:00+00:00", ("Ana", "Bo"))
+    assert content.text[content.body :] == "Text.\r\n"
+    broken = load_markdown(b"+++\ntitle = \n+++\nText.\n")
+    assert (broken.title, broken.warnings) == (None, ("its front matter is not valid TOML and was left out",))
+    assert load_markdown(b"+++\n\nNo front matter.\n").body == 0

@@ -73,6 +73,14 @@ def test_properties_are_those_that_the_file_states() -> None:
     assert (content.title, content.authors, content.date) == ("A report", ("Ana",), "2023-11-08")
 
 
+def test_a_paragraph_in_the_style_of_a_title_is_one() -> None:
+    style = '<t:style t:name="P1" t:parent-style-name="Title"/>'
+    for name in ("Title", "P1"):
+        content = read_xml(f'{style}<t:p t:style-name="{name}">Keepers</t:p><t:h t:outline-level="1">One</t:h>')
+        assert (content.title, headings(content)) == ("Keepers", [("Keepers", 1), ("One", 1)])
+    assert read_xml('<t:p t:style-name="P1">Keepers</t:p><t:h t:outline-level="1">One</t:h>').title == "One"
+
+
 def test_an_encrypted_file_and_what_is_none_are_refused() -> None:
     with pytest.raises(UnreadableContent, match=r"^encrypted: save it without a password$"):
         read_xml("", **{"META-INF/manifest.xml": "<m><encryption-data/></m>"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from content_fakes import headings
 
+from index.loaders.paragraphs import structure_of
 from index.loaders.text import UnreadableContent
 from index.loaders.web.feeds import load_xml
 
@@ -70,3 +71,14 @@ def test_signs_that_stand_for_themselves_are_read_so() -> None:
     for damaged in (b"<a><b></a>", b"nonsense"):
         with pytest.raises(UnreadableContent, match="damaged: it is not XML"):
             load_xml(damaged)
+
+
+def test_articles_of_journals_have_their_title_and_tables_and_dumps_their_paragraphs() -> None:
+    table = "<table><thead><tr><th>Port</th><th>Rate</th></tr></thead><tbody><tr><td>Orsk</td><td>17</td></tr></tbody></table>"
+    head = "<front><journal-title>Tides</journal-title><article-title>Sand</article-title></front>"
+    content = load_xml(f"<article>{head}<sec><title>Methods</title>{table}</sec></article>".encode())
+    assert (content.title, content.text) == ("Sand", "Tides\n\nSand\n\nMethods\n\nPort | Rate\nOrsk | 17")
+    assert [block.header for block in structure_of(content).blocks][-2:] == [22, 22]
+    page = b"<page><title>Orsk</title><text>Orsk is\na town.\n\nIt lies by the sea.</text></page>"
+    assert load_xml(page).text == "Orsk\n\nOrsk is a town.\n\nIt lies by the sea."
+    assert load_xml(b"<row><a>1</a><b>x</b></row>").text == "1 | x"
