@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.blocks import Block, BlockKind, Mark, MarkKind, Structure
 from index.loaders.metadata import MOST_AUTHORS
@@ -39,7 +39,7 @@ _NOTE = re.compile(r"\[\^[^\]\s]+\]:")
 class _FrontMatter:
     """The fields of front matter in YAML or TOML, the offsets at which it begins and ends, and warnings."""
 
-    fields: Mapping[object, object]
+    fields: Mapping[Any, object]
     start: int
     end: int
     warnings: tuple[str, ...] = ()
@@ -96,7 +96,7 @@ def _front_matter(text: str) -> _FrontMatter:
 
 def _toml(found: re.Match[str], start: int) -> _FrontMatter:
     try:
-        return _FrontMatter({**tomllib.loads(found["toml"].replace("\r\n", "\n"))}, start, start + found.end())
+        return _FrontMatter(tomllib.loads(found["toml"].replace("\r\n", "\n")), start, start + found.end())
     except (tomllib.TOMLDecodeError, RecursionError):
         warning = "its front matter is not valid TOML and was left out"
         return _FrontMatter({}, start, start + found.end(), (warning,))

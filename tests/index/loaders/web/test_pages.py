@@ -69,7 +69,7 @@ def test_what_is_no_saved_page_is_refused() -> None:
 def test_a_saved_page_knows_where_it_was_saved_from() -> None:
     assert load_webarchive(archived(WebResourceURL="https://a.org/page")).url == "https://a.org/page"
     assert load_mhtml(b"Snapshot-Content-Location: https://a.org/page\n" + saved(PAGE)).url == "https://a.org/page"
-    canonical = PAGE + '<link rel="canonical" href="https://b.org/its-own">' + "<p>The harbour opened in 1931.</p>" * 9
+    canonical = '<link rel="canonical" href="https://b.org/its-own">' + PAGE + "<p>The harbour opened in 1931.</p>" * 9
     assert load_webarchive(archived(WebResourceData=canonical.encode(), WebResourceURL="https://a.org/page")).url == (
         "https://b.org/its-own"
     )
