@@ -30,7 +30,7 @@ Test = Callable[[str, str], bool]
 _TOKEN = re.compile(
     r"""\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<mark><=|>=|!=|[=<>~])|(?P<word>[^\s"'=<>~!]+))"""
 )
-_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
 ORDERS: dict[str, Test] = {
     "=": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
 }  # fmt: skip
@@ -157,7 +157,7 @@ _TYPES = re.compile("|".join(TYPES), re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}")
 _ANY = re.compile(r".+", re.DOTALL)
 FIELDS = {
-    "date": _Field(tuple(ORDERS), _by_date, _DATE, "2023-01-01"),
+    "date": _Field(tuple(ORDERS), _by_date, DATE, "2023-01-01"),
     "title": _Field(("=", "!=", "~"), _by_title, _ANY, '"A title"'),
     "author": _Field(("=", "!=", "~"), _by_author, _ANY, '"A name"'),
     "language": _Field(("=", "!="), _by_language, _LANGUAGE, "en"),

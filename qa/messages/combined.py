@@ -29,7 +29,7 @@ def in_parts(question: str, parts: Sequence[Answer], left: int = 0) -> Answer:
     """The answers to several questions, of which ``left`` more were not read; the first that is answered stands for the whole."""
     missing = [_WHICH[place] for place, one in enumerate(parts) if one.text is None]
     if not missing:
-        said = f"{len(parts)} questions, each answered by itself."
+        said = f"{len(parts)} questions, answered one by one."
     elif len(missing) == len(parts):
         said = "None of the questions has an answer here."
     else:

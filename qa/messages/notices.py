@@ -10,7 +10,7 @@ from qa.question.message_forms import Kind
 
 _HOW = (
     "Ask a question about the articles, name a topic, or ask what an article is about; "
-    "the answer comes in the articles' own words, with its place."
+    "answers come in the articles' own words, each with its source."
 )
 _UNABLE = "Pincite only quotes your articles"
 
@@ -21,7 +21,7 @@ WORDS: dict[Kind, str] = {
     "farewell": "Goodbye. Your articles and their index stay on this machine.",
     "pincite": "This is Pincite. It looks up answers in your own articles, on this machine, and quotes them; nothing is made up. "
     + _HOW,
-    "remark": "Every answer is quoted from an article, with its place beside it: open it to read around it. "
+    "remark": "Every answer is quoted from an article. Open its source to read what stands around it. "
     "If it is not what you meant, ask in other words.",
     "calculation": f"{_UNABLE}: it does not calculate. These sentences are the nearest.",
     "translation": f"{_UNABLE}: it does not translate. These sentences are the nearest.",

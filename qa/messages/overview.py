@@ -64,10 +64,8 @@ def overview(question: str, store: Store, sources: Sequence[Source]) -> Answer:
 def _said(sources: Sequence[Source], headings: int) -> str:
     """What the overview shows, in one line."""
     if len(sources) == 1:
-        record = sources[0].record
-        date = f" ({record.date[:10]})" if record.date else ""
         between = ", its headings" if headings else ""
-        return f"“{record.title}”{date}: how it opens{between} and its central sentences."
+        return f"“{sources[0].record.title}”: its opening{between} and its central sentences."
     shown = f" of the first {MOST_DOCUMENTS}" if len(sources) > MOST_DOCUMENTS else ""
     return f"{counted(len(sources))}; the first sentence{shown or ' of each'}."
 

@@ -286,6 +286,14 @@ def test_conversations_are_listed_found_renamed_deleted_and_brought_back(opened:
     page.wait_for_function("() => document.querySelectorAll('#chats li').length === 1")
     page.locator("#chats").get_by_label("More").click()
     page.get_by_role("button", name="Rename").click()
+    page.get_by_label("New name").press("Escape")
+    page.get_by_label("New name").wait_for(state="detached")
+    page.locator("#chats").get_by_label("More").click()
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_label("New name").press("Enter")  # the same name again
+    page.get_by_label("New name").wait_for(state="detached")
+    page.locator("#chats").get_by_label("More").click()
+    page.get_by_role("button", name="Rename").click()
     page.get_by_label("New name").fill("Hills <b>")
     page.keyboard.press("Enter")
     rows.filter(has_text="Hills <b>").wait_for()
@@ -385,19 +393,27 @@ def test_articles_are_searched(opened: Watched) -> None:
 
 def test_a_question_is_asked_within_some_of_the_articles(opened: Watched) -> None:
     page = opened.page
-    page.get_by_role("button", name="Ask within").click()
+    page.get_by_role("button", name="Ask only some articles").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Ask only some articles").click()
+    page.get_by_label("From").and_(page.locator(":focus")).fill("soon")
+    page.keyboard.press("Enter")
+    page.locator(".pc-toast.pc-trouble").filter(has_text="“soon” is not a date").wait_for()
+    page.get_by_label("From").fill("")
     page.get_by_label("Type").select_option("txt")
-    page.get_by_role("button", name="Ask within these").click()
-    page.get_by_text("Within txt").wait_for()
+    page.get_by_role("button", name="Ask only these").click()
+    page.get_by_text("Only in txt files").wait_for()
+    assert page.locator(".pc-toast").count() == 0
     opened.ask(WHEN)
+    assert page.locator(".pc-within").inner_text() == "Only in txt files"
     assert page.locator("#panel h2").inner_text() == "The lake"
     page.get_by_role("button", name="Ask all articles").click()
     view(page, "Articles")
     assert page.get_by_role("button", name="Update").count() == 0  # a page that cannot change its articles
     page.locator("#articles").get_by_label("Select The dam").check()
     assert page.get_by_role("button", name="Remove selected").count() == 0
-    page.get_by_role("button", name="Ask within selected").click()
-    page.get_by_text("Within dam.md").wait_for()
+    page.get_by_role("button", name="Ask only these").click()
+    page.get_by_text("Only in dam.md").wait_for()
     opened.ask(DIFFERS)
     assert page.locator(".pc-turn:last-of-type .pc-none").is_visible()
 
@@ -417,7 +433,21 @@ def test_on_a_phone_the_question_stays_in_sight_and_a_source_opens_over_it(chrom
     watched.close()
 
 
-@pytest.mark.parametrize("width", [390, 820, 3840])
+def test_a_conversation_is_printed_as_a_whole_and_alone(chromium: Any, site: Site) -> None:
+    watched = watch(chromium, site.address, color_scheme="dark")
+    for question in (WHEN, DIFFERS, WHOLE, WHEN):
+        watched.ask(question)
+    watched.page.emulate_media(media="print")
+    assert watched.page.locator("#turns").evaluate("(one) => one.clientHeight === one.scrollHeight")
+    for other in (".pc-bar", "#side", "#panel", "#composer", "#toasts", ".pc-tools >> nth=0"):
+        assert not watched.page.locator(other).is_visible()
+    assert (
+        watched.page.locator(".pc-question").first.evaluate("(one) => getComputedStyle(one).color") == "rgb(27, 34, 38)"
+    )
+    watched.close()
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 3840])
 def test_nothing_overflows_at_any_width(chromium: Any, site: Site, width: int) -> None:
     watched = watch(chromium, site.address, viewport={"width": width, "height": 844})
     watched.ask(TRAP)

@@ -118,7 +118,7 @@ def test_no_copy_of_an_upload_stays_with_gradio(opened: Watched, shelf: Shelf, t
         file.write_text(f"The {file.stem} was mended.\n")
     page.locator("input[type=file]").set_input_files([one, two])
     job(page, "2 added")
-    assert page.locator(".pc-results li").all_inner_texts() == ["one.txt: added", "two.txt: added"]
+    assert page.locator(".pc-results li").all_inner_texts() == ["one.txt was added", "two.txt was added"]
     before, shelf.library.most_uploaded = shelf.library.most_uploaded, 10
     page.locator("input[type=file]").set_input_files([wrong])
     page.locator(".pc-toast.pc-trouble").filter(has_text="All uploads together would take 0.0 MB").wait_for()
@@ -139,7 +139,7 @@ def test_a_file_is_uploaded_asked_about_removed_and_brought_back(opened: Watched
     page.get_by_text("of 10,002").wait_for()
     page.locator("input[type=file]").set_input_files(new)
     job(page, "10,003 articles: 1 added.")
-    assert page.locator(".pc-results li").inner_text() == f"{new.name}: added"
+    assert page.locator(".pc-results li").inner_text() == f"{new.name} was added"
     page.locator("#size").filter(has_text="10,003 articles").wait_for()
     opened.go(page.url)
     job(page, "1 added")
@@ -168,7 +168,7 @@ def test_a_file_of_a_folder_stays_out_until_it_is_put_back(opened: Watched, shel
     page.get_by_role("button", name="Remove selected").click()
     job(page, "10,001 articles: 1 removed.")  # and not what the test before removed
     assert (shelf.articles / "dam.md").exists()
-    page.get_by_role("button", name="Update: index what has changed").click()
+    page.get_by_role("button", name="Update all").click()
     job(page, "nothing has changed")
     view(page, "Ask")
     opened.ask(WHEN)

@@ -60,7 +60,7 @@ def begin(opened: Watched, site: Site) -> None:
 def test_ones_own_pdf_is_cited_without_reading_anything(opened: Watched, site: Site) -> None:
     page = opened.page
     assert page.get_by_text("Drop articles here").and_(page.locator(":visible")).count() == 1
-    assert not page.get_by_role("button", name="Ask within").is_visible()
+    assert not page.get_by_role("button", name="Ask only some articles").is_visible()
     begin(opened, site)
     opened.ask(WHEN)
     assert page.locator(".pc-answer").inner_text() == "1962"
@@ -81,7 +81,7 @@ def test_twenty_five_files_five_of_them_bad_are_dropped_anywhere(opened: Watched
     page.dispatch_event(".pc-app", "drop", {"dataTransfer": dropped})
     page.locator("#job").filter(has_text="20 articles: 20 added, 5 not readable.").wait_for(timeout=60_000)
     results = page.locator("#job li").all_text_contents()
-    assert {one.split(":")[0] for one in results[:5]} == set(bad) and len(results) == 25
+    assert {one.partition(" was ")[0] for one in results[:5]} == set(bad) and len(results) == 25
     page.locator("#problems summary").click()
     page.locator("#problems li").filter(has_text="sound.mp3").get_by_role("button", name="Remove").click()
     page.locator("#problems li").filter(has_text="sound.mp3").get_by_role("button", name="Put back").wait_for()
@@ -106,6 +106,7 @@ def test_a_server_that_is_gone_keeps_the_question_and_is_found_again(opened: Wat
     page = opened.page
     page.route("**/component_server/**", lambda route: route.abort())
     page.locator(".pc-offline").wait_for()
+    assert page.locator("#banner").is_visible()
     page.get_by_label("Your question").fill(WHEN)
     page.get_by_label("Your question").press("Enter")
     page.wait_for_function("(words) => document.getElementById('question').value === words", arg=WHEN)

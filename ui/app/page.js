@@ -35,7 +35,7 @@ const news = () => Promise.resolve(document.hidden || act("news")).finally(() =>
 const toast = (html, trouble) => {
   const box = Object.assign(document.createElement("div"), { className: `pc-toast ${trouble ? "pc-trouble" : ""}`, role: trouble ? "alert" : "status", innerHTML: html });
   at("toasts").append(box);
-  if (!trouble) setTimeout(() => box.remove(), 12000);
+  if (!trouble) setTimeout(() => box.remove(), box.querySelector("[name]") ? 12000 : 5000); // more time for what can be undone
 };
 
 // ---- where the page is: the address names the conversation and the view
@@ -124,6 +124,7 @@ app.addEventListener("click", ({ target }) => {
 });
 app.addEventListener("submit", (event) => {
   event.preventDefault();
+  all(".pc-toast.pc-trouble").forEach((one) => one.remove()); // what went wrong is tried again
   if (event.target.id !== "composer") return act(event.target.getAttribute("name"), Object.fromEntries(new FormData(event.target)));
   const words = at("question").value, turn = editing;
   fill("");
@@ -159,7 +160,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || (event.key === "Escape" && app.querySelector(":popover-open"))) return;
   const field = event.target.closest?.("input, textarea, select"), question = event.target.id === "question";
   const pressed = {
-    Escape: () => at("form").innerHTML ? act("close-form") : editing ? fill("") : app.querySelector(".pc-reading") ? here.stop() : isOpen() && here.close(),
+    Escape: () => app.querySelector(".pc-renaming") ? act("chats") : app.querySelector(".pc-narrowing") ? act("widen") : at("form").innerHTML ? act("close-form") : editing ? fill("") : app.querySelector(".pc-reading") ? here.stop() : isOpen() && here.close(),
     ...(question && !event.shiftKey && !event.isComposing && { Enter: () => at("composer").requestSubmit() }),
     ...(question && !event.target.value && { ArrowUp: () => app.querySelector('#turns .pc-turn:last-of-type .pc-menu-list [name^="edit:"]')?.click() }),
     ...(!field && { "?": () => at("keys").showPopover(), "/": () => at("question").focus(), n: () => all(".pc-step")[1]?.click(), p: () => all(".pc-step")[0]?.click() }),

@@ -130,7 +130,7 @@ def _template(library: Library | None, remark: str) -> str:
     away = note("The articles are in a database. To add, update or remove some, run “pincite index --store”.")
     add = adding(KINDS, by_path=library.by_path, samples=library.samples is not None) if library is not None else away
     remove = button("remove-chosen", "Remove selected") if library is not None else EMPTY
-    update = button("update", "Update: index what has changed") if library is not None else EMPTY
+    update = button("update", "Update all", title="Index what has changed") if library is not None else EMPTY
     page = _asset("page.html").replace("@adding", add).replace("@remove", remove).replace("@update", update)
     return page.replace("@remark", text(remark))
 

@@ -15,6 +15,7 @@ from index.sentences import sentence_at
 from qa.answers import Alternative, Answer, Citation
 from ui.html.citation_text import bibtex, markdown, plain
 from ui.html.markup import EMPTY, Html, button, join, tag
+from ui.html.narrowing import in_words
 from ui.html.unmarked import unmarked, unmarked_around
 from ui.state.conversations import Chat, ChatTurn
 from ui.state.source_files import key_of
@@ -48,7 +49,7 @@ def conversation(chat: Chat) -> Html:
 
 def turn(one: ChatTurn) -> Html:
     """A question with its result below."""
-    within = tag("p", f"Within {one.within}", class_="pc-note pc-within", dir="auto") if one.within else EMPTY
+    within = tag("p", in_words(one.within), class_="pc-note pc-within", dir="auto") if one.within else EMPTY
     question = tag("h2", one.question, class_="pc-question", dir="auto")
     return tag("section", question, within, _outcome(one), class_="pc-turn", id=f"turn-{one.id}")
 
@@ -78,7 +79,7 @@ def _answer(place: Place, answer: Answer) -> Html:
     if answer.parts:
         return join([_notice(answer), *(_part(place.turn, number, one) for number, one in enumerate(answer.parts, 1))])
     if answer.text is not None:
-        return _found(place, answer)
+        return (_overview if answer.kind == "overview" and answer.citations else _found)(place, answer)
     return _said(place, answer) if answer.kind in ("notice", "overview") else _not_found(place, answer)
 
 
@@ -104,6 +105,22 @@ def _found(place: Place, answer: Answer) -> Html:
     )
 
 
+def _overview(place: Place, answer: Answer) -> Html:
+    """What a document is about: how it opens, its headings, and its central sentences, each with the place that it opens."""
+    first, *rest = answer.citations
+    headings = " · ".join(unmarked(one.quote, one.document) for one in answer.items)
+    near = [_near(place, number, one) for number, one in enumerate(rest, 1)]
+    return join(
+        [
+            _notice(answer),
+            _words(answer),
+            tag("ol", tag("li", _source(place, 0, 0, first)), class_="pc-sources"),
+            tag("p", headings, class_="pc-note pc-words", dir="auto") if headings else EMPTY,
+            tag("ol", *near, class_="pc-near") if near else EMPTY,
+        ]
+    )
+
+
 def _words(answer: Answer) -> Html:
     words = unmarked(answer.text or "", answer.citations[0].document if answer.citations else "")
     size = "" if len(words) <= 80 else " pc-longer" if len(words) <= 240 else " pc-longest"
@@ -122,7 +139,7 @@ def _not_found(place: Place, answer: Answer) -> Html:
     listed = tag("ol", *near, class_="pc-near")
     if answer.nothing_near or not near:
         title, nearest = (
-            "Nothing near this in your articles",
+            "Nothing in your articles comes close to this",
             _folded("The nearest sentences", listed) if near else EMPTY,
         )
     else:
@@ -169,15 +186,16 @@ def _understood(turn_id: str, answer: Answer) -> Html:
         button(f"edit:{turn_id}", "Edit", value=answer.understood),
         button(f"literal:{turn_id}", "Ask as I wrote it"),
     )
-    return tag("p", "Read as ", read, " ", reword, literal, class_="pc-note", dir="auto")
+    tools = tag("span", reword, literal, class_="pc-tools")
+    return tag("p", "Read as ", read, tools, class_="pc-note", dir="auto")
 
 
 def _confidence(answer: Answer) -> Html:
     """How sure the answer is, in a word with the number on hover, and why."""
     number = f"Probability that this is right: {answer.confidence:.2f}"
     word = tag("span", WORDS[answer.certainty], title=number, class_=f"pc-badge pc-{answer.certainty}")
-    why = answer.reason or ("Read the sentence before you rely on it" if answer.certainty == "unsure" else "")
-    return tag("p", word, " ", why, class_="pc-confidence")
+    why = answer.reason or ("read the sentence before you rely on it" if answer.certainty == "unsure" else "")
+    return tag("p", word, " ", f"{why[:1].upper()}{why[1:]}", class_="pc-confidence")
 
 
 def _conflict(place: Place, answer: Answer) -> Html:
@@ -381,7 +399,7 @@ def opinions(one: ChatTurn) -> Html:
 def correction(one: ChatTurn) -> Html:
     """The form that takes the right words for a turn."""
     field = tag("textarea", name="value", id="right-words", rows="2")
-    label = tag("label", "The right words, copied from a document", field)
+    label = tag("label", tag("span", f"The right words for “{one.question}”, copied from an article"), field)
     save = tag("button", "Save", type="submit", class_="pc-strong")
     rest = [button(f"absent:{one.id}", "The articles do not say"), button("close-form", "Cancel")]
     return tag("form", label, tag("div", save, *rest, class_="pc-tools"), name=f"correct:{one.id}", class_="pc-form")
@@ -389,9 +407,9 @@ def correction(one: ChatTurn) -> Html:
 
 def start(questions: Sequence[str], adding: Html) -> Html:
     """The page before the first question: what it does, questions to begin with, and a way to add articles."""
-    promise = "Every answer is quoted word for word from your own articles, with the place where it stands."
+    promise = "Every answer is quoted word for word from your own articles, with its exact source."
     tries = [tag("li", button("ask", one, value=one, class_="pc-suggestion", dir="auto")) for one in questions]
-    offered = join([tag("h2", "To begin with"), tag("ul", *tries, class_="pc-suggestions")]) if tries else EMPTY
+    offered = join([tag("h2", "Try one of these"), tag("ul", *tries, class_="pc-suggestions")]) if tries else EMPTY
     return tag("div", tag("p", promise, class_="pc-lead"), offered, adding, class_="pc-start")
 
 

@@ -119,7 +119,7 @@ def _page(document: str, structure: Structure, highlights: Highlights, number: i
         loading="lazy",
         class_="pc-page",
     )
-    pager = _pager("Page", number, count, name)
+    pager = _pager("Page", number, count, name) if count > 1 else EMPTY
     return join([pager, tag("div", tag("div", image, *drawn, class_="pc-sheet"), class_="pc-text", tabindex="0")])
 
 

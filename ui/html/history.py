@@ -15,21 +15,24 @@ LISTED = 60  # more are found by searching
 EXPORTS = (("Markdown", "md"), ("HTML", "html"), ("JSON", "json"))
 
 
-def history(headings: Sequence[Heading], words: str, open_chat: str, today: date) -> Html:
-    """The conversations that hold every word, by age; the open one is marked."""
+def history(headings: Sequence[Heading], words: str, open_chat: str, today: date, renamed: str = "") -> Html:
+    """The conversations that hold every word, by age; the open one is marked, ``renamed`` is that which gets a new name."""
     wanted = words.casefold().split()
     found = [one for one in headings if all(word in f"{one.title.casefold()} {one.questions}" for word in wanted)]
     if not found:
-        return note("No conversation has these words." if wanted else "Your conversations will be listed here.")
+        return note("No conversation contains these words." if wanted else "Your conversations will be listed here.")
     groups = groupby(found[:LISTED], key=lambda one: age(one.asked, today))
     parts: list[str] = []
     for name, some in groups:
-        parts += [tag("h2", name), tag("ul", *(row(one, open_chat) for one in some))]
+        parts += [
+            tag("h2", name),
+            tag("ul", *(_renaming(one) if one.id == renamed else _row(one, open_chat) for one in some)),
+        ]
     more = [note(f"{len(found) - LISTED:,} more: search for them.")] if len(found) > LISTED else []
     return join([*parts, *more, button("forget-all", f"Delete all {len(headings):,}") if len(headings) > 1 else ""])
 
 
-def row(one: Heading, open_chat: str) -> Html:
+def _row(one: Heading, open_chat: str) -> Html:
     """A conversation, with a menu to rename, save and delete it."""
     current = "true" if one.id == open_chat else None
     saves = [
@@ -42,10 +45,10 @@ def row(one: Heading, open_chat: str) -> Html:
     return tag("li", title, rest, id=f"chat-{one.id}")
 
 
-def renaming(one: Heading) -> Html:
-    """The form that takes a conversation's new name."""
+def _renaming(one: Heading) -> Html:
+    """A conversation with the form that takes its new name."""
     field = tag("input", name="value", value=one.title, id="new-name", aria_label="New name", maxlength="200")
-    return tag("form", field, name=f"renamed:{one.id}", class_="pc-renaming")
+    return tag("li", tag("form", field, name=f"renamed:{one.id}", class_="pc-renaming"), id=f"chat-{one.id}")
 
 
 def age(asked: str, today: date) -> str:

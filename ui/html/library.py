@@ -68,7 +68,7 @@ SORTS: dict[str, Callable[[LibraryFile], str]] = {
     "file": lambda row: Path(row.name).name.casefold(),
 }
 INDEXING = Wording(
-    "Indexing", "files", "Looking for files.", "Done", "Indexing failed and the index is unchanged", "stop-job"
+    "Indexing", "files", "Looking for files.", "Done.", "Indexing failed and the index is unchanged:", "stop-job"
 )
 
 
@@ -104,7 +104,9 @@ def adding(kinds: Iterable[str], *, by_path: bool, samples: bool) -> Html:
         "input", name="value", id="folder", placeholder="/home/you/articles", aria_label="Folder or file to index"
     )
     add = tag("button", "Add folder", type="submit", class_="pc-tool")
-    folder = tag("form", tag("span", "or a folder of this computer"), name, add, name="add-path") if by_path else EMPTY
+    folder = (
+        tag("form", tag("span", "or add a folder on this computer"), name, add, name="add-path") if by_path else EMPTY
+    )
     tries = button("samples", "Try the 16 sample articles", class_="pc-tool") if samples else EMPTY
     return tag("div", tag("p", tag("strong", "Drop articles here")), choose, folder, tries, class_="pc-drop")
 
@@ -207,7 +209,7 @@ def job_note(job: Job | None, words: Wording = INDEXING) -> Html:
         return EMPTY
     if job.state != "running":
         done, (said, *lines) = words.done if job.state == "done" else words.failed, job.said.split("\n")
-        result = tag("p", f"{done}: {said}", class_="pc-note" if job.state == "done" else "pc-note pc-trouble")
+        result = tag("p", f"{done} {said}", class_="pc-note" if job.state == "done" else "pc-note pc-trouble")
         items = [tag("li", line, dir="auto") for line in lines]
         listed = tag("ul", *items[:LINES_SHOWN], class_="pc-results")
         rest = tag("ul", *items[LINES_SHOWN:], class_="pc-results")

@@ -21,7 +21,7 @@ from ui.state.reports import Reports
 
 PLUGINS = "pincite.evaluation"
 EVALUATING = Wording(
-    "Asking", "questions", "Opening the questions.", "Evaluated", "The evaluation failed", "stop-measuring"
+    "Asking", "questions", "Opening the questions.", "Evaluated:", "The evaluation failed:", "stop-measuring"
 )
 
 # Asks a gold file (None: the bundled questions), writes the report, returns the main figures.

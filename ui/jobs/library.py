@@ -149,7 +149,7 @@ class Library:
             stored = self._stored(file, name)
             self._kept.append(stored)
             if stored.name != file_name(name):
-                self._twice.append(f"{file_name(name)}: same content as {stored.name}")
+                self._twice.append(f"{file_name(name)} has the same content as {stored.name}")
 
     def add_uploads(self) -> None:
         """Index the uploads that were stored and are not indexed yet, after a job that runs now."""
@@ -385,11 +385,12 @@ def told(report: BuildReport) -> str:
 
 def results(report: BuildReport, files: Sequence[Path]) -> list[str]:
     """What became of each of some files, in words, what went wrong first."""
-    bad = {one.name: f"not read: {one.reason}" for one in report.unreadable}
-    bad |= {one.name: f"same content as {Path(one.same_as).name}" for one in report.duplicates}
+    bad = {one.name: f"was not read ({one.reason})" for one in report.unreadable}
+    bad |= {one.name: f"has the same content as {Path(one.same_as).name}" for one in report.duplicates}
     added = {*report.added, *report.changed}
     rows = [
-        (file.name, bad.get(str(file)) or ("added" if str(file) in added else "was there already")) for file in files
+        (file.name, bad.get(str(file)) or ("was added" if str(file) in added else "was there already"))
+        for file in files
     ]
-    rows.sort(key=lambda row: row[1] in ("added", "was there already"))
-    return [f"{name}: {said}" for name, said in rows[:RESULTS_SHOWN]]
+    rows.sort(key=lambda row: row[1] in ("was added", "was there already"))
+    return [f"{name} {said}" for name, said in rows[:RESULTS_SHOWN]]

@@ -14,11 +14,11 @@ from ui.jobs.lazy_assistant import Loading
 from ui.state.background import Background, Job, Progress
 
 EMBEDDING = Wording(
-    "Vectors for",
+    "Preparing search by meaning:",
     "passages",
-    "You can ask already. The vectors follow.",
-    "Vectors",
-    "Not all passages have a vector; questions make those that they need, and the next update the others",
+    "You can ask already. Search by meaning is being prepared.",
+    "Search by meaning:",
+    "Search by meaning covers only a part so far; questions prepare what they need, and the next update the rest:",
     "stop-job",
 )
 
@@ -80,5 +80,5 @@ class VectorsJob:
         try:
             self._embed_rest(step)
         except IndexLocked:
-            return "another process makes them."
-        return "all passages have theirs."
+            return "another process is preparing it."
+        return "ready for all passages."

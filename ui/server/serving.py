@@ -110,12 +110,13 @@ def by_path(host: str, wish: bool | None) -> bool:
 def open_to(host: str, library: Library | None) -> str:
     """Who may use a page without a password, and for what."""
     who = "who can log in to this computer" if is_loopback(host) else "who can reach this computer"
-    what = ["ask this page and read its articles"]
+    what = ["ask questions here and read the articles"]
     if library is not None:
         what.append("add and remove articles")
         if library.by_path:
-            what.append("have any file indexed, and so read, that you can read")
-    return f"Everyone {who} may {', '.join(what[:-1])}{', and ' if what[1:] else ''}{what[-1]}: a password keeps others out."
+            what.append("index, and so read, any file that you can read")
+    may = f"{', '.join(what[:-1])}{', and ' if what[1:] else ''}{what[-1]}"
+    return f"Anyone {who} can {may}. To keep others out, set a password with --user and --password."
 
 
 def opener_of(location: str | Path, models: Models, *, empty: bool = False) -> Opener:

@@ -28,6 +28,8 @@ from ui.state.source_files import Originals, link
 LONGEST_QUESTION = 1000  # characters; the reader uses at most 64 tokens of a question
 PATIENCE = 600.0  # seconds that a reloaded page waits for a question being read
 
+NO_ARTICLES = "There are no articles to ask yet. Add some, or wait until they have been read, and ask again."
+
 _TURN = re.compile(r"t[0-9a-f]{8}")
 
 log = logging.getLogger(__name__)
@@ -155,9 +157,7 @@ class Desk:
         except Stopped:
             return replace(turn, state="stopped")
         except IndexMissing:
-            return replace(
-                turn, state="failed", problem="There are no articles yet, or they are still being read: ask again soon."
-            )
+            return replace(turn, state="failed", problem=NO_ARTICLES)
         except (ValueError, OSError, IndexProblem) as error:
             return replace(turn, state="failed", problem=as_sentence(error))
         except Exception:

@@ -29,7 +29,10 @@ def as_html(conversation: Chat) -> str:
     """A self-contained page without scripts or downloads."""
     turns = join(_html_turn(one) for turn in conversation.turns for one in _answers(turn))
     policy = "default-src 'none'; style-src 'unsafe-inline'"
-    style = "body{font:1rem/1.6 Georgia,serif;max-width:44rem;margin:2rem auto;padding:0 1rem}ol{font-size:.9rem}"
+    style = (
+        "body{font:1rem/1.6 Georgia,serif;max-width:44rem;margin:2rem auto;padding:0 1rem}"
+        "ol{font-size:.9rem}blockquote{white-space:pre-line}"
+    )
     return (
         f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
@@ -73,6 +76,8 @@ def _said(turn: ChatTurn) -> str:
     answer = turn.answer
     if answer is None:
         return turn.problem or "Not answered."
+    if answer.kind == "overview" and answer.citations:
+        return "\n".join(one.quote for one in answer.citations)
     if answer.text is not None:
         return sentence_of(answer.citations[0]) if answer.citations and not answer.items else answer.text
     nearest = [one.quote for one in answer.citations if one.quote]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ui.html.conversation import counted
-from ui.html.history import history, renaming
+from ui.html.history import history
 from ui.html.markup import Html, button
 from ui.html.status import toast
 from ui.session.actions import Act
@@ -37,10 +37,10 @@ class History:
         """Whose conversations a page sees."""
         return "" if self.personal else sent.owner
 
-    def list(self, sent: Sent) -> Html:
-        """The conversations that a search finds."""
+    def list(self, sent: Sent, renamed: str = "") -> Html:
+        """The conversations that a search finds; one of them may be ``renamed`` now."""
         today = datetime.now().astimezone().date()
-        return history(self.store.listed(self.owner(sent)), sent.words, sent.chat, today)
+        return history(self.store.listed(self.owner(sent)), sent.words, sent.chat, today, renamed)
 
     def chats(self, sent: Sent, arguments: Sequence[str]) -> Reply:
         """Show the list."""
@@ -48,10 +48,7 @@ class History:
 
     def rename(self, sent: Sent, arguments: Sequence[str]) -> Reply:
         """Ask for a conversation's new name, in its row."""
-        one = next((one for one in self.store.listed(self.owner(sent)) if one.id == arguments[0]), None)
-        if one is None:
-            return self.chats(sent, ())
-        return Reply(parts={f"chat-{one.id}": renaming(one)}, focus="new-name")
+        return Reply(parts={"chats": self.list(sent, arguments[0])}, focus="new-name")
 
     def renamed(self, sent: Sent, arguments: Sequence[str]) -> Reply:
         """Store a conversation's new name."""

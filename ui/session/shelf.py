@@ -52,7 +52,7 @@ class Shelf:
             | {
                 "uploaded": lambda sent, arguments: self._uploaded(library, sent),
                 "stop-job": self._stopped,
-                "drop": lambda sent, arguments: self._removed(lambda: library.drop(arguments[0]), "That folder"),
+                "drop": lambda sent, arguments: self._removed(lambda: library.drop(arguments[0]), "this folder"),
                 "remove": lambda sent, arguments: self._remove(library, arguments),
                 "remove-chosen": lambda sent, arguments: self._remove(library, sent.chosen),
             }
@@ -130,7 +130,7 @@ class Shelf:
 
     def _removed(self, work: Callable[[], None], what: str) -> Reply:
         work()
-        said = f"{what}: taken out of the index. Files in folders stay; uploads are deleted in {UNDO / 60:.0f} minutes."
+        said = f"Removed {what} from the index. Files in your folders stay; uploads are deleted in {UNDO / 60:.0f} minutes."
         return Reply(toast=toast(said, button("undo", "Undo")))
 
 

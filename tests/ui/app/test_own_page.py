@@ -149,16 +149,17 @@ def test_the_token_is_that_of_the_port() -> None:
 def test_who_may_use_a_page_without_a_password_is_said(tmp_path: Path) -> None:
     assistant = Loading(lambda: FakeAssistant(FakeIndex([]), {}))
     library = Library(assistant, lambda roots, progress: None, tmp_path / "uploads", by_path=True)
+    keep = "To keep others out, set a password with --user and --password."
     assert open_to("127.0.0.1", library) == (
-        "Everyone who can log in to this computer may ask this page and read its articles, add and remove articles, "
-        "and have any file indexed, and so read, that you can read: a password keeps others out."
+        "Anyone who can log in to this computer can ask questions here and read the articles, add and remove articles, "
+        f"and index, and so read, any file that you can read. {keep}"
     )
     library.by_path = False
     assert open_to("0.0.0.0", library).startswith(
-        "Everyone who can reach this computer may ask this page and read its articles, and add and remove articles:"
+        "Anyone who can reach this computer can ask questions here and read the articles, and add and remove articles."
     )
     assert open_to("::1", None) == (
-        "Everyone who can log in to this computer may ask this page and read its articles: a password keeps others out."
+        f"Anyone who can log in to this computer can ask questions here and read the articles. {keep}"
     )
 
 

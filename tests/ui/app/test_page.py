@@ -303,7 +303,7 @@ def test_articles_are_added_updated_removed_and_brought_back_in_a_job(tmp_path: 
     upload.write_text("New.")
     library.keep({upload: upload.name})
     library.add_uploads()
-    assert finished(library).splitlines()[1:] == ["my file.txt: was there already"]  # as the fake report says
+    assert finished(library).splitlines()[1:] == ["my file.txt was there already"]  # as the fake report says
     [kept] = uploads.glob("*/*")
     assert kept.name == "my file.txt" and built[-1] == Roots((articles, one, uploads))
     library.remove([str(one)])
@@ -374,9 +374,9 @@ def test_what_became_of_each_upload_is_said_the_bad_ones_first(tmp_path: Path) -
     bad, twice = Unreadable("/u/2/bad.pdf", "encrypted"), Duplicate("/u/3/twice.txt", "/u/1/good.txt")
     report = FakeReport(added=("/u/1/good.txt",), unreadable=(bad,), duplicates=(twice,))  # type: ignore[arg-type]
     assert results(report, files) == [  # type: ignore[arg-type]
-        "bad.pdf: not read: encrypted",
-        "twice.txt: same content as good.txt",
-        "good.txt: added",
+        "bad.pdf was not read (encrypted)",
+        "twice.txt has the same content as good.txt",
+        "good.txt was added",
     ]
 
 

@@ -94,6 +94,23 @@ def test_only_markup_made_here_is_left_as_it_is() -> None:
     assert isinstance(join(["<", tag("b")]), Html)
 
 
+def test_an_overview_shows_its_opening_its_headings_and_every_sentence_with_its_place(assistant: FakeAssistant) -> None:
+    [opening] = assistant.places("The dam was built in 1962.")
+    [other] = assistant.places("The lake behind the dam is 12 km long.")
+    [heading] = assistant.places("head of Works")
+    about = Answer("What is it about?", opening.quote, 1.0, (opening, other), kind="overview", items=(heading,))
+    shown = Reader(turn(done(about)))
+    words = "".join(shown.words)
+    assert words.index(opening.quote) < words.index("head of Works") < words.index(other.quote)
+    assert [name for name in re.findall(r'name="(open:[^"]+)"', turn(done(about)))] == [
+        "open:t1:0:0:0",
+        "open:t1:0:0:1",
+    ]
+    assert "pc-badge" not in turn(done(about)) and "li" in shown.tags
+    for saved in (as_markdown(Chat(turns=(done(about),))), as_html(Chat(turns=(done(about),)))):
+        assert 0 < saved.index("built in 1962") < saved.index("12 km long")
+
+
 @pytest.mark.parametrize("value", HOSTILE)
 def test_hostile_words_anywhere_add_no_tag_and_no_attribute(value: str) -> None:
     def answer(words: str) -> Answer:
@@ -118,10 +135,11 @@ def test_hostile_words_anywhere_add_no_tag_and_no_attribute(value: str) -> None:
         missing = Answer(words, None, 0.5, shown.citations, kind="none", notice=words)
         listed = replace(missing, kind="notice", documents=(ListedDocument(words, words, words),))
         parted = replace(missing, parts=(shown, missing))
+        about = replace(shown, kind="overview")
         failed = ChatTurn(words, "t2", "", "failed", problem=words, within=words)
         return join(
             [
-                conversation(Chat(turns=(done(shown), done(missing), done(listed), done(parted), failed))),
+                conversation(Chat(turns=(done(shown), done(missing), done(listed), done(parted), done(about), failed))),
                 cited(shown.citations[0], source, STEPS),
                 document(FakeRecord(words, words, "0" * 64, "md", words), f"It {words}.", "/pincite/original/1"),
                 start([words], EMPTY),

@@ -129,7 +129,7 @@ def test_an_upload_that_is_there_under_another_name_is_named(shelf: Shelf) -> No
         (shelf.folder / name).write_text("Bees.")
         shelf.library.keep({shelf.folder / name: name})
     said = shelf.do(shelf.library.add_uploads)
-    assert said.splitlines() == ["2 articles: 1 added.", "again.txt: same content as b.txt", "b.txt: added"]
+    assert said.splitlines() == ["2 articles: 1 added.", "again.txt has the same content as b.txt", "b.txt was added"]
 
 
 def test_an_upload_does_not_bring_back_those_that_were_removed(shelf: Shelf) -> None:

@@ -85,10 +85,12 @@ def test_vectors_follow_what_was_added(page: Page) -> None:
     page.wait()
     assert page.library.job is not None and page.library.job.said == "3 articles: 3 added."
     assert page.loading.index.without_vector == 3 and page.there() == "vectors for 0 of 3 passages"
-    assert "You can ask already. The vectors follow." in job_note(page.library.vectors, EMBEDDING)
+    assert "You can ask already. Search by meaning is being prepared." in job_note(page.library.vectors, EMBEDDING)
     page.embedder.may.release(3)
     page.wait("vectors")
-    assert "Vectors: all passages have theirs." in job_note(page.library.vectors, EMBEDDING) and page.there() == ""
+    assert (
+        "Search by meaning: ready for all passages." in job_note(page.library.vectors, EMBEDDING) and page.there() == ""
+    )
 
 
 def test_a_stop_keeps_what_was_made_and_the_next_update_makes_the_others(page: Page) -> None:
@@ -98,7 +100,7 @@ def test_a_stop_keeps_what_was_made_and_the_next_update_makes_the_others(page: P
     page.embedder.may.release(1)
     page.wait("vectors")
     said = job_note(page.library.vectors, EMBEDDING)
-    assert "questions make those that they need, and the next update the others: stopped." in said
+    assert "questions prepare what they need, and the next update the rest: stopped." in said
     page.embedder.may.release(2)  # the first is in the log
     page.library.update()
     page.wait()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from page_fakes import FakeAssistant, FakeIndex
 
+from ui.html.narrowing import in_words
 from ui.session.desk import Desk
 from ui.session.narrowing import Narrowing
 from ui.session.reply import Sent
@@ -41,7 +42,25 @@ def test_a_condition_is_made_of_what_is_chosen(assistant: FakeAssistant, tmp_pat
     assert narrowing.chosen(Sent(chosen=(key_of(name),)), ()).page["within"] == f'file = "{name}"'
     with pytest.raises(ValueError, match="Select between 1 and 50 articles first"):
         narrowing.chosen(Sent(chosen=("0" * 20,)), ())
-    with pytest.raises(ValueError, match=r"No article is within pdf\."):
+    with pytest.raises(ValueError, match="There are no such articles"):
         narrowing.narrow(Sent(kind="pdf"), ())
-    with pytest.raises(ValueError, match="is not a valid date"):
+    with pytest.raises(ValueError, match="“soon” is not a date"):
         narrowing.narrow(Sent(since="soon"), ())
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        (
+            'folder = "/home/ann/old reports" and type = md and date >= 2023-01',
+            "Only in old reports, in md files, from 2023-01",
+        ),
+        ("date <= 2024", "Only to 2024"),
+        ('file = "/a/dam.md"', "Only in dam.md"),
+        ("file = '/a/dam.md' or file = \"/a/it's.md\"", "Only in 2 articles"),
+        ("type != md", "Only type != md"),
+        ("<b>", "Only <b>"),
+    ],
+)
+def test_a_condition_is_said_in_words(condition: str, said: str) -> None:
+    assert in_words(condition) == said
