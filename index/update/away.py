@@ -25,8 +25,8 @@ class Away:
     @property
     def kept(self) -> str:
         """Why it is away, and what becomes of its documents."""
-        many = f"{self.documents:,} document{'' if self.documents == 1 else 's'}"
-        return f"{self.reason}; the index keeps its {many} until it is back, or until you remove them"
+        many = "1 document stays" if self.documents == 1 else f"{self.documents:,} documents stay"
+        return f"{self.reason}; its {many} in the index until it is back or you remove it"
 
 
 class AwayAndNeeded(ValueError):

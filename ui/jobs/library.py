@@ -207,10 +207,10 @@ class Library:
             self._leave(lambda roots: roots.without(gone))
 
     def undo(self) -> None:
-        """Bring back what was removed last, if that was less than UNDO seconds ago."""
+        """Bring back what was removed last, if that was less than UNDO seconds ago; after a job that runs now."""
         if (before := self._before) is not None:
             names = [record.name for record in self.assistant.index.documents]
-            self._start(lambda roots: roots.restored(before.known(names)))
+            self._start(lambda roots: roots.restored(before.known(names)), patient=True)
             self._before = None
 
     def put_back(self, key: str) -> None:

@@ -116,7 +116,7 @@ def test_what_is_away_is_named(tmp_path: Path, embedder: FakeEmbedder) -> None:
     show_build(build(roots, tmp_path / "index", embedder), tmp_path / "index", console)
     assert console.file.getvalue().splitlines() == [  # type: ignore[attr-defined]
         f"2 documents, 2 passages (0 added, 0 changed, 0 renamed, 0 removed, 2 unchanged) in {tmp_path / 'index'}",
-        f"  {tmp_path / 'disk'}: it is not there; the index keeps its 1 document until it is back, or until you remove them",
+        f"  {tmp_path / 'disk'}: it is not there; its 1 document stays in the index until it is back or you remove it",
     ]
 
 

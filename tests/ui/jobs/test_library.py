@@ -92,6 +92,16 @@ def test_a_removal_is_undone(shelf: Shelf) -> None:
     assert shelf.library.job is before
 
 
+def test_a_removal_that_still_runs_is_undone_after_it(shelf: Shelf) -> None:
+    file, gate = shelf.upload("b.txt", "Bees."), threading.Event()
+    shelf.before = lambda: gate.wait(10) and None
+    shelf.library.remove([str(file)])
+    shelf.library.undo()
+    gate.set()
+    shelf.do(lambda: None)
+    assert shelf.held() == {"a.txt", "b.txt"} and shelf.library.roots.out == frozenset()
+
+
 def test_nothing_is_deleted_if_the_index_cannot_be_written(shelf: Shelf) -> None:
     file = shelf.upload("b.txt", "Bees.")
 
@@ -181,9 +191,7 @@ def test_a_folder_that_is_away_keeps_its_documents_and_is_named(shelf: Shelf) ->
     disk.rename(shelf.folder / "elsewhere")
     disk.mkdir()  # as where no disk is mounted
     said = shelf.do(shelf.library.update)
-    assert said.endswith(
-        f"{disk}: it is empty; the index keeps its 1 document until it is back, or until you remove them"
-    )
+    assert said.endswith(f"{disk}: it is empty; its 1 document stays in the index until it is back or you remove it")
     assert shelf.held() == {"a.txt", "d.txt"}
     assert [(one.path, one.missing) for one in shelf.library.origins()] == [(shelf.articles, False), (disk, True)]
     disk.rmdir()
