@@ -394,7 +394,7 @@ def test_articles_are_searched(opened: Watched) -> None:
 def test_a_question_is_asked_within_some_of_the_articles(opened: Watched) -> None:
     page = opened.page
     page.get_by_role("button", name="Ask only some articles").click()
-    page.keyboard.press("Escape")
+    page.get_by_label("From").and_(page.locator(":focus")).press("Escape")
     page.get_by_role("button", name="Ask only some articles").click()
     page.get_by_label("From").and_(page.locator(":focus")).fill("soon")
     page.keyboard.press("Enter")
