@@ -250,14 +250,21 @@ def _with_other(question: str, other: str) -> list[str]:
 
 def _phrase_instead(question: str, other: str) -> list[str]:
     """The question with ``other`` in place of a phrase that the same word leads: "the ferry" of "the canoe", "for a day" of "for a
-    week"; the last such phrase first, none for a name or a single word."""
+    week"; the last such phrase first, none for a name or a single word. It goes on to the next preposition, or
+    has as many words."""
     lead, _, rest = other.partition(" ")
     if not rest or NAMED.fullmatch(other):
         return []
+    as_long = re.compile(rf"\b{re.escape(lead)}(?: [\w’'-]+){{{len(rest.split())}}}(?![\w’'-])", re.I)
     led = re.compile(rf"\b{re.escape(lead)} .+?(?= {any_of([*PREPOSITIONS, *AUXILIARIES])}\b|\W*$)", re.I)
-    pattern = led if lead.lower() in PREPOSITIONS else PHRASE
-    places = [one for one in pattern.finditer(question) if one[0].lower().startswith(f"{lead.lower()} ")]
-    return [question[: one.start()] + other + question[one.end() :] for one in reversed(places)][:2]
+    whole = led if lead.lower() in PREPOSITIONS else PHRASE
+    places = [
+        one
+        for pattern in (whole, as_long)
+        for one in reversed([*pattern.finditer(question)])
+        if one[0].lower().startswith(f"{lead.lower()} ")
+    ]
+    return [question[: one.start()] + other + question[one.end() :] for one in places][:3]
 
 
 def _distinct(texts: Sequence[str]) -> list[str]:

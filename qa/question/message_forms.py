@@ -53,6 +53,7 @@ _HERE = (
     rf"(?:(?:that )?{_YOU} have(?: got)?|(?:are )?(?:there|(?:in )?here|indexed|available)(?: here| in (?:total|all))?"
     rf"|(?:do|can) {_YOU} (?:have|know|hold|read)(?: in (?:total|all)| here| access to)?|have {_YOU}(?: got| added| read)?"
     rf"|did {_YOU} (?:give|add|upload|load|index|send|read)(?: you| here| in)?|does (?:it|the (?:index|collection)) have"
+    r"|(?:have been |were )?(?:added|uploaded|indexed)(?: so far| here)?"
     r"|are (?:there )?in (?:the|my|your|this) (?:index|collection|library|corpus|folder))"
 )
 _ALL = "(?:(?:all|every|each|of|the|my|your|these|those) )*"

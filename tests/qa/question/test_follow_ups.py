@@ -49,6 +49,12 @@ def test_a_phrase_takes_the_place_of_one_that_the_same_word_leads(question: str,
     assert readings(question, [Turn(last, None)])[0] == wanted
 
 
+def test_a_phrase_of_as_many_words_may_be_meant():
+    assert "What does a night in the hotel cost?" in readings(
+        "and in the hotel?", [Turn("What does a night in the huts cost?", None)]
+    )
+
+
 @pytest.mark.parametrize(("question", "name"), [("And the ferry?", "ferry"), ("and for a full week?", "full week")])
 def test_what_is_named_instead_has_no_article(question: str, name: str):
     assert named_instead(question) == name

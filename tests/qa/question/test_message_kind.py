@@ -146,6 +146,7 @@ def test_next_to_no_question_of_open_sets_is_caught(name: str):
         ("Which ferry would you recommend for a family?", "opinion", "", ""),
         ("what did I add so far", "listing", "", ""),
         ("How many texts are in here?", "count", "", ""),
+        ("how many pdfs were uploaded so far", "count", "", "pdf"),
         ("Which file says anything about eels?", "mentions", "eels", "which"),
         ("that was very useful, thanks!", "thanks", "", ""),
         ("is my data safe with you?", "pincite", "", ""),
