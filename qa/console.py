@@ -34,7 +34,6 @@ def one_line(text: str) -> str:
 
 
 def _picture(found: re.Match[str]) -> str:
-    """The character as it is shown."""
     code = ord(found[0])
     return chr(_PICTURES + code) if code < 0x20 else _DELETE if code == 0x7F else _OTHER
 

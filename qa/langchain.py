@@ -215,12 +215,10 @@ def quotable(answer: Answer) -> str:
 
 
 def _certainty(answer: Answer) -> str:
-    """How sure the answer is, and why."""
     return f"{answer.certainty} ({answer.reason})" if answer.reason else answer.certainty
 
 
 def _source(cited: Citation) -> str:
-    """Where the words stand, on one line."""
     date = f", {cited.date[:10]}" if cited.date else ""
     return f"Source: {cited.title}{date} ({cited.document}, characters {cited.start} to {cited.end})"
 

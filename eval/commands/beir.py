@@ -54,7 +54,6 @@ def evaluate_collection(folder: Path, choice: Choice, options: Options) -> int:
 
 
 def _chosen(collection: Collection, choice: Choice) -> Sequence[Query]:
-    """The queries of one half, or a sample."""
     queries = [query for query in collection.queries if choice.takes(query.id)]
     if not queries:
         raise UnreadableDataset(f"{collection.name}: no query is left to ask")

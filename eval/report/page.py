@@ -17,13 +17,12 @@ from eval.bootstrap import Interval, mean_interval
 from eval.records import Record, Run
 from eval.report import plots
 from eval.report.comparison import changed_questions, comparison
-from eval.report.questions import question_list
+from eval.report.questions import TONES, question_list
 from eval.summary import BY_KEY, Figure, by_kind, figures, latency
-from eval.waterfall import EXPLANATIONS, Outcome, count
+from eval.waterfall import EXPLANATIONS, count
 
 STYLE = Path(__file__).with_name("report.css")
 SCRIPT = Path(__file__).with_name("report.js")
-TONES = {Outcome.RIGHT: "good", Outcome.INEXACT: "fair"}
 
 
 def page(run: Run, other: Run | None = None) -> str:

@@ -8,7 +8,7 @@ from html import escape
 from eval.records import Record
 from eval.waterfall import Outcome
 
-GOOD = {Outcome.RIGHT: "good", Outcome.INEXACT: "fair"}
+TONES = {Outcome.RIGHT: "good", Outcome.INEXACT: "fair"}
 
 
 def question_list(records: Sequence[Record]) -> str:
@@ -28,18 +28,16 @@ def question_list(records: Sequence[Record]) -> str:
 
 
 def _choice(label: str, name: str, values: Iterable[str]) -> str:
-    """A drop-down filter."""
     options = "".join(f'<option value="{escape(value)}">{escape(value.replace("_", " "))}</option>' for value in values)
     return f'<label>{label} <select name="{name}"><option value="">all</option>{options}</select></label>'
 
 
 def badge(outcome: Outcome) -> str:
     """The outcome as a coloured word."""
-    return f'<span class="badge {GOOD.get(outcome, "bad")}">{escape(outcome.replace("_", " "))}</span>'
+    return f'<span class="badge {TONES.get(outcome, "bad")}">{escape(outcome.replace("_", " "))}</span>'
 
 
 def _row(record: Record) -> str:
-    """One question, folded."""
     facts = (
         ("expected", " | ".join(record.expected) or "no answer in the articles"),
         ("given", record.given if record.given is not None else "refused"),
@@ -67,7 +65,6 @@ def _rank(record: Record) -> str:
 
 
 def _marked(record: Record) -> str:
-    """The passage with its quote marked."""
     if record.highlight is None:
         return escape(record.passage)
     start, end = record.highlight

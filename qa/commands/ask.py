@@ -112,7 +112,6 @@ def show(answer: Answer, console: Terminal) -> None:
 
 
 def _place(citation: Citation) -> str:
-    """Where the words stand, on one line."""
     page = f", page {citation.page}" if citation.page else ""
     return f"{citation.title}{page}{_date(citation.date)}  {citation.document}:{citation.start}-{citation.end}"
 

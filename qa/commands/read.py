@@ -138,5 +138,4 @@ def score_file(path: Path, model: str | None, format: str | None, *, predictions
 
 
 def _percent(values: Sequence[float]) -> float:
-    """The mean in percent, to two places."""
     return round(100 * float(np.mean(values)), 2) if values else 0.0

@@ -168,7 +168,6 @@ def _with_the_rest(reader: Path, start: Path) -> None:
 
 
 def _recipe(*, screen: bool) -> Recipe:
-    """The settings for this machine."""
     common = Recipe(frozen_layers=0, warmup=150, shared_weight=1.0) if screen else Recipe()
     return common.on_a_gpu() if torch.cuda.is_available() else common
 
