@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from index.folder_index import Passage
@@ -93,7 +93,7 @@ def _superlative(message: Message, documents: Sequence[DocumentRecord]) -> Answe
 
 
 def _by_author(message: Message, store: Store, retriever: Retriever, documents: Sequence[DocumentRecord]) -> Answer:
-    """The documents of an author, those that mention the name if none states it as its author's, or the authors."""
+    """The documents of an author, the sentences that mention the name if none states it as its author's, or the authors."""
     if not message.topic:
         names = Counter(name for one in documents for name in one.authors).most_common()
         said = ", ".join(f"{name} ({number})" for name, number in names)
@@ -106,7 +106,8 @@ def _by_author(message: Message, store: Store, retriever: Retriever, documents: 
     found = mentions(message.topic, store, retriever, documents)
     verb = "mentions" if len(found) == 1 else "mention"
     told = f"; {counted(len(found))} {verb} the name" if found else ""
-    return _shown(message, f"No document states {message.topic} as its author{told}.", found)
+    said = f"No document states {message.topic} as its author{told}."
+    return replace(_shown(message, said, found), documents=())  # they are not the author's
 
 
 def _by_date(message: Message, documents: Sequence[DocumentRecord]) -> Answer:

@@ -60,7 +60,7 @@ def test_newest_and_by_date(asked: Assistant):
 def test_a_name_that_no_document_states_as_its_author_is_looked_for_in_the_texts(asked: Assistant):
     answer = asked.ask("Do you have anything by Nadia Voss?")
     assert answer.notice == "No document states Nadia Voss as its author; 1 document mentions the name."
-    assert names(answer.documents) == ["harbour.md"]
+    assert (answer.documents, ["Nadia Voss" in one.quote for one in answer.citations]) == ((), [True])
     assert asked.ask("Anything by Olaf Lund?").notice == "No document states Olaf Lund as its author."
 
 
