@@ -29,6 +29,7 @@ PAGE_PARTS = 10_000  # the parts of a page's width and height in which boxes are
 
 MOST_EMPTY = 100  # cells of a row: if a row has more, none of them are kept
 
+_GAP = re.compile(r"\t| {2,}")
 _BORDER = re.compile(r"(?<!\\)\|")
 _HEAD = struct.Struct("<3i")
 
@@ -270,8 +271,12 @@ def width(cells: Iterable[str]) -> int:
 
 
 def row_cells(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Return [start, end) of each cell of the row [start, end); a border at either end of it is no cell."""
-    borders = [start, *(found.start() for found in _BORDER.finditer(text, start, end)), end]
+    """Return [start, end) of each cell of the row [start, end); a border at either end of it is no cell.
+
+    Tabs or several spaces are the borders of a row that has no others.
+    """
+    between = [found.start() for found in _BORDER.finditer(text, start, end)]
+    borders = [start, *(between or (found.start() for found in _GAP.finditer(text, start, end))), end]
     places = [_trimmed(text, first + (number > 0), last) for number, (first, last) in enumerate(pairwise(borders))]
     first, last = (int(len(places) > 1 and place[0] >= place[1]) for place in (places[0], places[-1]))
     return places[first : len(places) - last]

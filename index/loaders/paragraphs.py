@@ -1,4 +1,4 @@
-"""Finds the paragraphs of a text that states none: by blank lines, short lines and list items."""
+"""Finds the paragraphs of a text that states none: by blank lines, short lines, list items and aligned columns."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from index.blocks import Block, BlockKind, Structure
+from index.loaders.aligned import aligned_rows
 from index.loaders.text import Content, Heading
 from index.sentences import ends_sentence
 
@@ -38,6 +39,14 @@ def paragraphs(text: str, begin: int = 0, headings: Sequence[Heading] = ()) -> S
 
 
 def _add(found: Structure, text: str, start: int, end: int, width: int) -> None:
+    for row in aligned_rows(text, start, end):
+        _add_prose(found, text, start, row.start, width)
+        found.add_block(row)
+        start = row.end
+    _add_prose(found, text, start, end, width)
+
+
+def _add_prose(found: Structure, text: str, start: int, end: int, width: int) -> None:
     part = text[start:end]
     cuts = [0, *_paragraph_starts(part, width), len(part)]
     for first, last in pairwise(cuts):

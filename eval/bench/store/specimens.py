@@ -30,8 +30,9 @@ _PACKAGE = (
 
 
 def text(sentence: str = SENTENCE) -> bytes:
-    """Plain text with a title."""
-    return f"A headline\n\n{sentence * 20}".encode()
+    """Plain text with a title and a table."""
+    table = "Port     Opened  Boats\nVelmora  1931       12\nOrsk     1940        7\n"
+    return f"A headline\n\n{sentence * 20}\n\n{table}".encode()
 
 
 def markdown(sentence: str = SENTENCE) -> bytes:
