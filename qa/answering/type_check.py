@@ -21,6 +21,7 @@ _TIME_CLAUSE = re.compile(  # "after the war", "as soon as the boat is in"
     re.I,
 )
 _DATELINE = re.compile(r"[^\w\s]|\b(?:published|updated|posted|last|modified|by|on|at|date|am|pm|gmt|utc|est)\b", re.I)
+WITHOUT_NUMBER = 6  # words of an amount, at most: "tens of billions of dollars"; beyond, something else is said
 DATELINE_WORDS = 6  # words beside the date, of places and agencies
 
 
@@ -29,7 +30,7 @@ def of_another_type(question: str, answer: str) -> bool:
     kind = type_wanted(question)
     if kind == "figure":
         words = _SHARE if _OF_A_HUNDRED.search(question) else _QUANTITY
-        return not holds(kind, answer) and not words.search(answer)
+        return not holds(kind, answer) and not (words.search(answer) and len(answer.split()) <= WITHOUT_NUMBER)
     if kind == "date" and not holds(kind, answer):
         return not _TIME.search(answer) and not (content(answer) and _TIME_CLAUSE.match(answer))
     return (kind == "name" and _is_clause(answer)) or (kind != "date" and not content(answer))

@@ -16,6 +16,7 @@ HOW_MANY, WHEN, WHAT = "How many boats are there?", "When was it built?", "What 
     ("question", "answer"),
     [
         (HOW_MANY, "boats"),
+        (HOW_MANY, "Most boats that the town has built lie in the harbour"),
         (HOW_MANY, "some"),
         ("How much did it cost?", "Oskerby"),
         ("What percentage of the pipe is ours?", "large"),
