@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import json
 import sys
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -62,7 +61,7 @@ KIND_WEIGHTS = {
 }  # 1 for the others
 ANSWERABLE = 0.75
 ABSENT: dict[Absence, float] = {"article": 0.7, "topical": 0.2, "adversarial": 0.1}
-COST = 0.004  # of F1: what leaving passages unread may cost; with 0.005 deceptive passages win a little more often
+COST = 0.005  # of F1: what leaving passages unread may cost; most of it comes from ENOUGH in qa.answering.cascade
 LEADS = np.arange(0.0, 6.25, 0.25)
 SURE, LIKELY = 0.95, 0.80  # of those called so are right
 OWN = ("gold", "squad2", "tables")  # people know these articles: they say from which probability an answer is likely
@@ -326,18 +325,14 @@ def first_answer(asked: Asked, readings: Sequence[Reading], confidence: Confiden
 
 
 def settles_at(confidence: Confidence, material: Material) -> float:
-    """The smallest of ``LEADS`` with which what is not read costs at most ``COST`` of F1, of what is given or refused.
-
-    Found by bisection, because a larger lead reads no less.
-    """
+    """The smallest of ``LEADS`` with which what is not read costs at most ``COST`` of F1, of what is given or refused."""
     best, weights = _scores(confidence, material.population, material.whole()), weights_of(material.population)
 
     def cheap(lead: float) -> bool:
         few = material.as_read(replace(confidence, settles_at=lead))
         return bool(np.average(best - _scores(confidence, material.population, few), weights=weights) <= COST)
 
-    place = bisect_left(range(len(LEADS)), True, key=lambda place: cheap(float(LEADS[place])))
-    return float(LEADS[place]) if place < len(LEADS) else NEVER
+    return next((float(lead) for lead in LEADS if cheap(float(lead))), NEVER)
 
 
 def _scores(confidence: Confidence, population: Sequence[Asked], readings: Sequence[Sequence[Reading]]) -> Doubles:
