@@ -20,7 +20,13 @@ LONGEST_PAGE = 3_000_000  # characters: 1 s of extraction; all text of a longer 
 RUN = 4
 SHARE = 0.5
 
-LONG = 200  # characters: a line that names authors is shorter
+LONG = 200  # characters: a line that names authors, or invites, is shorter
+# "Submit comments on this post to ...", "Sign up for our newsletter": such lines often stand inside the main content.
+_INVITES = re.compile(
+    r"\W*(?:please )?(?:submit|leave|post|add|write|send|join|read|view|see|show|share|subscribe|sign up)\b.{0,40}"
+    r"\b(?:comments?|reply|replies|discussion|conversation|newsletters?)\b",
+    re.I,
+)
 _NAME = r"[^\W\d_a-z][\w.'’-]*(?: (?:(?:de|van|von|der|den|la|le|el|al|bin|di|da|dos|du) )*[^\W\d_a-z][\w.'’-]*){1,3}"
 _BYLINE = re.compile(
     r"(?:(?i:(?:written |posted |words |text |story )?by)|Von|Par|Por|Door|Av|Af):?\s+"
@@ -83,7 +89,11 @@ def mark_main(text: str, structure: Structure, main: str) -> Structure:
     words = _words(main)
     runs = {tuple(words[place : place + RUN]) for place in range(len(words))}
     lines = {tuple(_words(line)) for line in main.splitlines()}
-    found = [block.main and _is_main(_words(text[block.start : block.end]), runs, lines) for block in structure.blocks]
+    each = [text[block.start : block.end] for block in structure.blocks]
+    found = [
+        block.main and not _invites(words) and _is_main(_words(words), runs, lines)
+        for block, words in zip(structure.blocks, each, strict=True)
+    ]
     if not any(found):
         return all_main(structure)
     blocks = [
@@ -95,6 +105,11 @@ def mark_main(text: str, structure: Structure, main: str) -> Structure:
 def all_main(structure: Structure) -> Structure:
     """The same structure with every block main."""
     return Structure.of((replace(block, main=True) for block in structure.blocks), structure.marks, structure.boxes)
+
+
+def _invites(text: str) -> bool:
+    """Whether a short line asks the reader to comment, to read comments or to take a newsletter."""
+    return len(text) < LONG and _INVITES.match(text) is not None
 
 
 def _is_main(words: Sequence[str], runs: set[tuple[str, ...]], lines: set[tuple[str, ...]]) -> bool | None:

@@ -296,6 +296,17 @@ def test_what_stands_beside_an_article_is_kept_and_marked() -> None:
 
 
 @pytest.mark.parametrize(
+    "invitation", ["Submit comments on this post to us@example.org.", "Sign up for our newsletter!"]
+)
+def test_an_invitation_at_the_end_of_an_article_is_no_part_of_it(invitation: str) -> None:
+    told = "".join(f"<p>{'The ferry to Skela was rebuilt by the harbour office for the third time.' * 3}</p>" * 3)
+    page = f"<html><body><article><h1>Ferry</h1>{told}<p>{invitation}</p></article></body></html>"
+    content = load_html(page.encode())
+    aside = [content.text[one.start : one.end] for one in structure_of(content).blocks if not one.main]
+    assert aside == [invitation]
+
+
+@pytest.mark.parametrize(
     "data",
     [
         '<meta charset="windows-1252"><p>Caf\u00e9'.encode("cp1252"),
