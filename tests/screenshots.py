@@ -1,4 +1,5 @@
-"""Pictures of every state of the page, light, dark and on a phone, with the real models: python tests/screenshots.py OUT [STATE]...
+"""Pictures of every state of the page, light, dark and on a phone, with the real models:
+``PYTHONPATH=.:tests/fakes python tests/screenshots.py OUT [STATE]...``.
 
 Those that the docs show are written as WebP to docs/ if OUT is docs.
 """

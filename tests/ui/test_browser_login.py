@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Watched, look, open_chromium
+from browsing import Watched, look, open_chromium, view
 from page_fakes import FakeAssistant, FakeIndex
 
 pytestmark = pytest.mark.browser
@@ -38,7 +38,7 @@ def test_one_logs_in_and_out_with_buttons(opened: Watched) -> None:
     page.get_by_text("After five wrong passwords you wait half a minute for the next try").wait_for()
     log_in(page, "right")
     page.get_by_label("Your question").wait_for()
-    page.get_by_role("button", name="Articles").click()
+    view(page, "Articles")
     page.get_by_text("Just us.").wait_for()
     page.get_by_role("button", name="Log out").click()
     page.get_by_label("Password").wait_for()
