@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from index.blocks import row_cells
 from qa.answering.candidates import Candidate, Support, in_its_sentence, item_citations, widened
 from qa.answering.confidence import Confidence
 from qa.answering.conflicts import Compared, DateOf, compare
@@ -129,7 +130,8 @@ def _apart(question: str, ranked: Sequence[Ranked]) -> tuple[Citation, ...]:
 def _cell(support: Support) -> tuple[str, str, int]:
     """The table and the column of a place in a row."""
     passage = support.hit.passage
-    return passage.document, passage.header, passage.text[: support.start - passage.start].count("|")
+    place, cells = support.start - passage.start, row_cells(passage.text, 0, len(passage.text))
+    return passage.document, passage.header, sum(start <= place for start, _ in cells)
 
 
 def _certainty(best: Ranked, compared: Compared, confidence: Confidence) -> Certainty:

@@ -21,7 +21,7 @@ _TIME_CLAUSE = re.compile(  # "after the war", "as soon as the boat is in"
     re.I,
 )
 _DATELINE = re.compile(r"[^\w\s]|\b(?:published|updated|posted|last|modified|by|on|at|date|am|pm|gmt|utc|est)\b", re.I)
-WITHOUT_NUMBER = 6  # words of an amount, at most: "tens of billions of dollars"; beyond, something else is said
+WITHOUT_NUMBER = 6  # words that an amount without a number has at most: "tens of billions of dollars" has five
 DATELINE_WORDS = 6  # words beside the date, of places and agencies
 
 

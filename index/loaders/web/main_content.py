@@ -21,7 +21,8 @@ RUN = 4
 SHARE = 0.5
 
 LONG = 200  # characters: a line that names authors, or invites, is shorter
-# "Submit comments on this post to ...", "Sign up for our newsletter": such lines often stand inside the main content.
+# "Submit comments on this post to ...", "Sign up for our newsletter". Found on one saved page inside the main content; of the
+# eight such lines on 39 others seven are no part of the article.
 _INVITES = re.compile(
     r"\W*(?:please )?(?:submit|leave|post|add|write|send|join|read|view|see|show|share|subscribe|sign up)\b.{0,40}"
     r"\b(?:comments?|reply|replies|discussion|conversation|newsletters?)\b",

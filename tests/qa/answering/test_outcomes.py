@@ -11,10 +11,12 @@ FILES = {
     "fleet.csv": "Ship,Built,Passengers\nAurora,1961,120\nHalka,2004,12\nPetrel,1988,60\n",
     "library.txt": "The library has three branches. The first is in Market Street, the second at the school. The third: a mill.\n",
     "owners.csv": "Ship,Owner,Drive\nMerle,Lund,steam\nOtter,Lund,sails\nPike,Voss,steam\n",
+    "barges.txt": "Barge    Berth    Tons\nFinch    North    120\nLark     South    340\nWren     East      90\n",
     "kit.md": "# Kit\n\nThe boat carries:\n\n- two rafts\n- a pump\n",
 }
 OWNED = {"Merle": 4.0, "Otter": 3.0, "Pike": 2.0}
 SHIPS = {"Petrel": 4.0, "Aurora": 3.0, "Halka": 2.0, "12": 1.0}
+BARGES = {"Lark": 4.0, "Finch": 3.0, "Wren": 2.0, "South": 1.0}
 BRANCHES = {"Market Street": 4.0, "the school": 3.0, "a mill": 2.0}
 
 
@@ -25,6 +27,7 @@ BRANCHES = {"Market Street": 4.0, "the school": 3.0, "a mill": 2.0}
         ("Which ships are in the blue fleet?", SHIPS, "Petrel", []),  # a condition that the table's head does not have
         ("Which ships does Lund own?", OWNED, "Merle", ["Merle", "Otter"]),
         ("Which ships does Lund not own?", OWNED, "Merle", []),  # a row tells what is so
+        ("Which barges have a berth?", BARGES, "Lark", ["Finch", "Lark", "Wren"]),  # columns that spaces set apart
         ("Where are the three branches?", BRANCHES, "Market Street", ["Market Street", "the school", "a mill"]),
         ("Where are the two branches?", BRANCHES, "Market Street", ["Market Street", "the school"]),
         ("Where are the four branches?", BRANCHES, "Market Street", []),
