@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from index.encoder.checkpoint import read_weights, write_weights
+from index.encoder.mean import mean_of
 from index.files import digest_of, replace_file, replace_folder
 from qa.answering.confidence import FILE, Confidence
 from qa.commands.own_questions import OLD_SHARES, Figures, measured, set_apart
@@ -223,13 +224,11 @@ def finish(checkpoint: Path, reader: Path, start: Path | None = None, keep: floa
     The weights are in 8 bits, or in fp16 after ``start``: a short run moves weights by less than a step of 8 bits, so that
     rounding would give back those of ``start``.
 
-    ``keep`` is the share of the weights of ``start`` in it, 0..1: the mean of a reader before and after training on other
-    data is often better than both (WiSE-FT, Wortsman et al. 2022).
+    ``keep`` is the share of the weights of ``start`` in it, 0..1.
     """
     weights = read_weights(checkpoint)
     if start is not None and keep:
-        before = read_weights(start)
-        weights = {name: (1 - keep) * value + keep * before[name] for name, value in weights.items()}
+        weights = mean_of(weights, read_weights(start), keep)
     fresh = reader.with_name(f"{reader.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     if reader.exists():

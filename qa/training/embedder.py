@@ -1,10 +1,10 @@
 """Trains the bundled embedder: a student of a few layers learns the vectors of a sentence model (distillation).
 
-    python -m qa.training.embedder TEACHER DATA OUT [--more DIR] [--paired 0.5] [--mean-with STUDENT]
+    python -m qa.training.embedder TEACHER DATA OUT [--more DIR] [--paired 0.5]
 
 TEACHER is the folder of a BERT sentence model, DATA that of the data sets that readers are trained on. DIR holds more text:
-.txt files of paragraphs, a blank line between two. STUDENT is an earlier OUT, with which the weights are averaged. The model card
-in ``index/model`` says what the bundled one learned from.
+.txt files of paragraphs, a blank line between two. The bundled one is the mean of two students (``index.encoder.mean``); the model
+card in ``index/model`` says what they learned from.
 """
 
 from __future__ import annotations
@@ -220,15 +220,13 @@ def train(
     return student
 
 
-def write(student: Vectors, teacher: Path, out: Path, mean_with: Path | None = None) -> None:
-    """Write the student, or its mean with another, in the bundled model's form: 8-bit weights, configuration, tokenizer."""
+def write(student: Vectors, teacher: Path, out: Path) -> None:
+    """Write the student in the bundled model's form: 8-bit weights, configuration, tokenizer."""
     config = replace(student.network.config, max_position_embeddings=LONGEST)
     named = {name: tensor.float().cpu() for name, tensor in student.network.to_hugging_face().items()}
     positions = "bert.embeddings.position_embeddings.weight"
     named[positions] = named[positions][:LONGEST]
     named = {name: tensor for name, tensor in named.items() if not name.startswith("qa_outputs")}
-    if mean_with is not None:
-        named = {name: (named[name] + other) / 2 for name, other in read_weights(mean_with).items()}
     write_weights(out, named)
     (out / "config.json").write_text(json.dumps(asdict(config), indent=2) + "\n", encoding="utf-8")
     shutil.copy(teacher / "tokenizer.json", out)
@@ -242,11 +240,10 @@ def main(
     layers: tuple[int, int, int] = (0, 2, 5),
     steps: int = 1156,
     paired: float = 0.5,
-    mean_with: Path | None = None,
 ) -> None:
     """Train, and write the student."""
     examples = (one for loaded in bundled_sources(data).values() for one in loaded.examples)
-    write(train(teacher, Texts.gather(examples, more), layers, steps, paired), teacher, out, mean_with)
+    write(train(teacher, Texts.gather(examples, more), layers, steps, paired), teacher, out)
 
 
 if __name__ == "__main__":

@@ -82,8 +82,7 @@ def test_a_student_comes_near_to_its_teacher_and_opens_as_an_embedder(tmp_path: 
         taught, made = Vectors(folder, [0, 1], cpu)(asked), student(asked)
         before = (taught * Vectors(folder, [1], cpu)(asked)).sum(1).mean()
     assert (taught * made).sum(1).mean() > 1 - (1 - before) / 2
-    write(student, folder, tmp_path / "same")
-    write(student, folder, tmp_path / "student", tmp_path / "same")
+    write(student, folder, tmp_path / "student")
     opened = LightEncoder(tmp_path / "student")
     assert opened.dimension == 32
     assert (torch.tensor(opened.embed(asked)) * made).sum(1).min() > 0.999
