@@ -13,6 +13,7 @@ from qa.answering.candidates import Candidate
 from qa.answering.confidence import NEVER, Confidence
 from qa.answering.conflicts import COMPARABLE, compared_type
 from qa.answering.ranking import ranking
+from qa.answering.sense import asked_of
 from qa.answers import PASSAGES_READ, READ_FIRST
 from qa.reader.reader import ExtractiveReader, Reader, Reading
 from qa.reader.windows import Pair
@@ -30,7 +31,8 @@ UNREAD = Reading(())
 
 def pair_of(question: str, hit: Hit) -> Pair:
     """A question and a passage that was found, as a reader is given them."""
-    return Pair(question, hit.passage.text, hit.passage.header)
+    text, header = hit.passage.text, hit.passage.header
+    return Pair(asked_of(question, text, header), text, header)
 
 
 @dataclass(slots=True)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.blocks import row_cells
-from qa.answering.candidates import Candidate, Support, in_its_sentence, item_citations, widened
+from qa.answering.candidates import Candidate, in_its_sentence, item_citations, widened
 from qa.answering.confidence import Confidence
 from qa.answering.conflicts import Compared, DateOf, compare
 from qa.answering.features import FoundFeatures
 from qa.answering.ranking import Ranked
-from qa.answering.sense import negates
+from qa.answering.sections import Beside, among, headed, rows
+from qa.answering.sense import untimely
 from qa.answering.sentences import Sentence, nearest, quoted, ranked_sentences
 from qa.answers import Alternative, Answer, Certainty, Citation, Kind
 from qa.question.answer_form import WHOLE_SENTENCE, form_of, number_asked
-from qa.question.content_words import content
 from qa.reader.reader import Reading
 from qa.retrieval.hybrid import Hit
 
 ALTERNATIVES = 4  # shown beside an answer, chosen and not fitted
+HEADED = 0.7  # that a list is wanted whose heading says all that the question says; chosen and not fitted
 NOTHING_SEARCHED = "No article was searched: the index is empty, or no article meets the condition."
 
 
@@ -30,15 +30,23 @@ def outcome(
     ranked: Sequence[Ranked],
     confidence: Confidence,
     date_of: DateOf = lambda name: None,
+    beside: Beside | None = None,
 ) -> Answer:
     """The most probable answer if it is probable enough, else a sentence that surely answers, else the nearest ones.
 
-    ``readings`` are those of the first hits, None where a passage was not read; ``ranked`` are their candidates.
+    ``readings`` are those of the first hits, None where a passage was not read; ``ranked`` are their candidates. A list under a
+    heading that says all that the question says goes before an answer that is unsure.
     """
     if not hits:
         return Answer(question, None, 1.0, (), kind="notice", certainty="sure", notice=NOTHING_SEARCHED)
-    if ranked and ranked[0].probability >= confidence.threshold:
-        return _given(question, compare(question, ranked, confidence, date_of), confidence)
+    beside = beside or among(hits)
+    given = ranked and ranked[0].probability >= confidence.threshold
+    answer = _given(question, compare(question, ranked, confidence, date_of), confidence, beside) if given else None
+    ranked = [one for one in ranked if not _of_other_years(question, one)]
+    if answer is None or answer.certainty == "unsure":
+        answer = _headed(question, hits, ranked, beside) or answer
+    if answer:
+        return answer
     sentences = ranked_sentences(question, hits, readings, confidence)
     best = quoted(sentences)
     if best and confidence.sentence.word(best[0].confidence) == "sure":
@@ -77,18 +85,36 @@ def found_features(hits: Sequence[Hit], ranked: Sequence[Ranked], sentences: Seq
     )
 
 
-def _given(question: str, compared: Compared, confidence: Confidence) -> Answer:
-    """A span, a list with its items, or the sentence that decides or gives the reason."""
+def _headed(question: str, hits: Sequence[Hit], ranked: Sequence[Ranked], beside: Beside) -> Answer | None:
+    """The lists under the headings that a question names; None if it names none."""
+    lists = [replace(one, confidence=HEADED) for one in headed(question, hits, beside)]
+    items = tuple(item for one in lists for item in item_citations(one))
+    if not lists:
+        return None
+    return Answer(
+        question, lists[0].quote, HEADED, tuple(lists), _alternatives(ranked), kind="list", certainty="likely", items=items
+    )  # fmt: skip
+
+
+def _given(question: str, compared: Compared, confidence: Confidence, beside: Beside) -> Answer | None:
+    """A span, a list with its items, or the sentence that decides or gives the reason.
+
+    Instead of a row of other years than a list is asked for stand those of its table that fit; None if there are none.
+    """
     best, form = compared.ranked[0], form_of(question)
-    own = shown(question, best.candidate)
+    instead = rows(question, best.candidate.best, beside) if _of_other_years(question, best) else None
+    if instead == ():
+        return None
+    own = instead[:1] if instead else shown(question, best.candidate)
     agreeing = [place for one in compared.agreeing for place in shown(question, one.candidate)]
-    items = _items(question, own[0], compared.ranked)
+    items = instead or _items(question, own[0], compared.ranked, beside)
+    items = items if len(items) > 1 else ()
     return Answer(
         question,
         own[0].quote,
         best.probability,
         tuple(replace(one, confidence=best.probability) for one in (*own, *agreeing)),
-        _alternatives(compared.ranked[1:]),
+        _alternatives([one for one in compared.ranked[1:] if not _of_other_years(question, one)]),
         kind=_KINDS.get(form, "list" if items else "span"),
         certainty=_certainty(best, compared, confidence),
         reason=_reason(best, compared, confidence),
@@ -97,41 +123,32 @@ def _given(question: str, compared: Compared, confidence: Confidence) -> Answer:
     )
 
 
-def _items(question: str, own: Citation, ranked: Sequence[Ranked]) -> tuple[Citation, ...]:
+def _of_other_years(question: str, one: Ranked) -> bool:
+    """Whether an answer is from a row of other years than a list is asked for."""
+    passage = one.candidate.best.hit.passage
+    listed = bool(passage.header) and form_of(question) == "list"
+    return listed and untimely(question, passage.text, passage.header)
+
+
+def _items(question: str, own: Citation, ranked: Sequence[Ranked], beside: Beside) -> tuple[Citation, ...]:
     """The items of the answer where it is a list, else those that stand apart from each other; none if it is no list."""
     form = form_of(question)
     if form in WHOLE_SENTENCE or (form == "span" and "\n" not in own.quote):
         return ()
     items = item_citations(own)
-    items = items if len(items) > 1 or form == "span" else _apart(question, ranked)
-    return items if len(items) > 1 else ()
+    return items if len(items) > 1 or form == "span" else _apart(question, ranked, beside)
 
 
-def _apart(question: str, ranked: Sequence[Ranked]) -> tuple[Citation, ...]:
-    """The answer with those of other rows in its column of a table, or with so many of its passage as the question names.
-
-    Rows count that hold what the question says beyond the table's title, headings and header, so that one that says nothing
-    beyond them is about the whole column. One that asks for what is not so has no such rows.
-    """
+def _apart(question: str, ranked: Sequence[Ranked], beside: Beside) -> tuple[Citation, ...]:
+    """The answer with the cells below and above it in its table, or with so many of its passage as the question names."""
     best, number = ranked[0].candidate.best, number_asked(question)
     passage = best.hit.passage
-    every = [one.candidate.best for one in ranked]
     if passage.header:
-        above = content(f"{passage.title}\n{passage.heading}\n{passage.header}")
-        rest = {word for word in content(question) if not any(known.startswith(word) for known in above)}
-        same = [one for one in every if _cell(one) == _cell(best) and rest <= content(one.hit.passage.text)]
-        beside = same if best in same and not negates(question) else []
-    else:
-        beside = [one for one in every if one.hit.passage == passage][:number] if number else []
-        beside = beside if len(beside) == number else []
-    return tuple(one.citation() for one in sorted(beside, key=lambda one: one.start))
-
-
-def _cell(support: Support) -> tuple[str, str, int]:
-    """The table and the column of a place in a row."""
-    passage = support.hit.passage
-    place, cells = support.start - passage.start, row_cells(passage.text, 0, len(passage.text))
-    return passage.document, passage.header, sum(start <= place for start, _ in cells)
+        return rows(question, best, beside)
+    near = (
+        [one.candidate.best for one in ranked if one.candidate.best.hit.passage == passage][:number] if number else []
+    )
+    return tuple(one.citation() for one in sorted(near, key=lambda one: one.start)) if len(near) == number else ()
 
 
 def _certainty(best: Ranked, compared: Compared, confidence: Confidence) -> Certainty:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from qa.answering.candidates import Candidate, candidates
 from qa.answering.confidence import Confidence, sigmoid
 from qa.answering.features import Features, features_of, sentence_of
-from qa.answering.sense import turned_round
+from qa.answering.sense import turned_round, untimely
 from qa.answering.type_check import of_another_type
 from qa.question.answer_form import WHOLE_SENTENCE, form_of
 from qa.reader.reader import Reading
@@ -45,7 +45,7 @@ def considered(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) 
 
     Those of another type than the question asks for are left out: over the population of ``eval.studies.population`` that lowers
     the exact match of no kind of question, and of 60 bundled questions without an answer five more are refused. So are those in
-    the other role of its verb.
+    the other role of its verb, and those of other years, of which 16 wrong ones and no right one are probable enough to be given.
     """
     whole = form_of(question) in WHOLE_SENTENCE
     found = [one for one in candidates(hits, readings) if whole or _fits(question, one)][:CONSIDERED]
@@ -53,7 +53,14 @@ def considered(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) 
 
 
 def _fits(question: str, candidate: Candidate) -> bool:
-    """Whether a candidate is of the type and in the role that the question asks for."""
+    """Whether a candidate is of the type, in the role and of the years that the question asks for.
+
+    A row of other years still tells which column of its table is asked for, if all that fit are.
+    """
+    listed = form_of(question) == "list"
+    sentence, header = sentence_of(candidate), candidate.best.hit.passage.header
     return not (
-        of_another_type(question, candidate.text) or turned_round(question, candidate.text, sentence_of(candidate))
+        of_another_type(question, candidate.text)
+        or turned_round(question, candidate.text, sentence)
+        or (untimely(question, sentence, header) and not (header and listed))
     )

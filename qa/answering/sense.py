@@ -1,4 +1,4 @@
-"""What a question says beyond its things: that something is not so, which one is the most, who did it to whom."""
+"""What a question says beyond its things: that something is not so, which one is the most, who did it to whom, in which years."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import re
 from functools import lru_cache
 from typing import Literal
 
+from index.blocks import row_cells
 from index.search.bm25 import terms
-from qa.english import AUXILIARIES, BE, DO, HAVE, PEOPLE, PREPOSITIONS, THINGS, any_of
+from qa.english import AUXILIARIES, BE, DO, HAVE, MONTHS, PEOPLE, PREPOSITIONS, THINGS, any_of
+from qa.question.answer_form import WHOLE_SENTENCE, counting, form_of
+from qa.question.content_words import content
 
 Role = Literal["doer", "other"]
 
@@ -41,6 +44,21 @@ _PASSIVE = rf"(?P<by>{_WAS} (?=\w+ by\b))?"
 # "Ada succeeded |Ben|", "Ada was succeeded by |Ben|"; "|Ben| succeeded Ada", "|Ben|, who had succeeded Ada".
 _DONE_TO = re.compile(rf"(?P<beside>\w+) {_AUX}{_PASSIVE}(?P<verb>[a-z]+) (?(by)by )(?:the |an? )?$")
 _DOES = re.compile(rf"(?:, (?:who|which))? {_AUX}{_PASSIVE}(?P<verb>[a-z]+) (?(by)by )(?:the |an? )?(?P<beside>\w+)")
+
+_YEAR = r"\b(?:1\d|20)\d\d(?!\d)"
+_PART = (
+    rf"(?:(?:the|end|start|beginning|of|\d{{1,2}},?|{any_of(name[:3] for name in MONTHS)}[a-z]*\.?) )*"  # "May 12, "
+)
+_BETWEEN = re.compile(
+    rf"\b(?:between|from) {_PART}(?P<first>{_YEAR}) (?:and|to|until|till) {_PART}(?P<last>{_YEAR})", re.I
+)
+_BOUND = re.compile(
+    rf"\b(?:(?:(?P<before>before|prior to|earlier than)|until|till|by|up to|(?P<since>since)|(?P<after>after|later than))"
+    rf" (?P<part>{_PART})(?P<year>{_YEAR}))",
+    re.I,
+)
+_LATEST = 9999
+_GOES_ON = re.compile(r"\b(?:before|until|till|by)\b", re.I)  # "He led it until 1922" says something of 1921
 
 
 def negates(question: str) -> bool:
@@ -90,3 +108,57 @@ def _role(answer: str, sentence: str, verb: str, named: frozenset[str]) -> Role 
         if beside in _PRONOUNS or named.intersection(terms(beside)):
             return "doer" if (place is does) != bool(place["by"]) else "other"
     return None
+
+
+def years_asked(question: str) -> range | None:
+    """The years that a question allows, as in "before 1951" or "between 1990 and 2000"; None if it names no bounds."""
+    if found := _BETWEEN.search(question):
+        return range(int(found["first"]), int(found["last"]) + 1)
+    first, last = 0, _LATEST
+    for found in _BOUND.finditer(question):
+        year, whole = int(found["year"]), not found["part"]
+        if found["since"] or found["after"]:
+            first = year + bool(found["after"] and whole)
+        else:
+            last = year - bool(found["before"] and whole)
+    return None if (first, last) == (0, _LATEST) else range(first, last + 1)
+
+
+def undated(question: str) -> str:
+    """A question without its bounds in years: "Which bridges were built?" for "Which bridges were built before 1951?"."""
+    return re.sub(r"\s+(?=[?,.]|$)", "", _BOUND.sub("", _BETWEEN.sub("", question))).strip(" ,")
+
+
+def asked_of(question: str, text: str, header: str) -> str:
+    """The question to read a passage with: of a table's row that holds years without the bounds, which ``untimely`` heeds.
+
+    One that asks how many there are keeps them, as no row says it, and so does one that asks whether, which its row decides.
+    """
+    bare = header and _years(text) and years_asked(question)
+    return question if not bare or counting(question) or form_of(question) in WHOLE_SENTENCE else undated(question)
+
+
+def untimely(question: str, sentence: str, header: str) -> bool:
+    """Whether no year of a table's row (``header``: of a row), or only later ones of a sentence, are among those asked for.
+
+    A sentence with earlier years may tell what lasted. Of a row the columns count that the question names, if they hold years.
+    """
+    allowed = years_asked(question)
+    if allowed is None:
+        return False
+    if header:
+        years = _years(" ".join(_cells_named(question, sentence, header))) or _years(sentence)
+        return bool(years) and not any(year in allowed for year in years)
+    years = _years(sentence)
+    return bool(years) and min(years) >= allowed.stop and not _GOES_ON.search(sentence)
+
+
+def _years(text: str) -> list[int]:
+    """The years that a text names."""
+    return [int(year) for year in re.findall(_YEAR, text)]
+
+
+def _cells_named(question: str, row: str, header: str) -> list[str]:
+    """The cells of a row in columns whose names share a word with the question."""
+    names, cells = ([text[start:end] for start, end in row_cells(text, 0, len(text))] for text in (header, row))
+    return [cell for name, cell in zip(names, cells, strict=False) if content(name) & content(question)]

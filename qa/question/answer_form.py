@@ -27,7 +27,7 @@ NOT_PLURAL = r"(?!(?:is|was|does|has|us|this|its|his|as|across|news|status|crisi
 PLURAL = NOT_PLURAL + r"(?:\w+(?:[^su\W]s|ies|ches)|\w*(?:people|men|women|children))\b(?!['’])"
 LEAD = (
     r"(?:(?:and |so )?(?:(?:in|on|to|from|of|with|between|among|for|at|over) )?(?:which|what|whose)"
-    r"|(?:name|list|enumerate)(?: the)?)"
+    r"|(?:name|list|enumerate)(?: all)?(?: of)?(?: the)?)"
 )
 ADJECTIVE = r"(?:\w+(?:an|ish|ese|al|ic|ern|ous|ive|ign|ent)|main|major|other|big)"
 ONE_OF = r"which (?:one )?of\b.*?\b(?:is|was|does|has)\b"  # "Which of the two mills is older?" asks for one of them
@@ -103,14 +103,14 @@ LEADS_IN = re.compile(
 LEADS_OUT = re.compile(r"\b(?:that|which|who|whose|where|when|while|said|after|before|because|as|if)\b|[;:.!?]", re.I)
 
 
-_BULLET = re.compile(r"^[ \t]*(?:[-*•–]|\d{1,2}[.)])[ \t]+(?P<item>\S.*?)[ \t]*$", re.M)
+BULLET = re.compile(r"^[ \t]*(?:[-*•–]|\d{1,2}[.)])[ \t]+(?P<item>\S.*?)[ \t]*$", re.M)
 
 
 def bullets(text: str, start: int, end: int) -> list[Offsets]:
     """The items of the bulleted or numbered list that holds [start, end); none if it is in no list of two or more."""
     group: list[Offsets] = []
     reached = 0
-    for line in _BULLET.finditer(text):
+    for line in BULLET.finditer(text):
         if text[reached : line.start()].strip():
             if group and group[-1].end >= end:
                 break

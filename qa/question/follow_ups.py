@@ -72,6 +72,7 @@ PHRASE = re.compile(
 NOUN_PHRASE = re.compile(r"\b(?:a|an|the)\s+[^,?]*$")
 # How a phrase begins that is not a verb.
 THING_NAMED = re.compile(r"(?:the|an?|its|his|her|their|this|that|these|those)\b|[A-Z0-9]")
+DEFINITE = re.compile(r"(?:the|an?) ", re.I)
 JOINED = re.compile(rf" and (?={any_of(QUESTION_WORDS)}\b)", re.I)
 # How a question begins, or a command about what is known already.
 ASKS = re.compile(
@@ -214,9 +215,16 @@ def _referents(question: str, pronoun: re.Match[str], turns: Sequence[Asked]) ->
     about = [thing for thing in [_about(last)] if THING_NAMED.match(thing)]
     share = re.search(r"\bof $", question[: pronoun.start()])
     every = [*answer, *topics] if share else [*topics[:2], *answer, *topics[2:]]
-    every += [*([phrase.group()] if phrase else []), *about, *names_of(turns)]
+    more = [*([phrase.group()] if phrase else []), *about]
+    every += [*(one for one in more if not _with_verb(one, topics)), *names_of(turns)]
     many = pronoun.group().lower() in MANY
     return sorted([*dict.fromkeys(every)][:MOST], key=lambda thing: bool(PLURAL.search(thing)) != many)
+
+
+def _with_verb(phrase: str, topics: Sequence[str]) -> bool:
+    """Whether a phrase is a thing with the verb of its question, as "the cable car open" of "When did the cable car open?"."""
+    things = [re.escape(topic) for topic in topics if DEFINITE.match(topic)]
+    return bool(things) and bool(re.match(rf"{any_of(things)} (?!{any_of(PREPOSITIONS)}\b)[a-z]", phrase))
 
 
 def _about(turn: Asked) -> str:

@@ -204,3 +204,17 @@ def test_a_description_of_a_person_does_not_take_the_place_of_the_name():
 def test_what_opens_a_sentence_is_no_name():
     asked = readings("When was she born?", [Turn("Besides the mill, did Nadia Voss own ships?", None)])
     assert asked[0] == "When was Nadia Voss born?" and not any("Besides" in one for one in asked)
+
+
+@pytest.mark.parametrize(
+    ("last", "answer"),
+    [
+        ("When did the cable car open?", "1978"),
+        ("When will the cable car first run?", "in May"),
+        ("How was the cable car built?", None),
+    ],
+)
+def test_a_verb_is_no_part_of_what_is_asked_about(last: str, answer: str | None):
+    every = readings("How many riders does it have?", [Turn(last, answer)])
+    assert every[0] == "How many riders does the cable car have?"
+    assert not [one for one in every if "car open" in one or "first" in one or "built" in one]
