@@ -103,7 +103,10 @@ LEADS_IN = re.compile(
 LEADS_OUT = re.compile(r"\b(?:that|which|who|whose|where|when|while|said|after|before|because|as|if)\b|[;:.!?]", re.I)
 
 
-BULLET = re.compile(r"^[ \t]*(?:[-*•–]|\d{1,2}[.)])[ \t]+(?P<item>\S.*?)[ \t]*$", re.M)
+_MARK = r"(?:[-*•–]|\d{1,2}[.)])[ \t]"
+BULLET = re.compile(  # an item may go on in lines that are set in
+    rf"^[ \t]*{_MARK}[ \t]*(?P<item>\S.*?(?:[ \t]*\n[ \t]+(?!{_MARK})\S.*?)*)[ \t]*$", re.M
+)
 
 
 def bullets(text: str, start: int, end: int) -> list[Offsets]:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from qa.question.answer_form import Form, counting, form_of, items, number_asked, whole_list
+from qa.question.answer_form import Form, bullets, counting, form_of, items, number_asked, whole_list
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,7 @@ from qa.question.answer_form import Form, counting, form_of, items, number_asked
         ("Who heads the agency?", "span"),
         ("When was the SCO founded?", "span"),
         ("How much do the agreements come to?", "span"),
+        ("Name all of the harbours", "list"),
         ("How many countries border Kazakhstan?", "span"),
         ("What is the capital of France?", "span"),
         ("Which country did Macron visit?", "span"),
@@ -157,6 +158,15 @@ def test_bullets_and_numbered_lines_are_items(answer: str, expected: list[str]):
     at = KIT.index(answer)
     place = whole_list(KIT, at, at + len(answer))
     assert [KIT[one.start : one.end] for one in items(KIT, place.start, place.end)] == expected
+
+
+def test_an_item_goes_on_in_lines_that_are_set_in():
+    text = "- two rafts\n  for ten people\n- a pump \n  - its hose\n\n  It was new.\n"
+    assert [text[one.start : one.end] for one in bullets(text, 2, 5)] == [
+        "two rafts\n  for ten people",
+        "a pump",
+        "its hose",
+    ]
 
 
 @pytest.mark.parametrize(
