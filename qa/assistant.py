@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import time
-from bisect import bisect_left
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from qa.answering.cascade import UNREAD, read_enough, small_reader
 from qa.answering.confidence import Confidence
 from qa.answering.outcomes import outcome
 from qa.answering.ranking import Ranked, ranking
-from qa.answering.sections import place_of
+from qa.answering.sections import StoredSections
 from qa.answers import PASSAGES_READ, Answer, Citation, Milliseconds
 from qa.conversation import Conversation
 from qa.messages.desk import Desk
@@ -31,8 +30,6 @@ from qa.retrieval.hybrid import Hit, HybridRetriever, Retriever
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
-
-BESIDE = 100  # rows before and after an answer that are looked at for a list, chosen and not fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +74,7 @@ class Assistant:
     ) -> None:
         self.retriever, self.reader, self.screen, self.confidence = retriever, reader, screen, confidence
         self._index, self._speller = index, speller
+        self._sections = StoredSections(index) if index is not None else None
         self._conditions: tuple[Condition, ...] = ()
 
     @classmethod
@@ -210,9 +208,7 @@ class Assistant:
         """Answer in the form that the question asks for, or abstain."""
         ranked = self.rank(question, hits, readings)
         read = [None if one is UNREAD else one for one in readings]
-        answer = outcome(
-            question, hits, read, ranked, self.confidence, self._date, self._beside if self._index else None
-        )
+        answer = outcome(question, hits, read, ranked, self.confidence, self._date, self._sections)
         return replace(answer, milliseconds=spent)
 
     def _dated(self, answer: Answer) -> Answer:
@@ -242,16 +238,6 @@ class Assistant:
         """The date of a document; None if it states none or is not in the index."""
         record = self._record(name)
         return record.date if record is not None else None
-
-    def _beside(self, passage: Passage) -> Sequence[Passage]:
-        """The passages near one with the same headings and names of columns, in order; only itself if it is not of the index."""
-        record = self._record(passage.document)
-        if record is None:
-            return (passage,)
-        every, places = self.index.passages, range(record.first_passage, record.first_passage + record.passages)
-        at = bisect_left(places, passage.start, key=lambda place: every[place].start)
-        near = places[max(0, at - BESIDE) : at + BESIDE]
-        return [one for one in every[near.start : near.stop] if place_of(one) == place_of(passage)]
 
     def _record(self, name: str) -> DocumentRecord | None:
         """A document of the index; None if it is not there."""

@@ -10,7 +10,7 @@ from qa.answering.confidence import Confidence
 from qa.answering.conflicts import Compared, DateOf, compare
 from qa.answering.features import FoundFeatures
 from qa.answering.ranking import Ranked
-from qa.answering.sections import Beside, among, headed, rows
+from qa.answering.sections import FoundSections, Sections, headed, rows
 from qa.answering.sense import untimely
 from qa.answering.sentences import Sentence, nearest, quoted, ranked_sentences
 from qa.answers import Alternative, Answer, Certainty, Citation, Kind
@@ -30,7 +30,7 @@ def outcome(
     ranked: Sequence[Ranked],
     confidence: Confidence,
     date_of: DateOf = lambda name: None,
-    beside: Beside | None = None,
+    sections: Sections | None = None,
 ) -> Answer:
     """The most probable answer if it is probable enough, else a sentence that surely answers, else the nearest ones.
 
@@ -39,12 +39,12 @@ def outcome(
     """
     if not hits:
         return Answer(question, None, 1.0, (), kind="notice", certainty="sure", notice=NOTHING_SEARCHED)
-    beside = beside or among(hits)
+    around = sections or FoundSections(hits)
     given = ranked and ranked[0].probability >= confidence.threshold
-    answer = _given(question, compare(question, ranked, confidence, date_of), confidence, beside) if given else None
+    answer = _given(question, compare(question, ranked, confidence, date_of), confidence, around) if given else None
     ranked = [one for one in ranked if not _of_other_years(question, one)]
     if answer is None or answer.certainty == "unsure":
-        answer = _headed(question, hits, ranked, beside) or answer
+        answer = _headed(question, hits, ranked, around) or answer
     if answer:
         return answer
     sentences = ranked_sentences(question, hits, readings, confidence)
@@ -85,29 +85,35 @@ def found_features(hits: Sequence[Hit], ranked: Sequence[Ranked], sentences: Seq
     )
 
 
-def _headed(question: str, hits: Sequence[Hit], ranked: Sequence[Ranked], beside: Beside) -> Answer | None:
+def _headed(question: str, hits: Sequence[Hit], ranked: Sequence[Ranked], sections: Sections) -> Answer | None:
     """The lists under the headings that a question names; None if it names none."""
-    lists = [replace(one, confidence=HEADED) for one in headed(question, hits, beside)]
-    items = tuple(item for one in lists for item in item_citations(one))
+    lists = headed(question, hits, sections)
     if not lists:
         return None
     return Answer(
-        question, lists[0].quote, HEADED, tuple(lists), _alternatives(ranked), kind="list", certainty="likely", items=items
-    )  # fmt: skip
+        question,
+        lists[0].whole.quote,
+        HEADED,
+        tuple(replace(one.whole, confidence=HEADED) for one in lists),
+        _alternatives(ranked),
+        kind="list",
+        certainty="likely",
+        items=tuple(item for one in lists for item in one.items),
+    )
 
 
-def _given(question: str, compared: Compared, confidence: Confidence, beside: Beside) -> Answer | None:
+def _given(question: str, compared: Compared, confidence: Confidence, sections: Sections) -> Answer | None:
     """A span, a list with its items, or the sentence that decides or gives the reason.
 
     Instead of a row of other years than a list is asked for stand those of its table that fit; None if there are none.
     """
     best, form = compared.ranked[0], form_of(question)
-    instead = rows(question, best.candidate.best, beside) if _of_other_years(question, best) else None
+    instead = rows(question, best.candidate.best, sections) if _of_other_years(question, best) else None
     if instead == ():
         return None
     own = instead[:1] if instead else shown(question, best.candidate)
     agreeing = [place for one in compared.agreeing for place in shown(question, one.candidate)]
-    items = instead or _items(question, own[0], compared.ranked, beside)
+    items = instead or _items(question, own[0], compared.ranked, sections)
     items = items if len(items) > 1 else ()
     return Answer(
         question,
@@ -130,21 +136,21 @@ def _of_other_years(question: str, one: Ranked) -> bool:
     return listed and untimely(question, passage.text, passage.header)
 
 
-def _items(question: str, own: Citation, ranked: Sequence[Ranked], beside: Beside) -> tuple[Citation, ...]:
+def _items(question: str, own: Citation, ranked: Sequence[Ranked], sections: Sections) -> tuple[Citation, ...]:
     """The items of the answer where it is a list, else those that stand apart from each other; none if it is no list."""
     form = form_of(question)
     if form in WHOLE_SENTENCE or (form == "span" and "\n" not in own.quote):
         return ()
     items = item_citations(own)
-    return items if len(items) > 1 or form == "span" else _apart(question, ranked, beside)
+    return items if len(items) > 1 or form == "span" else _apart(question, ranked, sections)
 
 
-def _apart(question: str, ranked: Sequence[Ranked], beside: Beside) -> tuple[Citation, ...]:
+def _apart(question: str, ranked: Sequence[Ranked], sections: Sections) -> tuple[Citation, ...]:
     """The answer with the cells below and above it in its table, or with so many of its passage as the question names."""
     best, number = ranked[0].candidate.best, number_asked(question)
     passage = best.hit.passage
     if passage.header:
-        return rows(question, best, beside)
+        return rows(question, best, sections)
     near = (
         [one.candidate.best for one in ranked if one.candidate.best.hit.passage == passage][:number] if number else []
     )

@@ -3,49 +3,123 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
+from typing import Protocol
 
-from index.blocks import row_cells
+from index.blocks import Block, row_cells
 from index.folder_index import Passage
+from index.sentences import Offsets
+from index.store import Store
 from qa.answering.candidates import Support, cited
 from qa.answering.sense import negates, undated, untimely
 from qa.answers import Citation
-from qa.question.answer_form import BULLET, bullets
+from qa.english import any_of
+from qa.question.answer_form import BULLET, ITEM_MARK
 from qa.question.content_words import content
 from qa.retrieval.hybrid import Hit
 
-Beside = Callable[[Passage], Sequence[Passage]]  # the passages with the same headings and names of columns, in order
-
 # How a list is asked for by its name: "List the decisions", "What were the decisions?", "Which decisions were taken?"
+_COMMAND = any_of("list name enumerate show give".split())
 _BY_NAME = re.compile(
-    r"(?:list|name|enumerate|show|give|who|what|which)\b.*\b(?:is|are|was|were)\b|(?:list|name|enumerate|show|give)\b",
-    re.I,
+    rf"(?:(?:please|(?:can|could) you) )*(?:{_COMMAND}\b|(?:who|what|which)\b.*\b(?:is|are|was|were)\b)", re.I
 )
-_ASKING = content("list name enumerate show give made taken reached agreed listed given")
+_ASKING = content("please list name enumerate show give made taken reached agreed listed given")
+BESIDE = 100  # passages, chosen and not fitted: longer lists are cut
 MOST_OF_CELL = 0.5  # of its characters: a cell with more beside an answer is no item of a list; chosen and not fitted
 _SUM = re.compile(r"(?:sub-?)?totals?|sum|average|mean|all", re.I)
 
 
-def among(hits: Sequence[Hit]) -> Beside:
-    """What is beside a passage as far as a search found it."""
-    found = sorted((hit.passage for hit in hits), key=lambda passage: passage.start)
-    return lambda passage: [one for one in found if place_of(one) == place_of(passage)]
+class Sections(Protocol):
+    """What stands around a passage in its document."""
+
+    def beside(self, passage: Passage) -> Sequence[Passage]:
+        """The passages of the document with the same headings and names of columns, in order."""
+
+    def items(self, passage: Passage) -> Sequence[Offsets]:
+        """The items of lists in a passage without their marks, as offsets in it."""
 
 
-def place_of(passage: Passage) -> tuple[str, str, str]:
-    """The document, the headings and the names of columns, which the passages of a section or a table have in common."""
+class FoundSections:
+    """Sections as far as a search found their passages."""
+
+    def __init__(self, hits: Sequence[Hit]) -> None:
+        self._passages = sorted((hit.passage for hit in hits), key=lambda passage: passage.start)
+
+    def beside(self, passage: Passage) -> Sequence[Passage]:
+        """Those of the passages that were found."""
+        return [one for one in self._passages if _place(one) == _place(passage)]
+
+    def items(self, passage: Passage) -> Sequence[Offsets]:
+        """The lines with a mark of lists."""
+        return [Offsets(line.start("item"), line.end("item")) for line in BULLET.finditer(passage.text)]
+
+
+class StoredSections:
+    """Sections of the documents of an index."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def beside(self, passage: Passage) -> Sequence[Passage]:
+        """At most ``BESIDE`` passages before and after one are looked at; only itself if it is not of the index."""
+        try:
+            record = self._store.document(passage.document)
+        except KeyError:
+            return (passage,)
+        every, places = self._store.passages, range(record.first_passage, record.first_passage + record.passages)
+        at = bisect_left(places, passage.start, key=lambda place: every[place].start)
+        near = places[max(0, at - BESIDE) : at + BESIDE]
+        return [one for one in every[near.start : near.stop] if _place(one) == _place(passage)]
+
+    def items(self, passage: Passage) -> Sequence[Offsets]:
+        """The blocks that are items, with or without a mark in the text."""
+        blocks = self._store.structure(passage.document).blocks.touching(passage.start, passage.end)
+        places = [_inside(passage, block) for block in blocks if block.kind == "list_item"]
+        marks = (ITEM_MARK.match(passage.text, *place) for place in places)
+        return [Offsets(mark.end() if mark else place[0], place[1]) for place, mark in zip(places, marks, strict=True)]
+
+
+def _inside(passage: Passage, block: Block) -> tuple[int, int]:
+    """The part of a block that is in a passage, as offsets in it."""
+    return max(block.start, passage.start) - passage.start, min(block.end, passage.end) - passage.start
+
+
+def _place(passage: Passage) -> tuple[str, str, str]:
+    """What the passages of a section or a table have in common."""
     return passage.document, passage.heading, passage.header
 
 
-def headed(question: str, hits: Sequence[Hit], beside: Beside) -> list[Citation]:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The items of a list in one passage, and all from the first to the last."""
+
+    whole: Citation
+    items: tuple[Citation, ...]
+
+
+def headed(question: str, hits: Sequence[Hit], sections: Sections) -> list[Listed]:
     """The lists below headings that the question names, saying nothing beyond them and their titles; one for each passage."""
     wanted = content(question) - _ASKING
     if not wanted or not _BY_NAME.match(question) or negates(question):
         return []
-    sections = {place_of(hit.passage): hit.passage for hit in hits if _names(wanted, hit.passage)}
-    lists = (_list_in(passage) for found in sections.values() for passage in beside(found))
-    return [one for one in lists if one]
+    named = {_place(hit.passage): hit.passage for hit in hits if _names(wanted, hit.passage)}
+    lists = [
+        _listed(passage, items)
+        for one in named.values()
+        for passage in sections.beside(one)
+        if (items := sections.items(passage))
+    ]
+    return lists if sum(len(one.items) for one in lists) > 1 else []
+
+
+def _listed(passage: Passage, items: Sequence[Offsets]) -> Listed:
+    """The items of a passage as citations."""
+    start, places = passage.start, [*items, Offsets(items[0].start, items[-1].end)]
+    *each, whole = (cited(passage, start + place.start, start + place.end, 0.0) for place in places)
+    return Listed(whole, tuple(each))
 
 
 def _names(wanted: frozenset[str], passage: Passage) -> bool:
@@ -54,14 +128,7 @@ def _names(wanted: frozenset[str], passage: Passage) -> bool:
     return passage.main and not passage.header and bool(last) and last <= wanted <= above
 
 
-def _list_in(passage: Passage) -> Citation | None:
-    """The first list of a passage; None if it has none."""
-    first = BULLET.search(passage.text)
-    lines = bullets(passage.text, first.start("item"), first.end("item")) if first else []
-    return cited(passage, passage.start + lines[0].start, passage.start + lines[-1].end, 0.0) if lines else None
-
-
-def rows(question: str, best: Support, beside: Beside) -> tuple[Citation, ...]:
+def rows(question: str, best: Support, sections: Sections) -> tuple[Citation, ...]:
     """The cells of an answer's column in the rows that the question is about; none if its own is not among them, but for its years.
 
     Rows count that hold what the question says beyond the table's title, headings and header, so that one that says nothing
@@ -77,7 +144,7 @@ def rows(question: str, best: Support, beside: Beside) -> tuple[Citation, ...]:
     if not whole or negates(question) or not rest <= content(passage.text):
         return ()
     cells: dict[str, Citation] = {}
-    for row in beside(passage):
+    for row in sections.beside(passage):
         start, end = next(islice(row_cells(row.text, 0, len(row.text)), len(own) - 1, None), (0, 0))
         quote = row.text[start:end]
         if (

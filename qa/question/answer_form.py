@@ -104,6 +104,7 @@ LEADS_OUT = re.compile(r"\b(?:that|which|who|whose|where|when|while|said|after|b
 
 
 _MARK = r"(?:[-*•–]|\d{1,2}[.)])[ \t]"
+ITEM_MARK = re.compile(rf"[ \t]*{_MARK}[ \t]*")
 BULLET = re.compile(  # an item may go on in lines that are set in
     rf"^[ \t]*{_MARK}[ \t]*(?P<item>\S.*?(?:[ \t]*\n[ \t]+(?!{_MARK})\S.*?)*)[ \t]*$", re.M
 )

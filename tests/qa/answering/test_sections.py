@@ -9,7 +9,7 @@ import pytest
 from assistant_fakes import assistant
 from reader_fakes import hit
 
-from qa.answering.sections import among, headed
+from qa.answering.sections import FoundSections, headed
 from qa.retrieval.hybrid import Hit
 
 MINUTES = {
@@ -27,6 +27,7 @@ APRIL = ["Tom Reyes becomes deputy.", "The crane is sold."]
     [
         ("List the decisions", MARCH + APRIL),
         ("Which decisions were taken?", MARCH + APRIL),
+        ("Could you please list all decisions?", MARCH + APRIL),
         ("What were the decisions of the board in March?", MARCH),
         ("What are the requirements for tenders?", ["A survey.", "Insurance."]),
         ("Name all requirements for tenders.", ["A survey.", "Insurance."]),
@@ -64,9 +65,9 @@ def headed_hit(text: str, heading: str, *, main: bool = True) -> Hit:
 def test_a_list_outside_the_main_text_is_not_meant():
     text = "- A survey.\n- Insurance."
     found = [headed_hit(text, "Tenders - Requirements")]
-    assert [one.quote for one in headed("What are the requirements?", found, among(found))] == [text[2:]]
+    assert [one.whole.quote for one in headed("What are the requirements?", found, FoundSections(found))] == [text[2:]]
     aside = [headed_hit(text, "Requirements", main=False)]
-    assert headed("What are the requirements?", aside, among(aside)) == []
+    assert headed("What are the requirements?", aside, FoundSections(aside)) == []
 
 
 NAMES = [
@@ -74,6 +75,14 @@ NAMES = [
     for first in ("Al", "Bor", "Cas", "Dun", "El", "Far")
     for last in "ba di fo gu ha ki lo mu na po".split()
 ]
+
+
+def test_items_without_a_mark_in_the_text(tmp_path: Path):
+    page = "<h1>Mill</h1><p>It is old.</p><h2>Next steps</h2><ul><li>Ask Ida and Tom.</li><li>Pay.</li></ul>"
+    answer = assistant(tmp_path, {}, {"mill.html": page}).ask("What are the next steps?")
+    assert [one.quote for one in answer.items] == ["Ask Ida and Tom.", "Pay."]
+
+
 FLEET = "Ship,Launched,Scrapped,Crew\n" + "".join(
     f"{name},{1900 + number},{1930 + number},{number}\n" for number, name in enumerate(NAMES)
 )
