@@ -141,14 +141,15 @@ def asked_of(question: str, text: str, header: str) -> str:
 def untimely(question: str, sentence: str, header: str) -> bool:
     """Whether no year of a table's row (``header``: of a row), or only later ones of a sentence, are among those asked for.
 
-    A sentence with earlier years may tell what lasted. Of a row the columns count that the question names, if they hold years.
+    A sentence with earlier years may tell what lasted. Of a row the columns count that the question names, if they hold years, and
+    the names of columns if the row holds none.
     """
     allowed = years_asked(question)
     if allowed is None:
         return False
     if header:
-        years = _years(" ".join(_cells_named(question, sentence, header))) or _years(sentence)
-        return bool(years) and not any(year in allowed for year in years)
+        named = " ".join(_cells_named(question, sentence, header))
+        return not any(year in allowed for year in _years(named) or _years(sentence) or _years(header))
     years = _years(sentence)
     return bool(years) and min(years) >= allowed.stop and not _GOES_ON.search(sentence)
 

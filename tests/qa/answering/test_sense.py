@@ -124,7 +124,8 @@ ROW = "Ship | Launched | Scrapped"
         ("Which ship was launched after 1951?", "Brig | 1940 | 1960", ROW, True),
         ("Which ship was scrapped after 1951?", "Brig | 1940 | 1960", ROW, False),
         ("Which ship sank after 1951?", "Brig | 1940 | 1960", ROW, False),  # in no column that is named
-        ("Which ship was launched after 1951?", "Brig | |", ROW, False),
+        ("Which ship was launched after 1951?", "Brig | unknown | |", ROW, True),
+        ("Which island had people before 1990?", "Hunda | 842 | 688", "Island | People 1981 | People 2001", False),
     ],
 )
 def test_sentences_of_other_years(question: str, sentence: str, header: str, is_untimely: bool):
