@@ -32,14 +32,14 @@ DATELINE_WORDS = 6  # words beside the date, of places and agencies
 def of_another_type(question: str, answer: str) -> bool:
     """Whether an answer has no content word, is a clause or a year instead of a name, or does not say how much or when."""
     kind = type_wanted(question)
+    if kind != "date" and years_asked(question) and not _DATED.search(question) and _DATE.fullmatch(answer):
+        return True
     if kind == "figure":
         answer = _DATE.sub("", answer) if _AGE.search(question) else answer  # a year of birth is no age
         words = _SHARE if _OF_A_HUNDRED.search(question) else _QUANTITY
         return not holds(kind, answer) and not (words.search(answer) and len(answer.split()) <= WITHOUT_NUMBER)
     if kind == "date" and not holds(kind, answer):
         return not _TIME.search(answer) and not (content(answer) and _TIME_CLAUSE.match(answer))
-    if kind != "date" and years_asked(question) and not _DATED.search(question) and _DATE.fullmatch(answer):
-        return True
     return (kind == "name" and _is_clause(answer)) or (kind != "date" and not content(answer))
 
 

@@ -25,6 +25,7 @@ HOW_MANY, WHEN, WHAT = "How many boats are there?", "When was it built?", "What 
         ("At what age did she retire?", "on 12 May 1994"),
         ("How old was she?", "Ada, who was born in March 1931"),
         ("Which ships sank before 1951?", "1949"),
+        ("How many ships sank before 1951?", "1949"),
         (WHEN, "the Works"),
         (WHEN, "in"),
         ("On what date was it signed?", "Uzbekistan"),
