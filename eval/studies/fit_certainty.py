@@ -65,7 +65,7 @@ COST = 0.006  # of F1: what leaving passages unread may cost; most of it comes f
 LEADS = np.arange(0.0, 6.25, 0.25)
 SURE, LIKELY = 0.95, 0.80  # of those called so are right
 OWN = ("gold", "squad2", "tables")  # people know these articles: they say from which probability an answer is likely
-LOST = 0.025  # of the right answers look too unlikely to be given; a lower line would answer more of what the articles do not say
+LOST = 0.0175  # of the right answers look too unlikely to be given; a lower line would answer more of what the articles do not say
 SURE_OF_IT = 0.5  # the true share is as likely above as below
 BINS = 10
 
