@@ -1,16 +1,16 @@
-"""The mean of two encoders or readers of one shape: ``python -m index.encoder.mean OUT MODEL OTHER [SHARE]``.
+"""The mean of two encoders or readers of one shape: ``python -m index.encoder.mean OUT MODEL OTHER [--share 0.5]``.
 
 Models trained from the same one on different data often have a mean that is better than each (model soups, Wortsman et al. 2022,
-arXiv 2203.05482). OUT is the folder of MODEL with ``SHARE`` (0..1; default 0.5) of OTHER's weights.
+arXiv 2203.05482). OUT becomes the folder of MODEL, with a share (0..1) of OTHER's weights mixed into its own.
 """
 
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import typer
 from torch import Tensor
 
 from index.encoder.checkpoint import read_weights, write_weights
@@ -38,6 +38,13 @@ def write_mean(out: Path, model: Path, other: Path, share: float) -> None:
     write_weights(out, mean)
 
 
+def main(out: Path, model: Path, other: Path, share: float = 0.5) -> None:
+    """Write the mean, or say in one sentence why there is none."""
+    try:
+        write_mean(out, model, other, share)
+    except ValueError as error:
+        raise SystemExit(str(error)) from error
+
+
 if __name__ == "__main__":
-    OUT, MODEL, OTHER, *SHARE = sys.argv[1:]
-    write_mean(Path(OUT), Path(MODEL), Path(OTHER), float(SHARE[0]) if SHARE else 0.5)
+    typer.run(main)

@@ -19,7 +19,7 @@ from qa.reader.reader import Reading
 from qa.retrieval.hybrid import Hit
 
 ALTERNATIVES = 4  # shown beside an answer, chosen and not fitted
-HEADED = 0.7  # that a list is wanted whose heading says all that the question says; chosen and not fitted
+HEADED = 0.7  # that a question means the list whose heading it names; chosen and not fitted
 NOTHING_SEARCHED = "No article was searched: the index is empty, or no article meets the condition."
 
 
@@ -34,8 +34,8 @@ def outcome(
 ) -> Answer:
     """The most probable answer if it is probable enough, else a sentence that surely answers, else the nearest ones.
 
-    ``readings`` are those of the first hits, None where a passage was not read; ``ranked`` are their candidates. A list under a
-    heading that says all that the question says goes before an answer that is unsure.
+    ``readings`` are those of the first hits, None where a passage was not read; ``ranked`` are their candidates. A list under
+    the heading that the question names goes before an unsure answer.
     """
     if not hits:
         return Answer(question, None, 1.0, (), kind="notice", certainty="sure", notice=NOTHING_SEARCHED)
@@ -105,7 +105,7 @@ def _headed(question: str, hits: Sequence[Hit], ranked: Sequence[Ranked], sectio
 def _given(question: str, compared: Compared, confidence: Confidence, sections: Sections) -> Answer | None:
     """A span, a list with its items, or the sentence that decides or gives the reason.
 
-    Instead of a row of other years than a list is asked for stand those of its table that fit; None if there are none.
+    If a list is asked for and the best row is of other years, the rows of its table that fit take its place; None if none fits.
     """
     best, form = compared.ranked[0], form_of(question)
     instead = rows(question, best.candidate.best, sections) if _of_other_years(question, best) else None
@@ -130,7 +130,7 @@ def _given(question: str, compared: Compared, confidence: Confidence, sections: 
 
 
 def _of_other_years(question: str, one: Ranked) -> bool:
-    """Whether an answer is from a row of other years than a list is asked for."""
+    """Whether a list is asked for, and an answer is from a row of other years."""
     passage = one.candidate.best.hit.passage
     listed = bool(passage.header) and form_of(question) == "list"
     return listed and untimely(question, passage.text, passage.header)

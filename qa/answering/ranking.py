@@ -55,7 +55,7 @@ def considered(question: str, hits: Sequence[Hit], readings: Sequence[Reading]) 
 def _fits(question: str, candidate: Candidate) -> bool:
     """Whether a candidate is of the type, in the role and of the years that the question asks for.
 
-    A row of other years still tells which column of its table is asked for, if all that fit are.
+    If a list is asked for, a row of other years stays: it still tells which column of its table is meant.
     """
     listed = form_of(question) == "list"
     sentence, header = sentence_of(candidate), candidate.best.hit.passage.header

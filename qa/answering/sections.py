@@ -101,7 +101,7 @@ class Listed:
 
 
 def headed(question: str, hits: Sequence[Hit], sections: Sections) -> list[Listed]:
-    """The lists below headings that the question names, saying nothing beyond them and their titles; one for each passage."""
+    """The lists under the headings that a question names, if it says nothing beyond headings and title; one for each passage."""
     wanted = content(question) - _ASKING
     if not wanted or not _BY_NAME.match(question) or negates(question):
         return []
@@ -129,7 +129,7 @@ def _names(wanted: frozenset[str], passage: Passage) -> bool:
 
 
 def rows(question: str, best: Support, sections: Sections) -> tuple[Citation, ...]:
-    """The cells of an answer's column in the rows that the question is about; none if its own is not among them, but for its years.
+    """The cells of an answer's column in the rows that the question is about; none if its own row is none of them (years aside).
 
     Rows count that hold what the question says beyond the table's title, headings and header, so that one that says nothing
     beyond them is about the whole column. One that asks for what is not so has no such rows.

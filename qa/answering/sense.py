@@ -110,6 +110,7 @@ def _role(answer: str, sentence: str, verb: str, named: frozenset[str]) -> Role 
     return None
 
 
+@lru_cache(maxsize=256)
 def years_asked(question: str) -> range | None:
     """The years that a question allows, as in "before 1951" or "between 1990 and 2000"; None if it names no bounds."""
     if found := _BETWEEN.search(question):
@@ -130,9 +131,9 @@ def undated(question: str) -> str:
 
 
 def asked_of(question: str, text: str, header: str) -> str:
-    """The question to read a passage with: of a table's row that holds years without the bounds, which ``untimely`` heeds.
+    """The question as a passage is read with it: without bounds in years for a row that holds years, as ``untimely`` checks those.
 
-    One that asks how many there are keeps them, as no row says it, and so does one that asks whether, which its row decides.
+    A question for how many keeps them, since no row says that, and so does a yes/no question, which its row decides.
     """
     bare = header and _years(text) and years_asked(question)
     return question if not bare or counting(question) or form_of(question) in WHOLE_SENTENCE else undated(question)
@@ -141,8 +142,8 @@ def asked_of(question: str, text: str, header: str) -> str:
 def untimely(question: str, sentence: str, header: str) -> bool:
     """Whether no year of a table's row (``header``: of a row), or only later ones of a sentence, are among those asked for.
 
-    A sentence with earlier years may tell what lasted. Of a row the columns count that the question names, if they hold years, and
-    the names of columns if the row holds none.
+    A sentence with earlier years may tell what lasted. In a row those cells count that are in columns which the question names; if
+    they hold no year, the whole row; if that holds none, the names of its columns.
     """
     allowed = years_asked(question)
     if allowed is None:

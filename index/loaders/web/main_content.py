@@ -90,10 +90,9 @@ def mark_main(text: str, structure: Structure, main: str) -> Structure:
     words = _words(main)
     runs = {tuple(words[place : place + RUN]) for place in range(len(words))}
     lines = {tuple(_words(line)) for line in main.splitlines()}
-    each = [text[block.start : block.end] for block in structure.blocks]
     found = [
-        block.main and not _invites(words) and _is_main(_words(words), runs, lines)
-        for block, words in zip(structure.blocks, each, strict=True)
+        block.main and not _invites(own := text[block.start : block.end]) and _is_main(_words(own), runs, lines)
+        for block in structure.blocks
     ]
     if not any(found):
         return all_main(structure)
